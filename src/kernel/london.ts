@@ -1,0 +1,48 @@
+import { type Brand, brand } from './brand.ts';
+
+/** A calendar day in Europe/London, `YYYY-MM-DD`. Compares as text. */
+export type LondonDate = Brand<'LondonDate'>;
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** The day that an instant falls on in London. */
+export function londonDate(instant: Date): LondonDate {
+  const local = new Date(instant.getTime() + (isSummerTime(instant) ? HOUR_MS : 0));
+  return brand<LondonDate>(local.toISOString().slice(0, 10));
+}
+
+/** Reads `YYYY-MM-DD`; null when it is not a day of the calendar. */
+export function parseLondonDate(text: string): LondonDate | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
+  const day = new Date(`${text}T00:00:00Z`);
+  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text
+    ? null
+    : brand<LondonDate>(text);
+}
+
+/** Calendar months later, cut to the month's last day: 31 August + 6 = 28 or 29 February [EPS-LIFECYCLE]. */
+export function addMonths(date: LondonDate, months: number): LondonDate {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return isoDay(Date.UTC(year, month - 1 + months, Math.min(day, lastDay)));
+}
+
+export function addDays(date: LondonDate, days: number): LondonDate {
+  return isoDay(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS);
+}
+
+function isoDay(ms: number): LondonDate {
+  return brand<LondonDate>(new Date(ms).toISOString().slice(0, 10));
+}
+
+/** Summer time runs from 01:00 UTC on the last Sunday of March to that of October (since 1996). */
+function isSummerTime(instant: Date): boolean {
+  const year = instant.getUTCFullYear();
+  return instant.getTime() >= changeOver(year, 3) && instant.getTime() < changeOver(year, 10);
+}
+
+function changeOver(year: number, month: number): number {
+  const last = new Date(Date.UTC(year, month, 0));
+  return Date.UTC(year, month - 1, last.getUTCDate() - last.getUTCDay(), 1);
+}
