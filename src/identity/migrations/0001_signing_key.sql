@@ -1,0 +1,7 @@
+-- Keys that sign access tokens; made at first start. Every process of both sites reads the same.
+create table identity.signing_key (
+  kid text primary key,
+  private_key text not null,
+  public_key text not null,
+  created_at timestamptz not null default now()
+);

@@ -1,0 +1,27 @@
+/** A block of ports moved together; only those that something listens on are here [X-07]. */
+export type Ports = { readonly apiA: number; readonly apiB: number; readonly database: number };
+
+const DATABASE_OFFSET = 32;
+const BLOCK = 100;
+const PORT_MAX = 65_535;
+
+export const PORT_BASE_DEFAULT = 4400;
+
+export function portsFrom(base: number): Ports {
+  return { apiA: base, apiB: base + 1, database: base + DATABASE_OFFSET };
+}
+
+/** Reads what was typed after --port-base; null when no block of ports begins there. */
+export function parsePortBase(text: string): number | null {
+  const base = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return base >= 1024 && base + DATABASE_OFFSET <= PORT_MAX ? base : null;
+}
+
+/** The port bases to try in turn, from the one that was asked for. */
+export function* portBasesFrom(base: number): Generator<number> {
+  for (let next = base; next + DATABASE_OFFSET <= PORT_MAX; next += BLOCK) yield next;
+}
+
+export function localUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,49 @@
+import type { State } from './state-file.ts';
+
+const LABEL_WIDTH = 22;
+
+/** What a person needs to go on: only what is there today [EXPERIENCE 1.1]. */
+export function banner(state: State, lastLine: string): string {
+  const { mode, apiA, apiB, ports, people } = state;
+  const kind = mode === 'test' ? 'TEST SYSTEM - no real patients' : 'LIVE';
+  return [
+    `openspine ${state.version}   ${kind}   data: ${dataWords(state)}`,
+    labelled('API (datacentre A/B)', `${apiA}  ${apiB}`),
+    ...(state.data.kind === 'external' ? [] : [labelled('Database', `port ${ports.database}`)]),
+    ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
+    ...(mode === 'test' ? [labelled('Try', 'spine demo')] : []),
+    lastLine,
+  ].join('\n');
+}
+
+/** For the shell: `eval "$(spine status -o env)"`. */
+export function environment(state: State, databaseUrl: string | null): string {
+  return Object.entries({
+    OPENSPINE_VERSION: state.version,
+    OPENSPINE_MODE: state.mode,
+    OPENSPINE_PID: String(state.pid),
+    OPENSPINE_PORT_BASE: String(state.portBase),
+    OPENSPINE_URL: state.apiA,
+    OPENSPINE_URL_A: state.apiA,
+    OPENSPINE_URL_B: state.apiB,
+    ...(state.data.kind === 'external' ? {} : { OPENSPINE_DATA: state.data.folder }),
+    ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+  })
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`)
+    .join('\n');
+}
+
+function dataWords({ data }: State): string {
+  switch (data.kind) {
+    case 'temporary':
+      return 'temporary (use --data DIR to keep)';
+    case 'kept':
+      return `kept in ${data.folder}`;
+    case 'external':
+      return 'in the database of DATABASE_URL';
+  }
+}
+
+function labelled(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_WIDTH)}${text}`;
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import type { Mode } from './parts.ts';
+import { Trouble } from '../platform/trouble.ts';
+
+export type DatacentreOptions = {
+  readonly name: 'a' | 'b';
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly mode: Mode;
+  /** Program and words; see Parts. */
+  readonly program: readonly string[] | null;
+  readonly log: (line: string) => void;
+  /** Breaks the start off. */
+  readonly signal: AbortSignal;
+};
+
+export type Datacentre = {
+  /** Lets it finish what it is doing; by force when that takes too long. */
+  readonly stop: () => Promise<void>;
+  readonly kill: () => void;
+};
+
+const READY_MS = 60_000;
+const DRAIN_MS = 10_000;
+const BACKOFF_MIN_MS = 250;
+const BACKOFF_MAX_MS = 10_000;
+const STEADY_MS = 60_000; // after so long without a fall the next one is a new story
+
+const USUAL_PROGRAM: readonly string[] = [
+  fileURLToPath(new URL('../../bin/spine.ts', import.meta.url)),
+  'serve',
+];
+
+/**
+ * Starts the process of one datacentre and keeps it running. Resolves when it listens for the first
+ * time. The process ends by itself when it loses us: it sees its channel close.
+ */
+export async function startDatacentre(options: DatacentreOptions): Promise<Datacentre> {
+  let child = launch(options);
+  const stopping = new AbortController();
+  const datacentre: Datacentre = {
+    stop: async () => {
+      stopping.abort();
+      await end(child);
+    },
+    kill: () => {
+      stopping.abort();
+      child.kill('SIGKILL');
+    },
+  };
+  const breakOff = (): boolean => child.kill('SIGTERM');
+  options.signal.addEventListener('abort', breakOff);
+  const first = await untilReady(child);
+  options.signal.removeEventListener('abort', breakOff);
+  if (first !== null) {
+    await datacentre.stop();
+    throw new Trouble(
+      `Datacentre ${options.name.toUpperCase()} ${first} while it was starting`,
+      'read what it said above; spine doctor looks for the usual causes',
+    );
+  }
+  const keepRunning = async (): Promise<void> => {
+    let backoffMs = BACKOFF_MIN_MS;
+    while (!stopping.signal.aborted) {
+      const readyAt = performance.now();
+      const how = await ended(child);
+      if (stopping.signal.aborted) return;
+      if (performance.now() - readyAt > STEADY_MS) backoffMs = BACKOFF_MIN_MS;
+      options.log(
+        `datacentre ${options.name.toUpperCase()} ${how} unexpectedly; starting it again in ${backoffMs} ms`,
+      );
+      await delay(backoffMs);
+      backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
+      if (!stopping.signal.aborted) child = launch(options);
+    }
+  };
+  keepRunning().then(undefined, (error: unknown) => options.log(String(error)));
+  return datacentre;
+}
+
+function launch({ name, port, databaseUrl, mode, program }: DatacentreOptions): ChildProcess {
+  return spawn(process.execPath, program ?? USUAL_PROGRAM, {
+    detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
+    env: {
+      ...process.env,
+      OPENSPINE_DATACENTRE: name,
+      OPENSPINE_PORT: String(port),
+      OPENSPINE_MODE: mode,
+      DATABASE_URL: databaseUrl,
+    },
+    // Its log is progress, not our result. Handed down as it is: no copying on the message path.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+}
+
+/** Null when it listens; otherwise what became of it. */
+async function untilReady(child: ChildProcess): Promise<string | null> {
+  const timeout = new AbortController();
+  const ready = new Promise<null>((resolve) => {
+    child.on('message', (message: unknown) => {
+      if (isReadyMessage(message)) resolve(null);
+    });
+  });
+  const late = delay(READY_MS, `did not get ready within ${READY_MS / 1000} s`, {
+    signal: timeout.signal,
+  }).then(
+    (words) => words,
+    () => null,
+  );
+  const outcome = await Promise.race([ready, ended(child), late]);
+  timeout.abort();
+  return outcome;
+}
+
+function isReadyMessage(message: unknown): boolean {
+  return (
+    typeof message === 'object' && message !== null && 'ready' in message && message.ready === true
+  );
+}
+
+/** How it ended, in words. */
+function ended(child: ChildProcess): Promise<string> {
+  const words = (): string =>
+    child.signalCode === null
+      ? `ended (exit code ${child.exitCode})`
+      : `was killed (${child.signalCode})`;
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(words());
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started (${error.message})`));
+    child.once('exit', () => resolve(words()));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), DRAIN_MS);
+  const gone = ended(child);
+  child.kill('SIGTERM');
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,21 @@
+/** The work of a start that the capabilities do; main.ts puts it in. Absent work is no step. */
+export type Parts = {
+  readonly version: string;
+  readonly migrate: (databaseUrl: string) => Promise<MigrationCount>;
+  /** Loads code lists and profiles into the database. */
+  readonly definitions?: (databaseUrl: string) => Promise<void>;
+  /** Gets sign-in ready, once both datacentres listen. */
+  readonly signIn?: (databaseUrl: string) => Promise<void>;
+  /** Not called with `mode=live`: synthetic people have no place there. */
+  readonly seed: (databaseUrl: string) => Promise<void>;
+  /** Sends one synthetic journey through each datacentre [X-09]. */
+  readonly probe: (urlA: string, urlB: string) => Promise<void>;
+  /** Lines of the banner that say who there is to be. */
+  readonly people: () => readonly string[];
+  /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
+  readonly datacentreProgram?: readonly string[];
+};
+
+export type MigrationCount = { readonly applied: number; readonly total: number };
+
+export type Mode = 'test' | 'live';

@@ -1,0 +1,135 @@
+import { type Database, startDatabase } from './database.ts';
+import { type Datacentre, startDatacentre } from './datacentre.ts';
+import type { Parts } from './parts.ts';
+import type { State } from './state-file.ts';
+import { createSteps, type Steps } from './steps.ts';
+import type { Output } from '../cli/output.ts';
+import { Trouble } from '../platform/trouble.ts';
+
+/** What runs for us: noted when its start begins, so that none is forgotten when the start is broken off. */
+export type Servers = {
+  readonly add: <Server extends Stoppable>(start: Start<Server>) => Promise<Server>;
+  /** Datacentres first, together; then the database that they write to. */
+  readonly stop: () => Promise<void>;
+  readonly kill: () => void;
+};
+
+type Stoppable = Database | Datacentre;
+type Start<Server> = (signal: AbortSignal) => Promise<Server>;
+
+export type StartOptions = {
+  readonly state: State;
+  readonly runAs: string | null;
+  readonly databaseUrl: string | null;
+  readonly parts: Parts;
+  readonly output: Output;
+};
+
+export function createServers(): Servers {
+  const starting: Promise<Stoppable>[] = [];
+  const started: Stoppable[] = [];
+  const stopping = new AbortController();
+  return {
+    add: async (start) => {
+      if (stopping.signal.aborted) throw new Trouble('The start was broken off', 'start again');
+      const server = start(stopping.signal);
+      starting.push(server);
+      started.push(await server);
+      return server;
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled(starting);
+      const [database, ...datacentres] = started;
+      await Promise.all(datacentres.map((datacentre) => datacentre.stop()));
+      await database?.stop();
+    },
+    kill: () => {
+      for (const server of started.toReversed()) server.kill();
+    },
+  };
+}
+
+/** The steps of a start in their order [X-05]. */
+export async function startAll(servers: Servers, options: StartOptions): Promise<void> {
+  const { state, parts, output } = options;
+  const steps = createSteps(output);
+  const { url } = await databaseStep(servers, steps, options);
+  await steps.step({
+    name: 'migrations',
+    work: () => parts.migrate(url),
+    remark: ({ applied, total }) => `${applied}/${total} applied`,
+    slow: 'a migration works through rows that are there already',
+  });
+  await optionalStep(steps, 'definitions', parts.definitions, url);
+  await datacentreStep('a', url, { servers, steps, options });
+  await datacentreStep('b', url, { servers, steps, options });
+  await optionalStep(steps, 'sign-in', parts.signIn, url);
+  await optionalStep(steps, 'seed', state.mode === 'test' ? parts.seed : undefined, url);
+  await steps.step({
+    name: 'probes',
+    work: () => parts.probe(state.apiA, state.apiB),
+    remark: () => 'one journey through each datacentre',
+    slow: 'a synthetic prescription goes through each datacentre, step by step',
+  });
+}
+
+function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Promise<Database> {
+  const { state, runAs, databaseUrl, output } = options;
+  return steps.step({
+    name: 'database',
+    work: () =>
+      servers.add((signal) =>
+        startDatabase({
+          signal,
+          data: state.data,
+          port: state.ports.database,
+          runAs,
+          externalUrl: databaseUrl,
+          log: output.progress,
+        }),
+      ),
+    remark: ({ remark }) => remark,
+    slow: 'the files of a new database are written, or an old one recovers after a crash',
+  });
+}
+
+function datacentreStep(
+  name: 'a' | 'b',
+  databaseUrl: string,
+  { servers, steps, options }: { servers: Servers; steps: Steps; options: StartOptions },
+): Promise<Datacentre> {
+  const { state, parts, output } = options;
+  const port = name === 'a' ? state.ports.apiA : state.ports.apiB;
+  return steps.step({
+    name: `datacentre ${name.toUpperCase()}`,
+    work: () =>
+      servers.add((signal) =>
+        startDatacentre({
+          signal,
+          name,
+          port,
+          databaseUrl,
+          mode: state.mode,
+          program: parts.datacentreProgram ?? null,
+          log: output.progress,
+        }),
+      ),
+    remark: () => `port ${port}`,
+    slow: 'its process starts and loads its tables; on a busy machine that takes longer',
+  });
+}
+
+async function optionalStep(
+  steps: Steps,
+  name: string,
+  work: ((databaseUrl: string) => Promise<void>) | undefined,
+  databaseUrl: string,
+): Promise<void> {
+  if (work === undefined) return;
+  await steps.step({
+    name,
+    work: () => work(databaseUrl),
+    slow: 'rows are written for the first time; with --data the next start finds them there',
+  });
+}

@@ -1,0 +1,106 @@
+import { type MovableClock, parseClockSetting } from './movable-clock.ts';
+import { ALL_PERSONAS, findPersona, type Persona } from './personas.ts';
+import { claimsOf } from './tokens.ts';
+import { travel } from './journey.ts';
+import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from '../identity/index.ts';
+import { present } from '../kernel/bug.ts';
+import type { Database } from '../platform/database.ts';
+import type { HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
+import { sql } from '../platform/sql.ts';
+
+export { type MovableClock, openMovableClock } from './movable-clock.ts';
+
+export type LocalParts = {
+  readonly database: Database;
+  readonly datacentre: 'a' | 'b';
+  readonly clock: MovableClock;
+  readonly keys: readonly SigningKey[];
+};
+
+/** What only a test installation answers; `mode=live` does not load this [X-19]. */
+export function localRoutes(parts: LocalParts): HttpRoute[] {
+  const { clock } = parts;
+  return [
+    { method: 'GET', path: '/_local/ready', handle: () => ready(parts.database) },
+    { method: 'GET', path: '/_local/clock', handle: () => json(200, clock.read()) },
+    { method: 'PUT', path: '/_local/clock', handle: (request) => setClock(clock, request) },
+    {
+      method: 'GET',
+      path: '/_local/personas',
+      handle: () => json(200, { personas: ALL_PERSONAS }),
+    },
+    { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
+  ];
+}
+
+async function ready(database: Database): Promise<HttpResponse> {
+  const rows = await database.all<{ datacentre: string }>(sql`
+    select datacentre from local.journey_probe order by datacentre`);
+  const passed = rows.map(({ datacentre }) => datacentre);
+  const isReady = passed.includes('a') && passed.includes('b');
+  return json(
+    isReady ? 200 : 503,
+    { ready: isReady, passed },
+    isReady ? {} : { 'Retry-After': '1' },
+  );
+}
+
+async function setClock(clock: MovableClock, request: HttpRequest): Promise<HttpResponse> {
+  const setting = parseClockSetting(parsed(request.body));
+  if (!setting.ok) return json(400, { error: setting.error });
+  await clock.set(setting.value);
+  return json(200, clock.read());
+}
+
+function token(parts: LocalParts, request: HttpRequest): HttpResponse {
+  const body = parsed(request.body);
+  const name = textOf(body, 'persona');
+  const persona = findPersona(name ?? '');
+  if (persona === null) {
+    const names = ALL_PERSONAS.map((known) => known.name).join(', ');
+    return json(400, { error: `There is no persona '${name ?? ''}'. Known: ${names}.` });
+  }
+  const claims = claimsOf(persona, textOf(body, 'scope'));
+  const key = present(parts.keys[0], 'signing key');
+  return json(200, {
+    access_token: signAccessToken(key, claims, parts.clock.securityNow()),
+    expires_in: String(ACCESS_TOKEN_SECONDS), // a text, as the platform's own are [IDENTITY 3.2]
+    token_type: 'Bearer',
+    scope: claims.scope,
+  });
+}
+
+/** Sends the journey through this datacentre until it passes once, and says so to both. */
+export async function probe(parts: LocalParts, url: string): Promise<void> {
+  const { database, datacentre, clock, keys } = parts;
+  await database.all(sql`delete from local.journey_probe where datacentre = ${datacentre}`);
+  const key = present(keys[0], 'signing key');
+  const tokenFor = (persona: Persona): string =>
+    signAccessToken(key, claimsOf(persona, null), clock.securityNow());
+  await travel({ url, clock, tokenFor });
+  await database.all(sql`
+    insert into local.journey_probe (datacentre, passed_at) values (${datacentre}, now())
+    on conflict (datacentre) do update set passed_at = excluded.passed_at`);
+}
+
+function json(status: number, body: object, headers: Record<string, string> = {}): HttpResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function textOf(body: unknown, name: string): string | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const value: unknown = Reflect.get(body, name);
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { sql } from '../platform/sql.ts';
+
+/** A business clock that a test may set, also backwards; both datacentres read the same [DESIGN D9]. */
+export type MovableClock = Clock & {
+  read(): ClockReading;
+  /** Returns when every process has seen the change. */
+  set(setting: ClockSetting): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type ClockSetting =
+  | { readonly real: true }
+  | { readonly instant: Date; readonly frozen: boolean; readonly security: boolean };
+
+export type ClockReading = {
+  readonly instant: string;
+  readonly frozen: boolean;
+  readonly real: boolean;
+  readonly security: boolean;
+};
+
+type Row = {
+  version: number;
+  instant: Date | null;
+  set_at: Date;
+  frozen: boolean;
+  security: boolean;
+};
+
+const LOOK_EVERY_MS = 50;
+const READER_IS_GONE_AFTER_MS = 3_000;
+
+export async function openMovableClock(database: Database): Promise<MovableClock> {
+  const process = randomUUID();
+  let row = await readRow(database);
+  const look = async (): Promise<void> => {
+    row = await readRow(database);
+    await tellSeen(database, process, row.version);
+  };
+  await look();
+  let isOpen = true;
+  const watching = watch(() => isOpen, look);
+  return {
+    now: () => now(row, true),
+    securityNow: () => now(row, row.security),
+    read: () => ({
+      instant: now(row, true).toISOString(),
+      frozen: row.frozen,
+      real: row.instant === null,
+      security: row.security,
+    }),
+    set: async (setting) => {
+      const version = await writeRow(database, setting);
+      await look();
+      await seenByAll(database, version);
+    },
+    close: () => {
+      isOpen = false;
+      return watching;
+    },
+  };
+}
+
+/** Reads `{"instant":…,"frozen":…,"security":…}` or `{"real":true}`. */
+export function parseClockSetting(body: unknown): Result<ClockSetting, string> {
+  if (typeof body !== 'object' || body === null) return fail(USAGE);
+  if ('real' in body && body.real === true) return ok({ real: true });
+  if (!('instant' in body) || typeof body.instant !== 'string') return fail(USAGE);
+  const instant = new Date(body.instant);
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(body.instant) || Number.isNaN(instant.getTime()))
+    return fail(USAGE);
+  const frozen = 'frozen' in body && body.frozen === true;
+  const security = 'security' in body && body.security === true;
+  return ok({ instant, frozen, security });
+}
+
+const USAGE =
+  'Send {"instant":"2024-12-09T11:50:04Z","frozen":true} to set the clock, or {"real":true} to let it go. "security":true moves the time of tokens and sessions too.';
+
+function now(row: Row, isMoved: boolean): Date {
+  if (row.instant === null || !isMoved) return new Date();
+  const passed = row.frozen ? 0 : Date.now() - row.set_at.getTime();
+  return new Date(row.instant.getTime() + passed);
+}
+
+async function watch(isOpen: () => boolean, look: () => Promise<void>): Promise<void> {
+  while (isOpen()) {
+    await pause(LOOK_EVERY_MS, undefined, { ref: false });
+    try {
+      await look();
+    } catch {
+      // The database is away: requests fail by themselves, and the next look tells again.
+    }
+  }
+}
+
+async function readRow(database: Database): Promise<Row> {
+  const [row] = await database.all<Row>(sql`
+    select version, instant, set_at, frozen, security from platform.clock`);
+  return row ?? { version: 0, instant: null, set_at: new Date(), frozen: false, security: false };
+}
+
+async function writeRow(database: Database, setting: ClockSetting): Promise<number> {
+  const isReal = 'real' in setting;
+  const [row] = await database.all<{ version: number }>(sql`
+    insert into platform.clock as c (version, instant, set_at, frozen, security)
+    values (1, ${isReal ? null : setting.instant}, ${new Date()}, ${isReal ? false : setting.frozen},
+      ${isReal ? false : setting.security})
+    on conflict (singleton) do update set version = c.version + 1, instant = excluded.instant,
+      set_at = excluded.set_at, frozen = excluded.frozen, security = excluded.security
+    returning version`);
+  return row?.version ?? 0;
+}
+
+/** Tells which version this process goes by, at most every second unless it changed. */
+async function tellSeen(database: Database, process: string, version: number): Promise<void> {
+  await database.all(sql`
+    insert into platform.clock_reader as r (process, seen_version, seen_at) values (${process}, ${version}, now())
+    on conflict (process) do update set seen_version = excluded.seen_version, seen_at = excluded.seen_at
+    where r.seen_version <> excluded.seen_version or r.seen_at < now() - interval '1 second'`);
+}
+
+async function seenByAll(database: Database, version: number): Promise<void> {
+  for (let waited = 0; waited < READER_IS_GONE_AFTER_MS; waited += LOOK_EVERY_MS) {
+    const behind = await database.all(sql`
+      select 1 from platform.clock_reader where seen_version < ${version}
+        and seen_at > now() - make_interval(secs => ${READER_IS_GONE_AFTER_MS / 1000})`);
+    if (behind.length === 0) return;
+    await pause(LOOK_EVERY_MS / 5);
+  }
+}

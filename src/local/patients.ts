@@ -1,0 +1,102 @@
+/** A patient of the test system. All are invented: the 999 range of NHS numbers is never given to anyone. */
+export type Patient = {
+  readonly nhsNumber: string;
+  readonly prefix: string;
+  readonly given: readonly string[];
+  readonly family: string;
+  readonly gender: 'male' | 'female' | 'other' | 'unknown';
+  readonly birthDate: string;
+  readonly line: readonly string[];
+  readonly city: string;
+  readonly postcode: string;
+  readonly gpOds: string;
+};
+
+const AT_HOME = { city: 'TESTWICK', gpOds: 'A83008' } as const;
+
+export const PATIENTS = {
+  adult: {
+    ...AT_HOME,
+    nhsNumber: '9990000018',
+    prefix: 'Ms',
+    given: ['Rosa'],
+    family: 'XXTESTPATIENT-ARCHER',
+    gender: 'female',
+    birthDate: '1984-05-17',
+    line: ['10 Example Lane'],
+    postcode: 'ZZ99 5AA',
+  },
+  older: {
+    ...AT_HOME,
+    nhsNumber: '9990000026',
+    prefix: 'Mr',
+    given: ['Harold', 'John'],
+    family: 'XXTESTPATIENT-BAKER',
+    gender: 'male',
+    birthDate: '1941-11-30',
+    line: ['Flat 2', '11 Example Lane'],
+    postcode: 'ZZ99 5AB',
+  },
+  child: {
+    ...AT_HOME,
+    nhsNumber: '9990000034',
+    prefix: 'Miss',
+    given: ['Ines'],
+    family: 'XXTESTPATIENT-CARTER',
+    gender: 'female',
+    birthDate: '2018-02-28',
+    line: ['12 Example Lane'],
+    postcode: 'ZZ99 5AC',
+  },
+  apostrophe: {
+    ...AT_HOME,
+    nhsNumber: '9990000042',
+    prefix: 'Mr',
+    given: ['Seán'],
+    family: "XXTESTPATIENT-O'DAY",
+    gender: 'male',
+    birthDate: '1970-01-01',
+    line: ['13 Example Lane', "St Anne's"],
+    postcode: 'ZZ99 5AD',
+  },
+  unknownGender: {
+    ...AT_HOME,
+    nhsNumber: '9990000050',
+    prefix: 'Mx',
+    given: ['Kit'],
+    family: 'XXTESTPATIENT-DYER',
+    gender: 'unknown',
+    birthDate: '1999-12-31',
+    line: ['14 Example Lane'],
+    postcode: 'ZZ99 5AE',
+  },
+  elsewhere: {
+    ...AT_HOME,
+    nhsNumber: '9990000069',
+    prefix: 'Mrs',
+    given: ['Bronwen'],
+    family: 'XXTESTPATIENT-EVANS',
+    gender: 'female',
+    birthDate: '1958-08-08',
+    line: ['15 Example Quay'],
+    postcode: 'ZZ99 6AA',
+    gpOds: 'A99968',
+  },
+} as const satisfies Record<string, Patient>;
+
+export const ALL_PATIENTS: readonly Patient[] = Object.values(PATIENTS);
+
+export function findPatient(nhsNumber: string): Patient | null {
+  const digits = nhsNumber.replaceAll(/[\s-]/g, '');
+  return ALL_PATIENTS.find((patient) => patient.nhsNumber === digits) ?? null;
+}
+
+/** The tenth digit for nine; null when no NHS number begins with these nine [EPS-FHIR 6.3]. */
+export function nhsNumberCheckDigit(nineDigits: string): number | null {
+  const sum = Array.from(nineDigits, (digit, index) => Number(digit) * (10 - index)).reduce(
+    (total, part) => total + part,
+    0,
+  );
+  const check = (11 - (sum % 11)) % 11;
+  return check === 10 ? null : check;
+}

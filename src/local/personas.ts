@@ -1,0 +1,210 @@
+import { ORGANISATIONS, type Organisation } from './organisations.ts';
+
+/** Somebody of the test system who can be signed in as. All are invented; none is a real person. */
+export type Persona = Person | Application;
+
+export type Person = {
+  readonly kind: 'person';
+  readonly name: string;
+  readonly display: string;
+  readonly prefix: string;
+  readonly given: string;
+  readonly family: string;
+  readonly userId: string;
+  readonly roleProfileId: string;
+  readonly jobRole: { readonly code: string; readonly display: string };
+  readonly organisation: Organisation;
+  /** Only prescribers have one. Never a gmp-number: the rules refuse it on a requester [EPS-FHIR 5.3]. */
+  readonly professional: ProfessionalCode | null;
+  readonly scopes: readonly string[];
+  readonly asid: string;
+};
+
+export type Prescriber = Person & { readonly professional: ProfessionalCode };
+
+export type Application = {
+  readonly kind: 'application';
+  readonly name: string;
+  readonly display: string;
+  readonly organisation: Organisation;
+  /** The persona that its messages name as agent: a release needs one even from an unattended system. */
+  readonly actsFor: string;
+  readonly scopes: readonly string[];
+  readonly asid: string;
+};
+
+export type ProfessionalCode = {
+  readonly system: string;
+  readonly value: string;
+  readonly prescriptionType: { readonly code: string; readonly display: string };
+};
+
+const USER = 'urn:nhsd:apim:user-nhs-id:aal3';
+const APP = 'urn:nhsd:apim:app:level3';
+const LEGACY = 'electronic-prescription-service-api';
+
+// Scopes of both kinds of base path, so that one token serves either [EPS-FHIR 3].
+const PRESCRIBING = [
+  `${USER}:${LEGACY}:prescribing`,
+  `${USER}:${LEGACY}:tracker`,
+  `${USER}:fhir-prescribing`,
+];
+const DISPENSING = [
+  `${USER}:${LEGACY}:dispensing`,
+  `${USER}:${LEGACY}:tracker`,
+  `${USER}:fhir-dispensing`,
+];
+const UNATTENDED = [
+  `${APP}:${LEGACY}:prescribing`,
+  `${APP}:${LEGACY}:dispensing`,
+  `${APP}:${LEGACY}:tracker`,
+  `${APP}:fhir-dispensing`,
+];
+const DEMOGRAPHICS_ONLY = [`${USER}:personal-demographics-service`];
+
+const CLINICIAN = { code: 'S8000:G8000:R8000', display: 'Clinical Practitioner Access Role' };
+const NURSE = { code: 'S8000:G8000:R8001', display: 'Nurse Access Role' };
+const PHARMACIST = { code: 'S0050:G0200:R1290', display: 'Pharmacist' };
+const RECEPTIONIST = { code: 'S8001:G8002:R8009', display: 'Receptionist Access Role' };
+
+const GMC = 'https://fhir.hl7.org.uk/Id/gmc-number';
+const NMC = 'https://fhir.hl7.org.uk/Id/nmc-number';
+const MEDICAL = { code: '0101', display: 'Primary Care Prescriber - Medical Prescriber' };
+const NURSE_PRESCRIBER = {
+  code: '0104',
+  display: 'Primary Care Prescriber - Nurse Independent/Supplementary prescriber',
+};
+
+const prescriber = {
+  kind: 'person',
+  name: 'prescriber',
+  display: 'Dr Asha Synthetic-Moor',
+  prefix: 'Dr',
+  given: 'Asha',
+  family: 'Synthetic-Moor',
+  userId: '555900010101',
+  roleProfileId: '555900010102',
+  jobRole: CLINICIAN,
+  organisation: ORGANISATIONS.surgery,
+  professional: { system: GMC, value: 'C9999901', prescriptionType: MEDICAL },
+  scopes: PRESCRIBING,
+  asid: '999000000101',
+} as const satisfies Prescriber;
+
+const otherPrescriber = {
+  kind: 'person',
+  name: 'other-prescriber',
+  display: 'Dr Owen Synthetic-Quay',
+  prefix: 'Dr',
+  given: 'Owen',
+  family: 'Synthetic-Quay',
+  userId: '555900020101',
+  roleProfileId: '555900020102',
+  jobRole: CLINICIAN,
+  organisation: ORGANISATIONS.otherSurgery,
+  professional: { system: GMC, value: 'C9999902', prescriptionType: MEDICAL },
+  scopes: PRESCRIBING,
+  asid: '999000000102',
+} as const satisfies Prescriber;
+
+const nurse = {
+  kind: 'person',
+  name: 'nurse',
+  display: 'Ms Grace Synthetic-Fell',
+  prefix: 'Ms',
+  given: 'Grace',
+  family: 'Synthetic-Fell',
+  userId: '555900030101',
+  roleProfileId: '555900030102',
+  jobRole: NURSE,
+  organisation: ORGANISATIONS.surgery,
+  professional: { system: NMC, value: '99Z9901E', prescriptionType: NURSE_PRESCRIBER },
+  scopes: PRESCRIBING,
+  asid: '999000000101',
+} as const satisfies Prescriber;
+
+const dispenser = {
+  kind: 'person',
+  name: 'dispenser',
+  display: 'Mr Tomasz Synthetic-Station',
+  prefix: 'Mr',
+  given: 'Tomasz',
+  family: 'Synthetic-Station',
+  userId: '555900040101',
+  roleProfileId: '555900040102',
+  jobRole: PHARMACIST,
+  organisation: ORGANISATIONS.pharmacy,
+  professional: null,
+  scopes: DISPENSING,
+  asid: '999000000201',
+} as const satisfies Person;
+
+const otherDispenser = {
+  kind: 'person',
+  name: 'other-dispenser',
+  display: 'Mrs Leila Synthetic-Market',
+  prefix: 'Mrs',
+  given: 'Leila',
+  family: 'Synthetic-Market',
+  userId: '555900050101',
+  roleProfileId: '555900050102',
+  jobRole: PHARMACIST,
+  organisation: ORGANISATIONS.otherPharmacy,
+  professional: null,
+  scopes: DISPENSING,
+  asid: '999000000202',
+} as const satisfies Person;
+
+const receptionist = {
+  kind: 'person',
+  name: 'receptionist',
+  display: 'Mr Ben Synthetic-Desk',
+  prefix: 'Mr',
+  given: 'Ben',
+  family: 'Synthetic-Desk',
+  userId: '555900060101',
+  roleProfileId: '555900060102',
+  jobRole: RECEPTIONIST,
+  organisation: ORGANISATIONS.surgery,
+  professional: null,
+  scopes: DEMOGRAPHICS_ONLY,
+  asid: '999000000101',
+} as const satisfies Person;
+
+const system = {
+  kind: 'application',
+  name: 'system',
+  display: 'Station Road Pharmacy system (synthetic)',
+  organisation: ORGANISATIONS.pharmacy,
+  actsFor: dispenser.name,
+  scopes: UNATTENDED,
+  asid: '999000000201',
+} as const satisfies Application;
+
+/** Named one by one, so that code asks for `PERSONAS.dispenser` and has a pharmacist, not perhaps one. */
+export const PERSONAS = {
+  prescriber,
+  otherPrescriber,
+  nurse,
+  dispenser,
+  otherDispenser,
+  receptionist,
+  system,
+} as const;
+
+export const ALL_PERSONAS: readonly Persona[] = Object.values(PERSONAS);
+
+export function findPersona(name: string): Persona | null {
+  return ALL_PERSONAS.find((persona) => persona.name === name) ?? null;
+}
+
+export function isPrescriber(persona: Persona): persona is Prescriber {
+  return persona.kind === 'person' && persona.professional !== null;
+}
+
+/** The person whom a persona's messages name: itself, or the one an application acts for. */
+export function personOf(persona: Persona): Person {
+  if (persona.kind === 'person') return persona;
+  const person = findPersona(persona.actsFor);
+  return person?.kind === 'person' ? person : dispenser;
+}

@@ -1,0 +1,77 @@
+import { parseConfig } from './platform/config.ts';
+import { migrate } from './platform/migrate.ts';
+import { SCHEMAS } from './schemas.ts';
+import { VERSION } from './version.ts';
+
+const EX_CONFIG = 78;
+
+/** Runs the words of a command line; answers the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  return argv[0] === 'serve' ? serve() : command(argv);
+}
+
+/** One process of one datacentre, until it is told to end or loses the process that started it. */
+async function serve(): Promise<number> {
+  const config = parseConfig(process.env);
+  if (!config.ok) {
+    process.stderr.write(`${config.error.join('\n')}\n`);
+    return EX_CONFIG;
+  }
+  const { startDatacentre } = await import('./datacentre.ts');
+  const { writeLog } = await import('./platform/log.ts');
+  const datacentre = await startDatacentre(config.value, writeLog);
+  process.send?.({ ready: true });
+  await new Promise((resolve) => {
+    for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, resolve);
+  });
+  await datacentre.close();
+  return 0;
+}
+
+/** The commands are loaded only here: a live server holds no test helper [X-19]. */
+async function command(argv: readonly string[]): Promise<number> {
+  const [
+    { runCommand },
+    { installationCommands },
+    { localCommands },
+    { prescriptionCommands },
+    people,
+  ] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./installation/commands.ts'),
+    import('./local/cli.ts'),
+    import('./prescriptions/cli/index.ts'),
+    import('./local/personas.ts'),
+  ]);
+  const parts = {
+    version: VERSION,
+    migrate: (url: string) => migrate(url, SCHEMAS),
+    seed: () => Promise.resolve(),
+    probe: async (...urls: readonly string[]) => {
+      for (const url of urls) await untilReady(url);
+    },
+    people: () =>
+      [people.PERSONAS.prescriber, people.PERSONAS.dispenser].map(
+        ({ userId, display, name, organisation }) =>
+          `${userId} ${display} (${name} ${organisation.ods})`,
+      ),
+  };
+  return runCommand(
+    [...installationCommands(parts), ...localCommands(), ...prescriptionCommands()],
+    argv,
+  );
+}
+
+const READY_WITHIN_MS = 10_000;
+const ASK_EVERY_MS = 50;
+
+/** Each datacentre says so itself once its synthetic journey has passed [X-09]. */
+async function untilReady(url: string): Promise<void> {
+  for (let waited = 0; waited < READY_WITHIN_MS; waited += ASK_EVERY_MS) {
+    const answer = await fetch(`${url}/_local/ready`);
+    await answer.arrayBuffer();
+    if (answer.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+  throw new Error(`${url} did not become ready`);
+}

@@ -1,0 +1,50 @@
+import { fail, ok, type Result } from '../kernel/result.ts';
+
+/** What the environment says of this process; parsed once, by main.ts alone. */
+export type Config = {
+  readonly mode: 'test' | 'live';
+  readonly databaseUrl: string;
+  readonly datacentre: 'a' | 'b';
+  readonly port: number;
+  readonly host: string;
+  readonly organisationCheck: Strictness;
+  readonly holderCheck: Strictness;
+};
+
+type Strictness = 'compatible' | 'strict';
+
+/** All problems at once, each with the name of its setting. */
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Config, readonly string[]> {
+  const problems: string[] = [];
+  const one = <Value extends string>(
+    name: string,
+    values: readonly Value[],
+    otherwise: Value,
+  ): Value => {
+    const text = env[name] ?? otherwise;
+    const value = values.find((known) => known === text);
+    if (value === undefined) problems.push(`${name} must be one of ${values.join(', ')}`);
+    return value ?? otherwise;
+  };
+  const mode = one('OPENSPINE_MODE', ['test', 'live'], 'test');
+  // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
+  const strictness = mode === 'live' ? 'strict' : 'compatible';
+  const port = Number(env['OPENSPINE_PORT'] ?? '4400');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    problems.push('OPENSPINE_PORT must be a port number');
+  }
+  const databaseUrl = env['DATABASE_URL'] ?? '';
+  if (databaseUrl === '') problems.push('DATABASE_URL must name the PostgreSQL database');
+  const config: Config = {
+    mode,
+    databaseUrl,
+    port,
+    datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
+    host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
+    organisationCheck: one('OPENSPINE_ORGANISATION_CHECK', ['compatible', 'strict'], strictness),
+    holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
+  };
+  return problems.length === 0 ? ok(config) : fail(problems);
+}

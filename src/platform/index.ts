@@ -1,0 +1,4 @@
+export const platformMigrations = {
+  schema: 'platform',
+  folder: new URL('./migrations/', import.meta.url),
+};

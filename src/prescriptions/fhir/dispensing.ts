@@ -1,0 +1,171 @@
+import type { Bundle, Parameters } from 'fhir/r4';
+
+import type {
+  FhirInteraction,
+  FhirRequest,
+  FhirResponse,
+} from '../../gateways/fhir/interaction.ts';
+import { parseFhirJson } from '../../gateways/fhir/json.ts';
+import { assure, present } from '../../kernel/bug.ts';
+import { derivedUuid } from '../../kernel/uuid.ts';
+import { evolveAll } from '../evolve.ts';
+import { claimRules, readClaim } from '../messages/claim/fhir.ts';
+import { claim } from '../messages/claim/handle.ts';
+import { readRelease, releaseResponse, releaseRules, wantedId } from '../messages/release/fhir.ts';
+import { releaseById, releaseNominated } from '../messages/release/handle.ts';
+import { releasedPrescription } from '../messages/release/released-prescription.ts';
+import { readReturn } from '../messages/return/fhir.ts';
+import { giveBack } from '../messages/return/handle.ts';
+import { readWithdraw } from '../messages/withdraw/fhir.ts';
+import { withdraw } from '../messages/withdraw/handle.ts';
+import type { Answer, Spine } from '../perform.ts';
+import type { Prescription } from '../prescription.ts';
+import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
+import * as repository from '../repository.ts';
+import { refusedResponse, rejectedResponse } from './answer.ts';
+import { envelopeOf } from './envelope.ts';
+import { check, ownOnly, plainResponse, wrongResource } from './process-message.ts';
+import { asMessage } from './r4.ts';
+import { byRules } from './refusal.ts';
+import { applyRules } from './rules.ts';
+import { scopeIssue } from './scopes.ts';
+import { organisationIssue } from './strict.ts';
+import { readTask, taskRules } from './task.ts';
+
+/** What a pharmacy does besides telling what it dispensed [EPS-FHIR 2]. */
+export function dispensingInteractions(spine: Spine): FhirInteraction[] {
+  const bases = ['legacy', 'dispensing'] as const;
+  return [
+    {
+      method: 'POST',
+      path: '/Task/$release',
+      bases,
+      handle: (request) => onRelease(spine, request),
+    },
+    { method: 'POST', path: '/Task', bases, handle: (request) => onTask(spine, request) },
+    { method: 'POST', path: '/Claim', bases, handle: (request) => onClaim(spine, request) },
+  ];
+}
+
+async function onRelease(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
+  const parameters = asMessage(request.resource);
+  if (parameters?.resourceType !== 'Parameters') return wrongResource(request, 'Parameters');
+  const wanted = wantedId(parameters);
+  const release = wanted === null ? 'nominated' : 'patient';
+  const scope = scopeIssue(request, { half: 'Dispensing', release });
+  const issues = scope === null ? applyRules(releaseRules, parameters) : [scope];
+  if (issues.length > 0) return refusedResponse(request, byRules(issues));
+  return released(spine, request, parameters, wanted);
+}
+
+async function released(
+  spine: Spine,
+  request: FhirRequest,
+  parameters: Parameters,
+  wanted: string | null,
+): Promise<FhirResponse> {
+  // The request has no id of its own: the same X-Request-ID is the same request [EPS-FHIR 5.1].
+  const messageId = derivedUuid('release request', request.requestId.toLowerCase());
+  const read = readRelease(parameters, messageId, request.at);
+  if (!read.ok) return refusedResponse(request, read.error);
+  const command = read.value;
+  const stranger = organisationIssue(request, spine.settings, [command.dispenser.organisation.ods]);
+  if (stranger !== null) return refusedResponse(request, byRules([stranger]));
+  if (wanted === null) {
+    const envelope = envelopeOf(request, messageId, 'releaseNominated');
+    return releaseAnswer(
+      spine,
+      request,
+      envelope,
+      await releaseNominated(spine, envelope, command),
+    );
+  }
+  const id = prescriptionKey(wanted);
+  if (id === null) return rejectedResponse(request, { kind: 'ReleaseNotFound' }, request.at);
+  const envelope = envelopeOf(request, messageId, 'releaseById');
+  return releaseAnswer(spine, request, envelope, await releaseById(spine, envelope, id, command));
+}
+
+async function releaseAnswer(
+  spine: Spine,
+  request: FhirRequest,
+  { messageId }: repository.Envelope,
+  answer: Answer,
+): Promise<FhirResponse> {
+  const { outcome, prescriptionIds } = answer;
+  if (outcome.kind !== 'Released') return plainResponse(request, answer);
+  const before = await statesBefore(spine, prescriptionIds, messageId);
+  const orderIds = [...before.values()].map(({ orderId }) => orderId);
+  const bodies = await repository.bodies(spine.database, orderIds);
+  const bundles = [...before.values()].map((prescription) =>
+    releasedPrescription({
+      prescription,
+      order: orderOf(present(bodies.get(prescription.orderId), 'document of an order')),
+      releaseId: outcome.releaseId,
+      requestId: messageId,
+    }),
+  );
+  return { status: 200, resource: releaseResponse(outcome.releaseId, outcome.at, bundles) };
+}
+
+/** The prescriptions as they were just before they were released: what a pharmacy is shown [EPS-LIFECYCLE 4.3]. */
+async function statesBefore(
+  spine: Spine,
+  ids: readonly PrescriptionId[],
+  messageId: repository.Envelope['messageId'],
+): Promise<Map<PrescriptionId, Prescription>> {
+  const rows = await repository.eventsUpTo(spine.database, ids, messageId);
+  const states = new Map<PrescriptionId, Prescription>();
+  for (const id of ids) {
+    const events = rows
+      .filter(({ prescriptionId }) => prescriptionId === id)
+      .map(({ data }) => data);
+    const state = evolveAll(id, null, events.slice(0, -1));
+    assure(state.kind === 'prescription', 'a placeholder cannot have been released');
+    states.set(id, state);
+  }
+  return states;
+}
+
+function orderOf(body: Buffer): Bundle {
+  const read = parseFhirJson(body);
+  assure(read.ok, 'a kept document is no longer JSON');
+  const message = asMessage(read.value);
+  assure(message?.resourceType === 'Bundle', 'a kept document is no Bundle');
+  return message;
+}
+
+async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
+  const task = asMessage(request.resource);
+  if (task?.resourceType !== 'Task') return wrongResource(request, 'Task');
+  const problem = check(request, 'Dispensing', taskRules, task);
+  if (problem !== null) return refusedResponse(request, problem);
+  const read = readTask(task);
+  if (!read.ok) return refusedResponse(request, read.error);
+  const { id, messageId, dispenser } = read.value;
+  const stranger = organisationIssue(request, spine.settings, [dispenser]);
+  if (stranger !== null) return refusedResponse(request, byRules([stranger]));
+  if (id === null) return rejectedResponse(request, { kind: 'PrescriptionNotFound' }, request.at);
+  if (task.status === 'rejected') {
+    const envelope = envelopeOf(request, messageId, 'return');
+    const command = readReturn(read.value, request.at);
+    return plainResponse(request, await giveBack(spine, envelope, id, command));
+  }
+  const command = readWithdraw(read.value, request.at);
+  if (!command.ok) return refusedResponse(request, command.error);
+  const envelope = envelopeOf(request, messageId, 'withdraw');
+  return plainResponse(request, await withdraw(spine, envelope, id, command.value));
+}
+
+async function onClaim(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
+  const message = asMessage(request.resource);
+  if (message?.resourceType !== 'Claim') return wrongResource(request, 'Claim');
+  const problem = check(request, 'Dispensing', claimRules, message);
+  if (problem !== null) return refusedResponse(request, problem);
+  const read = ownOnly(spine, request, readClaim(message, request.at));
+  if (!read.ok) return refusedResponse(request, read.error);
+  const { id, command } = read.value;
+  if (id === null) return rejectedResponse(request, { kind: 'PrescriptionNotFound' }, request.at);
+  const envelope = envelopeOf(request, command.claim, 'claim');
+  return plainResponse(request, await claim(spine, envelope, id, command));
+}

@@ -1,0 +1,134 @@
+import type { Bundle } from 'fhir/r4';
+
+import type {
+  FhirInteraction,
+  FhirRequest,
+  FhirResponse,
+} from '../../gateways/fhir/interaction.ts';
+import { instantOf } from '../../kernel/instant.ts';
+import { ok, type Result } from '../../kernel/result.ts';
+import { cancelRules, cancelResponse, readCancel } from '../messages/cancel/fhir.ts';
+import { cancel } from '../messages/cancel/handle.ts';
+import { readOrder } from '../messages/create/fhir.ts';
+import { create } from '../messages/create/handle.ts';
+import { orderRules } from '../messages/create/rules.ts';
+import { readDispense } from '../messages/dispense/fhir.ts';
+import { dispense } from '../messages/dispense/handle.ts';
+import { dispenseRules } from '../messages/dispense/rules.ts';
+import type { OdsCode } from '../ods-code.ts';
+import type { Answer, Spine } from '../perform.ts';
+import { acceptedResponse, refusedResponse, rejectedResponse } from './answer.ts';
+import { envelopeOf } from './envelope.ts';
+import { asMessage, resourcesOf } from './r4.ts';
+import { byRules, type Refusal } from './refusal.ts';
+import { applyRules, type Rule, valueIssue } from './rules.ts';
+import { type Half, scopeIssue } from './scopes.ts';
+import { organisationIssue } from './strict.ts';
+
+/** `$process-message`: the event of the MessageHeader decides what it is [EPS-FHIR 2]. */
+export function processMessage(spine: Spine): FhirInteraction {
+  return {
+    method: 'POST',
+    path: '/$process-message',
+    bases: ['legacy', 'prescribing', 'dispensing'],
+    handle: (request) => {
+      const bundle = asMessage(request.resource);
+      if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
+      const [header] = resourcesOf(bundle, 'MessageHeader');
+      switch (header?.eventCoding?.code) {
+        case 'prescription-order':
+          return onOrder(spine, request, bundle);
+        case 'prescription-order-update':
+          return onCancel(spine, request, bundle);
+        case 'dispense-notification':
+          return onDispense(spine, request, bundle);
+        default:
+          return refusedResponse(request, byRules([UNKNOWN_EVENT]));
+      }
+    },
+  };
+}
+
+const UNKNOWN_EVENT = valueIssue(
+  'MessageHeader.eventCoding.code must be one of: prescription-order, prescription-order-update, dispense-notification.',
+  'Bundle.entry.resource.ofType(MessageHeader).eventCoding.code',
+);
+
+export function wrongResource(request: FhirRequest, expected: string): FhirResponse {
+  const diagnostics = `Incorrect FHIR resource type. Expected ${expected}.`;
+  return refusedResponse(request, byRules([{ severity: 'fatal', code: 'value', diagnostics }]));
+}
+
+async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {
+  const problem = check(request, 'Prescribing', orderRules, bundle);
+  if (problem !== null) return refusedResponse(request, problem);
+  const read = ownOnly(spine, request, readOrder(bundle, request.at));
+  if (!read.ok) return refusedResponse(request, read.error);
+  const { id, command } = read.value;
+  const envelope = envelopeOf(request, command.messageId, 'create');
+  return plainResponse(request, await create(spine, envelope, id, command));
+}
+
+async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {
+  const problem = check(request, 'Prescribing', cancelRules, bundle);
+  if (problem !== null) return refusedResponse(request, problem);
+  const read = ownOnly(spine, request, readCancel(bundle, request.at));
+  if (!read.ok) return refusedResponse(request, read.error);
+  const { id, command } = read.value;
+  if (id === null) return cancelResponse(bundle, notFound(request));
+  const envelope = envelopeOf(request, command.messageId, 'cancel');
+  const { outcome } = await cancel(spine, envelope, id, command);
+  return outcome.kind === 'CancelAnswered'
+    ? cancelResponse(bundle, outcome)
+    : plainResponse(request, { outcome, prescriptionIds: [id] });
+}
+
+function notFound({ at }: FhirRequest) {
+  const answer = { kind: 'CancelAnswered', code: 'R-0008', detail: null, performer: null } as const;
+  return { ...answer, at: instantOf(at) };
+}
+
+async function onDispense(
+  spine: Spine,
+  request: FhirRequest,
+  bundle: Bundle,
+): Promise<FhirResponse> {
+  const problem = check(request, 'Dispensing', dispenseRules, bundle);
+  if (problem !== null) return refusedResponse(request, problem);
+  const read = ownOnly(spine, request, readDispense(bundle, request.at));
+  if (!read.ok) return refusedResponse(request, read.error);
+  const { id, command } = read.value;
+  if (id === null) return rejectedResponse(request, { kind: 'PrescriptionNotFound' }, request.at);
+  const envelope = envelopeOf(request, command.messageId, 'dispense');
+  return plainResponse(request, await dispense(spine, envelope, id, command));
+}
+
+/** A scope problem is told alone; then all rules speak [EPS-FHIR 5.3]. */
+export function check<Message>(
+  request: FhirRequest,
+  half: Half,
+  rules: readonly Rule<Message>[],
+  message: Message,
+): Refusal | null {
+  const scope = scopeIssue(request, { half });
+  if (scope !== null) return byRules([scope]);
+  const issues = applyRules(rules, message);
+  return issues.length === 0 ? null : byRules(issues);
+}
+
+/** In strict mode, what was read goes on only if it acts for the caller's own organisation. */
+export function ownOnly<Read extends { readonly organisations: readonly OdsCode[] }>(
+  spine: Spine,
+  request: FhirRequest,
+  read: Result<Read, Refusal>,
+): Result<Read, Refusal> {
+  if (!read.ok) return read;
+  const issue = organisationIssue(request, spine.settings, read.value.organisations);
+  return issue === null ? ok(read.value) : { ok: false, error: byRules([issue]) };
+}
+
+export function plainResponse(request: FhirRequest, { outcome }: Answer): FhirResponse {
+  return outcome.kind === 'Refused'
+    ? rejectedResponse(request, outcome.rejection, new Date(outcome.at))
+    : acceptedResponse(request, outcome.at);
+}

@@ -1,0 +1,18 @@
+import type { FhirInteraction } from '../gateways/fhir/interaction.ts';
+import { dispensingInteractions } from './fhir/dispensing.ts';
+import { processMessage } from './fhir/process-message.ts';
+import type { Spine } from './perform.ts';
+import { trackInteraction } from './track/fhir.ts';
+
+export type { Spine } from './perform.ts';
+export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
+
+export const prescriptionMigrations = {
+  schema: 'prescriptions',
+  folder: new URL('./migrations/', import.meta.url),
+};
+
+/** All that the FHIR doors can do with prescriptions. */
+export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
+  return [processMessage(spine), ...dispensingInteractions(spine), trackInteraction(spine)];
+}

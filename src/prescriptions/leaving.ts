@@ -1,0 +1,32 @@
+import type { PrescriptionEvent } from './prescription.ts';
+import type { PrescriptionId } from './prescription-id.ts';
+
+/** Something that must be sent because of an event; delivered at least once, the key lets a receiver drop repeats. */
+export type Leaving = {
+  readonly topic: 'claim' | 'subsequent-cancellation-response';
+  /** ODS code of who is to get it. */
+  readonly destination: string;
+  readonly key: string;
+  readonly body: object;
+};
+
+const NOTIFICATION_OF_DEATH = '0007'; // nobody asked, so nobody is answered [EPS-LIFECYCLE 6.4]
+
+/** Claims go to the reimbursement authority; a cancellation that waited is answered to who asked for it. */
+export function leavingBecauseOf(
+  id: PrescriptionId,
+  events: readonly PrescriptionEvent[],
+): Leaving[] {
+  const isReturn = events[0]?.kind === 'Returned' || events[0]?.kind === 'Created';
+  return events.flatMap((event): Leaving[] => {
+    if (event.kind === 'Claimed' || event.kind === 'ClaimAmended') {
+      const { claim: key, authority: destination, issue } = event;
+      return [{ topic: 'claim', destination, key, body: { prescription: id, issue, claim: key } }];
+    }
+    const isCancel = event.kind === 'ItemCancelled' || event.kind === 'PrescriptionCancelled';
+    if (!isCancel || !isReturn || event.cancellation.reason === NOTIFICATION_OF_DEATH) return [];
+    const { id: key, organisation: destination, item } = event.cancellation;
+    const body = { prescription: id, item, request: key, code: 'R-0001' };
+    return [{ topic: 'subsequent-cancellation-response', destination, key, body }];
+  });
+}

@@ -1,0 +1,64 @@
+import type { Instant } from '../../../kernel/instant.ts';
+import { addMonths, type LondonDate, londonDate } from '../../../kernel/london.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import type { Uuid } from '../../../kernel/uuid.ts';
+import { brand } from '../../../kernel/brand.ts';
+import { currentIssue, type Known } from '../../evolve.ts';
+import { heldByAnother } from '../../holder.ts';
+import type { OdsCode } from '../../ods-code.ts';
+import type { ClaimedIssue, PrescriptionEvent } from '../../prescription.ts';
+import type { Rejection } from '../../rejections.ts';
+import type { Settings } from '../../settings.ts';
+
+/** A pharmacy asks to be paid for an issue (PORX_IN090101SM31), or puts its claim right. */
+export type MakeClaim = {
+  readonly claim: Uuid;
+  readonly dispenser: OdsCode;
+  /** Reimbursement authority: T1450 (England) or RQFZ1 (Wales). */
+  readonly authority: string;
+  readonly replaces: Uuid | null;
+  readonly at: Instant;
+};
+
+const LAST_DAY_OF_SUBMISSION = 5; // of the month after the one dispensed in [EPS-LIFECYCLE 5.4]
+
+export function decide(
+  state: Known | null,
+  command: MakeClaim,
+  settings: Settings,
+): Result<PrescriptionEvent[], Rejection> {
+  if (state?.kind !== 'prescription') return fail({ kind: 'PrescriptionNotFound' });
+  const issue = currentIssue(state);
+  const { claim, authority, at, replaces } = command;
+  if (replaces === null) {
+    if (issue.status !== 'Dispensed' && issue.status !== 'NotDispensed') {
+      return fail({ kind: 'ClaimNotDispensed' });
+    }
+    const another = heldByAnother(issue, command.dispenser, settings);
+    if (another !== null) return fail(another);
+    return ok([{ kind: 'Claimed', issue: issue.number, claim, authority, at }]);
+  }
+  if (issue.status !== 'Claimed') return fail({ kind: 'ClaimNotDispensed' });
+  const another = heldByAnother(issue, command.dispenser, settings);
+  if (another !== null) return fail(another);
+  if (issue.claim.id !== replaces) return fail({ kind: 'NotTheLastDispense' });
+  if (londonDate(new Date(at)) > lastDayToAmend(issue)) return fail({ kind: 'ClaimPeriodOver' });
+  return ok([{ kind: 'ClaimAmended', issue: issue.number, claim, replaces, authority, at }]);
+}
+
+/** The fifth of the month after the month that the claim is paid with: a claim by the fifth belongs to the month before. */
+export function lastDayToAmend(issue: ClaimedIssue): LondonDate {
+  const received = londonDate(new Date(issue.claim.firstReceivedAt));
+  const isOfMonthBefore = Number(received.slice(8)) <= LAST_DAY_OF_SUBMISSION;
+  const claimMonth = addMonths(firstOf(received), isOfMonthBefore ? -1 : 0);
+  const dispensed = issue.holding.notifications.at(-1)?.dispensedAt;
+  const dispensedMonth =
+    dispensed === undefined ? claimMonth : firstOf(londonDate(new Date(dispensed)));
+  const paidWith = dispensedMonth > claimMonth ? dispensedMonth : claimMonth;
+  const closing = addMonths(paidWith, 1);
+  return brand<LondonDate>(`${closing.slice(0, 8)}0${LAST_DAY_OF_SUBMISSION}`);
+}
+
+function firstOf(date: LondonDate): LondonDate {
+  return brand<LondonDate>(`${date.slice(0, 8)}01`);
+}

@@ -1,0 +1,126 @@
+import type { Claim, PractitionerRole } from 'fhir/r4';
+
+import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
+import { instantOf } from '../../../kernel/instant.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
+import { readOrganisation } from '../../fhir/party.ts';
+import { extension, resolveContained } from '../../fhir/r4.ts';
+import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from '../../fhir/rules.ts';
+import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
+import type { OdsCode } from '../../ods-code.ts';
+import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
+import type { MakeClaim } from './decide.ts';
+
+/** NHS Business Services Authority in England, NHS Wales Shared Services Partnership in Wales. */
+const AUTHORITIES = ['T1450', 'RQFZ1'];
+
+/** Rules of a claim, in their order [EPS-FHIR 5.3]. */
+export const claimRules: readonly Rule<Claim>[] = [
+  insurance,
+  authority,
+  practitionerIsNamed,
+  endorsed,
+];
+
+function insurance(claim: Claim): Issue[] {
+  const { length } = claim.insurance;
+  return length === 1
+    ? []
+    : [invalidIssue(`Expected 1 item(s) in Claim.insurance, but received ${length}.`)];
+}
+
+function authority(claim: Claim): Issue[] {
+  const path = 'Claim.insurance[0].coverage.identifier.value';
+  return AUTHORITIES.includes(authorityOf(claim))
+    ? []
+    : [
+        valueIssue(
+          `${path} must be one of: ${AUTHORITIES.map((code) => `'${code}'`).join(', ')}.`,
+          path,
+        ),
+      ];
+}
+
+function authorityOf(claim: Claim): string {
+  return claim.insurance[0]?.coverage.identifier?.value ?? '';
+}
+
+// The text speaks of Parameters; so does the contract (sic) [EPS-FHIR 5.3].
+const BY_REFERENCE =
+  'Parameters.parameter("agent").resource.practitioner populated incorrectly. Please populate with Identifier and Display.';
+
+function practitionerIsNamed(claim: Claim): Issue[] {
+  return providerOf(claim)?.practitioner?.reference === undefined
+    ? []
+    : [invalidIssue(BY_REFERENCE)];
+}
+
+/** Only the first detail that has codes at all is looked at [EPS-FHIR 4.8]. */
+function endorsed(claim: Claim): Issue[] {
+  const details = claim.item?.flatMap(({ detail }) => detail ?? []) ?? [];
+  const codes = details.find(({ programCode }) => programCode !== undefined)?.programCode ?? [];
+  const isEndorsed = codes.some(({ coding }) =>
+    coding?.some(({ system }) => system === CODE.endorsement),
+  );
+  return isEndorsed ? [] : [invalidIssue('The claim is missing the required endorsement code.')];
+}
+
+function providerOf(claim: Claim): PractitionerRole | null {
+  return resolveContained(claim, claim.provider, 'PractitionerRole');
+}
+
+export function readClaim(
+  claim: Claim,
+  at: Date,
+): Result<{ id: PrescriptionId | null; command: MakeClaim; organisations: OdsCode[] }, Refusal> {
+  const identifier = onlyOne(
+    claim.identifier,
+    'Claim.identifier',
+    `system == '${ID.message}'`,
+    ({ system }) => system === ID.message,
+  );
+  if (!identifier.ok) return fail(inTranslation(identifier.error));
+  const claimId = parseUuid(identifier.value.value ?? '');
+  if (claimId === null) return fail(bySpine('hl7EventID has invalid format'));
+  const dispenser = readProvider(claim);
+  if (!dispenser.ok) return dispenser;
+  const replaces = readReplaced(claim);
+  if (!replaces.ok) return replaces;
+  const group = extension(claim.prescription, EXTENSION.groupIdentifier) ?? undefined;
+  const shortForm = extension(group, 'shortForm')?.valueIdentifier?.value;
+  if (shortForm === undefined) return fail(bySpine('PrescriptionID missing'));
+  const command: MakeClaim = {
+    claim: claimId,
+    dispenser: dispenser.value,
+    replaces: replaces.value,
+    authority: authorityOf(claim),
+    at: instantOf(at),
+  };
+  return ok({ id: prescriptionKey(shortForm), command, organisations: [dispenser.value] });
+}
+
+function readProvider(claim: Claim): Result<OdsCode, Refusal> {
+  const role = providerOf(claim);
+  if (role === null) {
+    const text = `Contained resource with reference ${claim.provider.reference ?? ''} not found`;
+    return fail(inTranslation(invalidValue(text, null)));
+  }
+  const organization = resolveContained(claim, role.organization, 'Organization');
+  if (organization === null) {
+    const text = 'practitioner.organization should be a reference';
+    return fail(
+      inTranslation(invalidValue(text, 'Claim.contained("PractitionerRole").organization')),
+    );
+  }
+  const organisation = readOrganisation(organization);
+  return organisation.ok ? ok(organisation.value.ods) : organisation;
+}
+
+function readReplaced(claim: Claim): Result<Uuid | null, Refusal> {
+  const replaced = extension(claim, EXTENSION.replacementOf);
+  if (replaced === null) return ok(null);
+  const id = parseUuid(replaced.valueIdentifier?.value ?? '');
+  return id === null ? fail(bySpine('replacementOf target must be a 36-character GUID')) : ok(id);
+}

@@ -1,0 +1,158 @@
+import type { Bundle, MedicationDispense, MedicationRequest, PractitionerRole } from 'fhir/r4';
+
+import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
+import { instantOf, parseInstant } from '../../../kernel/instant.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
+import { readParty } from '../../fhir/party.ts';
+import {
+  extension,
+  identifierValue,
+  resolve,
+  resolveContained,
+  resourcesOf,
+} from '../../fhir/r4.ts';
+import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { invalidValue, onlyOne } from '../../fhir/rules.ts';
+import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
+import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
+import type { OdsCode } from '../../ods-code.ts';
+import type { Item } from '../../prescription.ts';
+import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
+import { issueStatusOf, itemStatusOf } from '../../statuses.ts';
+import type { Dispense } from './decide.ts';
+
+export function readDispense(
+  bundle: Bundle,
+  at: Date,
+): Result<{ id: PrescriptionId | null; command: Dispense; organisations: OdsCode[] }, Refusal> {
+  const messageId = parseUuid(bundle.identifier?.value ?? '');
+  if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
+  const [first] = resourcesOf(bundle, 'MedicationDispense');
+  if (first === undefined) return fail(bySpine('At least 1 SuppliedLineItem must be provided'));
+  const uneven = unevenReason(bundle);
+  if (uneven !== null) return fail(inTranslation(uneven));
+  const dispenser = readDispenser(bundle, first);
+  if (!dispenser.ok) return dispenser;
+  const prescription = readPrescriptionOf(first);
+  if (!prescription.ok) return prescription;
+  const status = issueStatusOf(extension(first, EXTENSION.businessStatus)?.valueCoding?.code ?? '');
+  if (status === null) return fail(bySpine('pertinentPrescriptionStatus has invalid format'));
+  const items = readItems(bundle);
+  if (!items.ok) return items;
+  const dispensedAt = parseInstant(first.whenHandedOver ?? '');
+  if (dispensedAt === null)
+    return fail(bySpine('Dispense Notification Timestamp must be provided'));
+  const patient = readSubject(bundle, first);
+  if (!patient.ok) return patient;
+  const replaces = readReplaced(bundle);
+  if (!replaces.ok) return replaces;
+  const command: Dispense = {
+    messageId,
+    dispenser: dispenser.value,
+    status,
+    dispensedAt,
+    items: items.value,
+    patient: patient.value,
+    replaces: replaces.value,
+    at: instantOf(at),
+  };
+  return ok({ id: prescription.value, command, organisations: [dispenser.value] });
+}
+
+/** The reason for which nothing of the prescription was dispensed is the same on all, or on none [EPS-FHIR 5.4, shape B]. */
+function unevenReason(bundle: Bundle): Issue | null {
+  const codes = resourcesOf(bundle, 'MedicationDispense').map(
+    (dispense) => extension(dispense, EXTENSION.nonDispensingReason)?.valueCoding?.code,
+  );
+  if (codes.some((code) => code === undefined) || new Set(codes).size <= 1) return null;
+  const path = 'MedicationDispense.extension:prescriptionNonDispensingReason';
+  return {
+    severity: 'error',
+    code: 'invalid',
+    diagnostics: `Expected all MedicationDispenses to have the same value for ${path}`,
+    details: { coding: [{ system: CODE.spineError, code: 'INVALID_VALUE' }] },
+    expression: [path],
+  };
+}
+
+function readDispenser(bundle: Bundle, dispense: MedicationDispense): Result<OdsCode, Refusal> {
+  const role = performerOf(dispense);
+  if (role === null) {
+    const reference = dispense.performer?.[0]?.actor.reference ?? '';
+    const text = `Contained resource with reference ${reference} not found`;
+    return fail(inTranslation(invalidValue(text, null)));
+  }
+  const organization = resolve(bundle, role.organization, 'Organization');
+  if (organization === null) return fail(inTranslation(NO_ORGANIZATION));
+  const party = readParty(role, organization);
+  return party.ok ? ok(party.value.organisation.ods) : party;
+}
+
+const NO_ORGANIZATION = invalidValue(
+  'fhirContainedPractitionerRole.organization should be a Reference',
+  'resource("MedicationDispense").contained("organization")',
+);
+
+export function performerOf(dispense: MedicationDispense): PractitionerRole | null {
+  return resolveContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
+}
+
+function requestOf(dispense: MedicationDispense): MedicationRequest | null {
+  return resolveContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
+}
+
+function readPrescriptionOf(dispense: MedicationDispense): Result<PrescriptionId | null, Refusal> {
+  const request = requestOf(dispense);
+  if (request === null) {
+    const reference = dispense.authorizingPrescription?.[0]?.reference ?? '';
+    const text = `Contained resource with reference ${reference} not found`;
+    return fail(inTranslation(invalidValue(text, null)));
+  }
+  return ok(prescriptionKey(request.groupIdentifier?.value ?? ''));
+}
+
+/** Several products may be given for one item; the item's status is the one told last. */
+function readItems(bundle: Bundle): Result<Item[], Refusal> {
+  const items = new Map<Uuid, Item>();
+  for (const dispense of resourcesOf(bundle, 'MedicationDispense')) {
+    const text =
+      identifierValue(requestOf(dispense)?.identifier, ID.item) ??
+      requestOf(dispense)?.identifier?.[0]?.value ??
+      '';
+    const id = parseUuid(text);
+    if (id === null) return fail(bySpine(`${text} is not a valid GUID format`));
+    const coding = onlyOne(
+      dispense.type?.coding,
+      'MedicationDispense.type.coding',
+      `system == '${CODE.itemStatus}'`,
+      ({ system }) => system === CODE.itemStatus,
+    );
+    if (!coding.ok) return fail(inTranslation(coding.error));
+    const status = itemStatusOf(coding.value.code ?? '');
+    if (status === null)
+      return fail({ step: 'spine', rejection: { kind: 'InvalidItemTransition' } });
+    items.set(id, { id, status });
+  }
+  return ok([...items.values()]);
+}
+
+function readSubject(
+  bundle: Bundle,
+  dispense: MedicationDispense,
+): Result<NhsNumber | null, Refusal> {
+  const [patient] = resourcesOf(bundle, 'Patient');
+  const text =
+    identifierValue(patient?.identifier, ID.nhsNumber) ?? dispense.subject?.identifier?.value;
+  if (text === undefined) return fail(bySpine('NHSNumber missing'));
+  const number = parseNhsNumber(text);
+  return number === null ? fail(bySpine('nhsNumber is not valid')) : ok(number);
+}
+
+function readReplaced(bundle: Bundle): Result<Uuid | null, Refusal> {
+  const [header] = resourcesOf(bundle, 'MessageHeader');
+  const replaced = extension(header, EXTENSION.replacementOf);
+  if (replaced === null) return ok(null);
+  const id = parseUuid(replaced.valueIdentifier?.value ?? '');
+  return id === null ? fail(bySpine('replacementOf target must be a 36-character GUID')) : ok(id);
+}

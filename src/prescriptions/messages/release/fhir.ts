@@ -1,0 +1,102 @@
+import type {
+  Bundle,
+  Organization,
+  Parameters,
+  ParametersParameter,
+  PractitionerRole,
+} from 'fhir/r4';
+
+import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
+import { instantOf } from '../../../kernel/instant.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
+import { readParty } from '../../fhir/party.ts';
+import { byRules, bySpine, type Refusal } from '../../fhir/refusal.ts';
+import { invalidIssue, type Rule } from '../../fhir/rules.ts';
+import { ID } from '../../fhir/systems.ts';
+import type { Release } from './decide.ts';
+import { fhirTime } from './released-prescription.ts';
+
+/** Rules of a release request, in their order [EPS-FHIR 5.3]. */
+export const releaseRules: readonly Rule<Parameters>[] = [hasOwner, agentIsNamed];
+
+function hasOwner(parameters: Parameters): Issue[] {
+  return ownerOf(parameters) === null ? [invalidIssue('Required parameter owner is missing.')] : [];
+}
+
+function agentIsNamed(parameters: Parameters): Issue[] {
+  const agent = agentOf(parameters);
+  if (agent === null) return [];
+  return [
+    ...(agent.practitioner?.reference === undefined ? [] : [invalidIssue(BY_REFERENCE)]),
+    ...((agent.telecom?.length ?? 0) > 0 ? [] : [invalidIssue(NO_TELECOM)]),
+  ];
+}
+
+const BY_REFERENCE =
+  'Parameters.parameter("agent").resource.practitioner populated incorrectly. Please populate with Identifier and Display.';
+const NO_TELECOM = 'Required field Parameters.parameter("agent").resource.telecom is missing.';
+
+/** The id asked for; null in a nominated release. */
+export function wantedId(parameters: Parameters): string | null {
+  const wanted = named(parameters, 'group-identifier');
+  return wanted === undefined ? null : (wanted.valueIdentifier?.value ?? '');
+}
+
+export function readRelease(
+  parameters: Parameters,
+  requestId: Uuid,
+  at: Date,
+): Result<Release, Refusal> {
+  const owner = ownerOf(parameters);
+  const agent = agentOf(parameters);
+  if (owner === null) return fail(byRules([invalidIssue('Required parameter owner is missing.')]));
+  if (agent === null) return fail(bySpine('hl7:AgentPerson/hl7:agentPerson not found'));
+  const dispenser = readParty(agent, owner);
+  if (!dispenser.ok) return dispenser;
+  const by = wantedId(parameters) === null ? 'nomination' : 'id';
+  const releaseId = derivedUuid('release response', requestId);
+  return ok({ by, dispenser: dispenser.value, releaseId, at: instantOf(at) });
+}
+
+function named(parameters: Parameters, name: string): ParametersParameter | undefined {
+  return parameters.parameter?.find((parameter) => parameter.name === name);
+}
+
+function ownerOf(parameters: Parameters): Organization | null {
+  const resource = named(parameters, 'owner')?.resource;
+  return resource?.resourceType === 'Organization' ? resource : null;
+}
+
+function agentOf(parameters: Parameters): PractitionerRole | null {
+  const resource = named(parameters, 'agent')?.resource;
+  return resource?.resourceType === 'PractitionerRole' ? resource : null;
+}
+
+/** The answer: what was released, and nothing that failed, for each was checked before it left [EPS-FHIR 4.5]. */
+export function releaseResponse(
+  releaseId: Uuid,
+  at: string,
+  prescriptions: readonly Bundle[],
+): Parameters {
+  return {
+    resourceType: 'Parameters',
+    id: derivedUuid(releaseId, 'parameters'),
+    parameter: [
+      { name: 'passedPrescriptions', resource: searchset('passed', releaseId, at, prescriptions) },
+      { name: 'failedPrescriptions', resource: searchset('failed', releaseId, at, []) },
+    ],
+  };
+}
+
+function searchset(name: string, releaseId: Uuid, at: string, bundles: readonly Bundle[]): Bundle {
+  return {
+    resourceType: 'Bundle',
+    id: derivedUuid(releaseId, name),
+    meta: { lastUpdated: fhirTime(at) },
+    identifier: { system: ID.message, value: releaseId },
+    type: 'searchset',
+    total: bundles.length,
+    entry: bundles.map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })),
+  };
+}

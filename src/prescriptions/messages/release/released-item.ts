@@ -1,0 +1,166 @@
+import type { Bundle, Extension, MedicationRequest } from 'fhir/r4';
+
+import { codingOf, extension, resolve } from '../../fhir/r4.ts';
+import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
+import type { Item, Prescription } from '../../prescription.ts';
+import { ITEM_STATUSES } from '../../statuses.ts';
+
+export type ItemOf = {
+  readonly order: Bundle;
+  readonly request: MedicationRequest;
+  readonly prescription: Prescription;
+  /** The item as it was before the release. */
+  readonly item: Item;
+  readonly patientUrl: string;
+  readonly authorUrl: string;
+  readonly responsibleUrl: string;
+};
+
+/** A line item as a pharmacy gets it [EPS-FHIR 4.5]. */
+export function releasedItem(of: ItemOf): MedicationRequest {
+  const { request, prescription, item } = of;
+  const isRepeat = prescription.treatment !== 'Acute';
+  return {
+    resourceType: 'MedicationRequest',
+    extension: extensionsOf(of),
+    identifier: [{ system: ID.item, value: item.id }],
+    status: ITEM_STATUSES[item.status].request,
+    intent: prescription.treatment === 'RepeatDispensing' ? 'reflex-order' : 'order',
+    category: [{ coding: [{ system: CODE.category, code: 'outpatient', display: 'Outpatient' }] }],
+    ...medicationOf(of),
+    subject: { reference: of.patientUrl },
+    requester: { reference: of.authorUrl },
+    ...(isRepeat ? { basedOn: [repeatBasis(item)] } : {}),
+    groupIdentifier: groupIdentifierOf(request, prescription),
+    courseOfTherapyType: { coding: [isRepeat ? CONTINUOUS : ACUTE] },
+    ...noteOf(request),
+    dosageInstruction: [{ text: dosageText(request) }],
+    dispenseRequest: dispenseRequestOf(request),
+    substitution: { allowedBoolean: false },
+  };
+}
+
+const ACUTE = {
+  system: CODE.courseOfTherapy,
+  code: 'acute',
+  display: 'Short course (acute) therapy',
+};
+const CONTINUOUS = {
+  system: CODE.courseOfTherapy,
+  code: 'continuous',
+  display: 'Continuous long term therapy',
+};
+
+function extensionsOf({ request, prescription, responsibleUrl }: ItemOf): Extension[] {
+  const type = extension(request, EXTENSION.prescriptionType);
+  const endorsements = request.extension?.filter(({ url }) => url === EXTENSION.endorsement) ?? [];
+  const words = quantityWords(request);
+  return [
+    { url: EXTENSION.responsiblePractitioner, valueReference: { reference: responsibleUrl } },
+    ...(type === null ? [] : [type]),
+    ...endorsements,
+    ...repeatInformation(request, prescription),
+    ...(words === undefined
+      ? []
+      : [
+          {
+            url: EXTENSION.controlledDrug,
+            extension: [{ url: 'quantityWords', valueString: words }],
+          },
+        ]),
+  ];
+}
+
+function quantityWords(request: MedicationRequest): string | undefined {
+  const drug = extension(request, EXTENSION.controlledDrug);
+  return extension(drug ?? undefined, 'quantityWords')?.valueString;
+}
+
+function repeatInformation(request: MedicationRequest, prescription: Prescription): Extension[] {
+  const told = extension(request, EXTENSION.repeatInformation) ?? undefined;
+  const review = extension(told, 'authorisationExpiryDate')?.valueDateTime?.slice(0, 10);
+  if (review === undefined && prescription.treatment === 'Acute') return [];
+  const issued = {
+    url: 'numberOfPrescriptionsIssued',
+    valueUnsignedInt: prescription.currentIssue,
+  };
+  const reviewed =
+    review === undefined ? [] : [{ url: 'authorisationExpiryDate', valueDateTime: review }];
+  return [
+    {
+      url: EXTENSION.repeatInformation,
+      extension: [...reviewed, ...(prescription.treatment === 'Acute' ? [] : [issued])],
+    },
+  ];
+}
+
+/** Counted from zero: the first of one issue is issue 0 of 0 more [EPS-CODES 3]. */
+function repeatBasis(item: Item) {
+  const counts = [
+    { url: 'numberOfRepeatsAllowed', valueInteger: 0 },
+    { url: 'numberOfRepeatsIssued', valueInteger: 0 },
+  ];
+  return {
+    reference: item.id,
+    extension: [{ url: EXTENSION.epsRepeatInformation, extension: counts }],
+  };
+}
+
+function medicationOf({
+  order,
+  request,
+}: ItemOf): Pick<MedicationRequest, 'medicationCodeableConcept'> {
+  const named = resolve(order, request.medicationReference, 'Medication')?.code;
+  const coding = codingOf(request.medicationCodeableConcept ?? named, CODE.snomed);
+  return coding === null ? {} : { medicationCodeableConcept: { coding: [coding] } };
+}
+
+function groupIdentifierOf(request: MedicationRequest, { longFormId }: Prescription) {
+  return {
+    extension: [
+      { url: EXTENSION.longFormId, valueIdentifier: { system: ID.longForm, value: longFormId } },
+    ],
+    system: ID.shortForm,
+    value: request.groupIdentifier?.value ?? '',
+  };
+}
+
+function noteOf(request: MedicationRequest): Pick<MedicationRequest, 'note'> {
+  const text = request.note?.[0]?.text ?? '';
+  return text === '' ? {} : { note: [{ text }] };
+}
+
+function dosageText(request: MedicationRequest): string {
+  const ordered = (request.dosageInstruction ?? []).toSorted(
+    (one, other) => (one.sequence ?? 0) - (other.sequence ?? 0),
+  );
+  return ordered.map(({ text }) => text ?? '').join('\n');
+}
+
+function dispenseRequestOf(request: MedicationRequest): MedicationRequest['dispenseRequest'] {
+  const asked = request.dispenseRequest ?? {};
+  const { quantity, validityPeriod, expectedSupplyDuration: duration, performer } = asked;
+  const code = extension(asked, EXTENSION.siteType)?.valueCoding?.code ?? '';
+  return {
+    extension: [
+      {
+        url: EXTENSION.siteType,
+        valueCoding: { system: 'https://fhir.nhs.uk/CodeSystem/dispensing-site-preference', code },
+      },
+    ],
+    numberOfRepeatsAllowed: 0,
+    ...(quantity === undefined ? {} : { quantity }),
+    ...(validityPeriod === undefined ? {} : { validityPeriod }),
+    ...(duration?.value === undefined
+      ? {}
+      : {
+          expectedSupplyDuration: {
+            value: duration.value,
+            unit: 'days',
+            system: CODE.units,
+            code: 'd',
+          },
+        }),
+    ...(performer === undefined ? {} : { performer }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Instant } from '../../../kernel/instant.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import type { Uuid } from '../../../kernel/uuid.ts';
+import { currentIssue, type Known } from '../../evolve.ts';
+import { heldByAnother } from '../../holder.ts';
+import type { OdsCode } from '../../ods-code.ts';
+import type { PrescriptionEvent } from '../../prescription.ts';
+import type { Rejection } from '../../rejections.ts';
+import type { Settings } from '../../settings.ts';
+
+/** A pharmacy takes back its last dispense notification (PORX_IN510101SM31). */
+export type Withdraw = {
+  readonly dispenser: OdsCode;
+  readonly notification: Uuid;
+  readonly reason: string;
+  readonly issue: number | null;
+  readonly at: Instant;
+};
+
+export function decide(
+  state: Known | null,
+  command: Withdraw,
+  settings: Settings,
+): Result<PrescriptionEvent[], Rejection> {
+  if (state?.kind !== 'prescription') return fail({ kind: 'PrescriptionNotFound' });
+  const issue = currentIssue(state);
+  if (command.issue !== null && command.issue !== issue.number) {
+    return fail({ kind: 'RepeatCountMismatch' });
+  }
+  const isToldAndUnclaimed =
+    issue.status === 'WithDispenserActive' ||
+    issue.status === 'Dispensed' ||
+    issue.status === 'NotDispensed';
+  if (!isToldAndUnclaimed) return fail({ kind: 'InvalidPrescriptionTransition' });
+  const another = heldByAnother(issue, command.dispenser, settings);
+  if (another !== null) return fail(another);
+  if (issue.holding.notifications.at(-1)?.id !== command.notification) {
+    return fail({ kind: 'NotTheLastDispense' });
+  }
+  const { notification, reason, at } = command;
+  return ok([{ kind: 'DispenseWithdrawn', issue: issue.number, notification, reason, at }]);
+}

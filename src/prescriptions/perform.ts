@@ -1,0 +1,140 @@
+import { fail, type Result } from '../kernel/result.ts';
+import type { Uuid } from '../kernel/uuid.ts';
+import { type Database, DatabaseUnavailable, isWorthRepeating } from '../platform/database.ts';
+import { chained } from './chain.ts';
+import { currentIssue, evolveAll, type Known } from './evolve.ts';
+import { leavingBecauseOf } from './leaving.ts';
+import type { Outcome } from './outcome.ts';
+import type { PrescriptionEvent } from './prescription.ts';
+import type { PrescriptionId } from './prescription-id.ts';
+import { queueChange } from './queue.ts';
+import type { Rejection } from './rejections.ts';
+import * as repository from './repository.ts';
+import type { Settings } from './settings.ts';
+import { ISSUE_STATUSES } from './statuses.ts';
+
+/** What every handler works with. */
+export type Spine = { readonly database: Database; readonly settings: Settings };
+
+/** What a message does and what it is answered; or why not. */
+export type Deed = { readonly events: readonly PrescriptionEvent[]; readonly outcome: Outcome };
+
+/** The answer, and the prescriptions that it is about. */
+export type Answer = {
+  readonly outcome: Outcome;
+  readonly prescriptionIds: readonly PrescriptionId[];
+};
+
+const ATTEMPTS_MAX = 60; // each lost race means that somebody else's message was done
+
+/**
+ * Does a message about one prescription: read it, decide, write all of it in one statement.
+ * Nothing is locked between the two: the write takes place only if the prescription is still as it
+ * was read, else it is read and decided again. A message id that was answered gets that answer.
+ */
+export async function perform(
+  spine: Spine,
+  envelope: repository.Envelope,
+  id: PrescriptionId,
+  decide: (state: Known | null) => Result<Deed, Rejection>,
+): Promise<Answer> {
+  const isNew = envelope.interaction === NEW_PRESCRIPTION;
+  let loaded: Awaited<ReturnType<typeof repository.load>> = {
+    head: repository.NO_HEAD,
+    answered: null,
+  };
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    // A new prescription is first tried as one that nobody knows: the keys say if that was wrong.
+    if (!isNew || attempt > 0)
+      loaded = await repository.load(spine.database, id, envelope.messageId);
+    if (loaded.answered !== null) return again(loaded.answered, envelope);
+    const answer = await attemptOnce(spine, envelope, { id, head: loaded.head, decide });
+    if (answer !== null) return answer;
+  }
+  throw new DatabaseUnavailable('the prescription changed faster than it could be read');
+}
+
+export const NEW_PRESCRIPTION = 'PORX_IN020101SM31';
+
+type Attempt = {
+  readonly id: PrescriptionId;
+  readonly head: repository.Head;
+  readonly decide: (state: Known | null) => Result<Deed, Rejection>;
+};
+
+/** Null when the prescription or the message id was changed by somebody else meanwhile. */
+async function attemptOnce(
+  spine: Spine,
+  envelope: repository.Envelope,
+  { id, head, decide }: Attempt,
+): Promise<Answer | null> {
+  const decision = decide(head.state);
+  const deed = decision.ok ? decision.value : refused(decision.error, envelope);
+  const nhsNumber = head.state?.kind === 'prescription' ? head.state.patient : null;
+  if (deed.events.length === 0) {
+    const about = { id, nhsNumber };
+    const isKept = await repository.recordRefusal(spine.database, envelope, deed.outcome, about);
+    return isKept ? { outcome: deed.outcome, prescriptionIds: [id] } : null;
+  }
+  const change = changeOf(id, head, deed.events, envelope.messageId);
+  const changed = await recordOnce(spine.database, envelope, deed.outcome, [change]);
+  return changed?.length === 1 ? { outcome: deed.outcome, prescriptionIds: changed } : null;
+}
+
+function refused(rejection: Rejection, envelope: repository.Envelope): Deed {
+  return { events: [], outcome: { kind: 'Refused', rejection, at: envelope.at } };
+}
+
+/** As `record`; a deadlock or a lock timeout counts as a lost race. */
+export async function recordOnce(
+  ...written: Parameters<typeof repository.record>
+): Promise<PrescriptionId[] | null> {
+  try {
+    return await repository.record(...written);
+  } catch (error) {
+    if (isWorthRepeating(error)) return null;
+    throw error;
+  }
+}
+
+/** All that one prescription's events bring about. */
+export function changeOf(
+  id: PrescriptionId,
+  before: repository.Head,
+  events: readonly PrescriptionEvent[],
+  messageId: Uuid,
+): repository.Change {
+  const after = evolveAll(id, before.state, events);
+  const issue = after.kind === 'prescription' ? currentIssue(after) : null;
+  return {
+    id,
+    before,
+    after,
+    nhsNumber: after.kind === 'prescription' ? after.patient : null,
+    status: ISSUE_STATUSES[issue?.status ?? 'CancelledFuture'].code,
+    expiresOn: issue?.expiresOn ?? null,
+    events: chained(id, before, messageId, events),
+    queue: queueChange(before.state, events, after),
+    leaving: leavingBecauseOf(id, events),
+  };
+}
+
+/** The first answer again, if it is the same message again; an id with other content is refused [RELIABILITY F15, F16]. */
+export function again(answered: repository.Answered, envelope: repository.Envelope): Answer {
+  const { outcome, prescriptionIds } = answered;
+  if (answered.digest.equals(envelope.digest)) return { outcome, prescriptionIds };
+  const rejection: Rejection = { kind: 'Unprocessable', detail: 'hl7EventID has been used before' };
+  return { outcome: { kind: 'Refused', rejection, at: envelope.at }, prescriptionIds: [] };
+}
+
+/** Gives a decision its plain answer. */
+export function accepted(
+  decision: Result<readonly PrescriptionEvent[], Rejection>,
+  envelope: repository.Envelope,
+): Result<Deed, Rejection> {
+  if (!decision.ok) return fail(decision.error);
+  return {
+    ok: true,
+    value: { events: decision.value, outcome: { kind: 'Accepted', at: envelope.at } },
+  };
+}

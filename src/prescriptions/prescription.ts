@@ -1,0 +1,202 @@
+import type { Instant } from '../kernel/instant.ts';
+import type { LondonDate } from '../kernel/london.ts';
+import type { Uuid } from '../kernel/uuid.ts';
+import type { NhsNumber } from './nhs-number.ts';
+import type { OdsCode } from './ods-code.ts';
+import type { PrescriptionId } from './prescription-id.ts';
+import type { ItemStatus } from './statuses.ts';
+
+/** How often a prescription may be dispensed: once, once of a series, or n times [EPS-CODES 1]. */
+export type Treatment = 'Acute' | 'RepeatPrescribing' | 'RepeatDispensing';
+
+export type Prescription = {
+  readonly kind: 'prescription';
+  readonly id: PrescriptionId;
+  readonly longFormId: Uuid;
+  /** Message that brought it: its document is what a pharmacy gets. */
+  readonly orderId: Uuid;
+  readonly treatment: Treatment;
+  readonly prescribedAt: Instant;
+  readonly patient: NhsNumber;
+  readonly prescriber: OdsCode;
+  /** Cleared by a return: what came back is never offered again by itself [EPS-LIFECYCLE 4.4]. */
+  readonly nominated: OdsCode | null;
+  readonly currentIssue: number;
+  readonly issues: readonly Issue[];
+  readonly pending: readonly Cancellation[];
+};
+
+/** A cancellation that came before its prescription; applied when that arrives [EPS-LIFECYCLE 6.5]. */
+export type Placeholder = {
+  readonly kind: 'placeholder';
+  readonly id: PrescriptionId;
+  readonly pending: readonly Cancellation[];
+};
+
+export type Issue = WaitingIssue | HeldIssue | CompletedIssue | ClaimedIssue | ClosedIssue;
+
+type IssueCommon = {
+  readonly number: number;
+  readonly expiresOn: LondonDate;
+  readonly items: readonly Item[];
+};
+export type WaitingIssue = IssueCommon & {
+  readonly status:
+    | 'ToBeDispensed'
+    | 'AwaitingReleaseReady'
+    | 'RepeatDispenseFuture'
+    | 'PrescriptionFuture';
+  /** From this day on it can be released. */
+  readonly readyOn: LondonDate;
+};
+export type HeldIssue = IssueCommon & {
+  readonly status: 'WithDispenser' | 'WithDispenserActive';
+  readonly holding: Holding;
+};
+export type CompletedIssue = IssueCommon & {
+  readonly status: 'Dispensed' | 'NotDispensed';
+  readonly holding: Holding;
+};
+export type ClaimedIssue = IssueCommon & {
+  readonly status: 'Claimed' | 'NoClaimed';
+  readonly holding: Holding;
+  readonly claim: Claim;
+};
+export type ClosedIssue = IssueCommon & {
+  readonly status: 'Cancelled' | 'Expired';
+  readonly closedAt: Instant;
+};
+
+export type Item = { readonly id: Uuid; readonly status: ItemStatus };
+
+/** From a release to the claim: which pharmacy has it and what it has told. */
+export type Holding = {
+  readonly holder: Party;
+  readonly releasedAt: Instant;
+  /** Id of the release response. */
+  readonly releaseId: Uuid;
+  readonly itemsAtRelease: readonly Item[];
+  readonly notifications: readonly Notification[];
+};
+
+/** A dispense notification that stands (neither replaced nor withdrawn). */
+export type Notification = {
+  readonly id: Uuid;
+  readonly status: 'WithDispenserActive' | 'Dispensed' | 'NotDispensed';
+  readonly items: readonly Item[];
+  /** When the items were handed over. */
+  readonly dispensedAt: Instant;
+  readonly receivedAt: Instant;
+};
+
+export type Claim = {
+  readonly id: Uuid;
+  readonly firstReceivedAt: Instant;
+  /** Ids that amendments replaced, oldest first. */
+  readonly replaced: readonly Uuid[];
+};
+
+export type Cancellation = {
+  /** Id of the cancel request. */
+  readonly id: Uuid;
+  /** The line item; null for the whole prescription. */
+  readonly item: Uuid | null;
+  readonly organisation: OdsCode;
+  readonly reason: string;
+  readonly at: Instant;
+};
+
+/** Who acts, in which role, for which organisation, as the message says it. */
+export type Party = {
+  readonly person: {
+    readonly userId: string | null;
+    readonly name: string | null;
+    readonly roleProfile: string | null;
+    readonly jobRole: string | null;
+    readonly telecom: string | null;
+  };
+  readonly organisation: Organisation;
+};
+
+export type Organisation = {
+  readonly ods: OdsCode;
+  readonly name: string | null;
+  readonly telecom: string | null;
+  readonly addressLines: readonly string[];
+  readonly postcode: string | null;
+};
+
+export type PrescriptionEvent =
+  | Created
+  | {
+      readonly kind: 'Released';
+      readonly issue: number;
+      readonly holder: Party;
+      readonly by: 'nomination' | 'id';
+      readonly releaseId: Uuid;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'Returned';
+      readonly issue: number;
+      readonly reason: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'DispenseNotified';
+      readonly issue: number;
+      readonly notification: Notification;
+      readonly replaces: Uuid | null;
+    }
+  | {
+      readonly kind: 'DispenseWithdrawn';
+      readonly issue: number;
+      readonly notification: Uuid;
+      readonly reason: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'Claimed';
+      readonly issue: number;
+      readonly claim: Uuid;
+      readonly authority: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'ClaimAmended';
+      readonly issue: number;
+      readonly claim: Uuid;
+      readonly replaces: Uuid;
+      readonly authority: string;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'CancellationPended'; readonly cancellation: Cancellation }
+  | { readonly kind: 'CancellationHeld'; readonly cancellation: Cancellation }
+  | {
+      readonly kind: 'ItemCancelled';
+      readonly fromIssue: number;
+      readonly cancellation: Cancellation;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'PrescriptionCancelled';
+      readonly fromIssue: number;
+      readonly cancellation: Cancellation;
+      readonly at: Instant;
+    };
+
+export type Created = {
+  readonly kind: 'Created';
+  readonly orderId: Uuid;
+  readonly longFormId: Uuid;
+  readonly treatment: Treatment;
+  readonly prescribedAt: Instant;
+  readonly patient: NhsNumber;
+  readonly prescriber: OdsCode;
+  readonly nominated: OdsCode | null;
+  readonly items: readonly Uuid[];
+  readonly readyOn: LondonDate;
+  readonly status: 'ToBeDispensed' | 'PrescriptionFuture';
+  readonly expiresOn: LondonDate;
+  readonly at: Instant;
+};

@@ -1,0 +1,192 @@
+import type { Bundle, Task } from 'fhir/r4';
+
+import type {
+  FhirInteraction,
+  FhirRequest,
+  FhirResponse,
+} from '../../gateways/fhir/interaction.ts';
+import { instantOf } from '../../kernel/instant.ts';
+import { londonDate } from '../../kernel/london.ts';
+import { derivedUuid } from '../../kernel/uuid.ts';
+import { currentIssue } from '../evolve.ts';
+import { refusedResponse } from '../fhir/answer.ts';
+import { byRules } from '../fhir/refusal.ts';
+import { scopeIssue } from '../fhir/scopes.ts';
+import { CODE, EXTENSION, ID } from '../fhir/systems.ts';
+import type { Spine } from '../perform.ts';
+import type { Issue, Item, Prescription } from '../prescription.ts';
+import { type PrescriptionId, prescriptionKey, shortForm } from '../prescription-id.ts';
+import * as repository from '../repository.ts';
+import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
+import { parseTrackQuery, type TrackQuery } from './query.ts';
+
+/** `GET Task`: where prescriptions are, by their id or by their patient [EPS-FHIR 2.2, 4.9]. */
+export function trackInteraction(spine: Spine): FhirInteraction {
+  return {
+    method: 'GET',
+    path: '/Task',
+    bases: ['legacy', 'prescribing', 'dispensing'],
+    handle: (request) => track(spine, request),
+  };
+}
+
+async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
+  const scope = scopeIssue(request, { half: 'Tracker' });
+  if (scope !== null) return refusedResponse(request, byRules([scope]));
+  const query = parseTrackQuery(request.query);
+  if (!query.ok) return refusedResponse(request, byRules(query.error));
+  const found = await find(spine, query.value);
+  // Who looked is written before the answer leaves [RELIABILITY I16].
+  await repository.recordReading(spine.database, {
+    actor: request.actor,
+    requestId: request.requestId,
+    at: instantOf(request.at),
+    read: found.map(({ id, patient }) => ({ id, nhsNumber: patient })),
+  });
+  const isDetail = query.value.shortForms.length > 0;
+  const tasks = found.map((prescription) => taskOf(prescription, isDetail, request.requestId));
+  return { status: 200, resource: searchset(tasks) };
+}
+
+async function find(spine: Spine, query: TrackQuery): Promise<Prescription[]> {
+  const byId = query.shortForms.map(prescriptionKey).filter((id) => id !== null);
+  const ids: PrescriptionId[] =
+    query.shortForms.length > 0
+      ? byId
+      : await repository.ofPatient(spine.database, query.nhsNumber ?? '');
+  const heads = await repository.heads(spine.database, ids);
+  const found = [...heads.values()].flatMap(({ state }) =>
+    state?.kind === 'prescription' ? [state] : [],
+  );
+  return found
+    .filter((prescription) => fits(prescription, query))
+    .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1));
+}
+
+function fits(prescription: Prescription, query: TrackQuery): boolean {
+  const { code } = ISSUE_STATUSES[currentIssue(prescription).status];
+  const authored = londonDate(new Date(prescription.prescribedAt));
+  const isOn = query.authoredOn.every(({ comparator, day }) => {
+    if (comparator === 'eq') return authored === day;
+    return comparator === 'le' ? authored <= day : authored >= day;
+  });
+  const wantsEach = new Set(query.shortForms.map((text) => text.slice(0, -1)));
+  return (
+    isOn &&
+    wantsEach.size <= 1 &&
+    (query.businessStatus === null || query.businessStatus === code) &&
+    (query.nhsNumber === null || query.nhsNumber === prescription.patient)
+  );
+}
+
+function searchset(tasks: readonly Task[]): Bundle {
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total: tasks.length,
+    entry: tasks.map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })),
+  };
+}
+
+const COURSES = {
+  Acute: { code: 'acute', display: 'Short course (acute) therapy' },
+  RepeatPrescribing: { code: 'continuous', display: 'Continuous long term therapy' },
+  RepeatDispensing: {
+    code: 'continuous-repeat-dispensing',
+    display: 'Continuous long term (repeat dispensing)',
+  },
+} as const;
+
+function taskOf(prescription: Prescription, isDetail: boolean, requestId: string): Task {
+  const issue = currentIssue(prescription);
+  const { code, display, task: status } = ISSUE_STATUSES[issue.status];
+  const id = derivedUuid('task', requestId, prescription.id);
+  const course = { system: CODE.courseOfTherapy, ...COURSES[prescription.treatment] };
+  const owner = 'holding' in issue ? issue.holding.holder.organisation.ods : prescription.nominated;
+  return {
+    resourceType: 'Task',
+    id,
+    extension: [
+      {
+        url: EXTENSION.prescription,
+        extension: [{ url: 'courseOfTherapyType', valueCoding: course }],
+      },
+      ...repeats(prescription),
+    ],
+    identifier: [{ system: ID.message, value: id }],
+    status,
+    businessStatus: { coding: [{ system: CODE.businessStatus, code, display }] },
+    intent: 'order',
+    code: { coding: [FULFILL] },
+    focus: { identifier: { system: ID.shortForm, value: shortForm(prescription.id) } },
+    for: { identifier: { system: ID.nhsNumber, value: prescription.patient } },
+    authoredOn: prescription.prescribedAt.slice(0, 10),
+    ...(isDetail && owner !== null ? { owner: { identifier: odsIdentifier(owner) } } : {}),
+    ...(isDetail ? { requester: { identifier: odsIdentifier(prescription.prescriber) } } : {}),
+    input: issue.items.map((item) => inputOf(issue, item)),
+    output: issue.items.map((item) => outputOf(issue, item)),
+  };
+}
+
+const FULFILL = { system: CODE.taskCode, code: 'fulfill', display: 'Fulfill the focal request' };
+
+/** Here, and only here, issues are counted from one [EPS-CODES 3]. */
+function repeats({ issues, currentIssue: current }: Prescription) {
+  if (issues.length === 1) return [];
+  const counts = [
+    { url: 'numberOfRepeatsAllowed', valueInteger: issues.length },
+    { url: 'numberOfRepeatsIssued', valueInteger: current },
+  ];
+  return [{ url: EXTENSION.epsRepeatInformation, extension: counts }];
+}
+
+function odsIdentifier(value: string) {
+  return { system: ID.ods, value };
+}
+
+function inputOf(issue: Issue, item: Item) {
+  const { code, display } = ITEM_STATUSES[item.status];
+  const dispensed = lastDispensed(issue);
+  return {
+    extension: [
+      {
+        url: EXTENSION.dispensingInformation,
+        extension: [
+          ...(dispensed === null ? [] : [{ url: 'dateLastDispensed', valueDate: dispensed }]),
+          { url: 'dispenseStatus', valueCoding: { system: CODE.itemStatus, code, display } },
+        ],
+      },
+    ],
+    type: snomed('16076005', 'Prescription'),
+    valueReference: { type: 'MedicationRequest', identifier: { system: ID.item, value: item.id } },
+  };
+}
+
+function outputOf(issue: Issue, item: Item) {
+  const dispensed = lastDispensed(issue);
+  const downloaded = 'holding' in issue ? issue.holding.releasedAt.slice(0, 10) : null;
+  const claimed = 'claim' in issue ? issue.claim.firstReceivedAt.slice(0, 10) : null;
+  return {
+    extension: [
+      {
+        url: EXTENSION.releaseInformation,
+        extension: [
+          ...(dispensed === null ? [] : [{ url: 'dateLastIssuedDispensed', valueDate: dispensed }]),
+          ...(downloaded === null ? [] : [{ url: 'dateDownloaded', valueDate: downloaded }]),
+          ...(claimed === null ? [] : [{ url: 'dateClaimed', valueDate: claimed }]),
+        ],
+      },
+    ],
+    type: snomed('373784005', 'Dispensing medication'),
+    valueReference: { type: 'MedicationDispense', identifier: { system: ID.item, value: item.id } },
+  };
+}
+
+function lastDispensed(issue: Issue): string | null {
+  const last = 'holding' in issue ? issue.holding.notifications.at(-1) : undefined;
+  return last === undefined ? null : last.dispensedAt.slice(0, 10);
+}
+
+function snomed(code: string, display: string) {
+  return { coding: [{ system: CODE.snomed, code, display }] };
+}

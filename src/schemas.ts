@@ -1,0 +1,12 @@
+import { identityMigrations } from './identity/index.ts';
+import type { Migrations } from './platform/migrate.ts';
+import { platformMigrations } from './platform/index.ts';
+import { prescriptionMigrations } from './prescriptions/index.ts';
+
+/** The database of every capability, in the order in which they may build on each other. */
+export const SCHEMAS: readonly Migrations[] = [
+  platformMigrations,
+  identityMigrations,
+  prescriptionMigrations,
+  { schema: 'local', folder: new URL('./local/migrations/', import.meta.url) },
+];

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import pg from 'pg';
+
+import { migrate } from '../../src/platform/migrate.ts';
+import { startPostgres } from '../../src/platform/postgres.ts';
+import { SCHEMAS } from '../../src/schemas.ts';
+import { freePort } from './ports.ts';
+
+/** Name of the database that every test file's own one is cloned from. */
+export const TEMPLATE = 'openspine_template';
+
+let stop: () => Promise<void> = () => Promise.resolve();
+
+/** One real PostgreSQL for the whole run: `DATABASE_URL` if it is set, else the embedded one. */
+export async function globalSetup(): Promise<void> {
+  const url = process.env['DATABASE_URL'] ?? (await startEmbedded());
+  process.env['OPENSPINE_TEST_DATABASE'] = url;
+  await execute(url, `drop database if exists ${TEMPLATE} with (force)`);
+  await execute(url, `create database ${TEMPLATE}`);
+  await migrate(withDatabase(url, TEMPLATE), SCHEMAS);
+}
+
+export async function globalTeardown(): Promise<void> {
+  await stop();
+}
+
+async function startEmbedded(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'openspine-test-'));
+  const server = await startPostgres({ dataDir, port: await freePort(), log: () => undefined });
+  stop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return server.url;
+}
+
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
+export async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
