@@ -1,8 +1,11 @@
 const PING_MS = 1_500;
 
-/** Whether something that speaks HTTP answers 200 at `/_ping` there. */
+/**
+ * Whether a server of ours answers there at all, be it that it is not ready. Which process it is,
+ * the state file has told us already.
+ */
 export async function answersPing(url: string): Promise<boolean> {
-  return (await statusAt(`${url}/_ping`)) === 200;
+  return (await statusAt(`${url}/_ping`)) !== null;
 }
 
 /** The HTTP status of an address; null when nothing answers in time. */

@@ -203,7 +203,10 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** Whole units only: `3d`. Null for anything else, and for nothing at all: time does not go back by this. */
+/**
+ * Whole units only: `3d`. Null for anything else, and for nothing at all: time does not go back by
+ * this.
+ */
 function parseDuration(text: string): number | null {
   const [, amount = '', unit = ''] = /^([1-9]\d{0,5})([smhdw])$/.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];

@@ -1,4 +1,7 @@
-/** An organisation as our messages show it. Every one here is invented, though its code has the right shape. */
+/**
+ * An organisation as our messages show it. Every one here is invented, though its code has the
+ * right shape.
+ */
 export type Organisation = {
   readonly ods: string;
   readonly name: string;

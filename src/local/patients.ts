@@ -1,4 +1,7 @@
-/** A patient of the test system. All are invented: the 999 range of NHS numbers is never given to anyone. */
+/**
+ * A patient of the test system. All are invented: the 999 range of NHS numbers is never given to
+ * anyone.
+ */
 export type Patient = {
   readonly nhsNumber: string;
   readonly prefix: string;

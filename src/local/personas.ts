@@ -14,7 +14,10 @@ export type Person = {
   readonly roleProfileId: string;
   readonly jobRole: { readonly code: string; readonly display: string };
   readonly organisation: Organisation;
-  /** Only prescribers have one. Never a gmp-number: the rules refuse it on a requester [EPS-FHIR 5.3]. */
+  /**
+   * Only prescribers have one. Never a gmp-number: the rules refuse it on a requester [EPS-FHIR
+   * 5.3].
+   */
   readonly professional: ProfessionalCode | null;
   readonly scopes: readonly string[];
   readonly asid: string;
@@ -27,7 +30,10 @@ export type Application = {
   readonly name: string;
   readonly display: string;
   readonly organisation: Organisation;
-  /** The persona that its messages name as agent: a release needs one even from an unattended system. */
+  /**
+   * The persona that its messages name as agent: a release needs one even from an unattended
+   * system.
+   */
   readonly actsFor: string;
   readonly scopes: readonly string[];
   readonly asid: string;
@@ -181,7 +187,10 @@ const system = {
   asid: '999000000201',
 } as const satisfies Application;
 
-/** Named one by one, so that code asks for `PERSONAS.dispenser` and has a pharmacist, not perhaps one. */
+/**
+ * Named one by one, so that code asks for `PERSONAS.dispenser` and has a pharmacist, not perhaps
+ * one.
+ */
 export const PERSONAS = {
   prescriber,
   otherPrescriber,

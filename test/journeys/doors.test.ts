@@ -8,7 +8,9 @@ const spine = testSpine();
 describe('what may be asked without a token', () => {
   for (const base of ['/electronic-prescriptions', '/fhir-prescribing', '/fhir-dispensing']) {
     test(`${base} says what it can do and that it is there`, async () => {
-      const metadata = await spine().call(`${base}/metadata`, { headers: { authorization: undefined } });
+      const metadata = await spine().call(`${base}/metadata`, {
+        headers: { authorization: undefined },
+      });
       assert.equal(metadata.status, 200);
       assert.equal(metadata.body.capabilityStatement.fhirVersion, '4.0.1');
       const ping = await spine().call(`${base}/_ping`, { headers: { authorization: undefined } });

@@ -26,11 +26,17 @@ export type Client = {
   /** Any answer below 400, or why there is none. */
   readonly call: (call: Call) => Promise<Result<Answer, Failure>>;
   readonly tokenOf: (persona: string, scope?: string) => Promise<Result<string, Failure>>;
-  /** The business time of the installation, which messages must carry, whatever this machine's clock says. */
+  /**
+   * The business time of the installation, which messages must carry, whatever this machine's
+   * clock says.
+   */
   readonly now: () => Promise<Result<Date, Failure>>;
 };
 
-/** Talks to an installation by HTTP alone. `showCurl` gets each request as a command that does the same. */
+/**
+ * Talks to an installation by HTTP alone. `showCurl` gets each request as a command that does the
+ * same.
+ */
 export function connect(address: string, showCurl: ((line: string) => void) | null): Client {
   const base = address.replace(/\/+$/, '');
   const tokens = new Map<string, string>();

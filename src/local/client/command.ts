@@ -15,7 +15,9 @@ const DEFAULT_ADDRESSES = { a: 'http://127.0.0.1:4400', b: 'http://127.0.0.1:440
 // What `eval "$(spine status -o env)"` sets: the way to an installation on other ports.
 const VARIABLES = { a: 'OPENSPINE_URL_A', b: 'OPENSPINE_URL_B' } as const;
 
-/** A command that only talks to an installation: what it needs from the frame is the same for all. */
+/**
+ * A command that only talks to an installation: what it needs from the frame is the same for all.
+ */
 export function clientCommand({ work, ...command }: ClientCommand): Command {
   return {
     ...command,

@@ -31,8 +31,8 @@ export function explain(failure: Failure): readonly string[] {
       ];
     case 'Refused':
       return [
-        ...failure.reasons.map((reason) => `refused: ${reason.code} ${reason.text}`),
-        ...new Set(failure.reasons.map((reason) => adviceOn(reason.code, failure.status))),
+        ...failure.reasons.map(({ code, text }) => `refused: ${`${code} ${text}`.trim()}`),
+        ...new Set(failure.reasons.flatMap(({ code }) => adviceOn(code, failure.status) ?? [])),
         `HTTP ${failure.status}, request ${failure.requestId}`,
       ];
     case 'FactUnknown':
@@ -71,7 +71,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   'R-0010': 'Nothing to do: the pharmacy has marked it not dispensed.',
 };
 
-function adviceOn(code: string, status: number): string {
+function adviceOn(code: string, status: number): string | null {
+  if (code === '') return null; // a sentence that says it all
   const known = ADVICE[code];
   if (known !== undefined) return known;
   if (status === 403) return 'This persona may not do that. Choose another with --as: spine who';

@@ -19,7 +19,9 @@ export type Cancel = {
   readonly messageId: string;
   /** What was sent; `items` need hold no more than the one to be cancelled. */
   readonly order: Omit<Order, 'messageId'>;
-  /** The one item: the interface knows no cancellation of a whole prescription [EPS-LIFECYCLE 6.1]. */
+  /**
+   * The one item: the interface knows no cancellation of a whole prescription [EPS-LIFECYCLE 6.1].
+   */
   readonly item: OrderItem;
   readonly canceller: Person;
   readonly reason: CancelReason;
@@ -52,7 +54,10 @@ export function cancel(of: Cancel): Bundle {
   };
 }
 
-/** Somebody else than the signer may cancel; the message then names the signer too [EPS-LIFECYCLE 6.1]. */
+/**
+ * Somebody else than the signer may cancel; the message then names the signer too [EPS-LIFECYCLE
+ * 6.1].
+ */
 function responsible(of: Cancel): Extension[] {
   if (!isAnother(of)) return [];
   const reference = urn(partyIds(of.messageId, 'responsible').role);

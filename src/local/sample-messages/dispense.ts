@@ -32,7 +32,9 @@ import { agentRole, reimbursedOrganization } from './people.ts';
 import { NOT_DISPENSED_REASONS, type NotDispensedReason } from './reasons.ts';
 import { CODES, EXTENSION, ID } from './systems.ts';
 
-/** What a notification may report of an item; every item is reported each time [EPS-LIFECYCLE 5.1]. */
+/**
+ * What a notification may report of an item; every item is reported each time [EPS-LIFECYCLE 5.1].
+ */
 export type ItemOutcome =
   | 'FullyDispensed'
   | 'NotDispensed'

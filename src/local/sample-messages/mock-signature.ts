@@ -13,8 +13,8 @@ const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
 const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
 
 /**
- * Base64 of an XML signature of the right form [EPS-SIGNATURE 4] that proves nothing: no key made it. The
- * same words give the same text, others another, so that bodies differ and tests repeat.
+ * Base64 of an XML signature of the right form [EPS-SIGNATURE 4] that proves nothing: no key made
+ * it. The same words give the same text, others another, so that bodies differ and tests repeat.
  */
 export function mockSignature(...words: readonly string[]): string {
   const seed = words.join('\n');

@@ -39,7 +39,9 @@ export type Order = PrescriptionIds & {
   readonly items: readonly OrderItem[];
   readonly prescriber: Prescriber;
   readonly patient: Patient;
-  /** ODS code of the nominated pharmacy, or null for a prescription that any pharmacy may ask for. */
+  /**
+   * ODS code of the nominated pharmacy, or null for a prescription that any pharmacy may ask for.
+   */
   readonly nominated: string | null;
   readonly authoredAt: Date;
 };

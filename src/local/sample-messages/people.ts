@@ -44,7 +44,10 @@ export function practitionerResource(person: Person): Practitioner {
   };
 }
 
-/** The role of somebody who is an entry of the message: practitioner and organisation are entries too. */
+/**
+ * The role of somebody who is an entry of the message: practitioner and organisation are entries
+ * too.
+ */
 export function roleResource(
   person: Person,
   practitionerId: string,
@@ -100,7 +103,10 @@ export function organizationResource(organisation: Organisation): Organization {
   };
 }
 
-/** A dispense notification must say who pays the pharmacy; T1450 pays those in England [EPS-CODES 3]. */
+/**
+ * A dispense notification must say who pays the pharmacy; T1450 pays those in England [EPS-CODES
+ * 3].
+ */
 export function reimbursedOrganization(organisation: Organisation): Organization {
   return {
     ...organizationResource(organisation),

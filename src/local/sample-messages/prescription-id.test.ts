@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import { parsePrescriptionId } from '../../prescriptions/prescription-id.ts';
 import { newShortFormId } from './prescription-id.ts';
 
-// Every id of the table, made again from its digits: the check character must come out the same [EPS-FHIR 6.1].
+// Every id of the table, made again from its digits: the check character must come out the same
+// [EPS-FHIR 6.1].
 const TABLE = [
   '83C40E-A23856-00123W',
   '24F5DA-A83008-7EFE6Z',

@@ -1,4 +1,7 @@
-/** Why a prescriber cancels [EPS-CODES 1]. 0007 is Spine's own, for a death, and is not sent by people. */
+/**
+ * Why a prescriber cancels [EPS-CODES 1]. 0007 is Spine's own, for a death, and is not sent by
+ * people.
+ */
 export const CANCEL_REASONS = {
   '0001': 'Prescribing Error',
   '0002': 'Clinical contra-indication',

@@ -1,6 +1,6 @@
 /**
- * Identifier and code systems of the messages [EPS-CODES 1, 4]. Apart from the table of the service on
- * purpose: a client that took its names from the server could not find a slip in them.
+ * Identifier and code systems of the messages [EPS-CODES 1, 4]. Apart from the table of the
+ * service on purpose: a client that took its names from the server could not find a slip in them.
  */
 export const ID = {
   message: 'https://tools.ietf.org/html/rfc4122',

@@ -31,7 +31,9 @@ export async function acute(story: Story, nhsNumber: string): Told {
   return claimed.ok ? end(story, claimed.value) : claimed;
 }
 
-/** Both items are cancelled while nobody has the prescription; a pharmacy then asks for it in vain. */
+/**
+ * Both items are cancelled while nobody has the prescription; a pharmacy then asks for it in vain.
+ */
 export async function cancelled(story: Story, nhsNumber: string): Told {
   const sent = await send(story, nhsNumber);
   if (!sent.ok) return sent;
@@ -52,7 +54,10 @@ export async function cancelled(story: Story, nhsNumber: string): Told {
   return refused.ok ? end(story, prescription) : refused;
 }
 
-/** The nominated pharmacy gives it back; it is not offered there again, and another pharmacy dispenses it. */
+/**
+ * The nominated pharmacy gives it back; it is not offered there again, and another pharmacy
+ * dispenses it.
+ */
 export async function returned(story: Story, nhsNumber: string): Told {
   const sent = await send(story, nhsNumber);
   if (!sent.ok) return sent;
@@ -118,7 +123,10 @@ async function send(story: Story, nhsNumber: string): Promise<Result<Remembered,
   );
 }
 
-/** Asks until ours is in the batch. What else came stays downloaded, and is remembered for later commands. */
+/**
+ * Asks until ours is in the batch. What else came stays downloaded, and is remembered for later
+ * commands.
+ */
 async function download(story: Story, shortFormId: string): Promise<Result<Remembered, Failure>> {
   let others = 0;
   const search = async (): Promise<Result<Remembered, Failure>> => {

@@ -20,7 +20,10 @@ const REASONS: Partial<Record<ItemOutcome, NotDispensedReason>> = {
   Expired: '0008',
 };
 
-/** Every item, as the notification must report it: those already settled again, with nothing more [EPS-LIFECYCLE 5.1]. */
+/**
+ * Every item, as the notification must report it: those already settled again, with nothing more
+ * [EPS-LIFECYCLE 5.1].
+ */
 export function planned(
   items: readonly RememberedItem[],
   choice: Choice,
@@ -64,7 +67,10 @@ function chosen(item: RememberedItem, position: number, choice: Choice): ItemOut
   }
 }
 
-/** A part is half of what is left: enough for a test, and never the whole unless one is all there is. */
+/**
+ * A part is half of what is left: enough for a test, and never the whole unless one is all there
+ * is.
+ */
 function suppliedNow(item: RememberedItem, outcome: ItemOutcome): number {
   const left = item.medication.quantity - item.supplied;
   if (outcome === 'FullyDispensed') return Math.max(0, left);

@@ -26,7 +26,9 @@ export type Act = {
   readonly prescription: Remembered;
 };
 
-/** One request; null when nothing is waiting. Everything that came is remembered, asked for or not. */
+/**
+ * One request; null when nothing is waiting. Everything that came is remembered, asked for or not.
+ */
 export async function sendRelease(
   session: Session,
   persona: string,

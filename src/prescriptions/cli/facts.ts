@@ -35,7 +35,9 @@ export function factOptions(facts: readonly Fact[]): readonly Option[] {
   return [FILE, ...facts.map((fact) => FACTS[fact])];
 }
 
-/** The prescription that a command is about: from the file, or remembered, or from the flags alone. */
+/**
+ * The prescription that a command is about: from the file, or remembered, or from the flags alone.
+ */
 export async function prescriptionOf(
   invocation: Invocation,
   journal: Journal,

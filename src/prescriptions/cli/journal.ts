@@ -14,8 +14,9 @@ export type Journal = {
 };
 
 /**
- * One file for each address, readable by its owner alone. Commands that run at the same moment may lose each
- * other's entry; every fact can be given by a flag instead, so nothing depends on it.
+ * One file for each address, readable by its owner alone. Commands that run at the same moment
+ * may lose each other's entry; every fact can be given by a flag instead, so nothing depends on
+ * it.
  */
 export function openJournal(address: string, environment: NodeJS.ProcessEnv): Journal {
   const file = journalFile(address, environment);

@@ -90,7 +90,10 @@ export function prescriberOf(name: string | null): Result<Prescriber, Failure> {
   return fail({ kind: 'WrongUse', text: `"${name}" signs no prescriptions. See: spine who` });
 }
 
-/** A patient of the test system, or one made up for any good number of the range that nobody is given. */
+/**
+ * A patient of the test system, or one made up for any good number of the range that nobody is
+ * given.
+ */
 export function patientOf(nhsNumber: string): Result<Patient, Failure> {
   const digits = nhsNumber.replaceAll(/[\s-]/g, '');
   const known = findPatient(digits);

@@ -86,7 +86,10 @@ function readMedication(value: unknown): Medication {
   };
 }
 
-/** The outcome behind a code of the list [EPS-CODES 1]; null for none, and for what no notification reports. */
+/**
+ * The outcome behind a code of the list [EPS-CODES 1]; null for none, and for what no notification
+ * reports.
+ */
 export function outcomeOfCode(code: string): ItemOutcome | null {
   return OUTCOMES.find((outcome) => ITEM_STATUSES[outcome].code === code) ?? null;
 }

@@ -76,7 +76,9 @@ function practitioners(bundle: Bundle): Issue[] {
     const hasReference = practitioner?.reference !== undefined;
     const hasIdentifier = practitioner?.identifier !== undefined;
     if (fullUrl !== undefined && responsible.has(fullUrl)) {
-      return hasReference === hasIdentifier ? [invalidIssue(RESPONSIBLE)] : [];
+      // An organisation alone may be responsible: then no practitioner is named [EPS-HL7V3].
+      const isUnclear = practitioner !== undefined && hasReference === hasIdentifier;
+      return isUnclear ? [invalidIssue(RESPONSIBLE)] : [];
     }
     return practitioner !== undefined && !hasReference ? [populatedWrongly('practitioner')] : [];
   });
