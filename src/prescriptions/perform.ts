@@ -38,23 +38,20 @@ export async function perform(
   id: PrescriptionId,
   decide: (state: Known | null) => Result<Deed, Rejection>,
 ): Promise<Answer> {
-  const isNew = envelope.interaction === NEW_PRESCRIPTION;
+  const isNew = envelope.interaction === repository.NEW_PRESCRIPTION;
   let loaded: Awaited<ReturnType<typeof repository.load>> = {
     head: repository.NO_HEAD,
     answered: null,
   };
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     // A new prescription is first tried as one that nobody knows: the keys say if that was wrong.
-    if (!isNew || attempt > 0)
-      loaded = await repository.load(spine.database, id, envelope.messageId);
+    if (!isNew || attempt > 0) loaded = await repository.load(spine.database, id, envelope);
     if (loaded.answered !== null) return again(loaded.answered, envelope);
     const answer = await attemptOnce(spine, envelope, { id, head: loaded.head, decide });
     if (answer !== null) return answer;
   }
   throw new DatabaseUnavailable('the prescription changed faster than it could be read');
 }
-
-export const NEW_PRESCRIPTION = 'PORX_IN020101SM31';
 
 type Attempt = {
   readonly id: PrescriptionId;

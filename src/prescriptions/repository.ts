@@ -36,8 +36,10 @@ export type Answered = {
   readonly outcome: Outcome;
   readonly prescriptionIds: readonly PrescriptionId[];
   readonly digest: Buffer;
-  readonly body: Buffer;
 };
+
+/** The interaction that brings a prescription. */
+export const NEW_PRESCRIPTION = 'PORX_IN020101SM31';
 
 export const NO_HEAD: Head = { state: null, version: 0, hash: CHAIN_START };
 
@@ -58,23 +60,19 @@ export type Change = {
 export async function load(
   database: Database,
   id: PrescriptionId,
-  messageId: Uuid,
+  { messageId, interaction }: Envelope,
 ): Promise<{ head: Head; answered: Answered | null }> {
   const [row] = await database.all<Partial<HeadRow & AnswerRow>>(sql`
-    select p.version, p.state, p.head_hash, m.outcome, m.prescription_ids, m.digest, m.body
+    select p.version, p.state, p.head_hash, m.outcome, m.prescription_ids, m.digest
     from (select 1) as one
     left join prescriptions.prescription p on p.prescription_id = ${id}
-    left join prescriptions.message m on m.message_id = ${messageId}`);
+    left join prescriptions.message m
+      on m.message_id = ${messageId} and m.interaction = ${interaction}`);
   return { head: headOf(row ?? {}), answered: answerOf(row ?? {}) };
 }
 
 type HeadRow = { version: number; state: Known; head_hash: Buffer };
-type AnswerRow = {
-  outcome: Outcome;
-  prescription_ids: PrescriptionId[];
-  digest: Buffer;
-  body: Buffer;
-};
+type AnswerRow = { outcome: Outcome; prescription_ids: PrescriptionId[]; digest: Buffer };
 
 function headOf(row: { [column in keyof HeadRow]?: HeadRow[column] | null }): Head {
   const { version, state, head_hash: hash } = row;
@@ -84,15 +82,19 @@ function headOf(row: { [column in keyof HeadRow]?: HeadRow[column] | null }): He
 function answerOf(
   row: { [column in keyof AnswerRow]?: AnswerRow[column] | null },
 ): Answered | null {
-  const { outcome, prescription_ids: prescriptionIds, digest, body } = row;
-  if (outcome == null || prescriptionIds == null || digest == null || body == null) return null;
-  return { outcome, prescriptionIds, digest, body };
+  const { outcome, prescription_ids: prescriptionIds, digest } = row;
+  if (outcome == null || prescriptionIds == null || digest == null) return null;
+  return { outcome, prescriptionIds, digest };
 }
 
-export async function answered(database: Database, messageId: Uuid): Promise<Answered | null> {
+export async function answered(
+  database: Database,
+  { messageId, interaction }: Envelope,
+): Promise<Answered | null> {
   const [row] = await database.all<AnswerRow>(sql`
-    select outcome, prescription_ids, digest, body
-    from prescriptions.message where message_id = ${messageId}`);
+    select outcome, prescription_ids, digest
+    from prescriptions.message
+    where message_id = ${messageId} and interaction = ${interaction}`);
   return row === undefined ? null : answerOf(row);
 }
 
@@ -121,12 +123,14 @@ export async function waiting(
   return rows.map((row) => row.prescription_id);
 }
 
-export async function bodies(
+/** The documents of prescription orders, as they were received. */
+export async function orders(
   database: Database,
   messageIds: readonly Uuid[],
 ): Promise<Map<Uuid, Buffer>> {
   const rows = await database.all<{ message_id: Uuid; body: Buffer }>(sql`
-    select message_id, body from prescriptions.message where message_id = any(${messageIds}::uuid[])`);
+    select message_id, body from prescriptions.message
+    where message_id = any(${messageIds}::uuid[]) and interaction = ${NEW_PRESCRIPTION}`);
   return new Map(rows.map((row) => [row.message_id, row.body]));
 }
 

@@ -96,7 +96,7 @@ async function releaseAnswer(
   if (outcome.kind !== 'Released') return plainResponse(request, answer);
   const before = await statesBefore(spine, prescriptionIds, messageId);
   const orderIds = [...before.values()].map(({ orderId }) => orderId);
-  const bodies = await repository.bodies(spine.database, orderIds);
+  const bodies = await repository.orders(spine.database, orderIds);
   const bundles = [...before.values()].map((prescription) =>
     releasedPrescription({
       prescription,

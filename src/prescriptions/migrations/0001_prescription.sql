@@ -23,14 +23,16 @@ create table prescriptions.event (
 );
 
 -- Every message that had an effect or a refusal: its bytes as received, and what it was answered.
+-- An id names a message among those of its interaction: public clients cancel under the id of the order.
 create table prescriptions.message (
-  message_id uuid primary key,
+  message_id uuid,
   interaction text not null,
   received_at timestamptz not null,
   prescription_ids text[] not null,
   digest bytea not null,
   body bytea not null,
-  outcome json not null
+  outcome json not null,
+  primary key (message_id, interaction)
 );
 
 -- The automatic-download queue as facts: a row is one stay of an issue in a pharmacy's queue.

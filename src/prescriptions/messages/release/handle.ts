@@ -30,7 +30,7 @@ export async function releaseNominated(
   command: Release,
 ): Promise<Answer> {
   const { database } = spine;
-  const before = await repository.answered(database, envelope.messageId);
+  const before = await repository.answered(database, envelope);
   if (before !== null) return again(before, envelope);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { ods } = command.dispenser.organisation;
@@ -39,7 +39,7 @@ export async function releaseNominated(
     if (ids.length === 0) return nothing(envelope);
     const changed = await releaseAll(spine, envelope, command, ids);
     if (changed === null) {
-      const answered = await repository.answered(database, envelope.messageId);
+      const answered = await repository.answered(database, envelope);
       if (answered !== null) return again(answered, envelope);
     } else if (changed.length > 0) {
       return { outcome: released(command), prescriptionIds: changed.sort() };
