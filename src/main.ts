@@ -30,19 +30,14 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [
-    { runCommand },
-    { installationCommands },
-    { localCommands },
-    { prescriptionCommands },
-    people,
-  ] = await Promise.all([
-    import('./cli/run.ts'),
-    import('./installation/commands.ts'),
-    import('./local/cli.ts'),
-    import('./prescriptions/cli/index.ts'),
-    import('./local/personas.ts'),
-  ]);
+  const [{ runCommand }, { installationCommands }, { localCommands }, { domainCommands }, people] =
+    await Promise.all([
+      import('./cli/run.ts'),
+      import('./installation/commands.ts'),
+      import('./local/cli.ts'),
+      import('./local/verbs/index.ts'),
+      import('./local/personas.ts'),
+    ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
@@ -57,7 +52,7 @@ async function command(argv: readonly string[]): Promise<number> {
       ),
   };
   return runCommand(
-    [...installationCommands(parts), ...localCommands(), ...prescriptionCommands()],
+    [...installationCommands(parts), ...localCommands(), ...domainCommands()],
     argv,
   );
 }

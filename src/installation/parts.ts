@@ -8,7 +8,7 @@ export type Parts = {
   readonly signIn?: (databaseUrl: string) => Promise<void>;
   /** Not called with `mode=live`: synthetic people have no place there. */
   readonly seed: (databaseUrl: string) => Promise<void>;
-  /** Sends one synthetic journey through each datacentre [X-09]. */
+  /** Sees one synthetic journey through each datacentre [X-09]. Not called with `mode=live` either. */
   readonly probe: (urlA: string, urlB: string) => Promise<void>;
   /** Lines of the banner that say who there is to be. */
   readonly people: () => readonly string[];

@@ -65,7 +65,8 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
   await datacentreStep('a', url, { servers, steps, options });
   await datacentreStep('b', url, { servers, steps, options });
   await optionalStep(steps, 'sign-in', parts.signIn, url);
-  await optionalStep(steps, 'seed', state.mode === 'test' ? parts.seed : undefined, url);
+  if (state.mode === 'live') return; // no synthetic people, no synthetic journeys
+  await optionalStep(steps, 'seed', parts.seed, url);
   await steps.step({
     name: 'probes',
     work: () => parts.probe(state.apiA, state.apiB),

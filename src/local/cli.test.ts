@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { fakeSpine, NOW } from '../prescriptions/cli/testing.ts';
+import { fakeSpine, NOW } from './verbs/testing.ts';
 import { parseJson } from './client/json.ts';
 import { ALL_PERSONAS } from './personas.ts';
 

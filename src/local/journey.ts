@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Medication } from './sample-messages/index.ts';
 import {
+  type ClaimedItem,
   MEDICATIONS,
   claim,
   dispense,
@@ -23,77 +23,50 @@ export type JourneyParts = {
 
 /** A prescription from surgery to claim, through the front door of one datacentre; throws where it ends early. */
 export async function travel(parts: JourneyParts): Promise<void> {
-  const at = parts.clock.now();
-  const ids = {
-    shortFormId: newShortFormId(PERSONAS.prescriber.organisation.ods, Math.random),
-    longFormId: randomUUID(),
-  };
-  const patient = present(ALL_PATIENTS[0], 'synthetic patient');
-  const medication: Medication = present(MEDICATIONS[0], 'sample medication');
-  const itemId = randomUUID();
+  for (const { by, path, body } of journey(parts.clock.now())) await post(parts, by, path, body);
+}
+
+type Step = { readonly by: Persona; readonly path: string; readonly body: object };
+
+/** One item for a synthetic patient, nominated to nobody, so that it comes into no pharmacy's download. */
+function journey(at: Date): Step[] {
   const { prescriber, dispenser } = PERSONAS;
-  const sent = {
-    ...ids,
-    course: 'acute',
-    prescriber,
-    patient,
-    nominated: null,
-    authoredAt: at,
-  } as const;
-  await post(
-    parts,
-    prescriber,
-    'fhir-prescribing/FHIR/R4/$process-message',
-    order({
-      ...sent,
-      messageId: randomUUID(),
-      items: [{ itemId, medication }],
-    }),
-  );
+  const shortFormId = newShortFormId(prescriber.organisation.ods, Math.random);
+  const ids = { shortFormId, longFormId: randomUUID(), course: 'acute' } as const;
+  const patient = present(ALL_PATIENTS[0], 'synthetic patient');
+  const item = suppliedItem();
   const requestId = randomUUID();
-  await post(
-    parts,
-    dispenser,
-    'fhir-dispensing/FHIR/R4/Task/$release',
-    releasePatient({ requestId, dispenser, shortFormId: ids.shortFormId }),
-  );
-  const item = {
-    itemId,
+  const { nhsNumber } = patient;
+  const told = { ...ids, dispenser, nhsNumber, outcome: 'Dispensed', items: [item] } as const;
+  const sent = { ...ids, prescriber, patient, nominated: null, items: [item], authoredAt: at };
+  const handed = { ...told, releaseId: requestId, handedOverAt: at };
+  return [
+    { by: prescriber, path: PRESCRIBE, body: order({ ...sent, messageId: randomUUID() }) },
+    { by: dispenser, path: RELEASE, body: releasePatient({ requestId, dispenser, shortFormId }) },
+    { by: dispenser, path: DISPENSE, body: dispense({ ...handed, messageId: randomUUID() }) },
+    {
+      by: dispenser,
+      path: CLAIM,
+      body: claim({ ...told, messageId: randomUUID(), createdAt: at }),
+    },
+  ];
+}
+
+const PRESCRIBE = 'fhir-prescribing/FHIR/R4/$process-message';
+const RELEASE = 'fhir-dispensing/FHIR/R4/Task/$release';
+const DISPENSE = 'fhir-dispensing/FHIR/R4/$process-message';
+const CLAIM = 'fhir-dispensing/FHIR/R4/Claim';
+
+function suppliedItem(): ClaimedItem {
+  const medication = present(MEDICATIONS[0], 'sample medication');
+  return {
+    itemId: randomUUID(),
     dispensedItemId: randomUUID(),
+    claimedItemId: randomUUID(),
     medication,
-    outcome: 'FullyDispensed' as const,
+    outcome: 'FullyDispensed',
     supplied: medication.quantity,
   };
-  const told = {
-    ...ids,
-    course: 'acute',
-    dispenser,
-    nhsNumber: patient.nhsNumber,
-    outcome: 'Dispensed',
-  } as const;
-  await post(
-    parts,
-    dispenser,
-    'fhir-dispensing/FHIR/R4/$process-message',
-    dispense({
-      ...told,
-      messageId: randomUUID(),
-      releaseId: requestId,
-      items: [item],
-      handedOverAt: at,
-    }),
-  );
-  await post(
-    parts,
-    dispenser,
-    'fhir-dispensing/FHIR/R4/Claim',
-    claim({
-      ...told,
-      messageId: randomUUID(),
-      items: [{ ...item, claimedItemId: randomUUID() }],
-      createdAt: at,
-    }),
-  );
 }
 
 async function post(

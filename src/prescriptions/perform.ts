@@ -9,6 +9,7 @@ import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import { queueChange } from './queue.ts';
 import type { Rejection } from './rejections.ts';
+import { record, recordRefusal } from './record.ts';
 import * as repository from './repository.ts';
 import type { Settings } from './settings.ts';
 import { ISSUE_STATUSES } from './statuses.ts';
@@ -70,7 +71,7 @@ async function attemptOnce(
   const nhsNumber = head.state?.kind === 'prescription' ? head.state.patient : null;
   if (deed.events.length === 0) {
     const about = { id, nhsNumber };
-    const isKept = await repository.recordRefusal(spine.database, envelope, deed.outcome, about);
+    const isKept = await recordRefusal(spine.database, envelope, deed.outcome, about);
     return isKept ? { outcome: deed.outcome, prescriptionIds: [id] } : null;
   }
   const change = changeOf(id, head, deed.events, envelope.messageId);
@@ -84,10 +85,10 @@ function refused(rejection: Rejection, envelope: repository.Envelope): Deed {
 
 /** As `record`; a deadlock or a lock timeout counts as a lost race. */
 export async function recordOnce(
-  ...written: Parameters<typeof repository.record>
+  ...written: Parameters<typeof record>
 ): Promise<PrescriptionId[] | null> {
   try {
-    return await repository.record(...written);
+    return await record(...written);
   } catch (error) {
     if (isWorthRepeating(error)) return null;
     throw error;

@@ -48,23 +48,23 @@ const PACKAGES = [
   { name: 'uk.nhsdigital.medicines.r4.test', version: '2.8.21-prerelease' },
 ] as const;
 
+const API_DEFINITION = {
+  url: 'https://fhir.nhs.uk/StructureDefinition/Extension-NHSDigital-APIDefinition',
+  extension: PACKAGES.map((validated) => ({
+    url: 'implementationGuide',
+    extension: [
+      { url: 'name', valueString: validated.name },
+      { url: 'version', valueString: validated.version },
+    ],
+  })),
+};
+
 export function capabilityStatement(base: Base, version: string): object {
   const { id, name, resources, operations, messages } = STATEMENTS[base];
   return {
     resourceType: 'CapabilityStatement',
     id,
-    extension: [
-      {
-        url: 'https://fhir.nhs.uk/StructureDefinition/Extension-NHSDigital-APIDefinition',
-        extension: PACKAGES.map((validated) => ({
-          url: 'implementationGuide',
-          extension: [
-            { url: 'name', valueString: validated.name },
-            { url: 'version', valueString: validated.version },
-          ],
-        })),
-      },
-    ],
+    extension: [API_DEFINITION],
     url: `https://fhir.nhs.uk/CapabilityStatement/${id}`,
     name,
     status: 'active',

@@ -1,17 +1,17 @@
 /**
  * One pass over the bytes of a JSON text before `JSON.parse` sees them: every limit is checked
- * before anything recurses [REL 7.2]. The grammar itself is left to `JSON.parse`: a text that is
+ * before anything recurses [RELIABILITY 7.2]. The grammar itself is left to `JSON.parse`: a text that is
  * not JSON may pass here, and is refused there.
  */
 import type { Result } from '../../kernel/result.ts';
 import { fail, ok } from '../../kernel/result.ts';
 
-export const JSON_SIZE_MAX_BYTES = 2 * 1024 * 1024; // [REL 7.2]
-export const JSON_DEPTH_MAX = 64; // levels of objects and arrays together [REL 7.2]
-export const JSON_MEMBERS_MAX = 10_000; // in the whole text [REL 7.2]
+export const JSON_SIZE_MAX_BYTES = 2 * 1024 * 1024; // [RELIABILITY 7.2]
+export const JSON_DEPTH_MAX = 64; // levels of objects and arrays together [RELIABILITY 7.2]
+export const JSON_MEMBERS_MAX = 10_000; // in the whole text [RELIABILITY 7.2]
 export const JSON_OBJECT_MEMBERS_MAX = 1_000; // keeps the search for a repeated name short
-export const JSON_ARRAY_MAX = 10_000; // [REL 7.2]
-export const JSON_STRING_MAX_BYTES = 256 * 1024; // [REL 7.2]
+export const JSON_ARRAY_MAX = 10_000; // [RELIABILITY 7.2]
+export const JSON_STRING_MAX_BYTES = 256 * 1024; // [RELIABILITY 7.2]
 export const JSON_NUMBER_MAX_BYTES = 64; // no FHIR decimal needs more
 
 export type Scanned = {

@@ -72,7 +72,7 @@ function keepText(_name: string, value: unknown, context: { readonly source?: st
   return String(value) === context.source ? value : JSON.rawJSON(context.source);
 }
 
-// Every other message of V8 quotes a piece of the text, which may be a patient's name [REL 7.5].
+// Every other message of V8 quotes a piece of the text, which may be a patient's name [RELIABILITY 7.5].
 const SAFE_MESSAGE =
   /^(?:Expected|Unexpected (?:end|number|string|non-)|Bad|Untermi|No|Expon)[\w ,:'{}[\]()-]*$/;
 

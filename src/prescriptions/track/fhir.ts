@@ -16,6 +16,7 @@ import { CODE, EXTENSION, ID } from '../fhir/systems.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
 import { type PrescriptionId, prescriptionKey, shortForm } from '../prescription-id.ts';
+import { recordReading } from '../record.ts';
 import * as repository from '../repository.ts';
 import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
 import { parseTrackQuery, type TrackQuery } from './query.ts';
@@ -37,7 +38,7 @@ async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> 
   if (!query.ok) return refusedResponse(request, byRules(query.error));
   const found = await find(spine, query.value);
   // Who looked is written before the answer leaves [RELIABILITY I16].
-  await repository.recordReading(spine.database, {
+  await recordReading(spine.database, {
     actor: request.actor,
     requestId: request.requestId,
     at: instantOf(request.at),

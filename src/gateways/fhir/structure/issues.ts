@@ -1,7 +1,7 @@
 import type { Issue } from '../operation-outcome.ts';
 
 export const ISSUES_MAX = 20; // enough to mend a message; a hostile one must not make a huge answer
-/** Names, indexes and types on the way down: more than any text of 64 levels can have [REL 7.2]. */
+/** Names, indexes and types on the way down: more than any text of 64 levels can have [RELIABILITY 7.2]. */
 export const STRUCTURE_STEPS_MAX = 128;
 
 /** Where a check stands in the message, and what it has found so far. */
@@ -50,7 +50,7 @@ export function validatorIssue(messageId: string, diagnostics: string, at: strin
 
 /**
  * Diagnostics name codes and members, never free text: an unknown name or code that does not look
- * like one may be a patient's [REL 7.5].
+ * like one may be a patient's [RELIABILITY 7.5].
  */
 export function safeName(text: string): string {
   return /^[A-Za-z_][\w-]{0,63}$/.test(text) ? `'${text}'` : '(not shown)';

@@ -70,7 +70,7 @@ function isEvent(code: unknown): code is Event {
   return typeof code === 'string' && Object.hasOwn(EVENTS, code);
 }
 
-/** A code or a system may be shown; what does not look like one may be anything [REL 7.5]. */
+/** A code or a system may be shown; what does not look like one may be anything [RELIABILITY 7.5]. */
 function shown(value: unknown): string {
   return typeof value === 'string' && /^[A-Za-z][\w:/.-]{0,199}$/.test(value) ? value : 'null';
 }

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../kernel/result.ts';
-import type { Failure } from '../../local/client/failure.ts';
-import { PERSONAS } from '../../local/personas.ts';
+import type { Failure } from '../client/failure.ts';
+import { PERSONAS } from '../personas.ts';
 import { notAsExpected, type Story } from './demo-story.ts';
 import { type Act, sendClaim, sendDispense, sendRelease, sendReturn } from './dispensing.ts';
 import type { Choice } from './dispense-plan.ts';

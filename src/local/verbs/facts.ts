@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 
 import { type Invocation, type Option, textOption } from '../../cli/command.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Failure } from '../../local/client/failure.ts';
-import { parseJson } from '../../local/client/json.ts';
-import { medication } from '../../local/sample-messages/index.ts';
+import type { Failure } from '../client/failure.ts';
+import { parseJson } from '../client/json.ts';
+import { medication } from '../sample-messages/index.ts';
 import type { Journal } from './journal.ts';
 import { readPrescription, readReleased } from './released.ts';
 import type { Remembered, RememberedItem } from './remembered.ts';

@@ -1,5 +1,5 @@
-import { at, listAt, numberAt, textAt } from '../../local/client/json.ts';
-import type { Medication } from '../../local/sample-messages/index.ts';
+import { at, listAt, numberAt, textAt } from '../client/json.ts';
+import type { Medication } from '../sample-messages/index.ts';
 import type { Remembered, RememberedItem } from './remembered.ts';
 
 export type Released = {

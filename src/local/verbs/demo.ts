@@ -1,7 +1,7 @@
 import { textOption } from '../../cli/command.ts';
 import { ok, type Result } from '../../kernel/result.ts';
-import { clientCommand, type Report } from '../../local/client/command.ts';
-import type { Failure } from '../../local/client/failure.ts';
+import { clientCommand, type Report } from '../client/command.ts';
+import type { Failure } from '../client/failure.ts';
 import { acute, cancelled, returned } from './demo-stories.ts';
 import { type Step, Story } from './demo-story.ts';
 import { openJournal } from './journal.ts';

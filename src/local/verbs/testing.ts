@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
 
 import { ran, type Ran } from '../../cli/testing.ts';
-import { at, listAt, parseJson, textAt } from '../../local/client/json.ts';
-import { localCommands } from '../../local/cli.ts';
-import { prescriptionCommands } from './index.ts';
+import { at, listAt, parseJson, textAt } from '../client/json.ts';
+import { localCommands } from '../cli.ts';
+import { domainCommands } from './index.ts';
 
 export type Received = {
   readonly method: string;
@@ -61,7 +61,7 @@ export function fakeSpine(): FakeSpine {
     server.close();
     await rm(home.state, { recursive: true });
   });
-  const commands = [...prescriptionCommands(), ...localCommands()];
+  const commands = [...domainCommands(), ...localCommands()];
   return {
     received,
     replies,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { firstCode } from '../../local/client/answers.ts';
-import type { Failure } from '../../local/client/failure.ts';
+import { firstCode } from '../client/answers.ts';
+import type { Failure } from '../client/failure.ts';
 import {
   claim,
   dispense,
@@ -12,7 +12,7 @@ import {
   returnTask,
   type WithdrawReason,
   withdraw,
-} from '../../local/sample-messages/index.ts';
+} from '../sample-messages/index.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { afterwards, type Choice, planned } from './dispense-plan.ts';
 import { type Released, readReleased } from './released.ts';

@@ -1,6 +1,6 @@
-import { at, listAt, numberAt, textAt } from '../../local/client/json.ts';
-import type { Course, ItemOutcome, Medication } from '../../local/sample-messages/index.ts';
-import { ITEM_STATUSES } from '../statuses.ts';
+import { at, listAt, numberAt, textAt } from '../client/json.ts';
+import type { Course, ItemOutcome, Medication } from '../sample-messages/index.ts';
+import { ITEM_STATUSES } from '../../prescriptions/statuses.ts';
 
 /** What a client knows of one prescription, from what it sent and was sent. Synthetic data only. */
 export type Remembered = {

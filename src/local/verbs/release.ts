@@ -1,6 +1,6 @@
 import { fail, ok } from '../../kernel/result.ts';
-import { clientCommand } from '../../local/client/command.ts';
-import { findPersona, PERSONAS } from '../../local/personas.ts';
+import { clientCommand } from '../client/command.ts';
+import { findPersona, PERSONAS } from '../personas.ts';
 import { sendRelease } from './dispensing.ts';
 import { openJournal } from './journal.ts';
 import type { Remembered } from './remembered.ts';

@@ -9,6 +9,6 @@ import { release } from './release.ts';
 import { track } from './track.ts';
 
 /** The verbs of the domain, in the order of a prescription's life. */
-export function prescriptionCommands(): readonly Command[] {
+export function domainCommands(): readonly Command[] {
   return [prescribe, release, giveBack, dispense, withdraw, claim, cancel, track, demo];
 }

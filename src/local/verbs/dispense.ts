@@ -1,10 +1,10 @@
 import { type Invocation, isSet, textOption } from '../../cli/command.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { clientCommand, type Report } from '../../local/client/command.ts';
-import type { Failure } from '../../local/client/failure.ts';
-import { PERSONAS } from '../../local/personas.ts';
-import { outcomeOf } from '../../local/sample-messages/index.ts';
-import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
+import { clientCommand, type Report } from '../client/command.ts';
+import type { Failure } from '../client/failure.ts';
+import { PERSONAS } from '../personas.ts';
+import { outcomeOf } from '../sample-messages/index.ts';
+import { ISSUE_STATUSES, ITEM_STATUSES } from '../../prescriptions/statuses.ts';
 import type { Choice } from './dispense-plan.ts';
 import { sendDispense } from './dispensing.ts';
 import { factOptions, prescriptionOf } from './facts.ts';

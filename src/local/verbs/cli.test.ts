@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { at, listAt, parseJson, textAt } from '../../local/client/json.ts';
+import { at, listAt, parseJson, textAt } from '../client/json.ts';
 import { journalFile } from './journal.ts';
 import { fakeSpine, type Received } from './testing.ts';
 

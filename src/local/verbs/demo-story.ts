@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Failure } from '../../local/client/failure.ts';
+import type { Failure } from '../client/failure.ts';
 import type { Session } from './session.ts';
 
 /** One thing that happened in a demonstration. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { ran } from '../../cli/testing.ts';
-import { parseJson, textAt } from '../../local/client/json.ts';
-import { prescriptionCommands } from './index.ts';
+import { parseJson, textAt } from '../client/json.ts';
+import { domainCommands } from './index.ts';
 import { fakeSpine, NO_MORE, refusal } from './testing.ts';
 
 const { spine, replies, messages } = fakeSpine();
@@ -59,7 +59,7 @@ describe('an answer', () => {
   });
 
   test('that does not come ends with 4 and says how to start the service', async () => {
-    const { code, stderr } = await ran(prescriptionCommands(), [
+    const { code, stderr } = await ran(domainCommands(), [
       'prescribe',
       '--at',
       'http://127.0.0.1:9',

@@ -1,13 +1,13 @@
 import { textOption } from '../../cli/command.ts';
 import { ok } from '../../kernel/result.ts';
-import { clientCommand } from '../../local/client/command.ts';
-import { PERSONAS } from '../../local/personas.ts';
+import { clientCommand } from '../client/command.ts';
+import { PERSONAS } from '../personas.ts';
 import {
   RETURN_REASONS,
   type ReturnReason,
   WITHDRAW_REASONS,
   type WithdrawReason,
-} from '../../local/sample-messages/index.ts';
+} from '../sample-messages/index.ts';
 import { sendReturn, sendWithdraw } from './dispensing.ts';
 import { factOptions, prescriptionOf } from './facts.ts';
 import { openJournal } from './journal.ts';

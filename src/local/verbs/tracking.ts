@@ -1,7 +1,12 @@
-import type { Failure } from '../../local/client/failure.ts';
-import { at, listAt, textAt } from '../../local/client/json.ts';
+import type { Failure } from '../client/failure.ts';
+import { at, listAt, textAt } from '../client/json.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { ISSUE_STATUSES, ITEM_STATUSES, issueStatusOf, itemStatusOf } from '../statuses.ts';
+import {
+  ISSUE_STATUSES,
+  ITEM_STATUSES,
+  issueStatusOf,
+  itemStatusOf,
+} from '../../prescriptions/statuses.ts';
 import { PATHS, type Session } from './session.ts';
 
 export type Tracked = {

@@ -1,6 +1,6 @@
 import { fail, ok } from '../../kernel/result.ts';
-import { clientCommand } from '../../local/client/command.ts';
-import { PERSONAS } from '../../local/personas.ts';
+import { clientCommand } from '../client/command.ts';
+import { PERSONAS } from '../personas.ts';
 import { openJournal } from './journal.ts';
 import { type Tracked, track as search } from './tracking.ts';
 

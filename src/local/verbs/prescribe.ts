@@ -1,10 +1,10 @@
 import { type Invocation, isSet, type Option, textOption } from '../../cli/command.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { clientCommand, type Report } from '../../local/client/command.ts';
-import type { Failure } from '../../local/client/failure.ts';
-import { textAt } from '../../local/client/json.ts';
-import { findPatient, nhsNumberCheckDigit, type Patient, PATIENTS } from '../../local/patients.ts';
-import { findPersona, isPrescriber, PERSONAS, type Prescriber } from '../../local/personas.ts';
+import { clientCommand, type Report } from '../client/command.ts';
+import type { Failure } from '../client/failure.ts';
+import { textAt } from '../client/json.ts';
+import { findPatient, nhsNumberCheckDigit, type Patient, PATIENTS } from '../patients.ts';
+import { findPersona, isPrescriber, PERSONAS, type Prescriber } from '../personas.ts';
 import { readJsonFile } from './facts.ts';
 import { openJournal } from './journal.ts';
 import { newOrder, sendOrder, type Wanted } from './prescribing.ts';

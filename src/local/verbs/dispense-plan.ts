@@ -1,8 +1,4 @@
-import type {
-  DispensedItem,
-  ItemOutcome,
-  NotDispensedReason,
-} from '../../local/sample-messages/index.ts';
+import type { DispensedItem, ItemOutcome, NotDispensedReason } from '../sample-messages/index.ts';
 import type { RememberedItem } from './remembered.ts';
 
 /** What is to be handed over now. Items count from one, in the prescription's order. */

@@ -1,9 +1,9 @@
 import { textOption } from '../../cli/command.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { clientCommand } from '../../local/client/command.ts';
-import type { Failure } from '../../local/client/failure.ts';
-import { PERSONAS } from '../../local/personas.ts';
-import { CANCEL_REASONS, type CancelReason } from '../../local/sample-messages/index.ts';
+import { clientCommand } from '../client/command.ts';
+import type { Failure } from '../client/failure.ts';
+import { PERSONAS } from '../personas.ts';
+import { CANCEL_REASONS, type CancelReason } from '../sample-messages/index.ts';
 import { factOptions, prescriptionOf } from './facts.ts';
 import { openJournal } from './journal.ts';
 import { patientOf, prescriberOf } from './prescribe.ts';

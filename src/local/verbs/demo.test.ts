@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { listAt, parseJson, textAt } from '../../local/client/json.ts';
+import { listAt, parseJson, textAt } from '../client/json.ts';
 import { fakeSpine, NO_MORE, NOW, refusal } from './testing.ts';
 
 const { spine, replies, messages } = fakeSpine();

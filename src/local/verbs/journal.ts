@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { listAt, parseJson } from '../../local/client/json.ts';
+import { listAt, parseJson } from '../client/json.ts';
 import { type Remembered, readRemembered } from './remembered.ts';
 
 const KEPT_MAX = 500; // prescriptions per installation: plenty for a day's trying

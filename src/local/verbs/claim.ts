@@ -1,7 +1,7 @@
 import { isSet } from '../../cli/command.ts';
 import { ok } from '../../kernel/result.ts';
-import { clientCommand } from '../../local/client/command.ts';
-import { PERSONAS } from '../../local/personas.ts';
+import { clientCommand } from '../client/command.ts';
+import { PERSONAS } from '../personas.ts';
 import { sendClaim } from './dispensing.ts';
 import { factOptions, prescriptionOf } from './facts.ts';
 import { openJournal } from './journal.ts';

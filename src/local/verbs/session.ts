@@ -1,6 +1,6 @@
-import type { Answer, Client } from '../../local/client/client.ts';
-import type { Failure } from '../../local/client/failure.ts';
-import { findPersona, type Person, personOf } from '../../local/personas.ts';
+import type { Answer, Client } from '../client/client.ts';
+import type { Failure } from '../client/failure.ts';
+import { findPersona, type Person, personOf } from '../personas.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Journal } from './journal.ts';
 import type { Remembered } from './remembered.ts';

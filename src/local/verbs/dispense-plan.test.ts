@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { medication } from '../../local/sample-messages/index.ts';
+import { medication } from '../sample-messages/index.ts';
 import { afterwards, type Choice, planned } from './dispense-plan.ts';
 import type { RememberedItem } from './remembered.ts';
 

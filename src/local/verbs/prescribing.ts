@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Failure } from '../../local/client/failure.ts';
-import type { Patient } from '../../local/patients.ts';
-import type { Person, Prescriber } from '../../local/personas.ts';
+import type { Failure } from '../client/failure.ts';
+import type { Patient } from '../patients.ts';
+import type { Person, Prescriber } from '../personas.ts';
 import {
   type CancelReason,
   type Course,
@@ -11,7 +11,7 @@ import {
   newShortFormId,
   type Order,
   order,
-} from '../../local/sample-messages/index.ts';
+} from '../sample-messages/index.ts';
 import { ok, type Result } from '../../kernel/result.ts';
 import type { Remembered, RememberedItem } from './remembered.ts';
 import { type Done, PATHS, post, type Session } from './session.ts';
