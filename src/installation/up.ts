@@ -66,7 +66,11 @@ async function announce(
   output: Output,
   requested: Promise<void>,
 ): Promise<void> {
-  const state = { ...starting, isReady: true, people: parts.people() };
+  const state = {
+    ...starting,
+    isReady: true,
+    people: starting.mode === 'test' ? parts.people() : [],
+  };
   writeState(state);
   // Since the process began, not since we did: that is how long the person has waited.
   const last = `Ready in ${seconds(performance.now())} s. Ctrl-C to stop.`;

@@ -9,7 +9,7 @@ import type { Change, Envelope } from './repository.ts';
 /**
  * Writes a message and all it changes, in one statement and so all or nothing [PLATFORM P-6].
  * Only prescriptions that are still as they were read are changed (compare-and-set on the version);
- * answers which. Null when the message id was taken meanwhile: read its answer.
+ * answers which, in the order given. Null when the message id was taken meanwhile: read its answer.
  */
 export async function record(
   database: Database,
@@ -112,11 +112,12 @@ function recordStatement(
       join head on head.prescription_id = c.id
     ), message as (
       insert into prescriptions.message (message_id, interaction, received_at, prescription_ids, digest, body, outcome)
-      select ${messageId}::uuid, ${interaction}::text, ${at}::timestamptz, array_agg(prescription_id order by prescription_id),
+      select ${messageId}::uuid, ${interaction}::text, ${at}::timestamptz, array_agg(prescription_id order by array_position(${changes.map((c) => c.id)}::text[], prescription_id)),
         ${digest}::bytea, ${body}::bytea, ${JSON.stringify(outcome)}::json
       from head having count(*) > 0
     )
-    select array_agg(prescription_id) as changed from head`;
+    select array_agg(prescription_id order by array_position(${changes.map((c) => c.id)}::text[], prescription_id)) as changed
+    from head`;
 }
 
 /** A message that changed nothing is kept too, with its refusal, its audit line and its answer. */

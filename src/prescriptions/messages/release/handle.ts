@@ -42,7 +42,7 @@ export async function releaseNominated(
       const answered = await repository.answered(database, envelope);
       if (answered !== null) return again(answered, envelope);
     } else if (changed.length > 0) {
-      return { outcome: released(command), prescriptionIds: changed.sort() };
+      return { outcome: released(command), prescriptionIds: changed };
     }
   }
   throw new DatabaseUnavailable('the queue changed faster than it could be read');
@@ -56,7 +56,8 @@ async function releaseAll(
   ids: readonly PrescriptionId[],
 ): Promise<PrescriptionId[] | null> {
   const heads = await repository.heads(spine.database, ids);
-  const changes = [...heads].flatMap(([id, head]) => {
+  const changes = ids.flatMap((id) => {
+    const head = heads.get(id) ?? repository.NO_HEAD;
     const decision = decide(head.state, command);
     return decision.ok ? [changeOf(id, head, decision.value, envelope.messageId)] : [];
   });

@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { PERSONAS } from '../../src/local/personas.ts';
+import { aJourney, codeOf, nominatedRelease, releasedIds } from '../support/journey.ts';
+import { testSpine } from '../support/server.ts';
+
+const spine = testSpine();
+const { dispenser, otherDispenser } = PERSONAS;
+
+describe('a prescription', () => {
+  test('goes from surgery to claim, and its status says where it is', async () => {
+    const journey = aJourney(spine(), { items: 2 });
+    assert.equal((await journey.send()).status, 200);
+    assert.equal(await journey.status(), '0001');
+    assert.equal((await journey.release()).status, 200);
+    assert.equal(await journey.status(), '0002');
+    assert.equal((await journey.dispense(['FullyDispensed', 'PartiallyDispensed'])).status, 200);
+    assert.equal(await journey.status(), '0003');
+    assert.equal((await journey.dispense(['FullyDispensed', 'FullyDispensed'])).status, 200);
+    assert.equal(await journey.status(), '0006');
+    assert.equal((await journey.claim()).status, 200);
+    assert.equal(await journey.status(), '0008');
+  });
+
+  test('can be owed for, and given out later', async () => {
+    const journey = aJourney(spine(), { items: 2 });
+    await journey.send();
+    await journey.release();
+    assert.equal((await journey.dispense(['Owing', 'FullyDispensed'])).status, 200);
+    assert.equal(await journey.status(), '0003');
+    assert.equal((await journey.dispense(['FullyDispensed', 'FullyDispensed'])).status, 200);
+    assert.equal(await journey.status(), '0006');
+  });
+
+  test('of which nothing is dispensed ends as not dispensed, and can be claimed', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    assert.equal((await journey.dispense(['NotDispensed'])).status, 200);
+    assert.equal(await journey.status(), '0007');
+    assert.equal((await journey.claim()).status, 200);
+  });
+
+  test('sent twice under another message id is a duplicate', async () => {
+    const journey = aJourney(spine());
+    assert.equal((await journey.send()).status, 200);
+    const again = await journey.send(journey.order());
+    assert.equal(again.status, 400);
+    assert.equal(codeOf(again), 'DUPLICATE_PRESCRIPTION_ID');
+    assert.equal(again.body.issue[0].code, 'duplicate');
+  });
+
+  test('sent without a signature is refused, and may be sent again signed', async () => {
+    const journey = aJourney(spine());
+    const signed = journey.order() as { entry: { resource: { resourceType: string } }[] };
+    const unsigned = {
+      ...signed,
+      entry: signed.entry.filter(({ resource }) => resource.resourceType !== 'Provenance'),
+    };
+    const refused = await journey.send(unsigned);
+    assert.equal(refused.status, 400);
+    assert.equal(codeOf(refused), 'MISSING_DIGITAL_SIGNATURE');
+    assert.equal((await journey.send(journey.order())).status, 200);
+  });
+});
+
+describe('a release by id', () => {
+  test('finds nothing under an unknown id', async () => {
+    const answer = await aJourney(spine()).release();
+    assert.equal(answer.status, 400);
+    assert.equal(codeOf(answer), 'RESOURCE_NOT_FOUND');
+  });
+
+  test('is open to any pharmacy, whoever is nominated', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    assert.deepEqual(releasedIds(await journey.release(otherDispenser)), [journey.id]);
+  });
+
+  test('says which pharmacy has it, also to that pharmacy itself', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    for (const pharmacist of [otherDispenser, dispenser]) {
+      const answer = await journey.release(pharmacist);
+      assert.equal(answer.status, 400);
+      assert.equal(codeOf(answer), 'PRESCRIPTION_WITH_ANOTHER_DISPENSER');
+      const [holder] = answer.body.contained;
+      assert.equal(holder.identifier[0].value, dispenser.organisation.ods);
+      assert.equal(holder.name, dispenser.organisation.name);
+      assert.equal(answer.body.extension[0].valueReference.reference, `#${holder.id}`);
+    }
+  });
+
+  test('says of one that is done that it is dispensed', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['FullyDispensed']);
+    assert.equal(codeOf(await journey.release(otherDispenser)), 'PRESCRIPTION_DISPENSED');
+  });
+});
+
+describe('a nominated release', () => {
+  const poor = {
+    ...otherDispenser,
+    organisation: { ...otherDispenser.organisation, ods: 'FQ001' },
+  };
+
+  test('has nothing for a pharmacy to which nothing is nominated: no error, and no more', async () => {
+    const answer = await nominatedRelease(spine(), poor);
+    assert.equal(answer.status, 200);
+    assert.equal(codeOf(answer), 'NO_MORE_PRESCRIPTIONS');
+    assert.deepEqual(answer.body.issue[0].severity, 'information');
+  });
+
+  test('gives the oldest first, 25 at a time, then what is left, then nothing', async () => {
+    const rich = { ...dispenser, organisation: { ...dispenser.organisation, ods: 'FQ002' } };
+    const journeys = Array.from({ length: 30 }, (_, index) =>
+      aJourney(spine(), {
+        nominated: 'FQ002',
+        authoredAt: new Date(Date.now() - (index + 1) * 60_000),
+      }),
+    );
+    await Promise.all(journeys.map((journey) => journey.send()));
+    const oldestFirst = journeys.map(({ id }) => id).toReversed();
+    const first = releasedIds(await nominatedRelease(spine(), rich));
+    assert.deepEqual(first.toSorted(), oldestFirst.slice(0, 25).toSorted());
+    assert.deepEqual(first, oldestFirst.slice(0, 25));
+    assert.deepEqual(releasedIds(await nominatedRelease(spine(), rich)), oldestFirst.slice(25));
+    assert.equal(codeOf(await nominatedRelease(spine(), rich)), 'NO_MORE_PRESCRIPTIONS');
+  });
+
+  test('asked for again with the same X-Request-ID gives the same again', async () => {
+    const pharmacy = { ...dispenser, organisation: { ...dispenser.organisation, ods: 'FQ003' } };
+    const journey = aJourney(spine(), { nominated: 'FQ003' });
+    await journey.send();
+    const requestId = crypto.randomUUID();
+    const first = await nominatedRelease(spine(), pharmacy, requestId);
+    assert.deepEqual(releasedIds(first), [journey.id]);
+    assert.equal((await nominatedRelease(spine(), pharmacy, requestId)).text, first.text);
+  });
+});
+
+describe('a return', () => {
+  test('frees the prescription for any pharmacy, by its id and never by nomination', async () => {
+    const pharmacy = { ...dispenser, organisation: { ...dispenser.organisation, ods: 'FQ004' } };
+    const journey = aJourney(spine(), { nominated: 'FQ004' });
+    await journey.send();
+    assert.deepEqual(releasedIds(await nominatedRelease(spine(), pharmacy)), [journey.id]);
+    assert.equal((await journey.giveBack(pharmacy)).status, 200);
+    assert.equal(await journey.status(), '0001');
+    assert.equal(codeOf(await nominatedRelease(spine(), pharmacy)), 'NO_MORE_PRESCRIPTIONS');
+    assert.deepEqual(releasedIds(await journey.release(otherDispenser)), [journey.id]);
+    assert.equal((await journey.giveBack(otherDispenser)).status, 200);
+    assert.equal(codeOf(await nominatedRelease(spine(), pharmacy)), 'NO_MORE_PRESCRIPTIONS');
+  });
+
+  test('is refused before a release, after a dispense, and of what nobody knows', async () => {
+    const journey = aJourney(spine());
+    assert.equal(codeOf(await journey.giveBack()), 'PRESCRIPTION_NOT_FOUND');
+    await journey.send();
+    assert.equal(codeOf(await journey.giveBack()), 'PRESCRIPTION_INVALID_STATE_TRANSITION');
+    await journey.release();
+    await journey.dispense(['PartiallyDispensed']);
+    assert.equal(codeOf(await journey.giveBack()), 'PRESCRIPTION_INVALID_STATE_TRANSITION');
+  });
+});
+
+describe('a dispense notification', () => {
+  test('is refused for what is not in hand, not known, or not to be changed so', async () => {
+    const journey = aJourney(spine(), { items: 2 });
+    assert.equal(codeOf(await journey.dispense(['FullyDispensed'])), 'PRESCRIPTION_NOT_FOUND');
+    await journey.send();
+    assert.equal(
+      codeOf(await journey.dispense(['FullyDispensed'])),
+      'PRESCRIPTION_INVALID_STATE_TRANSITION',
+    );
+    await journey.release();
+    await journey.dispense(['FullyDispensed', 'PartiallyDispensed']);
+    const undone = await journey.dispense(['NotDispensed', 'PartiallyDispensed']);
+    assert.equal(codeOf(undone), 'MEDICATIONREQUEST_INVALID_STATE_TRANSITION');
+    const wrongStatus = await journey.dispense(['FullyDispensed', 'PartiallyDispensed'], {
+      status: 'Dispensed',
+    });
+    assert.equal(codeOf(wrongStatus), 'PRESCRIPTION_INVALID_STATE_TRANSITION');
+  });
+
+  test('can be amended, the last one only, also after completion', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['PartiallyDispensed']);
+    const first = journey.lastDispense;
+    await journey.dispense(['FullyDispensed']);
+    assert.equal(
+      codeOf(await journey.dispense(['PartiallyDispensed'], { amends: first })),
+      'DISPENSE_AMEND_IDENTIFIER_MISMATCH',
+    );
+    const amended = await journey.dispense(['PartiallyDispensed'], {
+      amends: journey.lastDispense,
+    });
+    assert.equal(amended.status, 200);
+    assert.equal(await journey.status(), '0003');
+  });
+
+  test('can be withdrawn, the last one first, and each withdrawal goes back one step', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['PartiallyDispensed']);
+    const first = journey.lastDispense;
+    await journey.dispense(['FullyDispensed']);
+    assert.equal(
+      codeOf(await journey.withdraw({ notification: first })),
+      'DISPENSE_AMEND_IDENTIFIER_MISMATCH',
+    );
+    assert.equal((await journey.withdraw()).status, 200);
+    assert.equal(await journey.status(), '0003');
+    assert.equal((await journey.withdraw({ notification: first })).status, 200);
+    assert.equal(await journey.status(), '0002');
+    assert.equal(codeOf(await journey.withdraw()), 'PRESCRIPTION_INVALID_STATE_TRANSITION');
+  });
+});
+
+describe('a claim', () => {
+  test('waits for the end of dispensing', async () => {
+    const journey = aJourney(spine());
+    assert.equal(codeOf(await journey.claim()), 'PRESCRIPTION_NOT_FOUND');
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['PartiallyDispensed']);
+    assert.equal(codeOf(await journey.claim()), 'CLAIM_INVALID_NOT_DISPENSED');
+  });
+
+  test('can be amended while its period lasts, the last one only', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['FullyDispensed']);
+    await journey.claim();
+    const first = journey.lastClaim;
+    assert.equal((await journey.claim({ amends: first })).status, 200);
+    assert.equal(
+      codeOf(await journey.claim({ amends: first })),
+      'DISPENSE_AMEND_IDENTIFIER_MISMATCH',
+    );
+    assert.equal(await journey.status(), '0008');
+    await spine().setClock(new Date(Date.now() + 40 * 86_400_000).toISOString());
+    try {
+      assert.equal(
+        codeOf(await journey.claim({ amends: journey.lastClaim })),
+        'CLAIM_AMEND_PERIOD_ISSUE',
+      );
+    } finally {
+      await spine().call('/_local/clock', { method: 'PUT', body: { real: true } });
+    }
+  });
+
+  test('leaves for the reimbursement authority with the change that it made, once', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['FullyDispensed']);
+    await journey.claim();
+    const rows = await spine().database.all({
+      name: 'outbox of a claim',
+      text: 'select topic, destination from platform.outbox where key = $1',
+      values: [journey.lastClaim],
+    });
+    assert.deepEqual(rows, [{ topic: 'claim', destination: 'T1450' }]);
+  });
+});
+
+describe('a prescription whose six months are over', () => {
+  test('cannot be had any more, on the very day', async () => {
+    const journey = aJourney(spine(), { authoredAt: new Date('2024-08-31T12:00:00Z') });
+    assert.equal((await journey.send()).status, 200);
+    await spine().setClock('2025-02-27T23:30:00Z');
+    try {
+      assert.equal(
+        codeOf(
+          await nominatedRelease(spine(), {
+            ...dispenser,
+            organisation: { ...dispenser.organisation, ods: 'FQ009' },
+          }),
+        ),
+        'NO_MORE_PRESCRIPTIONS',
+      );
+      await spine().setClock('2025-02-28T00:00:00Z');
+      assert.equal(codeOf(await journey.release(otherDispenser)), 'PRESCRIPTION_EXPIRED');
+      assert.equal(releasedIds(await nominatedRelease(spine())).includes(journey.id), false);
+      await spine().setClock('2025-02-27T23:30:00Z');
+      assert.deepEqual(releasedIds(await journey.release(otherDispenser)), [journey.id]);
+    } finally {
+      await spine().call('/_local/clock', { method: 'PUT', body: { real: true } });
+    }
+  });
+});
+
+describe('a post-dated prescription', () => {
+  test('is kept from pharmacies until its day', async () => {
+    const ods = 'FQ010';
+    const pharmacy = { ...dispenser, organisation: { ...dispenser.organisation, ods } };
+    const ahead = new Date(Date.now() + 10 * 86_400_000);
+    const journey = aJourney(spine(), { nominated: ods, authoredAt: ahead });
+    assert.equal((await journey.send()).status, 200);
+    assert.equal(await journey.status(), '9001');
+    assert.equal(codeOf(await journey.release()), 'RESOURCE_NOT_FOUND');
+    assert.equal(codeOf(await nominatedRelease(spine(), pharmacy)), 'NO_MORE_PRESCRIPTIONS');
+    await spine().setClock(new Date(ahead.getTime() + 60_000).toISOString());
+    try {
+      assert.deepEqual(releasedIds(await nominatedRelease(spine(), pharmacy)), [journey.id]);
+    } finally {
+      await spine().call('/_local/clock', { method: 'PUT', body: { real: true } });
+    }
+  });
+});
