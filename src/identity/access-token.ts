@@ -62,7 +62,8 @@ export function accessTokenVerifier(keys: readonly SigningKey[]): VerifyAccessTo
         algorithms: [ALGORITHM],
         allowedIss: ISSUER,
         allowedAud: AUDIENCE,
-        requiredClaims: ['exp', 'sub', 'scope', 'sid'],
+        // A claim that is not there is not compared: issuer and audience must be.
+        requiredClaims: ['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid'],
         // Expiry is checked below against the clock that was handed in.
         ignoreExpiration: true,
         ignoreNotBefore: true,
@@ -77,12 +78,12 @@ export function accessTokenVerifier(keys: readonly SigningKey[]): VerifyAccessTo
     if (payload === null) return fail('Invalid Access Token');
     const now = request.at.getTime() / 1000;
     if (payload.exp + CLOCK_TOLERANCE_S < now) return fail('Access Token expired');
-    if ((payload.iat ?? 0) > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
+    if (payload.iat > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
     return actorOf(payload, request.roleProfile);
   };
 }
 
-type Payload = AccessTokenClaims & { readonly exp: number; readonly iat?: number };
+type Payload = AccessTokenClaims & { readonly exp: number; readonly iat: number };
 type Verifiers = ReadonlyMap<string, (token: string) => unknown>;
 
 function verified(verifiers: Verifiers, token: string): Payload | null {
@@ -112,6 +113,7 @@ function isPayload(payload: unknown): payload is Payload {
     has('scope', 'string') &&
     has('sid', 'string') &&
     has('exp', 'number') &&
+    has('iat', 'number') &&
     'roles' in payload &&
     Array.isArray(payload.roles)
   );

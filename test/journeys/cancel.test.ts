@@ -5,6 +5,8 @@ import { PERSONAS } from '../../src/local/personas.ts';
 import { aJourney, cancelCodeOf, codeOf, nominatedRelease } from '../support/journey.ts';
 import { testSpine } from '../support/server.ts';
 
+// Shows: FHIR prescribing | cancel an item, pending while with a pharmacy, before the prescription came
+
 const spine = testSpine();
 const { dispenser, otherPrescriber } = PERSONAS;
 

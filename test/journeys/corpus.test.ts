@@ -4,6 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { corpusBytes, type CorpusFile, corpusRequests, hasCorpus } from '../support/corpus.ts';
 import { LEGACY, startSpine, type TestSpine } from '../support/server.ts';
 
+// Shows: FHIR, all bases | the public example messages, as journeys
+
 type Resource = Record<string, unknown> & { readonly resourceType: string };
 
 /** A message of the corpus, and what it says of itself. */

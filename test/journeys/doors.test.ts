@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 
 import { LEGACY, PRESCRIBING, testSpine } from '../support/server.ts';
 
+// Shows: FHIR, all bases | metadata, _ping, _status, headers, CORS
+
 const spine = testSpine();
 
 describe('what may be asked without a token', () => {

@@ -5,6 +5,14 @@ import { PERSONAS } from '../../src/local/personas.ts';
 import { aJourney, codeOf, nominatedRelease, releasedIds } from '../support/journey.ts';
 import { testSpine } from '../support/server.ts';
 
+// Shows: FHIR prescribing | send a signed prescription (acute, repeat prescribing), post-dated too
+// Shows: FHIR dispensing | nominated release, 25 at a time, oldest first
+// Shows: FHIR dispensing | release by id
+// Shows: FHIR dispensing | return
+// Shows: FHIR dispensing | dispense notification: full, partial, owing, not dispensed; amend
+// Shows: FHIR dispensing | withdraw
+// Shows: FHIR dispensing | claim and amend a claim
+
 const spine = testSpine();
 const { dispenser, otherDispenser } = PERSONAS;
 

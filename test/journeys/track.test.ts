@@ -5,6 +5,8 @@ import { PERSONAS } from '../../src/local/personas.ts';
 import { aJourney } from '../support/journey.ts';
 import { LEGACY, testSpine } from '../support/server.ts';
 
+// Shows: FHIR legacy base | tracker search (GET Task)
+
 const spine = testSpine();
 const NHS_NUMBER = '9990000018';
 

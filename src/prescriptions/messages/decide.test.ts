@@ -185,7 +185,7 @@ describe('an item', () => {
           ],
         };
         const decision = verdict(
-          decideDispense(changed as typeof prescription, aDispense(to), COMPATIBLE),
+          decideDispense(changed, aDispense(to), COMPATIBLE),
         );
         assert.equal(decision !== 'InvalidItemTransition', isAllowed);
       });

@@ -15,7 +15,7 @@ const ZONE = '(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))';
 const DATE = new RegExp(`^${YEAR}(?:-${MONTH}(?:-${DAY})?)?$`);
 const DATE_TIME = new RegExp(`^${YEAR}(?:-${MONTH}(?:-${DAY}(?:T${TIME}${ZONE})?)?)?$`);
 const INSTANT = new RegExp(`^${YEAR}-${MONTH}-${DAY}T${TIME}${ZONE}$`);
-const INTEGER = /^-?(?:0|[1-9][0-9]{0,9})$/;
+const INTEGER = /^(?:0|-?[1-9][0-9]{0,9})$/; // no -0: it would keep its text, and count as no number
 const BASE64 = /^[0-9A-Za-z+/]+={0,2}$/;
 
 const NOT_STRING = fault(
