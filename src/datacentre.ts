@@ -51,26 +51,30 @@ export async function startDatacentre(config: Config, log: Log): Promise<Datacen
       }),
       ...(local?.routes ?? []),
     ],
-    headers: (request) => commonHeaders(config, request),
+    headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
     onFailure: (request, failure) => onFailure(request, failure, log),
   });
   const url = `http://${config.host}:${http.port}`;
-  await local?.probe(url);
-  return {
-    port: http.port,
-    url,
-    close: async () => {
-      await http.close();
-      await local?.clock.close();
-      await database.close();
-    },
+  const close = async (): Promise<void> => {
+    await http.close();
+    await local?.clock.close();
+    await database.close();
   };
+  try {
+    await local?.probe(url);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { port: http.port, url, close };
 }
 
 type Local = {
   readonly clock: Clock & { close(): Promise<void> };
   readonly routes: readonly HttpRoute[];
   readonly probe: (url: string) => Promise<void>;
+  /** What is real and what is not. */
+  readonly environment: () => string;
 };
 
 /** Loaded in test mode only: live, the code is not even in the process [X-19]. */
@@ -82,7 +86,12 @@ async function openLocal(
   const { localRoutes, openMovableClock, probe } = await import('./local/index.ts');
   const clock = await openMovableClock(database);
   const parts = { database, clock, keys, datacentre: config.datacentre };
-  return { clock, routes: localRoutes(parts), probe: (url) => probe(parts, url) };
+  return {
+    clock,
+    routes: localRoutes(parts),
+    probe: (url) => probe(parts, url),
+    environment: () => `test; signing=mock; clock=${clock.read().real ? 'real' : 'shifted'}`,
+  };
 }
 
 function authenticator(keys: readonly SigningKey[]): Authenticate {
@@ -99,8 +108,12 @@ function faultOf(fault: AccessTokenFault, roleProfile: string): GatewayFault {
   return fault === 'SessionUridInvalid' ? sessionUridInvalid(roleProfile) : accessDenied(fault);
 }
 
-/** On every answer: who served it, the caller's ids again, and what is real and what is not [X principle 4]. */
-function commonHeaders(config: Config, { headers }: HttpRequest): Record<string, string> {
+/** On every answer: who served it, the caller's ids again, and what is real and what is not [EXPERIENCE 0]. */
+function commonHeaders(
+  config: Config,
+  { headers }: HttpRequest,
+  environment: string | null,
+): Record<string, string> {
   const common: Record<string, string> = {
     'X-Served-By': `${config.datacentre}; openspine/${VERSION}`,
   };
@@ -108,7 +121,7 @@ function commonHeaders(config: Config, { headers }: HttpRequest): Record<string,
     const value = headers[name];
     if (value !== undefined) common[name] = value;
   }
-  if (config.mode === 'test') common['X-Environment'] = 'test; signing=mock';
+  if (environment !== null) common['X-Environment'] = environment;
   return common;
 }
 

@@ -41,12 +41,7 @@ const CLOCK_TOLERANCE_S = 60; // [RELIABILITY 7.4]
 const CACHE_TOKENS = 10_000;
 
 export function signAccessToken(key: SigningKey, claims: AccessTokenClaims, at: Date): string {
-  const sign = createSigner({
-    key: key.privateKey,
-    kid: key.kid,
-    algorithm: ALGORITHM,
-    noTimestamp: true,
-  });
+  const sign = createSigner({ key: key.privateKey, kid: key.kid, algorithm: ALGORITHM });
   const iat = Math.floor(at.getTime() / 1000);
   const standard = { iss: ISSUER, aud: AUDIENCE, iat, exp: iat + ACCESS_TOKEN_SECONDS };
   return sign({ ...claims, ...standard, jti: crypto.randomUUID() });

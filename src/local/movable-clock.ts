@@ -33,15 +33,21 @@ type Row = {
   security: boolean;
 };
 
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 200;
+const TELL_EVERY_MS = 1_000;
 const READER_IS_GONE_AFTER_MS = 3_000;
+const ASK_EVERY_MS = 10;
 
 export async function openMovableClock(database: Database): Promise<MovableClock> {
   const process = randomUUID();
+  await forgetReaders(database);
   let row = await readRow(database);
+  let told = { version: -1, at: 0 };
   const look = async (): Promise<void> => {
     row = await readRow(database);
+    if (row.version === told.version && Date.now() - told.at < TELL_EVERY_MS) return;
     await tellSeen(database, process, row.version);
+    told = { version: row.version, at: Date.now() };
   };
   await look();
   let isOpen = true;
@@ -118,20 +124,26 @@ async function writeRow(database: Database, setting: ClockSetting): Promise<numb
   return row?.version ?? 0;
 }
 
-/** Tells which version this process goes by, at most every second unless it changed. */
+/** Tells which version this process goes by. */
 async function tellSeen(database: Database, process: string, version: number): Promise<void> {
   await database.all(sql`
-    insert into platform.clock_reader as r (process, seen_version, seen_at) values (${process}, ${version}, now())
-    on conflict (process) do update set seen_version = excluded.seen_version, seen_at = excluded.seen_at
-    where r.seen_version <> excluded.seen_version or r.seen_at < now() - interval '1 second'`);
+    insert into platform.clock_reader (process, seen_version, seen_at) values (${process}, ${version}, now())
+    on conflict (process) do update set seen_version = excluded.seen_version, seen_at = excluded.seen_at`);
+}
+
+/** Processes that ended long ago. */
+async function forgetReaders(database: Database): Promise<void> {
+  await database.all(
+    sql`delete from platform.clock_reader where seen_at < now() - interval '1 hour'`,
+  );
 }
 
 async function seenByAll(database: Database, version: number): Promise<void> {
-  for (let waited = 0; waited < READER_IS_GONE_AFTER_MS; waited += LOOK_EVERY_MS) {
+  for (let waited = 0; waited < READER_IS_GONE_AFTER_MS; waited += ASK_EVERY_MS) {
     const behind = await database.all(sql`
       select 1 from platform.clock_reader where seen_version < ${version}
         and seen_at > now() - make_interval(secs => ${READER_IS_GONE_AFTER_MS / 1000})`);
     if (behind.length === 0) return;
-    await pause(LOOK_EVERY_MS / 5);
+    await pause(ASK_EVERY_MS);
   }
 }

@@ -3,9 +3,9 @@ import type { Address, Organization, PractitionerRole } from 'fhir/r4';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseOdsCode } from '../ods-code.ts';
 import type { Organisation, Party } from '../prescription.ts';
-import { identifierValue } from './r4.ts';
+import { onlyIdentifier } from './only.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
-import { onlyOne, untranslatable } from './rules.ts';
+import { invalidValue, onlyOne, untranslatable } from './rules.ts';
 import { CODE, ID } from './systems.ts';
 
 /** Who acts: a role whose practitioner is named by identifier, and its organisation [EPS-FHIR 4.4]. */
@@ -24,8 +24,10 @@ export function readParty(
   if (!roleProfile.ok) return fail(inTranslation(roleProfile.error));
   const jobRole = jobRoleOf(role);
   if (jobRole === null) return fail(inTranslation(NO_JOB_ROLE));
+  const userId = role.practitioner?.identifier?.value;
+  if (userId === undefined) return fail(inTranslation(NOBODY));
   const person = {
-    userId: role.practitioner?.identifier?.value ?? null,
+    userId,
     name: role.practitioner?.display ?? null,
     roleProfile: roleProfile.value.value ?? null,
     jobRole,
@@ -34,14 +36,20 @@ export function readParty(
   return ok({ person, organisation: organisation.value });
 }
 
-const NO_JOB_ROLE = untranslatable(
+/** A job role, but nobody in it [EPS-FHIR 5.4]. */
+export const NOBODY = invalidValue(
+  'PractitionerRole.practitioner should be an Identifier',
+  'PractitionerRole.practitioner',
+);
+
+export const NO_JOB_ROLE = untranslatable(
   'TOO_FEW_VALUES_SUBMITTED',
   `Too few values submitted. Expected at least 1 element where system in [${CODE.jobRole}, ${CODE.jobRoleName}].`,
   'PractitionerRole.code',
 );
 
 /** The RBAC code is preferred to the name's [EPS-CODES 1]. */
-function jobRoleOf(role: PractitionerRole): string | null {
+export function jobRoleOf(role: PractitionerRole): string | null {
   const codings = role.code?.flatMap(({ coding }) => coding ?? []) ?? [];
   const coding =
     codings.find(({ system }) => system === CODE.jobRole) ??
@@ -50,18 +58,10 @@ function jobRoleOf(role: PractitionerRole): string | null {
 }
 
 export function readOrganisation(organization: Organization): Result<Organisation, Refusal> {
-  const code = identifierValue(organization.identifier, ID.ods);
-  if (code === null) {
-    const found = onlyOne(
-      organization.identifier,
-      'Organization.identifier',
-      `system == '${ID.ods}'`,
-      ({ system }) => system === ID.ods,
-    );
-    return fail(found.ok ? bySpine(MALFORMED) : inTranslation(found.error));
-  }
-  const ods = parseOdsCode(code);
-  if (ods === null) return fail(bySpine(MALFORMED));
+  const code = onlyIdentifier(organization.identifier, ID.ods, 'Organization.identifier');
+  if (!code.ok) return fail(inTranslation(code.error));
+  const ods = parseOdsCode(code.value);
+  if (ods === null) return fail(bySpine('agentOrganization has invalid format')); // [EPS-LIFECYCLE 3]
   const [address] = organization.address ?? [];
   return ok({
     ods,
@@ -71,8 +71,6 @@ export function readOrganisation(organization: Organization): Result<Organisatio
     postcode: address?.postalCode ?? null,
   });
 }
-
-const MALFORMED = 'agentOrganization has invalid format'; // [EPS-LIFECYCLE 3]
 
 function addressLines({ line, city, district }: Address): string[] {
   return [...(line ?? []), city, district].flatMap((part) =>

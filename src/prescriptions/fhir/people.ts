@@ -11,7 +11,7 @@ import type {
 
 import { derivedUuid } from '../../kernel/uuid.ts';
 import type { Party } from '../prescription.ts';
-import { professionalCode, professionalIdentifier } from './professional-code.ts';
+import { professionalCodes, professionalIdentifier } from './professional-code.ts';
 import { identifierValue, resolve } from './r4.ts';
 import { organizationResource } from './refusal.ts';
 import { CODE, ID } from './systems.ts';
@@ -94,7 +94,7 @@ function personOf(
   role: PractitionerRole,
 ): Practitioner {
   const code =
-    professionalCode(practitioner?.identifier) ??
+    professionalCodes(practitioner?.identifier)[0] ??
     identifierValue(practitioner?.identifier, ID.user) ??
     role.practitioner?.identifier?.value ??
     null;

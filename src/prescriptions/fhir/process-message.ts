@@ -20,8 +20,8 @@ import type { Answer, Spine } from '../perform.ts';
 import { acceptedResponse, refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
 import { asMessage, resourcesOf } from './r4.ts';
-import { byRules, type Refusal } from './refusal.ts';
-import { applyRules, type Rule, valueIssue } from './rules.ts';
+import { byRules, inTranslation, type Refusal } from './refusal.ts';
+import { applyRules, onlyOne, type Rule, valueIssue } from './rules.ts';
 import { type Half, scopeIssue } from './scopes.ts';
 import { organisationIssue } from './strict.ts';
 
@@ -34,8 +34,10 @@ export function processMessage(spine: Spine): FhirInteraction {
     handle: (request) => {
       const bundle = asMessage(request.resource);
       if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
-      const [header] = resourcesOf(bundle, 'MessageHeader');
-      switch (header?.eventCoding?.code) {
+      // The event decides everything: with two of them, nothing is decided [EPS-FHIR 4.1].
+      const header = onlyOne(resourcesOf(bundle, 'MessageHeader'), null);
+      if (!header.ok) return refusedResponse(request, inTranslation(header.error));
+      switch (header.value.eventCoding?.code) {
         case 'prescription-order':
           return onOrder(spine, request, bundle);
         case 'prescription-order-update':

@@ -19,9 +19,10 @@ export function professionalIdentifier(code: string): Identifier {
 
 const PROFESSIONAL: readonly string[] = [ID.gmc, ID.gmp, ID.nmc, ID.gphc, ID.hcpc, ID.professional];
 
-/** The one code by which a prescriber is known, as it is sent on: a GMC number without its C [EPS-FHIR 6.4]. */
-export function professionalCode(identifiers: readonly Identifier[] | undefined): string | null {
-  const found = identifiers?.find(({ system }) => PROFESSIONAL.includes(system ?? ''));
-  const value = found?.value ?? null;
-  return found?.system === ID.gmc && value !== null ? value.replace(/^[Cc]/, '') : value;
+/** The codes by which a prescriber is known, as they are sent on: a GMC number without its C [EPS-FHIR 6.4]. */
+export function professionalCodes(identifiers: readonly Identifier[] | undefined): string[] {
+  return (identifiers ?? []).flatMap(({ system, value }) => {
+    if (value === undefined || !PROFESSIONAL.includes(system ?? '')) return [];
+    return [system === ID.gmc ? value.replace(/^[Cc]/, '') : value];
+  });
 }

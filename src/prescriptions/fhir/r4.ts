@@ -24,7 +24,7 @@ export function asMessage(resource: JsonObject): Message | null {
   return isKnown ? (resource as unknown as Message) : null;
 }
 
-type OfType<Type extends FhirResource['resourceType']> = Extract<
+export type OfType<Type extends FhirResource['resourceType']> = Extract<
   FhirResource,
   { resourceType: Type }
 >;
@@ -58,15 +58,15 @@ export function resolve<Type extends FhirResource['resourceType']>(
   return isOfType(entry?.resource, type) ? entry.resource : null;
 }
 
-/** The contained resource that a `#id` reference names. */
+/** The contained resource that a `#id` reference names; two of one id are nobody's. */
 export function resolveContained<Type extends FhirResource['resourceType']>(
   resource: DomainResource,
   reference: Reference | undefined,
   type: Type,
 ): OfType<Type> | null {
   const id = reference?.reference?.replace(/^#/, '');
-  const found = resource.contained?.find((inner) => inner.id === id);
-  return isOfType(found, type) ? found : null;
+  const [found, other] = resource.contained?.filter((inner) => inner.id === id) ?? [];
+  return other === undefined && isOfType(found, type) ? found : null;
 }
 
 export function extension(

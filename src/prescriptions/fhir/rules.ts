@@ -43,7 +43,7 @@ export function invalidValue(text: string, path: string | null): Issue {
 /** Exactly one of the list is as wanted [EPS-FHIR 5.4]. */
 export function onlyOne<Item>(
   list: readonly Item[] | undefined,
-  path: string,
+  path: string | null,
   condition: string | null = null,
   isWanted: (item: Item) => boolean = () => true,
 ): Result<Item, Issue> {

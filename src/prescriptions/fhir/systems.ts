@@ -9,6 +9,7 @@ export const ID = {
   shortForm: `${NHS_ID}/prescription-order-number`,
   longForm: `${NHS_ID}/prescription`,
   item: `${NHS_ID}/prescription-order-item-number`,
+  dispensedItem: `${NHS_ID}/prescription-dispense-item-number`,
   nhsNumber: `${NHS_ID}/nhs-number`,
   ods: `${NHS_ID}/ods-organization-code`,
   user: `${NHS_ID}/sds-user-id`,
@@ -35,6 +36,7 @@ export const CODE = {
   withdrawReason: `${CODES}/EPS-task-dispense-withdraw-reason`,
   itemStatus: `${CODES}/medicationdispense-type`,
   endorsement: `${CODES}/medicationdispense-endorsement`,
+  charge: `${CODES}/DM-prescription-charge`,
   jobRole: `${CODES}/NHSDigital-SDS-JobRoleCode`,
   jobRoleName: 'https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName',
   courseOfTherapy: 'http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy',
@@ -65,5 +67,7 @@ export const EXTENSION = {
   messageId: `${EXTENSIONS}/Extension-MessageHeader-messageId`,
   relationships: `${EXTENSIONS}/Extension-ODS-OrganisationRelationships`,
   groupIdentifier: `${EXTENSIONS}/Extension-DM-GroupIdentifier`,
+  claimSequence: `${EXTENSIONS}/Extension-ClaimSequenceIdentifier`,
+  claimRequest: `${EXTENSIONS}/Extension-ClaimMedicationRequestReference`,
   supportingInfo: `${EXTENSIONS}/Extension-Spine-supportingInfo`,
 } as const;

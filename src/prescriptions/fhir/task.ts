@@ -5,8 +5,9 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import type { OdsCode } from '../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
-import { readOrganisation } from './party.ts';
-import { codingOf, extension, identifierValue, resolveContained } from './r4.ts';
+import { onlyExtensionIfAny } from './only.ts';
+import { readParty } from './party.ts';
+import { codingOf, extension, resolveContained } from './r4.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from './rules.ts';
 import { CODE, EXTENSION, ID } from './systems.ts';
@@ -49,7 +50,7 @@ function code(task: Task): Issue[] {
 
 function reason(task: Task): Issue[] {
   const system = reasonSystem(task);
-  if (system === null || codingOf(task.statusReason, system) !== null) return [];
+  if (system === null || codingOf(task.statusReason, system)?.code !== undefined) return [];
   return [
     valueIssue(
       `Task.reasonCode must have a system of '${system}' and a value from that system.`,
@@ -93,8 +94,9 @@ export function readTask(task: Task): Result<TaskOf, Refusal> {
   if (!dispenser.ok) return dispenser;
   const shortForm = task.groupIdentifier?.value;
   if (shortForm === undefined) return fail(bySpine('hl7:pertinentPrescriptionID not found'));
-  const repeats = extension(task, EXTENSION.epsRepeatInformation) ?? undefined;
-  const issued = extension(repeats, 'numberOfRepeatsIssued')?.valueInteger;
+  const repeats = onlyExtensionIfAny(task.extension, EXTENSION.epsRepeatInformation, REPEATS);
+  if (!repeats.ok) return fail(inTranslation(repeats.error));
+  const issued = extension(repeats.value ?? undefined, 'numberOfRepeatsIssued')?.valueInteger;
   return ok({
     messageId,
     dispenser: dispenser.value,
@@ -105,6 +107,8 @@ export function readTask(task: Task): Result<TaskOf, Refusal> {
   });
 }
 
+const REPEATS = 'Task.extension';
+
 function readDispenser(task: Task): Result<OdsCode, Refusal> {
   const role = requesterOf(task);
   if (role === null) {
@@ -112,12 +116,17 @@ function readDispenser(task: Task): Result<OdsCode, Refusal> {
     return fail(inTranslation(invalidValue(text, 'task.requester')));
   }
   const organization = resolveContained(task, role.organization, 'Organization');
-  if (organization === null || identifierValue(organization.identifier, ID.ods) === null) {
+  if (organization === null) {
     const text = 'practitionerRole.organization should be a Reference';
     return fail(
       inTranslation(invalidValue(text, 'task.contained("PractitionerRole").organization')),
     );
   }
-  const organisation = readOrganisation(organization);
-  return organisation.ok ? ok(organisation.value.ods) : organisation;
+  if (role.practitioner?.identifier === undefined) {
+    const text = 'practitionerRole.practitioner should be a Value Identifier';
+    const path = 'Task.contained("PractitionerRole").practitioner("value")';
+    return fail(inTranslation(invalidValue(text, path)));
+  }
+  const party = readParty(role, organization);
+  return party.ok ? ok(party.value.organisation.ods) : party;
 }

@@ -184,9 +184,7 @@ describe('an item', () => {
             { ...held, items: itemsAtRelease, holding: { ...held.holding, itemsAtRelease } },
           ],
         };
-        const decision = verdict(
-          decideDispense(changed, aDispense(to), COMPATIBLE),
-        );
+        const decision = verdict(decideDispense(changed, aDispense(to), COMPATIBLE));
         assert.equal(decision !== 'InvalidItemTransition', isAllowed);
       });
     }

@@ -17,12 +17,13 @@ import {
 } from '../../fhir/people.ts';
 import { codingOf, extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { bySpine, type Refusal } from '../../fhir/refusal.ts';
+import { readCanceller } from '../../fhir/requester.ts';
 import { type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { Outcome } from '../../outcome.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
-import { readItemId, readPatient, readPrescriber } from '../create/fhir.ts';
+import { readItemId, readPatient } from '../create/fhir.ts';
 import { fhirTime } from '../release/released-prescription.ts';
 import { CANCEL_CODES } from './codes.ts';
 import type { Cancel } from './decide.ts';
@@ -84,13 +85,13 @@ export function readCancel(
   if (!item.ok) return item;
   const patient = readPatient(bundle);
   if (!patient.ok) return patient;
-  const prescriber = readPrescriber(bundle);
-  if (!prescriber.ok) return prescriber;
+  const canceller = readCanceller(bundle);
+  if (!canceller.ok) return canceller;
   const reason = codingOf(request.statusReason, CODE.cancelReason)?.code;
   if (reason === undefined)
     return fail(bySpine('At least one cancellation reason must be provided'));
   const id = prescriptionKey(request.groupIdentifier?.value ?? '');
-  const [organisation] = prescriber.value;
+  const [organisation] = canceller.value;
   const command = {
     messageId,
     patient: patient.value,
@@ -99,7 +100,7 @@ export function readCancel(
     organisation,
     at: instantOf(at),
   };
-  return ok({ id, command, organisations: prescriber.value });
+  return ok({ id, command, organisations: canceller.value });
 }
 
 type Answered = Extract<Outcome, { kind: 'CancelAnswered' }>;
@@ -216,7 +217,12 @@ function itemOf(bundle: Bundle, outcome: Answered, urls: Urls): MedicationReques
       { url: EXTENSION.statusHistory, extension: history },
       { url: EXTENSION.responsiblePractitioner, valueReference: { reference: urls.canceller } },
     ],
-    identifier: [{ system: ID.item, value: request?.identifier?.[0]?.value?.toLowerCase() ?? '' }],
+    identifier: [
+      {
+        system: ID.item,
+        value: identifierValue(request?.identifier, ID.item)?.toLowerCase() ?? '',
+      },
+    ],
     status: status ?? 'unknown',
     intent: 'order',
     medicationCodeableConcept: { coding: [ANY_PRODUCT] },

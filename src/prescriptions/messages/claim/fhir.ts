@@ -1,11 +1,12 @@
-import type { Claim, PractitionerRole } from 'fhir/r4';
+import type { Claim, ClaimItemDetail, PractitionerRole } from 'fhir/r4';
 
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { readOrganisation } from '../../fhir/party.ts';
-import { extension, resolveContained } from '../../fhir/r4.ts';
+import { onlyCoding, onlyExtension, onlyExtensionIfAny } from '../../fhir/only.ts';
+import { NOBODY, readOrganisation } from '../../fhir/party.ts';
+import { resolveContained } from '../../fhir/r4.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
@@ -86,10 +87,15 @@ export function readClaim(
   if (claimId === null) return fail(bySpine('hl7EventID has invalid format'));
   const dispenser = readProvider(claim);
   if (!dispenser.ok) return dispenser;
+  const content = contentFault(claim);
+  if (content !== null) return fail(inTranslation(content));
   const replaces = readReplaced(claim);
   if (!replaces.ok) return replaces;
-  const group = extension(claim.prescription, EXTENSION.groupIdentifier) ?? undefined;
-  const shortForm = extension(group, 'shortForm')?.valueIdentifier?.value;
+  const group = onlyExtension(claim.prescription?.extension, EXTENSION.groupIdentifier, GROUP);
+  if (!group.ok) return fail(inTranslation(group.error));
+  const named = onlyExtension(group.value.extension, 'shortForm', `${GROUP}.extension`);
+  if (!named.ok) return fail(inTranslation(named.error));
+  const shortForm = named.value.valueIdentifier?.value;
   if (shortForm === undefined) return fail(bySpine('PrescriptionID missing'));
   const command: MakeClaim = {
     claim: claimId,
@@ -100,6 +106,41 @@ export function readClaim(
   };
   return ok({ id: prescriptionKey(shortForm), command, organisations: [dispenser.value] });
 }
+
+const GROUP = 'Claim.prescription.extension';
+
+/** What is claimed: one prescription, its status, and each item once with what came of it [EPS-FHIR 4.8]. */
+function contentFault(claim: Claim): Issue | null {
+  const item = onlyOne(claim.item, 'Claim.item');
+  if (!item.ok) return item.error;
+  const { extension: extensions, detail: details = [] } = item.value;
+  const status = onlyExtension(extensions, EXTENSION.businessStatus, 'Claim.item.extension');
+  if (!status.ok) return status.error;
+  for (const detail of details) {
+    const path = 'Claim.item.detail';
+    const found = [
+      onlyExtension(detail.extension, EXTENSION.claimSequence, `${path}.extension`),
+      onlyExtension(detail.extension, EXTENSION.claimRequest, `${path}.extension`),
+      onlyCoding(detail.modifier, CODE.itemStatus, `${path}.modifier`),
+      readCharge(detail),
+    ].find(({ ok: isRight }) => !isRight);
+    if (found?.ok === false) return found.error;
+  }
+  return null;
+}
+
+/** What the patient was charged, where something was supplied. */
+function readCharge({ subDetail, programCode }: ClaimItemDetail): Result<string | null, Issue> {
+  if (subDetail === undefined) return ok(null);
+  const path = 'Claim.item.detail.programCode';
+  const charge = onlyCoding(programCode, CODE.charge, path);
+  if (!charge.ok) return charge;
+  return CHARGES.includes(charge.value.code)
+    ? ok(charge.value.code)
+    : fail(invalidValue('Unsupported prescription charge code', path));
+}
+
+const CHARGES = ['paid-once', 'paid-twice', 'not-paid']; // [EPS-CODES 1]
 
 function readProvider(claim: Claim): Result<OdsCode, Refusal> {
   const role = providerOf(claim);
@@ -114,13 +155,16 @@ function readProvider(claim: Claim): Result<OdsCode, Refusal> {
       inTranslation(invalidValue(text, 'Claim.contained("PractitionerRole").organization')),
     );
   }
+  if (role.practitioner?.identifier === undefined) return fail(inTranslation(NOBODY));
   const organisation = readOrganisation(organization);
   return organisation.ok ? ok(organisation.value.ods) : organisation;
 }
 
 function readReplaced(claim: Claim): Result<Uuid | null, Refusal> {
-  const replaced = extension(claim, EXTENSION.replacementOf);
-  if (replaced === null) return ok(null);
-  const id = parseUuid(replaced.valueIdentifier?.value ?? '');
+  const path = 'Claim.extension';
+  const replaced = onlyExtensionIfAny(claim.extension, EXTENSION.replacementOf, path);
+  if (!replaced.ok) return fail(inTranslation(replaced.error));
+  if (replaced.value === null) return ok(null);
+  const id = parseUuid(replaced.value.valueIdentifier?.value ?? '');
   return id === null ? fail(bySpine('replacementOf target must be a 36-character GUID')) : ok(id);
 }

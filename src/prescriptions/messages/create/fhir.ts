@@ -1,12 +1,15 @@
 import type { Bundle, MedicationRequest, Patient } from 'fhir/r4';
 
-import { instantOf, parseInstant } from '../../../kernel/instant.ts';
+import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
+import { type Instant, instantOf, parseInstant } from '../../../kernel/instant.ts';
+import { londonDate } from '../../../kernel/london.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { readOrganisation } from '../../fhir/party.ts';
-import { extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
+import { onlyExtension, onlyIdentifier, onlyMedication, onlyReferred } from '../../fhir/only.ts';
+import { extension, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
-import { invalidValue, onlyOne } from '../../fhir/rules.ts';
+import { readPrescriber } from '../../fhir/requester.ts';
+import { invalidValue, untranslatable } from '../../fhir/rules.ts';
 import { EXTENSION, ID } from '../../fhir/systems.ts';
 import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
 import { type OdsCode, parseOdsCode } from '../../ods-code.ts';
@@ -21,6 +24,8 @@ export function readOrder(
   bundle: Bundle,
   at: Date,
 ): Result<{ id: PrescriptionId; command: Create; organisations: OdsCode[] }, Refusal> {
+  const content = contentFault(bundle);
+  if (content !== null) return fail(inTranslation(content));
   const treatment = readTreatment(bundle);
   if (!treatment.ok) return treatment;
   const ids = readIds(bundle);
@@ -33,16 +38,15 @@ export function readOrder(
   if (!nominated.ok) return nominated;
   const signature = readSignature(bundle);
   if (!signature.ok) return signature;
+  const prescribedAt = readPrescribedAt(bundle, signature.value.signedAt);
+  if (!prescribedAt.ok) return prescribedAt;
+  if (isBornAfter(bundle, at)) return fail(bySpine('birthTime is in the future'));
   const { id, messageId, longFormId, items } = ids.value;
-  const [first] = resourcesOf(bundle, 'MedicationRequest');
-  const start = first?.dispenseRequest?.validityPeriod?.start;
-  const prescribedAt = parseInstant(start ?? signature.value.signedAt);
-  if (prescribedAt === null) return fail(bySpine('Prescription Timestamp must be provided'));
   const command: Create = {
     messageId,
     longFormId,
     items,
-    prescribedAt,
+    prescribedAt: prescribedAt.value,
     at: instantOf(at),
     treatment: treatment.value,
     patient: patient.value,
@@ -52,10 +56,53 @@ export function readOrder(
   return ok({ id, command, organisations: prescriber.value });
 }
 
+/** Each item says its product once, has one note at most, and what kind of prescription it is on [EPS-FHIR 4.2]. */
+function contentFault(bundle: Bundle): Issue | null {
+  for (const request of resourcesOf(bundle, 'MedicationRequest')) {
+    const { dispenseRequest, note = [] } = request;
+    const found = [
+      onlyExtension(request.extension, EXTENSION.prescriptionType, 'MedicationRequest.extension'),
+      onlyExtension(dispenseRequest?.extension, EXTENSION.siteType, SITE_TYPES),
+      onlyMedication(bundle, request),
+      note.length > 1 ? fail(TOO_MANY_NOTES) : ok(note),
+    ].find(({ ok: isRight }) => !isRight);
+    if (found?.ok === false) return found.error;
+  }
+  return null;
+}
+
+const SITE_TYPES = 'MedicationRequest.dispenseRequest.extension';
+const TOO_MANY_NOTES = untranslatable(
+  'TOO_MANY_VALUES_SUBMITTED',
+  'Too many values submitted. Expected at most 1 element.',
+  'MedicationRequest.note',
+);
+
+// In other years no expiry can be reckoned: Date.UTC takes 26 for 1926, and 10000 has a digit too many.
+const PRESCRIBED_FROM = '1900';
+const PRESCRIBED_BEFORE = '9999';
+
+/** The prescription's own date, or else when it was signed [EPS-FHIR 4.2]. */
+function readPrescribedAt(bundle: Bundle, signedAt: string): Result<Instant, Refusal> {
+  const [first] = resourcesOf(bundle, 'MedicationRequest');
+  const at = parseInstant(first?.dispenseRequest?.validityPeriod?.start ?? signedAt);
+  if (at === null) return fail(bySpine('Prescription Timestamp must be provided'));
+  return at >= PRESCRIBED_FROM && at < PRESCRIBED_BEFORE ? ok(at) : fail(bySpine(NO_TIME));
+}
+
+const NO_TIME =
+  'prescriptionTime is not a valid time or in the valid format; expected format %Y%m%d%H%M%S';
+
+function isBornAfter(bundle: Bundle, at: Date): boolean {
+  const [first] = resourcesOf(bundle, 'MedicationRequest');
+  const patient = resolve(bundle, first?.subject, 'Patient');
+  return (patient?.birthDate ?? '') > londonDate(at);
+}
+
 /** One course on all, or acute and continuous mixed, which counts as acute [EPS-FHIR 4.2]. */
 function readTreatment(bundle: Bundle): Result<Exclude<Treatment, 'RepeatDispensing'>, Refusal> {
   const codes = new Set(courses(bundle));
-  const known = [...codes].filter((code) => code in TREATMENTS);
+  const known = [...codes].filter((code) => Object.hasOwn(TREATMENTS, code));
   const isMixed =
     codes.size > 1 && !(codes.size === 2 && codes.has('acute') && codes.has('continuous'));
   if (isMixed) return fail(inTranslation(MIXED));
@@ -104,12 +151,8 @@ function readIds(bundle: Bundle): Result<Ids, Refusal> {
     const isChecksum = id.error.kind === 'PrescriptionIdCheckDigitWrong';
     return fail(bySpine(`prescriptionID has invalid ${isChecksum ? 'checksum' : 'format'}`));
   }
-  const longForm = onlyOne(
-    group.extension,
-    'MedicationRequest.groupIdentifier.extension',
-    `url == '${EXTENSION.longFormId}'`,
-    ({ url }) => url === EXTENSION.longFormId,
-  );
+  const path = 'MedicationRequest.groupIdentifier.extension';
+  const longForm = onlyExtension(group.extension, EXTENSION.longFormId, path);
   if (!longForm.ok) return fail(inTranslation(longForm.error));
   const longText = longForm.value.valueIdentifier?.value ?? '';
   const longFormId = parseUuid(longText);
@@ -126,30 +169,21 @@ function readIds(bundle: Bundle): Result<Ids, Refusal> {
 }
 
 export function readItemId(request: MedicationRequest): Result<Uuid, Refusal> {
-  const identifier = onlyOne(
-    request.identifier,
-    'MedicationRequest.identifier',
-    `system == '${ID.item}'`,
-    ({ system }) => system === ID.item,
-  );
-  if (!identifier.ok) return fail(inTranslation(identifier.error));
-  const text = identifier.value.value ?? '';
-  const id = parseUuid(text);
-  return id === null ? fail(bySpine(`${text} is not a valid GUID format`)) : ok(id);
+  const text = onlyIdentifier(request.identifier, ID.item, 'MedicationRequest.identifier');
+  if (!text.ok) return fail(inTranslation(text.error));
+  const id = parseUuid(text.value);
+  return id === null ? fail(bySpine(`${text.value} is not a valid GUID format`)) : ok(id);
 }
 
 export function readPatient(bundle: Bundle): Result<NhsNumber, Refusal> {
   const [first] = resourcesOf(bundle, 'MedicationRequest');
-  const patient = resolve(bundle, first?.subject, 'Patient');
-  if (patient === null) {
-    const text = `Too few values submitted. Expected 1 element where fullUrl == '${first?.subject.reference ?? ''}'.`;
-    return fail(inTranslation(invalidValue(text, 'Bundle.entry')));
-  }
-  const missing = missingOf(patient);
+  const patient = onlyReferred(bundle, first?.subject, 'Patient');
+  if (!patient.ok) return fail(inTranslation(patient.error));
+  const text = onlyIdentifier(patient.value.identifier, ID.nhsNumber, 'Patient.identifier');
+  if (!text.ok) return fail(inTranslation(text.error));
+  const missing = missingOf(patient.value);
   if (missing !== null) return fail(bySpine(missing));
-  const text = identifierValue(patient.identifier, ID.nhsNumber);
-  if (text === null) return fail(bySpine('NHSNumber missing'));
-  const number = parseNhsNumber(text);
+  const number = parseNhsNumber(text.value);
   return number === null ? fail(bySpine('nhsNumber is not valid')) : ok(number);
 }
 
@@ -159,26 +193,6 @@ function missingOf(patient: Patient): string | null {
   if (patient.name?.length !== 1) return 'Patient name is missing';
   if (patient.gender === undefined) return 'Patient gender code is missing';
   return patient.birthDate === undefined ? 'Patient birthtime is missing' : null;
-}
-
-/** The cost centre in secondary care, then the organisation that it belongs to. */
-export function readPrescriber(bundle: Bundle): Result<[OdsCode, ...OdsCode[]], Refusal> {
-  const [first] = resourcesOf(bundle, 'MedicationRequest');
-  const role = resolve(bundle, first?.requester, 'PractitionerRole');
-  const organization = resolve(bundle, role?.organization, 'Organization');
-  if (organization === null) {
-    const reference = (role === null ? first?.requester : role.organization)?.reference ?? '';
-    const text = `Too few values submitted. Expected 1 element where fullUrl == '${reference}'.`;
-    return fail(inTranslation(invalidValue(text, 'Bundle.entry')));
-  }
-  const organisation = readOrganisation(organization);
-  if (!organisation.ok) return organisation;
-  const service = resolve(bundle, role?.healthcareService?.[0], 'HealthcareService');
-  const serviceCode = identifierValue(service?.identifier, ID.ods);
-  if (serviceCode === null) return ok([organisation.value.ods]);
-  const costCentre = parseOdsCode(serviceCode);
-  if (costCentre === null) return fail(bySpine('agentOrganization has invalid format'));
-  return ok([costCentre, organisation.value.ods]);
 }
 
 const NOBODY = '0004'; // site preference "None" [EPS-CODES 1]

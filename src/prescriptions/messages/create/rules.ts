@@ -2,7 +2,7 @@ import type { Bundle, MedicationRequest } from 'fhir/r4';
 
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { bundleRules } from '../../fhir/bundle-rules.ts';
-import { codingOf, extension, resolve, resourcesOf } from '../../fhir/r4.ts';
+import { codingOf, extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { differIssue, invalidIssue, type Rule, valueIssue } from '../../fhir/rules.ts';
 import { EXTENSION, ID } from '../../fhir/systems.ts';
 
@@ -138,7 +138,7 @@ function each(
 
 function itemIdsDiffer(bundle: Bundle): Issue[] {
   const ids = resourcesOf(bundle, 'MedicationRequest').map(({ identifier }) =>
-    identifier?.[0]?.value?.toLowerCase(),
+    identifierValue(identifier, ID.item)?.toLowerCase(),
   );
   return new Set(ids).size === ids.length
     ? []

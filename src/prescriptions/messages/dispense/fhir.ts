@@ -6,20 +6,22 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { readParty } from '../../fhir/party.ts';
 import {
-  extension,
-  identifierValue,
-  resolve,
-  resolveContained,
-  resourcesOf,
-} from '../../fhir/r4.ts';
+  onlyCoding,
+  onlyExtension,
+  onlyExtensionIfAny,
+  onlyIdentifier,
+  onlyMedication,
+  onlyReferred,
+} from '../../fhir/only.ts';
+import { extension, identifierValue, resolveContained, resourcesOf } from '../../fhir/r4.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
-import { invalidValue, onlyOne } from '../../fhir/rules.ts';
+import { invalidValue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { Item } from '../../prescription.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
-import { issueStatusOf, itemStatusOf } from '../../statuses.ts';
+import { type IssueStatus, issueStatusOf, itemStatusOf } from '../../statuses.ts';
 import type { Dispense } from './decide.ts';
 
 export function readDispense(
@@ -36,8 +38,8 @@ export function readDispense(
   if (!dispenser.ok) return dispenser;
   const prescription = readPrescriptionOf(first);
   if (!prescription.ok) return prescription;
-  const status = issueStatusOf(extension(first, EXTENSION.businessStatus)?.valueCoding?.code ?? '');
-  if (status === null) return fail(bySpine('pertinentPrescriptionStatus has invalid format'));
+  const status = readStatus(first);
+  if (!status.ok) return status;
   const items = readItems(bundle);
   if (!items.ok) return items;
   const dispensedAt = parseInstant(first.whenHandedOver ?? '');
@@ -50,7 +52,7 @@ export function readDispense(
   const command: Dispense = {
     messageId,
     dispenser: dispenser.value,
-    status,
+    status: status.value,
     dispensedAt,
     items: items.value,
     patient: patient.value,
@@ -83,9 +85,10 @@ function readDispenser(bundle: Bundle, dispense: MedicationDispense): Result<Ods
     const text = `Contained resource with reference ${reference} not found`;
     return fail(inTranslation(invalidValue(text, null)));
   }
-  const organization = resolve(bundle, role.organization, 'Organization');
-  if (organization === null) return fail(inTranslation(NO_ORGANIZATION));
-  const party = readParty(role, organization);
+  if (role.organization?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
+  const organization = onlyReferred(bundle, role.organization, 'Organization');
+  if (!organization.ok) return fail(inTranslation(organization.error));
+  const party = readParty(role, organization.value);
   return party.ok ? ok(party.value.organisation.ods) : party;
 }
 
@@ -112,6 +115,17 @@ function readPrescriptionOf(dispense: MedicationDispense): Result<PrescriptionId
   return ok(prescriptionKey(request.groupIdentifier?.value ?? ''));
 }
 
+/** Status of the whole prescription afterwards; it stands on the first product [EPS-FHIR 4.7]. */
+function readStatus(first: MedicationDispense): Result<IssueStatus, Refusal> {
+  const path = 'MedicationDispense.extension';
+  const told = onlyExtension(first.extension, EXTENSION.businessStatus, path);
+  if (!told.ok) return fail(inTranslation(told.error));
+  const status = issueStatusOf(told.value.valueCoding?.code ?? '');
+  return status === null
+    ? fail(bySpine('pertinentPrescriptionStatus has invalid format'))
+    : ok(status);
+}
+
 /** Several products may be given for one item; the item's status is the one told last. */
 function readItems(bundle: Bundle): Result<Item[], Refusal> {
   const items = new Map<Uuid, Item>();
@@ -122,14 +136,15 @@ function readItems(bundle: Bundle): Result<Item[], Refusal> {
       '';
     const id = parseUuid(text);
     if (id === null) return fail(bySpine(`${text} is not a valid GUID format`));
-    const coding = onlyOne(
-      dispense.type?.coding,
-      'MedicationDispense.type.coding',
-      `system == '${CODE.itemStatus}'`,
-      ({ system }) => system === CODE.itemStatus,
-    );
+    const product = onlyMedication(bundle, dispense);
+    if (!product.ok) return fail(inTranslation(product.error));
+    const path = 'MedicationDispense.identifier';
+    const supply = onlyIdentifier(dispense.identifier, ID.dispensedItem, path);
+    if (!supply.ok) return fail(inTranslation(supply.error));
+    const type = dispense.type === undefined ? undefined : [dispense.type];
+    const coding = onlyCoding(type, CODE.itemStatus, 'MedicationDispense.type.coding');
     if (!coding.ok) return fail(inTranslation(coding.error));
-    const status = itemStatusOf(coding.value.code ?? '');
+    const status = itemStatusOf(coding.value.code);
     if (status === null)
       return fail({ step: 'spine', rejection: { kind: 'InvalidItemTransition' } });
     items.set(id, { id, status });
@@ -151,8 +166,10 @@ function readSubject(
 
 function readReplaced(bundle: Bundle): Result<Uuid | null, Refusal> {
   const [header] = resourcesOf(bundle, 'MessageHeader');
-  const replaced = extension(header, EXTENSION.replacementOf);
-  if (replaced === null) return ok(null);
-  const id = parseUuid(replaced.valueIdentifier?.value ?? '');
+  const path = 'MessageHeader.extension';
+  const replaced = onlyExtensionIfAny(header?.extension, EXTENSION.replacementOf, path);
+  if (!replaced.ok) return fail(inTranslation(replaced.error));
+  if (replaced.value === null) return ok(null);
+  const id = parseUuid(replaced.value.valueIdentifier?.value ?? '');
   return id === null ? fail(bySpine('replacementOf target must be a 36-character GUID')) : ok(id);
 }
