@@ -1,6 +1,13 @@
 import pg from 'pg';
 
-import type { Statement } from './sql.ts';
+import { nameOf } from './sql.ts';
+
+/** A text with `$1`, `$2` … and their values; made by `sql`. */
+export type Statement = {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+};
 
 /** PostgreSQL, the only store. Each call is one statement, and so one transaction [PLATFORM P-6]. */
 export type Database = {
@@ -39,6 +46,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    // A statement of ours is planned once a connection, not each time: planning is dearer than running.
+    options: '-c plan_cache_mode=force_generic_plan',
     keepAlive: true,
     allowExitOnIdle: true,
   });
@@ -50,6 +59,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 async function run<Row extends object>(pool: pg.Pool, statement: Statement): Promise<Row[]> {
+  const { text } = statement;
   const client = await connect(pool);
   let warned = false;
   const onNotice = (notice: { code: string | undefined }): void => {
@@ -58,7 +68,11 @@ async function run<Row extends object>(pool: pg.Pool, statement: Statement): Pro
   client.on('notice', onNotice);
   let broken: Error | undefined;
   try {
-    const result = await client.query<Row>({ ...statement, values: [...statement.values] });
+    const result = await client.query<Row>({
+      name: nameOf(text),
+      text,
+      values: [...statement.values],
+    });
     // A cancelled wait for the other site warns and then says success [PLATFORM N1].
     if (warned) throw (broken = new DatabaseUnavailable('the commit is not known to be durable'));
     return result.rows;

@@ -1,7 +1,7 @@
 import type { Actor } from '../identity/index.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { type Database, violatedConstraint } from '../platform/database.ts';
-import { type Statement, sql } from '../platform/sql.ts';
+import { list, type Sql, sql } from '../platform/sql.ts';
 import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import type { Change, Envelope } from './repository.ts';
@@ -28,96 +28,160 @@ export async function record(
   }
 }
 
-function recordStatement(
-  envelope: Envelope,
+/** `head` says which prescriptions were changed; every other part hangs on it, and is there only if it has rows. */
+function recordStatement(envelope: Envelope, outcome: Outcome, changes: readonly Change[]): Sql {
+  const parts = [
+    sql`head as (${headOf(changes)})`,
+    sql`event as (${eventsOf(envelope, changes)})`,
+    sql`audit as (${auditOf(envelope, outcome, changes)})`,
+    sql`message as (${messageOf(envelope, outcome, changes)})`,
+    ...optional((rows) => sql`entered as (${enterOf(rows)})`, enterRows(envelope, changes)),
+    ...optional((rows) => sql`gone as (${leaveOf(envelope, rows)})`, leaveRows(changes)),
+    ...optional((rows) => sql`patient as (${patientOf(rows)})`, patientRows(changes)),
+    ...optional((rows) => sql`sent as (${sentOf(rows)})`, sentRows(changes)),
+  ];
+  return sql`with ${list(parts)}
+    select array_agg(prescription_id order by ${placeOf(changes)}) as changed from head`;
+}
+
+function optional(part: (rows: Sql) => Sql, rows: readonly Sql[]): Sql[] {
+  return rows.length === 0 ? [] : [part(list(rows))];
+}
+
+/** The order in which the prescriptions were given. */
+function placeOf(changes: readonly Change[]): Sql {
+  return sql`array_position(${changes.map(({ id }) => id)}::text[], prescription_id)`;
+}
+
+/** A message either brings a prescription that nobody knew, or changes ones that are known. */
+function headOf(changes: readonly Change[]): Sql {
+  const isNew = changes.every(({ before }) => before.version === 0);
+  const rows = changes.map(
+    ({ id, before, after, status, expiresOn, events }) => sql`(${id}::text, ${before.version}::int,
+      ${before.version + events.length}::int, ${status}::text, ${expiresOn}::date, ${JSON.stringify(after)}::json,
+      ${events.at(-1)?.hash ?? before.hash}::bytea)`,
+  );
+  const known = sql`(values ${list(rows)}) as v(id, was, version, status, expires_on, state, head_hash)`;
+  return isNew
+    ? sql`insert into prescriptions.prescription (prescription_id, version, status, expires_on, state, head_hash)
+        select id, version, status, expires_on, state, head_hash from ${known}
+        on conflict (prescription_id) do nothing returning prescription_id`
+    : sql`update prescriptions.prescription p set version = v.version, status = v.status,
+        expires_on = v.expires_on, state = v.state, head_hash = v.head_hash
+        from ${known} where p.prescription_id = v.id and p.version = v.was returning prescription_id`;
+}
+
+function eventsOf({ messageId, at }: Envelope, changes: readonly Change[]): Sql {
+  const rows = changes.flatMap(({ id, events }) =>
+    events.map(
+      ({ number, kind, data, hash }) =>
+        sql`(${id}::text, ${number}::int, ${kind}::text, ${data}::json, ${hash}::bytea)`,
+    ),
+  );
+  return sql`insert into prescriptions.event (prescription_id, number, kind, at, message_id, data, hash)
+    select v.id, v.number, v.kind, ${at}::timestamptz, ${messageId}::uuid, v.data, v.hash
+    from (values ${list(rows)}) as v(id, number, kind, data, hash) join head on prescription_id = v.id`;
+}
+
+function auditOf(envelope: Envelope, outcome: Outcome, changes: readonly Change[]): Sql {
+  const rows = changes.map(({ id, nhsNumber }) => sql`(${id}::text, ${nhsNumber}::text)`);
+  return sql`insert into platform.audit ${AUDIT_COLUMNS}
+    select ${auditValues(envelope)}, v.id, v.nhs_number, ${auditWord(outcome)}::text
+    from (values ${list(rows)}) as v(id, nhs_number) join head on prescription_id = v.id`;
+}
+
+const AUDIT_COLUMNS = sql`(at, interaction, request_id, message_id, user_id, role_profile,
+  organisation, asid, session, prescription_id, nhs_number, outcome)`;
+
+function auditValues({ at, interaction, requestId, messageId, actor }: Envelope): Sql {
+  return sql`${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${messageId}::uuid, ${actor.userId}::text,
+    ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text`;
+}
+
+function messageOf(envelope: Envelope, outcome: Outcome, changes: readonly Change[]): Sql {
+  return sql`insert into prescriptions.message ${MESSAGE_COLUMNS}
+    select ${messageValues(envelope, outcome)}, array_agg(prescription_id order by ${placeOf(changes)})
+    from head having count(*) > 0`;
+}
+
+const MESSAGE_COLUMNS = sql`(message_id, interaction, received_at, digest, body, outcome, prescription_ids)`;
+
+function messageValues(
+  { messageId, interaction, at, digest, body }: Envelope,
   outcome: Outcome,
-  changes: readonly Change[],
-): Statement {
-  const { messageId, requestId, interaction, body, digest, actor, at } = envelope;
-  const events = changes.flatMap((change) =>
-    change.events.map((event) => ({ ...event, id: change.id })),
+): Sql {
+  return sql`${messageId}::uuid, ${interaction}::text, ${at}::timestamptz, ${digest}::bytea, ${body}::bytea,
+    ${JSON.stringify(outcome)}::json`;
+}
+
+function enterRows({ messageId, at }: Envelope, changes: readonly Change[]): Sql[] {
+  return changes.flatMap(({ id, queue }) =>
+    queue?.kind !== 'enter'
+      ? []
+      : [
+          sql`(${queue.organisation}::text, ${id}::text, ${queue.issue}::smallint, ${queue.prescribedAt}::timestamptz,
+            ${queue.availableOn}::date, ${queue.expiresOn}::date, ${at}::timestamptz, ${messageId}::uuid)`,
+        ],
   );
-  const enters = changes.flatMap(({ id, queue }) =>
-    queue?.kind === 'enter' ? [{ ...queue, id }] : [],
+}
+
+function enterOf(rows: Sql): Sql {
+  return sql`insert into prescriptions.download_queue (organisation, prescription_id, issue, prescribed_at,
+      available_on, expires_on, entered_at, entered_by)
+    select v.* from (values ${rows}) as v(organisation, id, issue, prescribed_at, available_on, expires_on, at, by)
+    join head on prescription_id = v.id`;
+}
+
+function leaveRows(changes: readonly Change[]): Sql[] {
+  return changes.flatMap(({ id, queue }) =>
+    queue?.kind !== 'leave'
+      ? []
+      : [
+          sql`(${queue.organisation}::text, ${id}::text, ${queue.issue}::smallint, ${queue.because}::text)`,
+        ],
   );
-  const leaves = changes.flatMap(({ id, queue }) =>
-    queue?.kind === 'leave' ? [{ ...queue, id }] : [],
+}
+
+function leaveOf({ messageId, at }: Envelope, rows: Sql): Sql {
+  return sql`update prescriptions.download_queue d
+    set left_at = ${at}::timestamptz, left_by = ${messageId}::uuid, left_because = v.because
+    from (values ${rows}) as v(organisation, id, issue, because) join head on prescription_id = v.id
+    where d.organisation = v.organisation and d.prescription_id = v.id and d.issue = v.issue and d.left_at is null`;
+}
+
+/** Only a prescription that has just come is new to its patient's index. */
+function patientRows(changes: readonly Change[]): Sql[] {
+  return changes.flatMap(({ id, nhsNumber, before }) =>
+    nhsNumber === null || before.state?.kind === 'prescription'
+      ? []
+      : [sql`(${nhsNumber}::text, ${id}::text)`],
   );
-  const leaving = changes.flatMap((change) =>
-    change.leaving.map((sent) => ({ ...sent, id: change.id })),
+}
+
+function patientOf(rows: Sql): Sql {
+  return sql`insert into prescriptions.patient_prescription (nhs_number, prescription_id)
+    select v.* from (values ${rows}) as v(nhs_number, id) join head on prescription_id = v.id
+    on conflict do nothing`;
+}
+
+function sentRows(changes: readonly Change[]): Sql[] {
+  return changes.flatMap(({ id, leaving }) =>
+    leaving.map(
+      ({
+        topic,
+        destination,
+        key,
+        body,
+      }) => sql`(${id}::text, ${topic}::text, ${destination}::text, ${key}::text,
+        ${JSON.stringify(body)}::json)`,
+    ),
   );
-  return sql`
-    with head as (
-      insert into prescriptions.prescription as p
-        (prescription_id, version, status, expires_on, state, head_hash)
-      select * from unnest(
-        ${changes.map((c) => c.id)}::text[], ${changes.map((c) => c.before.version + c.events.length)}::int[],
-        ${changes.map((c) => c.status)}::text[], ${changes.map((c) => c.expiresOn)}::date[],
-        ${changes.map((c) => JSON.stringify(c.after))}::json[],
-        ${changes.map((c) => c.events.at(-1)?.hash ?? c.before.hash)}::bytea[])
-      on conflict (prescription_id) do update set version = excluded.version, status = excluded.status,
-        expires_on = excluded.expires_on, state = excluded.state, head_hash = excluded.head_hash
-      where p.version = (
-        select was from unnest(${changes.map((c) => c.id)}::text[], ${changes.map((c) => c.before.version)}::int[])
-          as known(id, was) where id = p.prescription_id)
-      returning prescription_id
-    ), event as (
-      insert into prescriptions.event (prescription_id, number, kind, at, message_id, data, hash)
-      select e.id, e.number, e.kind, ${at}::timestamptz, ${messageId}::uuid, e.data, e.hash
-      from unnest(${events.map((e) => e.id)}::text[], ${events.map((e) => e.number)}::int[],
-        ${events.map((e) => e.kind)}::text[], ${events.map((e) => e.data)}::json[],
-        ${events.map((e) => e.hash)}::bytea[]) as e(id, number, kind, data, hash)
-      join head on head.prescription_id = e.id
-    ), entered as (
-      insert into prescriptions.download_queue (organisation, prescription_id, issue, prescribed_at,
-        available_on, expires_on, entered_at, entered_by)
-      select q.organisation, q.id, q.issue, q.prescribed_at, q.available_on, q.expires_on,
-        ${at}::timestamptz, ${messageId}::uuid
-      from unnest(${enters.map((q) => q.organisation)}::text[], ${enters.map((q) => q.id)}::text[],
-        ${enters.map((q) => q.issue)}::smallint[], ${enters.map((q) => q.prescribedAt)}::timestamptz[],
-        ${enters.map((q) => q.availableOn)}::date[], ${enters.map((q) => q.expiresOn)}::date[])
-        as q(organisation, id, issue, prescribed_at, available_on, expires_on)
-      join head on head.prescription_id = q.id
-    ), gone as (
-      update prescriptions.download_queue d
-      set left_at = ${at}::timestamptz, left_by = ${messageId}::uuid, left_because = q.because
-      from unnest(${leaves.map((q) => q.organisation)}::text[], ${leaves.map((q) => q.id)}::text[],
-        ${leaves.map((q) => q.issue)}::smallint[], ${leaves.map((q) => q.because)}::text[])
-        as q(organisation, id, issue, because)
-      join head on head.prescription_id = q.id
-      where d.organisation = q.organisation and d.prescription_id = q.id and d.issue = q.issue
-        and d.left_at is null
-    ), patient as (
-      insert into prescriptions.patient_prescription (nhs_number, prescription_id)
-      select c.nhs_number, c.id
-      from unnest(${changes.map((c) => c.id)}::text[], ${changes.map((c) => c.nhsNumber)}::text[],
-        ${changes.map((c) => c.before.state?.kind !== 'prescription')}::boolean[]) as c(id, nhs_number, is_new)
-      join head on head.prescription_id = c.id
-      where c.is_new and c.nhs_number is not null
-      on conflict do nothing
-    ), sent as (
-      insert into platform.outbox (bucket, topic, destination, key, body, due_at)
-      select (get_byte(sha256(l.id::bytea), 0) % 64)::smallint, l.topic, l.destination, l.key, l.body, now()
-      from unnest(${leaving.map((l) => l.id)}::text[], ${leaving.map((l) => l.topic)}::text[],
-        ${leaving.map((l) => l.destination)}::text[], ${leaving.map((l) => l.key)}::text[],
-        ${leaving.map((l) => JSON.stringify(l.body))}::json[]) as l(id, topic, destination, key, body)
-      join head on head.prescription_id = l.id
-    ), audit as (
-      insert into platform.audit (at, interaction, request_id, message_id, user_id, role_profile,
-        organisation, asid, session, prescription_id, nhs_number, outcome)
-      select ${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${messageId}::uuid, ${actor.userId}::text,
-        ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text,
-        c.id, c.nhs_number, ${auditWord(outcome)}::text
-      from unnest(${changes.map((c) => c.id)}::text[], ${changes.map((c) => c.nhsNumber)}::text[]) as c(id, nhs_number)
-      join head on head.prescription_id = c.id
-    ), message as (
-      insert into prescriptions.message (message_id, interaction, received_at, prescription_ids, digest, body, outcome)
-      select ${messageId}::uuid, ${interaction}::text, ${at}::timestamptz, array_agg(prescription_id order by array_position(${changes.map((c) => c.id)}::text[], prescription_id)),
-        ${digest}::bytea, ${body}::bytea, ${JSON.stringify(outcome)}::json
-      from head having count(*) > 0
-    )
-    select array_agg(prescription_id order by array_position(${changes.map((c) => c.id)}::text[], prescription_id)) as changed
-    from head`;
+}
+
+function sentOf(rows: Sql): Sql {
+  return sql`insert into platform.outbox (bucket, topic, destination, key, body, due_at)
+    select (get_byte(sha256(v.id::bytea), 0) % 64)::smallint, v.topic, v.destination, v.key, v.body, now()
+    from (values ${rows}) as v(id, topic, destination, key, body) join head on prescription_id = v.id`;
 }
 
 /** A message that changed nothing is kept too, with its refusal, its audit line and its answer. */
@@ -125,22 +189,16 @@ export async function recordRefusal(
   database: Database,
   envelope: Envelope,
   outcome: Outcome,
-  about: { readonly id: PrescriptionId | null; readonly nhsNumber: string | null },
+  about: { readonly id: PrescriptionId; readonly nhsNumber: string | null },
 ): Promise<boolean> {
-  const { messageId, requestId, interaction, body, digest, actor, at } = envelope;
-  const ids = about.id === null ? [] : [about.id];
   try {
     await database.all(sql`
       with message as (
-        insert into prescriptions.message (message_id, interaction, received_at, prescription_ids, digest, body, outcome)
-        values (${messageId}::uuid, ${interaction}::text, ${at}::timestamptz, ${ids}::text[], ${digest}::bytea,
-          ${body}::bytea, ${JSON.stringify(outcome)}::json)
+        insert into prescriptions.message ${MESSAGE_COLUMNS}
+        values (${messageValues(envelope, outcome)}, array[${about.id}::text])
       )
-      insert into platform.audit (at, interaction, request_id, message_id, user_id, role_profile,
-        organisation, asid, session, prescription_id, nhs_number, outcome)
-      values (${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${messageId}::uuid, ${actor.userId}::text,
-        ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text,
-        ${about.id}::text, ${about.nhsNumber}::text, ${auditWord(outcome)}::text)`);
+      insert into platform.audit ${AUDIT_COLUMNS}
+      values (${auditValues(envelope)}, ${about.id}::text, ${about.nhsNumber}::text, ${auditWord(outcome)}::text)`);
     return true;
   } catch (error) {
     if (violatedConstraint(error) === 'message_pkey') return false;

@@ -35,6 +35,16 @@ create table prescriptions.message (
   primary key (message_id, interaction)
 );
 
+-- Bodies are signed text of some 12 kB: compressing them with pglz costs the server more than writing them.
+-- Where it has lz4, that is used.
+do $$ begin
+  if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any(enumvals)) then
+    alter table prescriptions.message alter body set compression lz4;
+  else
+    alter table prescriptions.message alter body set storage external;
+  end if;
+end $$;
+
 -- The automatic-download queue as facts: a row is one stay of an issue in a pharmacy's queue.
 -- A second stay needs a named person, so what left never comes back by itself.
 create table prescriptions.download_queue (
