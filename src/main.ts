@@ -30,18 +30,25 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper [X-19]. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [{ runCommand }, { installationCommands }, { localCommands }, { domainCommands }, people] =
-    await Promise.all([
-      import('./cli/run.ts'),
-      import('./installation/commands.ts'),
-      import('./local/cli.ts'),
-      import('./local/verbs/index.ts'),
-      import('./local/personas.ts'),
-    ]);
+  const [frame, installation, local, verbs, people, seeding] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./installation/commands.ts'),
+    import('./local/cli.ts'),
+    import('./local/verbs/index.ts'),
+    import('./local/personas.ts'),
+    import('./local/seed.ts'),
+  ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
-    seed: () => Promise.resolve(),
+    seed: seeding.seedPrescriptions,
+    readyMade: (seed: number) =>
+      seeding
+        .readyMade(seed)
+        .map(
+          ({ shortFormId, nominated, nhsNumber }) =>
+            `${shortFormId} ${nominated === null ? 'for any pharmacy' : `to download at ${nominated}`} | patient ${nhsNumber}`,
+        ),
     probe: async (...urls: readonly string[]) => {
       for (const url of urls) await untilReady(url);
     },
@@ -51,10 +58,12 @@ async function command(argv: readonly string[]): Promise<number> {
           `${userId} ${display} (${name} ${organisation.ods})`,
       ),
   };
-  return runCommand(
-    [...installationCommands(parts), ...localCommands(), ...domainCommands()],
-    argv,
-  );
+  const commands = [
+    ...installation.installationCommands(parts),
+    ...local.localCommands(),
+    ...verbs.domainCommands(),
+  ];
+  return frame.runCommand(commands, argv);
 }
 
 const READY_WITHIN_MS = 10_000;

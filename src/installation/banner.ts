@@ -4,13 +4,14 @@ const LABEL_WIDTH = 22;
 
 /** What a person needs to go on: only what is there today [EXPERIENCE 1.1]. */
 export function banner(state: State, lastLine: string): string {
-  const { mode, apiA, apiB, ports, people } = state;
+  const { mode, apiA, apiB, ports, people, readyMade } = state;
   const kind = mode === 'test' ? 'TEST SYSTEM - no real patients' : 'LIVE';
   return [
     `openspine ${state.version}   ${kind}   data: ${dataWords(state)}`,
     labelled('API (datacentre A/B)', `${apiA}  ${apiB}`),
     ...(state.data.kind === 'external' ? [] : [labelled('Database', `port ${ports.database}`)]),
     ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
+    ...readyMade.map((line, index) => labelled(index === 0 ? 'Ready-made' : '', line)),
     ...(mode === 'test' ? [labelled('Try', 'spine demo')] : []),
     lastLine,
   ].join('\n');

@@ -40,6 +40,12 @@ function upCommand(parts: Parts): Command {
       },
       PORT_BASE,
       { flag: 'auto-port', help: 'take the next free block of ports' },
+      {
+        flag: 'seed',
+        value: 'n',
+        help: 'which synthetic prescriptions it starts with',
+        default: '1',
+      },
       { flag: 'run-as', value: 'user', help: 'as root: the account that PostgreSQL runs as' },
       {
         flag: 'mode',
@@ -64,6 +70,7 @@ function upCommand(parts: Parts): Command {
           portBase,
           autoPort: isSet(invocation, 'auto-port'),
           runAs: textOption(invocation, 'run-as'),
+          seed: Number(textOption(invocation, 'seed')) || 0,
           mode: textOption(invocation, 'mode') === 'live' ? ('live' as const) : ('test' as const),
           databaseUrl: process.env['DATABASE_URL'] || null,
         };

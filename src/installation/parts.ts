@@ -7,11 +7,13 @@ export type Parts = {
   /** Gets sign-in ready, once both datacentres listen. */
   readonly signIn?: (databaseUrl: string) => Promise<void>;
   /** Not called with `mode=live`: synthetic people have no place there. */
-  readonly seed: (databaseUrl: string) => Promise<void>;
+  readonly seed: (databaseUrl: string, seed: number) => Promise<void>;
   /** Sees one synthetic journey through each datacentre [X-09]. Not called with `mode=live` either. */
   readonly probe: (urlA: string, urlB: string) => Promise<void>;
   /** Lines of the banner that say who there is to be. */
   readonly people: () => readonly string[];
+  /** Lines of the banner that say which prescriptions the seed made. */
+  readonly readyMade: (seed: number) => readonly string[];
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
 };

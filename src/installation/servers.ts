@@ -20,6 +20,7 @@ type Start<Server> = (signal: AbortSignal) => Promise<Server>;
 export type StartOptions = {
   readonly state: State;
   readonly runAs: string | null;
+  readonly seed: number;
   readonly databaseUrl: string | null;
   readonly parts: Parts;
   readonly output: Output;
@@ -66,7 +67,7 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
   await datacentreStep('b', url, { servers, steps, options });
   await optionalStep(steps, 'sign-in', parts.signIn, url);
   if (state.mode === 'live') return; // no synthetic people, no synthetic journeys
-  await optionalStep(steps, 'seed', parts.seed, url);
+  await optionalStep(steps, 'seed', (database) => parts.seed(database, options.seed), url);
   await steps.step({
     name: 'probes',
     work: () => parts.probe(state.apiA, state.apiB),

@@ -30,6 +30,7 @@ export type State = {
   readonly apiB: string;
   readonly data: Data;
   readonly people: readonly string[];
+  readonly readyMade: readonly string[];
   readonly startedAt: string;
 };
 
@@ -114,6 +115,8 @@ function isState(value: unknown): value is State {
     'ports' in value &&
     'apiA' in value &&
     'people' in value &&
-    Array.isArray(value.people)
+    Array.isArray(value.people) &&
+    'readyMade' in value &&
+    Array.isArray(value.readyMade)
   );
 }

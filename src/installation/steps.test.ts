@@ -61,6 +61,7 @@ test('what a shell evaluates is quoted', () => {
     apiB: 'b',
     data: { kind: 'kept', folder: "/it's $HOME" },
     people: [],
+    readyMade: [],
     startedAt: '',
   };
   const line = String.raw`export OPENSPINE_DATA='/it'\''s $HOME'`;

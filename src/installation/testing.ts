@@ -23,6 +23,7 @@ function scratchParts(): Parts {
       for (const url of [urlA, urlB]) await fetch(`${url}/_ping`);
     },
     people: () => ['555086689106 Dr A Nother (prescriber A83008)'],
+    readyMade: () => [],
     datacentreProgram: [import.meta.filename, 'serve'],
   };
 }

@@ -7,6 +7,8 @@ export type UpOptions = {
   readonly portBase: number;
   readonly autoPort: boolean;
   readonly runAs: string | null;
+  /** Of the synthetic prescriptions. */
+  readonly seed: number;
   readonly mode: Mode;
   /** DATABASE_URL. */
   readonly databaseUrl: string | null;

@@ -48,7 +48,7 @@ async function serve(
   try {
     const started = startAll(servers, { ...options, state: starting, parts, output });
     const isUp = await Promise.race([started.then(() => true), interruption.requested]);
-    if (isUp === true) await announce(starting, parts, output, interruption.requested);
+    if (isUp === true) await announce(starting, output, interruption.requested);
     return EXIT.ok;
   } finally {
     if (interruption.isRequested()) output.progress('stopping');
@@ -60,17 +60,8 @@ async function serve(
   }
 }
 
-async function announce(
-  starting: State,
-  parts: Parts,
-  output: Output,
-  requested: Promise<void>,
-): Promise<void> {
-  const state = {
-    ...starting,
-    isReady: true,
-    people: starting.mode === 'test' ? parts.people() : [],
-  };
+async function announce(starting: State, output: Output, requested: Promise<void>): Promise<void> {
+  const state = { ...starting, isReady: true };
   writeState(state);
   // Since the process began, not since we did: that is how long the person has waited.
   const last = `Ready in ${seconds(performance.now())} s. Ctrl-C to stop.`;
@@ -112,7 +103,8 @@ async function pointAtOther(own: State, output: Output): Promise<number> {
   );
 }
 
-function newState({ portBase, mode, data, databaseUrl }: UpOptions, parts: Parts): State {
+function newState(options: UpOptions, parts: Parts): State {
+  const { portBase, mode, data, databaseUrl, seed } = options;
   const ports = portsFrom(portBase);
   return {
     version: parts.version,
@@ -125,7 +117,9 @@ function newState({ portBase, mode, data, databaseUrl }: UpOptions, parts: Parts
     apiA: localUrl(ports.apiA),
     apiB: localUrl(ports.apiB),
     data: chooseData(data, databaseUrl),
-    people: [],
+    // Synthetic people and prescriptions have no place in a live system.
+    people: mode === 'test' ? parts.people() : [],
+    readyMade: mode === 'test' ? parts.readyMade(seed) : [],
     startedAt: new Date().toISOString(),
   };
 }

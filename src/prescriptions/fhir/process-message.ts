@@ -17,6 +17,7 @@ import { dispense } from '../messages/dispense/handle.ts';
 import { dispenseRules } from '../messages/dispense/rules.ts';
 import type { OdsCode } from '../ods-code.ts';
 import type { Answer, Spine } from '../perform.ts';
+import { textOf } from '../rejections.ts';
 import { acceptedResponse, refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
 import { asMessage, resourcesOf } from './r4.ts';
@@ -75,9 +76,9 @@ async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Pro
   const problem = check(request, 'Prescribing', cancelRules, bundle);
   if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readCancel(bundle, request.at));
-  if (!read.ok) return refusedResponse(request, read.error);
+  if (!read.ok) return cancelRefused(request, bundle, read.error);
   const { id, command } = read.value;
-  if (id === null) return cancelResponse(bundle, notFound(request));
+  if (id === null) return cancelResponse(bundle, unprocessed(request, 'R-0008', null));
   const envelope = envelopeOf(request, command.messageId, 'cancel');
   const { outcome } = await cancel(spine, envelope, id, command);
   return outcome.kind === 'CancelAnswered'
@@ -85,9 +86,14 @@ async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Pro
     : plainResponse(request, { outcome, prescriptionIds: [id] });
 }
 
-function notFound({ at }: FhirRequest) {
-  const answer = { kind: 'CancelAnswered', code: 'R-0008', detail: null, performer: null } as const;
-  return { ...answer, at: instantOf(at) };
+/** What Spine cannot process of a cancel request is R-5000, with Spine's words [EPS-LIFECYCLE 6.1, 7]. */
+function cancelRefused(request: FhirRequest, bundle: Bundle, refusal: Refusal): FhirResponse {
+  if (refusal.step !== 'spine') return refusedResponse(request, refusal);
+  return cancelResponse(bundle, unprocessed(request, 'R-5000', textOf(refusal.rejection)));
+}
+
+function unprocessed({ at }: FhirRequest, code: 'R-0008' | 'R-5000', detail: string | null) {
+  return { kind: 'CancelAnswered', code, detail, performer: null, at: instantOf(at) } as const;
 }
 
 async function onDispense(

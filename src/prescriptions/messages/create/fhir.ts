@@ -9,7 +9,7 @@ import { onlyExtension, onlyIdentifier, onlyMedication, onlyReferred } from '../
 import { extension, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { readPrescriber } from '../../fhir/requester.ts';
-import { invalidValue, untranslatable } from '../../fhir/rules.ts';
+import { invalidValue, onlyOne, untranslatable } from '../../fhir/rules.ts';
 import { EXTENSION, ID } from '../../fhir/systems.ts';
 import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
 import { type OdsCode, parseOdsCode } from '../../ods-code.ts';
@@ -65,10 +65,30 @@ function contentFault(bundle: Bundle): Issue | null {
       onlyExtension(dispenseRequest?.extension, EXTENSION.siteType, SITE_TYPES),
       onlyMedication(bundle, request),
       note.length > 1 ? fail(TOO_MANY_NOTES) : ok(note),
+      readSupplyDays(request),
     ].find(({ ok: isRight }) => !isRight);
     if (found?.ok === false) return found.error;
   }
-  return null;
+  return signatureFault(bundle);
+}
+
+function readSupplyDays({ dispenseRequest }: MedicationRequest): Result<number | null, Issue> {
+  const duration = dispenseRequest?.expectedSupplyDuration;
+  if (duration === undefined || duration.code === 'd') return ok(duration?.value ?? null);
+  const path = 'MedicationRequest.dispenseRequest.expectedSupplyDuration.code';
+  return fail(invalidValue('Expected supply duration must be specified in days.', path));
+}
+
+/** One signature, and it is the requester's; that there is none at all is Spine's to say [EPS-FHIR 5.4]. */
+function signatureFault(bundle: Bundle): Issue | null {
+  const signatures = resourcesOf(bundle, 'Provenance').flatMap(({ signature }) => signature ?? []);
+  if (signatures.length === 0) return null;
+  const [first] = resourcesOf(bundle, 'MedicationRequest');
+  const requester = first?.requester?.reference ?? '';
+  const condition = `who.reference == '${requester}'`;
+  const path = 'Provenance.signature';
+  const only = onlyOne(signatures, path, condition, ({ who }) => who.reference === requester);
+  return only.ok ? null : only.error;
 }
 
 const SITE_TYPES = 'MedicationRequest.dispenseRequest.extension';

@@ -69,7 +69,8 @@ function hasReimbursementAuthority(bundle: Bundle): Issue[] {
       ),
     ];
   }
-  return extension(relationships, 'reimbursementAuthority') === null
+  const authority = extension(relationships, 'reimbursementAuthority');
+  return authority?.valueIdentifier?.value === undefined
     ? [
         invalidIssue(
           'The dispense notification is missing the ODS code for reimbursement authority and it should be provided.',

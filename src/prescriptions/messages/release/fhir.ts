@@ -11,8 +11,8 @@ import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { readParty } from '../../fhir/party.ts';
-import { byRules, bySpine, type Refusal } from '../../fhir/refusal.ts';
-import { invalidIssue, type Rule } from '../../fhir/rules.ts';
+import { byRules, bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { invalidIssue, type Rule, untranslatable } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
 import type { Release } from './decide.ts';
 import { fhirTime } from './released-prescription.ts';
@@ -48,6 +48,8 @@ export function readRelease(
   requestId: Uuid,
   at: Date,
 ): Result<Release, Refusal> {
+  const repeated = repeatedName(parameters);
+  if (repeated !== null) return fail(inTranslation(repeated));
   const owner = ownerOf(parameters);
   const agent = agentOf(parameters);
   if (owner === null) return fail(byRules([invalidIssue('Required parameter owner is missing.')]));
@@ -57,6 +59,16 @@ export function readRelease(
   const by = wantedId(parameters) === null ? 'nomination' : 'id';
   const releaseId = derivedUuid('release response', requestId);
   return ok({ by, dispenser: dispenser.value, releaseId, at: instantOf(at) });
+}
+
+/** Two owners, or two prescriptions: nobody can say which is meant [EPS-FHIR 5.4]. */
+function repeatedName({ parameter = [] }: Parameters): Issue | null {
+  for (const name of ['owner', 'agent', 'group-identifier']) {
+    if (parameter.filter((one) => one.name === name).length <= 1) continue;
+    const text = `Too many values submitted. Expected 1 element where name == '${name}'.`;
+    return untranslatable('TOO_MANY_VALUES_SUBMITTED', text, 'Parameters.parameter');
+  }
+  return null;
 }
 
 function named(parameters: Parameters, name: string): ParametersParameter | undefined {

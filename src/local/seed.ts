@@ -1,0 +1,103 @@
+import { ALL_PATIENTS } from './patients.ts';
+import { PERSONAS } from './personas.ts';
+import { medication, newShortFormId, order, type Random } from './sample-messages/index.ts';
+import { claimsOf } from './tokens.ts';
+import { present } from '../kernel/bug.ts';
+import { derivedUuid } from '../kernel/uuid.ts';
+import { openDatabase } from '../platform/database.ts';
+import { COMPATIBLE, prescriptionInteractions } from '../prescriptions/index.ts';
+
+/** What a test installation has from the start; the same seed gives the same ids on every machine [X-11]. */
+export type ReadyMade = {
+  readonly shortFormId: string;
+  readonly nhsNumber: string;
+  /** ODS code of the nominated pharmacy; null: any may ask for it by its id. */
+  readonly nominated: string | null;
+};
+
+export const SEED_DEFAULT = 1;
+
+const READY_MADE = 6; // every third is nominated to nobody
+
+export function readyMade(seed: number): ReadyMade[] {
+  const random = randomOf(seed);
+  return Array.from({ length: READY_MADE }, (_, index) => ({
+    shortFormId: newShortFormId(PERSONAS.prescriber.organisation.ods, random),
+    nhsNumber: present(ALL_PATIENTS[index % ALL_PATIENTS.length], 'patient').nhsNumber,
+    nominated: index % 3 === 2 ? null : PERSONAS.dispenser.organisation.ods,
+  }));
+}
+
+/** Sends them through the front door of the prescriptions; what was sent before stays as it is. */
+export async function seedPrescriptions(databaseUrl: string, seed: number): Promise<void> {
+  const database = openDatabase({ url: databaseUrl, connections: 1 });
+  try {
+    const interactions = prescriptionInteractions({ database, settings: COMPATIBLE });
+    const send = present(
+      interactions.find(({ path }) => path === '/$process-message'),
+      '$process-message',
+    );
+    for (const [index, one] of readyMade(seed).entries()) {
+      const resource = { ...orderOf(one, seed, index) };
+      await send.handle({
+        ...REQUEST,
+        requestId: derivedUuid('seed', one.shortFormId),
+        resource,
+        body: Buffer.from(JSON.stringify(resource)),
+      });
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+const { prescriber } = PERSONAS;
+const CLAIMS = claimsOf(prescriber, null);
+const TODAY = new Date(new Date().toISOString().slice(0, 10));
+
+const REQUEST = {
+  base: 'prescribing',
+  query: {},
+  at: TODAY,
+  actor: {
+    userId: prescriber.userId,
+    roleProfile: prescriber.roleProfileId,
+    organisation: prescriber.organisation.ods,
+    asid: prescriber.asid,
+    session: CLAIMS.sid,
+    scopes: new Set(prescriber.scopes),
+  },
+} as const;
+
+function orderOf({ shortFormId, nhsNumber, nominated }: ReadyMade, seed: number, index: number) {
+  const word = `${seed} ${index}`;
+  const items = Array.from({ length: (index % 4) + 1 }, (_, item) => ({
+    itemId: derivedUuid('seed item', word, String(item)),
+    medication: medication(index + item),
+  }));
+  return order({
+    shortFormId,
+    longFormId: derivedUuid('seed long form', word),
+    messageId: derivedUuid('seed message', word),
+    course: index % 2 === 0 ? 'acute' : 'repeat',
+    items,
+    prescriber,
+    patient: present(
+      ALL_PATIENTS.find((patient) => patient.nhsNumber === nhsNumber),
+      'patient',
+    ),
+    nominated,
+    authoredAt: TODAY,
+  });
+}
+
+/** A small generator of numbers from 0 up to 1 (mulberry32): the same seed, the same row. */
+function randomOf(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
