@@ -32,7 +32,10 @@ export type Datacentre = { readonly port: number; readonly url: string; close():
 
 /** Puts the parts together and listens; in test mode it also sends a synthetic journey through itself. */
 export async function startDatacentre(config: Config, log: Log): Promise<Datacentre> {
-  const database = openDatabase({ url: config.databaseUrl });
+  const database = openDatabase({
+    url: config.databaseUrl,
+    connections: config.databaseConnections,
+  });
   const keys = await signingKeys(database);
   const local = config.mode === 'test' ? await openLocal(config, database, keys) : null;
   const clock = local?.clock ?? REAL_CLOCK;
@@ -57,7 +60,7 @@ export async function startDatacentre(config: Config, log: Log): Promise<Datacen
   const url = `http://${config.host}:${http.port}`;
   const close = async (): Promise<void> => {
     await http.close();
-    await local?.clock.close();
+    local?.clock.close();
     await database.close();
   };
   try {
@@ -70,7 +73,7 @@ export async function startDatacentre(config: Config, log: Log): Promise<Datacen
 }
 
 type Local = {
-  readonly clock: Clock & { close(): Promise<void> };
+  readonly clock: Clock & { close(): void };
   readonly routes: readonly HttpRoute[];
   readonly probe: (url: string) => Promise<void>;
   /** What is real and what is not. */

@@ -15,17 +15,18 @@ export async function signingKeys(database: Database): Promise<SigningKey[]> {
   const known = await readKeys(database);
   if (known.length > 0) return known;
   const key = newKey();
-  // Two first starts at once both write; both keys are then known everywhere.
+  // Two first starts at once: the one that comes second keeps the key of the first.
   await database.all(sql`
-    insert into identity.signing_key (kid, private_key, public_key)
-    values (${key.kid}, ${key.privateKey}, ${key.publicKey})`);
+    insert into identity.signing_key (kid, generation, private_key, public_key)
+    values (${key.kid}, 1, ${key.privateKey}, ${key.publicKey})
+    on conflict (generation) do nothing`);
   return readKeys(database);
 }
 
 function readKeys(database: Database): Promise<SigningKey[]> {
   return database.all<SigningKey>(sql`
     select kid, private_key as "privateKey", public_key as "publicKey"
-    from identity.signing_key order by created_at desc, kid`);
+    from identity.signing_key order by generation desc`);
 }
 
 function newKey(): SigningKey {

@@ -11,7 +11,7 @@ export type MovableClock = Clock & {
   read(): ClockReading;
   /** Returns when every process has seen the change. */
   set(setting: ClockSetting): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 };
 
 export type ClockSetting =
@@ -50,8 +50,10 @@ export async function openMovableClock(database: Database): Promise<MovableClock
     told = { version: row.version, at: Date.now() };
   };
   await look();
-  let isOpen = true;
-  const watching = watch(() => isOpen, look);
+  const timer = setInterval(() => {
+    // With the database away, requests fail by themselves, and the next look tells again.
+    look().then(undefined, () => undefined);
+  }, LOOK_EVERY_MS).unref();
   return {
     now: () => now(row, true),
     securityNow: () => now(row, row.security),
@@ -67,8 +69,7 @@ export async function openMovableClock(database: Database): Promise<MovableClock
       await seenByAll(database, version);
     },
     close: () => {
-      isOpen = false;
-      return watching;
+      clearInterval(timer);
     },
   };
 }
@@ -93,17 +94,6 @@ function now(row: Row, isMoved: boolean): Date {
   if (row.instant === null || !isMoved) return new Date();
   const passed = row.frozen ? 0 : Date.now() - row.set_at.getTime();
   return new Date(row.instant.getTime() + passed);
-}
-
-async function watch(isOpen: () => boolean, look: () => Promise<void>): Promise<void> {
-  while (isOpen()) {
-    await pause(LOOK_EVERY_MS, undefined, { ref: false });
-    try {
-      await look();
-    } catch {
-      // The database is away: requests fail by themselves, and the next look tells again.
-    }
-  }
 }
 
 async function readRow(database: Database): Promise<Row> {

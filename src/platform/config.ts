@@ -4,6 +4,8 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 export type Config = {
   readonly mode: 'test' | 'live';
   readonly databaseUrl: string;
+  /** Connections of this process to the database. */
+  readonly databaseConnections: number;
   readonly datacentre: 'a' | 'b';
   readonly port: number;
   readonly host: string;
@@ -35,11 +37,21 @@ export function parseConfig(
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     problems.push('OPENSPINE_PORT must be a port number');
   }
+  // Four a process do most on two cores with the database beside them; a standby far away wants more [PLATFORM N7].
+  const databaseConnections = Number(env['OPENSPINE_DATABASE_CONNECTIONS'] ?? '4');
+  if (
+    !Number.isInteger(databaseConnections) ||
+    databaseConnections < 1 ||
+    databaseConnections > 80
+  ) {
+    problems.push('OPENSPINE_DATABASE_CONNECTIONS must be a number from 1 to 80');
+  }
   const databaseUrl = env['DATABASE_URL'] ?? '';
   if (databaseUrl === '') problems.push('DATABASE_URL must name the PostgreSQL database');
   const config: Config = {
     mode,
     databaseUrl,
+    databaseConnections,
     port,
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',

@@ -23,13 +23,25 @@ export class DatabaseUnavailable extends Error {
 
 export type DatabaseOptions = {
   readonly url: string;
-  /** Connections of this process [PLATFORM P-5]. */
+  /** Connections of this process. */
   readonly connections?: number;
   /** How long one statement may take; migrations have no limit (0). */
   readonly statementTimeoutMs?: number;
 };
 
-const CONNECTIONS = 16;
+const CONNECTIONS = 4;
+/**
+ * A statement of ours is planned once a connection: planning is dearer than running. Such a plan is often made
+ * for tables that are still empty, so it is told that they will not be: every access goes by a key.
+ */
+const PLANNING = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 const WAIT_FOR_CONNECTION_MS = 2_000; // [RELIABILITY C8]
 const STATEMENT_TIMEOUT_MS = 5_000; // [PLATFORM 1.3], as are the two below
 const LOCK_TIMEOUT_MS = 2_000;
@@ -46,8 +58,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    // A statement of ours is planned once a connection, not each time: planning is dearer than running.
-    options: '-c plan_cache_mode=force_generic_plan',
+    options: PLANNING,
     keepAlive: true,
     allowExitOnIdle: true,
   });
@@ -93,11 +104,11 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-/** Connection lost, server shutting down, read-only standby [PLATFORM N3]; null when the statement itself was refused. */
+/** Connection lost, server shutting down, read-only standby [PLATFORM N3], or a wait that took too long; nothing when the statement itself was refused. */
 function connectionProblem(error: unknown): DatabaseUnavailable | undefined {
   if (error instanceof DatabaseUnavailable) return error;
   const code = sqlState(error);
-  const isRefusal = code !== null && !/^(08|57P|25006|53300)/.test(code);
+  const isRefusal = code !== null && !/^(08|57|25006|53300|55P03)/.test(code);
   return isRefusal
     ? undefined
     : new DatabaseUnavailable('the database went away', { cause: error });
@@ -115,7 +126,7 @@ export function violatedConstraint(error: unknown): string | null {
     : null;
 }
 
-/** Serialization, deadlock or lock timeout: the same statement may be sent again [PLATFORM S12]. */
+/** Serialization or deadlock: the same statement may be sent again [PLATFORM S12]. */
 export function isWorthRepeating(error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '');
+  return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }

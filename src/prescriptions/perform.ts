@@ -83,7 +83,7 @@ function refused(rejection: Rejection, envelope: repository.Envelope): Deed {
   return { events: [], outcome: { kind: 'Refused', rejection, at: envelope.at } };
 }
 
-/** As `record`; a deadlock or a lock timeout counts as a lost race. */
+/** As `record`; a deadlock counts as a lost race. */
 export async function recordOnce(
   ...written: Parameters<typeof record>
 ): Promise<PrescriptionId[] | null> {

@@ -15,7 +15,7 @@ import {
   returnTask,
   withdraw,
 } from '../../src/local/sample-messages/index.ts';
-import { ALL_PATIENTS } from '../../src/local/patients.ts';
+import { PATIENTS } from '../../src/local/patients.ts';
 import { PERSONAS, type Person } from '../../src/local/personas.ts';
 import { type Answer, LEGACY, type TestSpine } from '../support/server.ts';
 
@@ -33,26 +33,28 @@ export type Kind = {
   readonly path: string;
   readonly as: 'prescriber' | 'dispenser';
   readonly after: readonly Kind[];
+  /** Status of the prescription once the message is accepted. */
+  readonly leaves: string;
   /** The message with a new id of its own. */
   readonly build: (facts: Facts) => object;
 };
 
 export function newFacts(changes: Partial<Facts> = {}): Facts {
-  return {
+  const facts: Facts = {
     messageId: randomUUID(),
     shortFormId: newShortFormId(PERSONAS.prescriber.organisation.ods, Math.random),
     longFormId: randomUUID(),
     course: 'acute',
     items: [{ itemId: randomUUID(), medication: medication(0) }],
     prescriber: PERSONAS.prescriber,
-    patient: ALL_PATIENTS[0],
+    patient: PATIENTS.adult,
     nominated: PERSONAS.dispenser.organisation.ods,
     authoredAt: new Date(),
     dispenser: PERSONAS.dispenser,
     releaseId: randomUUID(),
     dispenseId: randomUUID(),
-    ...changes,
-  } as Facts;
+  };
+  return { ...facts, ...changes };
 }
 
 const PROCESS = '/$process-message';
@@ -62,6 +64,7 @@ export const ORDER: Kind = {
   path: PROCESS,
   as: 'prescriber',
   after: [],
+  leaves: '0001',
   build: (facts) => order({ ...facts, messageId: randomUUID() }),
 };
 
@@ -70,6 +73,7 @@ export const CANCEL: Kind = {
   path: PROCESS,
   as: 'prescriber',
   after: [ORDER],
+  leaves: '0005',
   build: (facts) => {
     const [item = never()] = facts.items;
     const canceller = facts.prescriber;
@@ -82,6 +86,7 @@ export const RELEASE_NOMINATED: Kind = {
   path: '/Task/$release',
   as: 'dispenser',
   after: [ORDER],
+  leaves: '0002',
   build: ({ dispenser }) => releaseNominated({ requestId: randomUUID(), dispenser }),
 };
 
@@ -90,6 +95,7 @@ export const RELEASE_PATIENT: Kind = {
   path: '/Task/$release',
   as: 'dispenser',
   after: [ORDER],
+  leaves: '0002',
   build: ({ dispenser, shortFormId }) =>
     releasePatient({ requestId: randomUUID(), dispenser, shortFormId }),
 };
@@ -99,6 +105,7 @@ export const RETURN: Kind = {
   path: '/Task',
   as: 'dispenser',
   after: [ORDER, RELEASE_PATIENT],
+  leaves: '0001',
   build: (facts) =>
     returnTask({ ...facts, ...taskFacts(facts), reason: '0003', messageId: randomUUID() }),
 };
@@ -108,6 +115,7 @@ export const DISPENSE: Kind = {
   path: PROCESS,
   as: 'dispenser',
   after: [ORDER, RELEASE_PATIENT],
+  leaves: '0006',
   build: (facts) => dispense(dispenseFacts(facts, randomUUID())),
 };
 
@@ -121,6 +129,7 @@ export const AMEND: Kind = {
   path: PROCESS,
   as: 'dispenser',
   after: [ORDER, RELEASE_PATIENT, FIRST_DISPENSE],
+  leaves: '0006',
   build: (facts) =>
     dispense({ ...dispenseFacts(facts, randomUUID()), replacementOf: facts.dispenseId }),
 };
@@ -130,6 +139,7 @@ export const WITHDRAW: Kind = {
   path: '/Task',
   as: 'dispenser',
   after: [ORDER, RELEASE_PATIENT, FIRST_DISPENSE],
+  leaves: '0002',
   build: (facts) =>
     withdraw({
       ...facts,
@@ -145,11 +155,19 @@ export const CLAIM: Kind = {
   path: '/Claim',
   as: 'dispenser',
   after: [ORDER, RELEASE_PATIENT, FIRST_DISPENSE],
+  leaves: '0008',
   build: (facts) => {
     const items = itemsOf(facts).map((item) => ({ ...item, claimedItemId: randomUUID() }));
     const { nhsNumber } = facts.patient;
     const createdAt = facts.authoredAt;
-    return claim({ ...facts, messageId: randomUUID(), items, outcome: 'Dispensed', nhsNumber, createdAt });
+    return claim({
+      ...facts,
+      messageId: randomUUID(),
+      items,
+      outcome: 'Dispensed',
+      nhsNumber,
+      createdAt,
+    });
   },
 };
 
@@ -180,8 +198,26 @@ export async function prepared(
   return facts;
 }
 
-export function sendAs(spine: TestSpine, kind: Kind, body: object | string): Promise<Answer> {
-  return spine.call(`${LEGACY}${kind.path}`, { as: kind.as, body });
+export function sendAs(
+  spine: TestSpine,
+  kind: Kind,
+  body: object | string,
+  as: string = kind.as,
+): Promise<Answer> {
+  return spine.call(`${LEGACY}${kind.path}`, { as, body });
+}
+
+/** Sends the kind's message with one text everywhere in place of another. */
+export function sendReplacing(
+  spine: TestSpine,
+  kind: Kind,
+  facts: Facts,
+  [text, other]: readonly [text: string, other: string],
+): Promise<Answer> {
+  const message = JSON.stringify(kind.build(facts));
+  const changed = message.replaceAll(text, JSON.stringify(other).slice(1, -1));
+  if (changed === message) throw new Error(`${kind.name} has no ${text}`);
+  return sendAs(spine, kind, changed);
 }
 
 function taskFacts(facts: Facts) {
@@ -201,7 +237,14 @@ function itemsOf(facts: Facts): DispensedItem[] {
 function dispenseFacts(facts: Facts, messageId: string): Dispense {
   const { nhsNumber } = facts.patient;
   const handedOverAt = facts.authoredAt;
-  return { ...facts, messageId, items: itemsOf(facts), outcome: 'Dispensed', nhsNumber, handedOverAt };
+  return {
+    ...facts,
+    messageId,
+    items: itemsOf(facts),
+    outcome: 'Dispensed',
+    nhsNumber,
+    handedOverAt,
+  };
 }
 
 function never(): never {

@@ -76,7 +76,7 @@ describe('a released prescription', () => {
   test('shows each item as it was on the shelf, with its place in the series', () => {
     const items = of('MedicationRequest');
     assert.deepEqual(
-      items.map((item) => item['identifier'][0].value).toSorted(),
+      items.map((item): string => item['identifier'][0].value).toSorted(),
       [...journey.itemIds].toSorted(),
     );
     for (const item of items) {

@@ -65,6 +65,7 @@ export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
 
 const BASE: Omit<Config, 'databaseUrl'> = {
   mode: 'test',
+  databaseConnections: 4,
   datacentre: 'a',
   port: 0,
   host: '127.0.0.1',

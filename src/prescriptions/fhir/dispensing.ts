@@ -65,7 +65,8 @@ async function released(
   wanted: string | null,
 ): Promise<FhirResponse> {
   // The request has no id of its own: the same X-Request-ID is the same request [EPS-FHIR 5.1].
-  const messageId = derivedUuid('release request', request.requestId.toLowerCase());
+  const by = wanted === null ? 'by nomination' : 'by id';
+  const messageId = derivedUuid('release request', by, request.requestId.toLowerCase());
   const read = readRelease(parameters, messageId, request.at);
   if (!read.ok) return refusedResponse(request, read.error);
   const command = read.value;

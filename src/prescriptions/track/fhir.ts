@@ -13,9 +13,10 @@ import { refusedResponse } from '../fhir/answer.ts';
 import { byRules } from '../fhir/refusal.ts';
 import { scopeIssue } from '../fhir/scopes.ts';
 import { CODE, EXTENSION, ID } from '../fhir/systems.ts';
+import { parseNhsNumber } from '../nhs-number.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
-import { type PrescriptionId, prescriptionKey, shortForm } from '../prescription-id.ts';
+import { prescriptionKey, shortForm } from '../prescription-id.ts';
 import { recordReading } from '../record.ts';
 import * as repository from '../repository.ts';
 import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
@@ -51,10 +52,13 @@ async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> 
 
 async function find(spine: Spine, query: TrackQuery): Promise<Prescription[]> {
   const byId = query.shortForms.map(prescriptionKey).filter((id) => id !== null);
-  const ids: PrescriptionId[] =
-    query.shortForms.length > 0
-      ? byId
-      : await repository.ofPatient(spine.database, query.nhsNumber ?? '');
+  // What is no NHS number belongs to nobody.
+  const patient = parseNhsNumber(query.nhsNumber ?? '');
+  const ofPatient =
+    patient === null || query.shortForms.length > 0
+      ? []
+      : await repository.ofPatient(spine.database, patient);
+  const ids = query.shortForms.length > 0 ? byId : ofPatient;
   const heads = await repository.heads(spine.database, ids);
   const found = [...heads.values()].flatMap(({ state }) =>
     state?.kind === 'prescription' ? [state] : [],

@@ -156,7 +156,7 @@ export function aDispenseNotification(item: Changes = {}): JsonObject {
     performer: [{ actor: { reference: '#performer' } }],
     authorizingPrescription: [{ reference: '#request' }],
     type: coded('https://fhir.nhs.uk/CodeSystem/medicationdispense-type', '0001'),
-    quantity: { value: 60, unit: 'tablet' },
+    quantity: { value: 60, unit: 'tablet', system: 'http://snomed.info/sct', code: '428673006' },
     whenHandedOver: '2024-02-29',
     ...item,
   };

@@ -71,7 +71,9 @@ function itemsBefore(holding: Holding, replaces: Uuid | null): readonly Item[] {
 /** Every item of the issue is told, no other, and each may come to be what is told [EPS-LIFECYCLE 5.1]. */
 function itemsRefused(before: readonly Item[], told: readonly Item[]): Rejection | null {
   const known = new Map(before.map((item) => [item.id, item.status]));
-  if (told.length !== known.size) return { kind: 'ItemNotFound' };
+  const isEachOnce =
+    told.length === known.size && new Set(told.map(({ id }) => id)).size === known.size;
+  if (!isEachOnce) return { kind: 'ItemNotFound' };
   for (const item of told) {
     const from = known.get(item.id);
     if (from === undefined) return { kind: 'ItemNotFound' };

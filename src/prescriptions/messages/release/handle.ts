@@ -36,7 +36,11 @@ export async function releaseNominated(
     const { ods } = command.dispenser.organisation;
     const today = londonDate(new Date(command.at));
     const ids = await repository.waiting(database, ods, today, RELEASE_BATCH_MAX);
-    if (ids.length === 0) return nothing(envelope);
+    if (ids.length === 0) {
+      // Another copy of this very message may have emptied the queue since we looked for its answer.
+      const answered = await repository.answered(database, envelope);
+      return answered === null ? nothing(envelope) : again(answered, envelope);
+    }
     const changed = await releaseAll(spine, envelope, command, ids);
     if (changed === null) {
       const answered = await repository.answered(database, envelope);

@@ -4,7 +4,7 @@ import { present } from '../../../kernel/bug.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { messageHeader } from '../../fhir/message-header.ts';
 import { type EntryMaker, entryMaker, inOrder, type Shown, showRole } from '../../fhir/people.ts';
-import { extension, resolve, resourcesOf } from '../../fhir/r4.ts';
+import { extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { EXTENSION, ID } from '../../fhir/systems.ts';
 import type { Item, Prescription } from '../../prescription.ts';
 import { patientInformation } from './patient-information.ts';
@@ -75,7 +75,7 @@ function itemEntries(
       .flatMap(({ items }) => items.map((item): [string, Item] => [item.id, item])),
   );
   return resourcesOf(order, 'MedicationRequest').map((request) => {
-    const id = request.identifier?.[0]?.value?.toLowerCase() ?? '';
+    const id = identifierValue(request.identifier, ID.item)?.toLowerCase() ?? '';
     const item = present(before.get(id), 'item of an accepted order');
     return make(`item ${id}`, releasedItem({ order, request, prescription, item, ...urls }));
   });

@@ -1,0 +1,75 @@
+import { connect, type Socket } from 'node:net';
+
+export type Answer = { readonly status: number; readonly body: Buffer };
+
+/**
+ * One keep-alive connection, one request at a time, each sent as bytes that were made beforehand.
+ * It understands what this server answers and no more: the cores it runs on are those it measures.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  #chunks: Buffer[] = [];
+  #received = 0;
+  #wanted = 0;
+  #status = 0;
+  #bodyAt = 0;
+  #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
+
+  constructor(port: number) {
+    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
+    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', () => this.#fail(new Error('the connection was closed')));
+  }
+
+  ask(request: Buffer): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#received += chunk.length;
+    if (this.#wanted === 0) this.#readHead();
+    if (this.#wanted === 0 || this.#received < this.#wanted) return;
+    const whole = this.#joined();
+    const answer = { status: this.#status, body: whole.subarray(this.#bodyAt, this.#wanted) };
+    const settle = this.#settle;
+    this.#chunks = [];
+    this.#received = 0;
+    this.#wanted = 0;
+    this.#settle = null;
+    settle?.resolve(answer);
+  }
+
+  #readHead(): void {
+    const whole = this.#joined();
+    const end = whole.indexOf('\r\n\r\n');
+    if (end === -1) return;
+    const head = whole.toString('latin1', 0, end);
+    const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+    if (length === undefined) return this.#fail(new Error(`no Content-Length in: ${head}`));
+    this.#status = Number(head.slice(9, 12));
+    this.#bodyAt = end + 4;
+    this.#wanted = this.#bodyAt + Number(length);
+  }
+
+  #joined(): Buffer {
+    const [first] = this.#chunks;
+    const whole =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [whole];
+    return whole;
+  }
+
+  #fail(error: Error): void {
+    this.#settle?.reject(error);
+    this.#settle = null;
+  }
+}

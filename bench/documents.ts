@@ -1,0 +1,89 @@
+import {
+  cancel,
+  claim,
+  type ClaimedItem,
+  dispense,
+  order,
+  releaseNominated,
+  releasePatient,
+  returnTask,
+  withdraw,
+} from '../src/local/sample-messages/index.ts';
+import { PERSONAS } from '../src/local/personas.ts';
+import { derivedUuid } from '../src/kernel/uuid.ts';
+import type { Facts, Kind } from './prescriptions.ts';
+
+/** The message of one step in the life of a prescription, as a client sends it. */
+export function documentOf(kind: Kind, facts: Facts): object {
+  return DOCUMENTS[kind](facts);
+}
+
+const DOCUMENTS: Record<Kind, (facts: Facts) => object> = {
+  create: ({ order: sent }) => order(sent),
+  cancel: cancelOf,
+  releaseNominated: ({ releaseRequest: requestId, pharmacy: dispenser }) =>
+    releaseNominated({ requestId, dispenser }),
+  releaseById: ({ order: { shortFormId }, releaseRequest: requestId, pharmacy: dispenser }) =>
+    releasePatient({ requestId, dispenser, shortFormId }),
+  dispense: (facts) =>
+    dispense({
+      ...told(facts),
+      messageId: facts.messageIds.dispense,
+      releaseId: releaseIdOf(facts),
+      items: itemsOf(facts),
+      handedOverAt: new Date(),
+    }),
+  return: (facts) =>
+    returnTask({
+      ...told(facts),
+      messageId: facts.messageIds.return,
+      releaseId: releaseIdOf(facts),
+      reason: '0003',
+      authoredAt: new Date(),
+    }),
+  withdraw: (facts) =>
+    withdraw({
+      ...told(facts),
+      messageId: facts.messageIds.withdraw,
+      dispenseMessageId: facts.messageIds.dispense,
+      reason: 'QU',
+      authoredAt: new Date(),
+    }),
+  claim: (facts) =>
+    claim({
+      ...told(facts),
+      messageId: facts.messageIds.claim,
+      items: itemsOf(facts),
+      createdAt: new Date(),
+    }),
+};
+
+function cancelOf({ order: sent, messageIds }: Facts): object {
+  const [item] = sent.items;
+  if (item === undefined) throw new Error('a prescription without items');
+  const { prescriber: canceller } = PERSONAS;
+  return cancel({ messageId: messageIds.cancel, order: sent, item, canceller, reason: '0001' });
+}
+
+function told({ order: sent, pharmacy: dispenser }: Facts) {
+  const { shortFormId, longFormId, course, patient } = sent;
+  const { nhsNumber } = patient;
+  return { shortFormId, longFormId, course, nhsNumber, dispenser, outcome: 'Dispensed' } as const;
+}
+
+/** Everything is handed over in full. */
+function itemsOf({ order: sent }: Facts): ClaimedItem[] {
+  return sent.items.map(({ itemId, medication }) => ({
+    itemId,
+    medication,
+    dispensedItemId: derivedUuid(itemId, 'dispensed'),
+    claimedItemId: derivedUuid(itemId, 'claimed'),
+    outcome: 'FullyDispensed',
+    supplied: medication.quantity,
+  }));
+}
+
+/** As the Spine derives it from the X-Request-ID. */
+function releaseIdOf({ releaseRequest }: Facts): string {
+  return derivedUuid('release response', derivedUuid('release request', releaseRequest));
+}

@@ -1,0 +1,141 @@
+import { type Client, startClient } from './child.ts';
+import {
+  type Figures,
+  figuresOf,
+  halfLoadOf,
+  rate,
+  type Round,
+  type Scenario,
+  SCENARIOS,
+} from './figures.ts';
+import { type Flags, parseFlags } from './flags.ts';
+import { type Installation, startInstallation } from './installation.ts';
+import type { Ran } from './load.ts';
+import { assureKept, Ledger } from './ledger.ts';
+import { tableOf } from './table.ts';
+
+/** One of the two that take turns: the system over HTTP, and the bare client on its database. */
+type Contender = {
+  readonly client: Client;
+  readonly rounds: Map<string, Round[]>;
+  readonly ledger: Ledger;
+  /** Messages a second that a scenario was last seen to do: how many to prepare. */
+  readonly rates: Map<string, number>;
+};
+
+const FIRST_RATES = { system: 2500, bare: 6000 }; // guesses, for the warm-up alone
+
+async function main(flags: Flags): Promise<void> {
+  const installation = await startInstallation();
+  const { databaseUrl, ports, tokens } = installation;
+  const settings = { databaseUrl, ports, tokens, lanes: flags.inFlight };
+  const system = contender(startClient('sender.ts', settings));
+  const bare = contender(startClient('bare.ts', settings));
+  try {
+    const before = await Ledger.read(installation);
+    const results = await measure(flags, installation, system, bare);
+    await assureKept(installation, before, [system.ledger, bare.ledger]);
+    process.stdout.write(`${flags.isJson ? JSON.stringify(results) : tableOf(results)}\n`);
+  } finally {
+    system.client.close();
+    bare.client.close();
+    await installation.close();
+  }
+}
+
+function contender(client: Client): Contender {
+  return { client, rounds: new Map(), ledger: new Ledger(), rates: new Map() };
+}
+
+/** The machine is noisy: limit and system take turns, and the medians of their rounds are compared. */
+async function measure(
+  flags: Flags,
+  installation: Installation,
+  system: Contender,
+  bare: Contender,
+): Promise<Record<string, Figures>> {
+  for (let round = 0; round <= flags.rounds; round += 1) {
+    const isWarmUp = round === 0;
+    const seconds = isWarmUp ? flags.warmUpSeconds : flags.seconds;
+    progress(isWarmUp ? 'warming up' : `round ${round} of ${flags.rounds}`);
+    for (const scenario of SCENARIOS) {
+      for (const [who, one] of [
+        ['bare', bare],
+        ['system', system],
+      ] as const) {
+        const done = await runRound(installation, one, scenario, {
+          seconds,
+          guess: FIRST_RATES[who],
+        });
+        progress(`  ${scenario.name} ${who}: ${rate(done.ran, scenario.counts).toFixed(0)}/s`);
+        if (!isWarmUp)
+          one.rounds.set(scenario.name, [...(one.rounds.get(scenario.name) ?? []), done]);
+      }
+    }
+  }
+  const results: Record<string, Figures> = {};
+  for (const scenario of SCENARIOS) {
+    const { name } = scenario;
+    results[name] = figuresOf(scenario, system.rounds.get(name) ?? [], bare.rounds.get(name) ?? []);
+  }
+  return withHalfLoad(flags, system, results);
+}
+
+async function runRound(
+  installation: Installation,
+  one: Contender,
+  scenario: Scenario,
+  { seconds, guess }: { readonly seconds: number; readonly guess: number },
+): Promise<Round> {
+  const { name, kinds, counts } = scenario;
+  const perSecond = one.rates.get(name) ?? guess;
+  await one.client.prepare(kinds, creates(kinds, perSecond * seconds));
+  const before = await installation.meters();
+  const ran = await one.client.run({ kinds, seconds, perSecond: null });
+  const after = await installation.meters();
+  one.rates.set(name, rate(ran, counts));
+  one.ledger.add(ran);
+  return { ran, before, after };
+}
+
+const SPARE = 1.4; // a round may be faster than the one before
+const MESSAGES_PER_CREATE = 2.8;
+
+function creates(kinds: Scenario['kinds'], messages: number): number {
+  return Math.ceil((messages * SPARE) / (kinds.length === 1 ? 1 : MESSAGES_PER_CREATE));
+}
+
+/** Latency is what a client sees when the system is busy, not when it is full. */
+async function withHalfLoad(
+  flags: Flags,
+  system: Contender,
+  results: Record<string, Figures>,
+): Promise<Record<string, Figures>> {
+  const { mixed } = results;
+  const scenario = SCENARIOS.find(({ name }) => name === 'mixed');
+  if (mixed === undefined || scenario === undefined) return results;
+  progress('mixed at half load');
+  const { kinds } = scenario;
+  const perSecond = mixed.perSecond / 2;
+  const seconds = flags.seconds * 2;
+  await system.client.prepare(kinds, creates(kinds, perSecond * seconds));
+  const ran: Ran = await system.client.run({ kinds, seconds, perSecond });
+  system.ledger.add(ran);
+  return { ...results, mixed: { ...mixed, halfLoad: halfLoadOf(ran) } };
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const flags = parseFlags(process.argv.slice(2));
+if (flags === null) {
+  process.exitCode = 2;
+} else {
+  try {
+    await main(flags);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

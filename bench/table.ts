@@ -1,0 +1,75 @@
+import type { Figures } from './figures.ts';
+
+export type Results = Readonly<Record<string, Figures>>;
+
+type Column = { readonly title: string; readonly of: (figures: Figures) => string };
+
+const COLUMNS: readonly Column[] = [
+  { title: 'per second', of: ({ perSecond }) => String(perSecond) },
+  { title: 'limit/s', of: ({ limitPerSecond }) => String(limitPerSecond) },
+  { title: 'ratio', of: ({ ratioToLimit }) => ratioToLimit.toFixed(2) },
+  { title: 'p50 ms', of: ({ p50Ms }) => p50Ms.toFixed(1) },
+  { title: 'p99 ms', of: ({ p99Ms }) => p99Ms.toFixed(1) },
+  { title: 'our CPU ms', of: ({ cpuMsPerMessage }) => cpuMsPerMessage?.toFixed(3) ?? '-' },
+  { title: 'db CPU ms', of: ({ dbCpuMsPerMessage }) => dbCpuMsPerMessage?.toFixed(3) ?? '-' },
+  { title: 'WAL bytes', of: ({ walBytesPerMessage }) => String(walBytesPerMessage) },
+];
+
+const NOTES = [
+  'A message is an HTTP request; in releaseNominated each of the up to 25 prescriptions counts as one.',
+  'CPU and WAL are per message. limit/s: the same rows written by a bare pg client, its values prepared.',
+];
+
+/** The figures for people. */
+export function tableOf(results: Results): string {
+  const head = ['', ...COLUMNS.map(({ title }) => title)];
+  const body = Object.entries(results).map(([name, figures]) => [
+    name,
+    ...COLUMNS.map(({ of }) => of(figures)),
+  ]);
+  const rows = [head, ...body];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
+  return [...lines, '', ...NOTES, ...halfLoadLines(results), '', ...goalLines(results)].join('\n');
+}
+
+function halfLoadLines(results: Results): string[] {
+  const half = results['mixed']?.halfLoad;
+  if (half === undefined) return [];
+  const { perSecond, p50Ms, p99Ms } = half;
+  return [
+    `mixed at half load: ${perSecond}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms, from when a message was due.`,
+  ];
+}
+
+type Goal = { readonly text: string; readonly isMet: (results: Results) => boolean };
+
+const GOALS: readonly Goal[] = [
+  {
+    text: 'create at half of the limit or more',
+    isMet: ({ create }) => (create?.ratioToLimit ?? 0) >= 0.5,
+  },
+  {
+    text: 'mixed at 1500 messages a second or more',
+    isMet: ({ mixed }) => (mixed?.perSecond ?? 0) >= 1500,
+  },
+  {
+    text: 'our CPU at 0.4 ms a message or less (mixed)',
+    isMet: ({ mixed }) => (mixed?.cpuMsPerMessage ?? 1) <= 0.4,
+  },
+  {
+    text: 'p99 below 50 ms at half load',
+    isMet: ({ mixed }) => (mixed?.halfLoad?.p99Ms ?? 50) < 50,
+  },
+];
+
+/** Told, not enforced: a laptop may be slower than what they are meant for. */
+function goalLines(results: Results): string[] {
+  return GOALS.map(({ text, isMet }) => `${isMet(results) ? 'ok    ' : 'not ok'} ${text}`);
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { type LocalParts, localRoutes } from '../../src/local/index.ts';
+import { parseConfig } from '../../src/platform/config.ts';
+import { createDatabase } from '../support/database.ts';
+import { PRESCRIBING, testSpine } from '../support/server.ts';
+import { newFacts, ORDER } from './kinds.ts';
+
+// Shows: Access | live: no test helper is loaded
+
+const live = testSpine({ mode: 'live' });
+const local = testSpine();
+
+const DATABASE_URL = 'postgres://localhost/openspine';
+
+function configOf(env: Record<string, string>) {
+  const config = parseConfig({ DATABASE_URL, ...env });
+  assert.ok(config.ok);
+  return config.value;
+}
+
+describe('mode=live', () => {
+  test('is strict unless the operator says otherwise', () => {
+    const { organisationCheck, holderCheck } = configOf({ OPENSPINE_MODE: 'live' });
+    assert.deepEqual({ organisationCheck, holderCheck }, STRICT);
+    const lax = configOf({ OPENSPINE_MODE: 'live', OPENSPINE_ORGANISATION_CHECK: 'compatible' });
+    assert.equal(lax.organisationCheck, 'compatible');
+    assert.equal(lax.holderCheck, 'strict');
+  });
+
+  test('is not what it is by default, and no word but these two is a mode', () => {
+    assert.equal(configOf({}).mode, 'test');
+    assert.equal(configOf({}).organisationCheck, 'compatible');
+    for (const mode of ['Live', 'prod', 'live ', '']) {
+      const config = parseConfig({ DATABASE_URL, OPENSPINE_MODE: mode });
+      assert.deepEqual(config, { ok: false, error: ['OPENSPINE_MODE must be one of test, live'] });
+    }
+  });
+
+  test('serves nothing of what only a test installation serves', async () => {
+    // The list is made, not asked: none of the parts is needed for that.
+    const routes = localRoutes({} as LocalParts);
+    assert.ok(routes.length >= 5);
+    for (const { method, path } of routes) {
+      const body = method === 'GET' ? {} : { body: {} };
+      const here = await local().call(path, { method, ...body });
+      assert.ok([200, 400, 503].includes(here.status), `${method} ${path}: ${here.status}`);
+      for (const variant of [path, `${path}/`, path.replace('_local', '_LOCAL'), `/${path}`]) {
+        const there = await live().call(variant, { method, ...body });
+        assert.equal(there.status, 404, `${method} ${variant}: ${there.text}`);
+        assert.deepEqual(there.body, { error: 'There is nothing at this address.' });
+      }
+    }
+  });
+
+  test('does not say that it is a test installation', async () => {
+    const [there, here] = await Promise.all(
+      [live(), local()].map((spine) => spine.call('/fhir-prescribing/_ping')),
+    );
+    assert.equal(there?.headers.get('x-environment'), null);
+    assert.match(here?.headers.get('x-environment') ?? '', /^test; signing=mock/);
+  });
+
+  test('takes a prescription as a test installation does', async () => {
+    const path = `${PRESCRIBING}/$process-message`;
+    const answer = await live().call(path, { body: ORDER.build(newFacts()) });
+    assert.equal(answer.status, 200, answer.text);
+  });
+
+  test('is not moved by a clock that somebody has set in its database', async () => {
+    await live().database.all({
+      name: 'set clock',
+      text: `insert into platform.clock (version, instant, set_at, frozen, security)
+        values (1, '2001-01-01T00:00:00Z', now(), true, true)`,
+      values: [],
+    });
+    const path = `${PRESCRIBING}/$process-message`;
+    const answer = await live().call(path, { body: ORDER.build(newFacts()) });
+    const year = answer.body.meta.lastUpdated.slice(0, 4);
+    assert.equal(year, String(new Date().getUTCFullYear()));
+  });
+});
+
+const STRICT = { organisationCheck: 'strict', holderCheck: 'strict' };
+
+/** Tells of every module that a process loads. */
+const WATCH = `data:text/javascript,${encodeURIComponent(`
+  import { appendFileSync } from 'node:fs';
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    load(url, context, next) {
+      appendFileSync(process.env.LOADED_FILE, url + '\\n');
+      return next(url, context);
+    },
+  });`)}`;
+
+/** Starts `spine serve` in this mode until it is ready, and answers what it has loaded. */
+async function modulesOf(mode: 'test' | 'live'): Promise<string[]> {
+  const made = await createDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'openspine-loaded-'));
+  const file = join(folder, 'loaded');
+  try {
+    const child = fork(fileURLToPath(new URL('../../bin/spine.ts', import.meta.url)), ['serve'], {
+      execArgv: ['--import', WATCH],
+      env: {
+        ...process.env,
+        LOADED_FILE: file,
+        OPENSPINE_MODE: mode,
+        OPENSPINE_PORT: '0',
+        DATABASE_URL: made.url,
+      },
+    });
+    const [message] = await once(child, 'message');
+    assert.deepEqual(message, { ready: true });
+    child.disconnect();
+    await once(child, 'exit');
+    return (await readFile(file, 'utf8')).split('\n');
+  } finally {
+    await rm(folder, { recursive: true });
+    await made.drop();
+  }
+}
+
+describe('a process of a datacentre', () => {
+  test('in mode=live has no test helper in it', async () => {
+    const loaded = await modulesOf('live');
+    assert.ok(loaded.some((url) => url.endsWith('/src/datacentre.ts')));
+    assert.deepEqual(
+      loaded.filter((url) => /\/src\/local\/|\/testing\.ts$|\.test\.ts$|\/src\/cli\//.test(url)),
+      [],
+    );
+  });
+
+  test('in test mode has: the watch sees what there is to see', async () => {
+    const loaded = await modulesOf('test');
+    assert.ok(loaded.some((url) => url.endsWith('/src/local/index.ts')));
+  });
+});
