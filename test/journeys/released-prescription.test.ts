@@ -105,6 +105,25 @@ describe('a released prescription', () => {
   });
 });
 
+describe('several dosages', () => {
+  test('are told in their order: together with "and", one after another with "then"', async () => {
+    const journey = aJourney(spine(), {});
+    const told = [
+      { sequence: 2, text: 'one at night' },
+      { sequence: 1, text: 'two in the morning' },
+      { sequence: 1, text: 'one at noon' },
+    ];
+    const text = JSON.stringify(journey.order()).replace(
+      /"dosageInstruction":\[.*?\]/,
+      `"dosageInstruction":${JSON.stringify(told)}`,
+    );
+    const sent = await spine().call(`${PRESCRIBING}/$process-message`, { body: text });
+    assert.equal(sent.status, 200, sent.text);
+    const released = (await journey.release()).text;
+    assert.match(released, /"two in the morning, and one at noon, then one at night"/);
+  });
+});
+
 describe('a quantity', () => {
   test('is given out as it was written, to the last zero', async () => {
     const journey = aJourney(spine(), {});

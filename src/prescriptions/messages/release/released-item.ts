@@ -130,11 +130,16 @@ function noteOf(request: MedicationRequest): Pick<MedicationRequest, 'note'> {
   return text === '' ? {} : { note: [{ text }] };
 }
 
+/** Dosages taken together are joined by "and", those taken one after another by "then" [EPS-SIGNATURE 2.4]. */
 function dosageText(request: MedicationRequest): string {
-  const ordered = (request.dosageInstruction ?? []).toSorted(
-    (one, other) => (one.sequence ?? 0) - (other.sequence ?? 0),
-  );
-  return ordered.map(({ text }) => text ?? '').join('\n');
+  const groups = new Map<number, string[]>();
+  for (const { sequence = 0, text = '' } of request.dosageInstruction ?? []) {
+    groups.set(sequence, [...(groups.get(sequence) ?? []), text]);
+  }
+  return [...groups]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, texts]) => texts.join(', and '))
+    .join(', then ');
 }
 
 function dispenseRequestOf(request: MedicationRequest): MedicationRequest['dispenseRequest'] {
