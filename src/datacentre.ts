@@ -24,6 +24,7 @@ import {
   startHttp,
 } from './platform/http.ts';
 import { describeBug, type Log } from './platform/log.ts';
+import { sql } from './platform/sql.ts';
 import { prescriptionInteractions } from './prescriptions/index.ts';
 import { VERSION } from './version.ts';
 
@@ -49,7 +50,7 @@ export async function startDatacentre(config: Config, log: Log): Promise<Datacen
         interactions: prescriptionInteractions(spine),
         authenticate: authenticator(keys),
         version: VERSION,
-        isReady: () => true,
+        isReady: () => answers(database),
         clock,
       }),
       ...(local?.routes ?? []),
@@ -70,6 +71,15 @@ export async function startDatacentre(config: Config, log: Log): Promise<Datacen
     throw error;
   }
   return { port: http.port, url, close };
+}
+
+async function answers(database: Database): Promise<boolean> {
+  try {
+    await database.all(sql`select 1`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Local = {

@@ -179,9 +179,7 @@ async function sendOne(spine: TestSpine, message: Message) {
 
 /** The published answer, where there is one. */
 function promisedIssues(message: Message): unknown[] | null {
-  const name = message.path
-    .replace('-Request-', '-Response-')
-    .replace('Bad_Request', 'Bad_Request');
+  const name = message.path.replace('-Request-', '-Response-');
   try {
     const published: { issue?: unknown[] } = JSON.parse(corpusBytes(name).toString('utf8'));
     return published.issue ?? null;

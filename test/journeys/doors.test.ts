@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { LEGACY, PRESCRIBING, testSpine } from '../support/server.ts';
+import { LEGACY, PRESCRIBING, startSpine, testSpine } from '../support/server.ts';
 
 // Shows: FHIR, all bases | metadata, _ping, _status, headers, CORS
 
@@ -60,4 +60,20 @@ describe('the gateway', () => {
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('access-control-allow-origin'), 'https://example.org');
   });
+});
+
+test('a datacentre whose database is gone says so in its status', async () => {
+  const lone = await startSpine();
+  await lone.database.all({
+    text: 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    values: [],
+  });
+  const token = lone.tokenFor('prescriber');
+  await lone.drop();
+  const apikey = { apikey: 'any', authorization: `Bearer ${token}` };
+  const status = await lone.call('/fhir-prescribing/_status', { headers: apikey });
+  assert.equal(status.body.status, 'error');
+  const health = await lone.call('/fhir-prescribing/_healthcheck', { headers: apikey });
+  assert.equal(health.status, 500);
+  await lone.datacentre.close();
 });

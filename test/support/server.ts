@@ -33,6 +33,8 @@ export type TestSpine = TestDatabase & {
   call(path: string, options?: CallOptions): Promise<Answer>;
   tokenFor(persona: string): string;
   setClock(instant: string): Promise<void>;
+  /** Takes the database away from under it. */
+  drop(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -56,6 +58,7 @@ export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
     setClock: async (instant) => {
       await call('/_local/clock', { method: 'PUT', body: { instant, frozen: true } });
     },
+    drop: () => made.drop(),
     stop: async () => {
       await datacentre.close();
       await made.drop();

@@ -24,8 +24,8 @@ export type GatewayParts = {
   readonly authenticate: Authenticate;
   readonly clock: Clock;
   readonly version: string;
-  /** Whether the installation can do its work now; false answers 503. */
-  readonly isReady: () => boolean;
+  /** Whether the installation can do its work now: what `_status` tells. */
+  readonly isReady: () => Promise<boolean>;
 };
 
 const FHIR_JSON = { 'Content-Type': 'application/fhir+json; fhirVersion=4.0' };
@@ -81,9 +81,10 @@ function openRoutes(parts: GatewayParts, base: Base): HttpRoute[] {
 
 const FORBIDDEN = plain(403, { error: 'the apikey header is missing' });
 
-function status({ isReady, version }: GatewayParts): HttpResponse {
-  const word = isReady() ? 'pass' : 'error';
-  const check = [{ status: word, timeout: 'false', responseCode: isReady() ? 200 : 503 }];
+async function status({ isReady, version }: GatewayParts): Promise<HttpResponse> {
+  const isUp = await isReady();
+  const word = isUp ? 'pass' : 'error';
+  const check = [{ status: word, timeout: 'false', responseCode: isUp ? 200 : 503 }];
   const checks = {
     'validator:status': [{ status: 'pass', timeout: 'false', responseCode: 200 }],
     'spine:status': check,
@@ -91,8 +92,8 @@ function status({ isReady, version }: GatewayParts): HttpResponse {
   return plain(200, { status: word, commitId: version, versionNumber: version, checks });
 }
 
-function health(parts: GatewayParts): HttpResponse {
-  return { ...status(parts), status: parts.isReady() ? 200 : 500 };
+async function health(parts: GatewayParts): Promise<HttpResponse> {
+  return { ...(await status(parts)), status: (await parts.isReady()) ? 200 : 500 };
 }
 
 function plain(code: number, body: object): HttpResponse {
@@ -136,7 +137,6 @@ async function answer(
 }
 
 function admit(parts: GatewayParts, request: HttpRequest): Result<Actor, GatewayFault> {
-  if (!parts.isReady()) return fail({ ...UNAVAILABLE, headers: { 'Retry-After': '1' } }); // [X-09]
   const actor = parts.authenticate(request, parts.clock.securityNow());
   if (!actor.ok) return actor;
   return REQUEST_ID.test(request.headers['x-request-id'] ?? '') ? actor : fail(REQUEST_ID_MISSING);
