@@ -9,12 +9,14 @@ export type Scenario = {
   readonly counts: 'messages' | 'prescriptions';
 };
 
+export const MIXED: Scenario = { name: 'mixed', kinds: KINDS, counts: 'messages' };
+
 export const SCENARIOS = [
   { name: 'create', kinds: ['create'], counts: 'messages' },
   { name: 'releaseNominated', kinds: ['releaseNominated'], counts: 'prescriptions' },
   { name: 'dispense', kinds: ['dispense'], counts: 'messages' },
   { name: 'claim', kinds: ['claim'], counts: 'messages' },
-  { name: 'mixed', kinds: KINDS, counts: 'messages' },
+  MIXED,
 ] as const satisfies readonly Scenario[];
 
 /** One round of the system, or of the bare client. */

@@ -4,7 +4,7 @@ export type Flags = {
   readonly isJson: boolean;
   readonly rounds: number;
   readonly seconds: number;
-  readonly warmUpSeconds: number;
+  readonly warmUpSlices: number;
   readonly inFlight: number;
 };
 
@@ -28,7 +28,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
       isJson: values.json,
       rounds: number(values.rounds, values.quick ? 1 : 3),
       seconds: number(values.seconds, values.quick ? 2.5 : 5),
-      warmUpSeconds: values.quick ? 1 : 2,
+      warmUpSlices: values.quick ? 1 : 8,
       inFlight: number(values['in-flight'], 64),
     };
   } catch (error) {

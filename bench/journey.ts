@@ -112,15 +112,14 @@ export class Journey<Made> {
     this.#ready.releaseNominated.put(oldest.release);
   }
 
-  /** A batch for each pharmacy. A few pharmacies' are sent in turns: queues fill side by side. */
+  /** A batch for each pharmacy, one pharmacy after the other: their releases come one by one, as they do from strangers. */
   #wave(isMixed: boolean): void {
     const lives: Life[] = [...Array<Life>(BATCH).fill('usual'), ...(isMixed ? EXTRAS : [])];
     const at = new Date(START_MS + this.#waves * 1000); // a later batch is prescribed later
     this.#waves += 1;
-    for (let first = 0; first < this.#pharmacies.length; first += SIDE_BY_SIDE) {
-      const homes = this.#pharmacies.slice(first, first + SIDE_BY_SIDE);
-      const joins = homes.map((home) => this.#batch(home, at));
-      for (const life of lives) for (const join of joins) join(life);
+    for (const home of this.#pharmacies) {
+      const join = this.#batch(home, at);
+      for (const life of lives) join(life);
     }
   }
 
@@ -154,7 +153,6 @@ export class Journey<Made> {
   }
 }
 
-const SIDE_BY_SIDE = 16; // pharmacies whose batches grow together
 const START_MS = Date.now() - 7 * 86_400_000; // nothing expires or is post-dated
 
 class Queue<Item> {

@@ -1,29 +1,24 @@
 import pg from 'pg';
 
-import { nameOf } from './sql.ts';
+import { Groups } from './database/groups.ts';
+import { Line, type Statement, valueOf } from './database/line.ts';
+import { present } from '../kernel/bug.ts';
 
-/** A text with `$1`, `$2` … and their values; made by `sql`. */
-export type Statement = {
-  readonly name?: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-};
+export { DatabaseUnavailable, isWorthRepeating, violatedConstraint } from './database/faults.ts';
+export type { Statement } from './database/line.ts';
 
-/** PostgreSQL, the only store. Each call is one statement, and so one transaction [PLATFORM P-6]. */
+/** PostgreSQL, the only store. A statement is done whole or not at all [PLATFORM P-6]. */
 export type Database = {
   /** The rows of one statement. `Row` is what its select list says; the two stand side by side. */
   all<Row extends object>(statement: Statement): Promise<Row[]>;
+  /** As `all`, for a statement that changes something: it may be committed together with others that come at the same time. */
+  write<Row extends object>(statement: Statement): Promise<Row[]>;
   close(): Promise<void>;
 };
 
-/** The database did not answer, or its answer cannot be trusted: nobody knows whether it was done. */
-export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
-}
-
 export type DatabaseOptions = {
   readonly url: string;
-  /** Connections of this process. */
+  /** Connections of this process: one that writes, the others read. */
   readonly connections?: number;
   /** How long one statement may take; migrations have no limit (0). */
   readonly statementTimeoutMs?: number;
@@ -51,82 +46,34 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text); // a day is text
 pg.types.setTypeParser(pg.types.builtins.INT8, Number); // counts and ids stay below 2^53 on one server
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections ?? CONNECTIONS,
-    connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
-    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    options: PLANNING,
-    keepAlive: true,
-    allowExitOnIdle: true,
-  });
-  pool.on('error', () => undefined); // an idle connection that broke is replaced at its next use
-  return {
-    all: (statement) => run(pool, statement),
-    close: () => pool.end(),
-  };
-}
-
-async function run<Row extends object>(pool: pg.Pool, statement: Statement): Promise<Row[]> {
-  const { text } = statement;
-  const client = await connect(pool);
-  let warned = false;
-  const onNotice = (notice: { code: string | undefined }): void => {
-    warned ||= notice.code === '01000' || notice.code === '57P01';
-  };
-  client.on('notice', onNotice);
-  let broken: Error | undefined;
-  try {
-    const result = await client.query<Row>({
-      name: nameOf(text),
-      text,
-      values: [...statement.values],
+  const line = (): Line =>
+    new Line({
+      connectionString: options.url,
+      connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
+      statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      options: PLANNING,
+      keepAlive: true,
     });
-    // A cancelled wait for the other site warns and then says success [PLATFORM N1].
-    if (warned) throw (broken = new DatabaseUnavailable('the commit is not known to be durable'));
-    return result.rows;
-  } catch (error) {
-    broken = connectionProblem(error);
-    throw broken ?? error;
-  } finally {
-    client.removeListener('notice', onNotice);
-    client.release(broken);
-  }
-}
-
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw new DatabaseUnavailable('no connection to the database', { cause: error });
-  }
-}
-
-/** Connection lost, server shutting down, read-only standby [PLATFORM N3], or a wait that took too long; nothing when the statement itself was refused. */
-function connectionProblem(error: unknown): DatabaseUnavailable | undefined {
-  if (error instanceof DatabaseUnavailable) return error;
-  const code = sqlState(error);
-  const isRefusal = code !== null && !/^(08|57|25006|53300|55P03)/.test(code);
-  return isRefusal
-    ? undefined
-    : new DatabaseUnavailable('the database went away', { cause: error });
-}
-
-/** The five-character SQLSTATE of an error that the server sent. */
-export function sqlState(error: unknown): string | null {
-  return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
-}
-
-/** The name of the constraint that a statement ran into, when that is why it was refused. */
-export function violatedConstraint(error: unknown): string | null {
-  return error instanceof pg.DatabaseError && error.code === '23505'
-    ? (error.constraint ?? null)
-    : null;
-}
-
-/** Serialization or deadlock: the same statement may be sent again [PLATFORM S12]. */
-export function isWorthRepeating(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+  const writer = line();
+  const others = Array.from({ length: (options.connections ?? CONNECTIONS) - 1 }, line);
+  const readers = others.length === 0 ? [writer] : others;
+  const groups = new Groups(writer);
+  let turn = 0;
+  return {
+    all: async <Row extends object>(statement: Statement) => {
+      turn = (turn + 1) % readers.length;
+      const [result] = await present(readers[turn], 'reader').send([statement]);
+      const { rows }: pg.QueryResult<Row> = valueOf(present(result, 'result'));
+      return rows;
+    },
+    write: async <Row extends object>(statement: Statement) => {
+      const { rows }: pg.QueryResult<Row> = await groups.write(statement);
+      return rows;
+    },
+    close: async () => {
+      await Promise.all([writer, ...others].map((one) => one.close()));
+    },
+  };
 }

@@ -18,7 +18,7 @@ export async function record(
   changes: readonly Change[],
 ): Promise<PrescriptionId[] | null> {
   try {
-    const [row] = await database.all<{ changed: PrescriptionId[] | null }>(
+    const [row] = await database.write<{ changed: PrescriptionId[] | null }>(
       recordStatement(envelope, outcome, changes),
     );
     return row?.changed ?? [];
@@ -192,7 +192,7 @@ export async function recordRefusal(
   about: { readonly id: PrescriptionId; readonly nhsNumber: string | null },
 ): Promise<boolean> {
   try {
-    await database.all(sql`
+    await database.write(sql`
       with message as (
         insert into prescriptions.message ${MESSAGE_COLUMNS}
         values (${messageValues(envelope, outcome)}, array[${about.id}::text])
@@ -217,7 +217,7 @@ export type Reading = {
 export async function recordReading(database: Database, reading: Reading): Promise<void> {
   const { actor, requestId, at, read } = reading;
   if (read.length === 0) return;
-  await database.all(sql`
+  await database.write(sql`
     insert into platform.audit (at, interaction, request_id, user_id, role_profile, organisation,
       asid, session, prescription_id, nhs_number, outcome)
     select ${at}::timestamptz, 'track', ${requestId}::uuid, ${actor.userId}::text, ${actor.roleProfile}::text,

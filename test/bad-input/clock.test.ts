@@ -131,7 +131,6 @@ describe('two datacentres on one database', () => {
   let other: Datacentre;
   before(async () => {
     const [row] = await spine().database.all<{ name: string }>({
-      name: 'current database',
       text: 'select current_database() as name',
       values: [],
     });

@@ -76,7 +76,6 @@ describe('mode=live', () => {
 
   test('is not moved by a clock that somebody has set in its database', async () => {
     await live().database.all({
-      name: 'set clock',
       text: `insert into platform.clock (version, instant, set_at, frozen, security)
         values (1, '2001-01-01T00:00:00Z', now(), true, true)`,
       values: [],

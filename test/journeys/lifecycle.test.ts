@@ -193,7 +193,6 @@ describe('a claim', () => {
     await journey.dispense(['FullyDispensed']);
     await journey.claim();
     const rows = await spine().database.all({
-      name: 'outbox of a claim',
       text: 'select topic, destination from platform.outbox where key = $1',
       values: [journey.lastClaim],
     });

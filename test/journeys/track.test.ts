@@ -70,7 +70,6 @@ describe('the tracker search', () => {
       headers: { 'x-request-id': id },
     });
     const rows = await spine().database.all({
-      name: 'audit of a reading',
       text: 'select user_id, organisation, prescription_id, outcome from platform.audit where request_id = $1',
       values: [id],
     });

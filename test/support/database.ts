@@ -40,7 +40,6 @@ export function testDatabase(): () => TestDatabase {
 /** A digest of every row of every table but the audit of reads: equal before and after means unchanged. */
 export async function digestOf(database: Database): Promise<string> {
   const tables = await database.all<{ name: string }>({
-    name: 'tables',
     text: `select format('%I.%I', schemaname, tablename) as name from pg_tables
       where schemaname in ('prescriptions', 'platform', 'identity') and tablename not in ('clock_reader', 'clock')
       order by 1`,
@@ -49,7 +48,6 @@ export async function digestOf(database: Database): Promise<string> {
   const digests = [];
   for (const { name } of tables) {
     const [row] = await database.all<{ digest: string }>({
-      name: `digest ${name}`,
       text: `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as digest from ${name} t`,
       values: [],
     });

@@ -1,0 +1,33 @@
+import pg from 'pg';
+
+/** The database did not answer, or its answer cannot be trusted: nobody knows whether it was done. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
+/** Connection lost, server shutting down, read-only standby [PLATFORM N3], or a wait that took too long; nothing when the statement itself was refused. */
+export function connectionProblem(error: unknown): DatabaseUnavailable | undefined {
+  if (error instanceof DatabaseUnavailable) return error;
+  const code = sqlState(error);
+  const isRefusal = code !== null && !/^(08|57|25006|53300|55P03)/.test(code);
+  return isRefusal
+    ? undefined
+    : new DatabaseUnavailable('the database went away', { cause: error });
+}
+
+/** The five-character SQLSTATE of an error that the server sent. */
+export function sqlState(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
+}
+
+/** The name of the constraint that a statement ran into, when that is why it was refused. */
+export function violatedConstraint(error: unknown): string | null {
+  return error instanceof pg.DatabaseError && error.code === '23505'
+    ? (error.constraint ?? null)
+    : null;
+}
+
+/** Serialization or deadlock: the same statement may be sent again [PLATFORM S12]. */
+export function isWorthRepeating(error: unknown): boolean {
+  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+}
