@@ -83,7 +83,12 @@ async function startServer(): Promise<Server> {
   const url = process.env['DATABASE_URL'];
   if (url !== undefined) return { url, pid: null, stop: () => Promise.resolve() };
   const dataDir = await mkdtemp(join(tmpdir(), 'openspine-bench-'));
-  const server = await startPostgres({ dataDir, port: await freePort(), log: () => undefined });
+  const server = await startPostgres({
+    dataDir,
+    port: await freePort(),
+    log: () => undefined,
+    settings: { max_wal_size: '8GB' }, // as for a live database [PLATFORM 1.3]
+  });
   const stop = async (): Promise<void> => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });

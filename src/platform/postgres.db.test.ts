@@ -114,8 +114,8 @@ describe('the PostgreSQL that we bring', () => {
   });
 
   test('takes a quarter of the memory for its buffers, but not all of a laptop', () => {
-    assert.equal(buffersMib(1024 * 2 ** 20), 256);
-    assert.equal(buffersMib(64 * 1024 * 2 ** 20), 512);
+    assert.equal(buffersMib(400 * 2 ** 20), 100);
+    assert.equal(buffersMib(64 * 1024 * 2 ** 20), 128);
     assert.equal(buffersMib(0), 64);
   });
 });

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 export type ServerSettings = Readonly<Record<string, string>>;
 
 const MIB = 1024 * 1024;
-const BUFFERS_MAX_MIB = 512; // a laptop runs other things too; a live database is the distribution's [PLATFORM P-2]
+const BUFFERS_MAX_MIB = 128; // each connection maps each page of them once, which costs more than asking the kernel again; a live database is the distribution's [PLATFORM P-2]
 const BUFFERS_MIN_MIB = 64;
 
 /** [PLATFORM 1.3]. Time limits of statements and locks belong to the role and are set by the application. */
