@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import {
   accessDenied,
   type GatewayFault,
@@ -15,62 +17,97 @@ import { present } from './kernel/bug.ts';
 import { fail } from './kernel/result.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
-import { type Database, openDatabase } from './platform/database.ts';
+import { type Database, DatabaseUnavailable, openDatabase } from './platform/database.ts';
 import {
   type Failure,
   type HttpRequest,
   type HttpResponse,
   type HttpRoute,
+  type HttpService,
   startHttp,
 } from './platform/http.ts';
 import { describeBug, type Log } from './platform/log.ts';
+import { isMigrated } from './platform/migrate.ts';
 import { sql } from './platform/sql.ts';
 import { prescriptionInteractions } from './prescriptions/index.ts';
+import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
 
 /** One process of one datacentre, listening. */
 export type Datacentre = { readonly port: number; readonly url: string; close(): Promise<void> };
 
-/** Puts the parts together and listens; in test mode it also sends a synthetic journey through itself. */
-export async function startDatacentre(config: Config, log: Log): Promise<Datacentre> {
+/** Listens, waits for its database, puts the parts together and serves; in test mode it also sends a synthetic journey through itself. */
+export async function startDatacentre(
+  config: Config,
+  log: Log,
+  stopping?: AbortSignal,
+): Promise<Datacentre> {
+  const http = await startHttp(config.host, config.port, () => tooEarly(config));
+  const url = `http://${config.host}:${http.port}`;
   const database = openDatabase({
     url: config.databaseUrl,
     connections: config.databaseConnections,
   });
-  const keys = await signingKeys(database);
-  const local = config.mode === 'test' ? await openLocal(config, database, keys) : null;
-  const clock = local?.clock ?? REAL_CLOCK;
-  const { organisationCheck, holderCheck } = config;
-  const spine = { database, settings: { organisationCheck, holderCheck } };
-  const http = await startHttp({
-    host: config.host,
-    port: config.port,
-    routes: [
-      ...fhirRoutes({
-        interactions: prescriptionInteractions(spine),
-        authenticate: authenticator(keys),
-        version: VERSION,
-        isReady: () => answers(database),
-        clock,
-      }),
-      ...(local?.routes ?? []),
-    ],
-    headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
-    onFailure: (request, failure) => onFailure(request, failure, log),
-  });
-  const url = `http://${config.host}:${http.port}`;
+  const closers = [() => database.close(), () => http.close()];
   const close = async (): Promise<void> => {
-    await http.close();
-    local?.clock.close();
-    await database.close();
+    for (const one of closers.toReversed()) await one();
   };
   try {
+    await untilMigrated(database, stopping);
+    const keys = await signingKeys(database);
+    const local = config.mode === 'test' ? await openLocal(config, database, keys) : null;
+    if (local !== null) closers.splice(1, 0, async () => local.clock.close());
+    await http.serve(serviceOf(config, log, { database, keys, local }));
     await local?.probe(url);
   } catch (error) {
     await close();
     throw error;
   }
   return { port: http.port, url, close };
+}
+
+const ASK_AGAIN_MS = 250;
+
+/** A process may be started before its database is there, and before somebody has migrated it. */
+async function untilMigrated(database: Database, stopping?: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      if (await isMigrated(database, SCHEMAS)) return;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+    }
+    await delay(ASK_AGAIN_MS, undefined, { signal: stopping });
+  }
+}
+
+function tooEarly(config: Config): HttpResponse {
+  const { status, headers, body } = plainFailure({ kind: 'Unavailable' });
+  return { status, headers: { ...servedBy(config), ...headers }, body };
+}
+
+type Parts = {
+  readonly database: Database;
+  readonly keys: readonly SigningKey[];
+  readonly local: Local | null;
+};
+
+function serviceOf(config: Config, log: Log, { database, keys, local }: Parts): HttpService {
+  const { organisationCheck, holderCheck } = config;
+  const spine = { database, settings: { organisationCheck, holderCheck } };
+  return {
+    routes: [
+      ...fhirRoutes({
+        interactions: prescriptionInteractions(spine),
+        authenticate: authenticator(keys),
+        version: VERSION,
+        isReady: () => answers(database),
+        clock: local?.clock ?? REAL_CLOCK,
+      }),
+      ...(local?.routes ?? []),
+    ],
+    headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
+    onFailure: (request, failure) => onFailure(request, failure, log),
+  };
 }
 
 async function answers(database: Database): Promise<boolean> {
@@ -127,15 +164,17 @@ function commonHeaders(
   { headers }: HttpRequest,
   environment: string | null,
 ): Record<string, string> {
-  const common: Record<string, string> = {
-    'X-Served-By': `${config.datacentre}; openspine/${VERSION}`,
-  };
+  const common: Record<string, string> = servedBy(config);
   for (const name of ['x-request-id', 'x-correlation-id'] as const) {
     const value = headers[name];
     if (value !== undefined) common[name] = value;
   }
   if (environment !== null) common['X-Environment'] = environment;
   return common;
+}
+
+function servedBy({ datacentre }: Config): Record<string, string> {
+  return { 'X-Served-By': `${datacentre}; openspine/${VERSION}` };
 }
 
 function onFailure(request: HttpRequest, failure: Failure, log: Log): HttpResponse {

@@ -19,12 +19,21 @@ async function serve(): Promise<number> {
   }
   const { startDatacentre } = await import('./datacentre.ts');
   const { writeLog } = await import('./platform/log.ts');
-  const datacentre = await startDatacentre(config.value, writeLog);
-  process.send?.({ ready: true });
-  await new Promise((resolve) => {
-    for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, resolve);
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve());
   });
-  await datacentre.close();
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
+    process.once(event, () => stopping.abort());
+  }
+  try {
+    const datacentre = await startDatacentre(config.value, writeLog, stopping.signal);
+    process.send?.({ ready: true });
+    await stopped;
+    await datacentre.close();
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error; // told to end before it had begun
+  }
   return 0;
 }
 

@@ -1,3 +1,5 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { DatabaseUnavailable } from './database.ts';
@@ -30,9 +32,8 @@ export type Failure =
   | { readonly kind: 'Unavailable' }
   | { readonly kind: 'Bug'; readonly error: unknown };
 
-export type HttpServerOptions = {
-  readonly host: string;
-  readonly port: number;
+/** What is served; comes after the listener, when all that it stands on is there. */
+export type HttpService = {
   readonly routes: readonly HttpRoute[];
   /** Headers of every answer. */
   readonly headers: (request: HttpRequest) => Readonly<Record<string, string>>;
@@ -40,29 +41,62 @@ export type HttpServerOptions = {
   readonly onFailure: (request: HttpRequest, failure: Failure) => HttpResponse;
 };
 
-export type HttpServer = { readonly port: number; close(): Promise<void> };
+export type HttpServer = {
+  readonly port: number;
+  /** From now on these answer, no longer the one who said that it is too early. */
+  serve(service: HttpService): Promise<void>;
+  close(): Promise<void>;
+};
 
 const BODY_MAX_BYTES = 1_048_576; // [EPS-FHIR 5.1]
 const REQUEST_TIMEOUT_MS = 10_000; // slow headers and bodies [RELIABILITY 7.2]
 
-/** The only place that knows the HTTP framework. */
-export async function startHttp(options: HttpServerOptions): Promise<HttpServer> {
-  const app = Fastify({
-    bodyLimit: BODY_MAX_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
-    logger: false,
+const KEEP_ALIVE_MS = 72_000; // longer than load balancers keep theirs, so that they close first
+
+/** Listens; until there is something to serve, every request gets `tooEarly` [EXPERIENCE X-09]. */
+export async function startHttp(
+  host: string,
+  port: number,
+  tooEarly: () => HttpResponse,
+): Promise<HttpServer> {
+  let listener: RequestListener = (_request, response) => write(response, tooEarly());
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    (request, response) => listener(request, response),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, resolve);
   });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    serve: async (service) => {
+      listener = await listenerOf(service);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** Written past the framework: it rewrites media types, and clients compare ours to the letter. */
+function write(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+  response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
+  response.end(bytes);
+}
+
+/** The only place that knows the HTTP framework. */
+async function listenerOf(options: HttpService): Promise<RequestListener> {
+  const app = Fastify({ bodyLimit: BODY_MAX_BYTES, exposeHeadRoutes: false, logger: false });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const answer = (request: FastifyRequest, reply: FastifyReply, response: HttpResponse): void => {
-    const body = Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body);
     const headers = { ...options.headers(readRequest(request)), ...response.headers };
-    // Written past the framework: it rewrites media types, and clients compare ours to the letter.
     reply.hijack();
-    reply.raw.writeHead(response.status, { ...headers, 'Content-Length': body.length });
-    reply.raw.end(body);
+    write(reply.raw, { ...response, headers });
   };
   for (const route of options.routes) {
     app.route({
@@ -79,10 +113,8 @@ export async function startHttp(options: HttpServerOptions): Promise<HttpServer>
   app.setErrorHandler((error, request, reply) => {
     answer(request, reply, options.onFailure(readRequest(request), failureOf(error)));
   });
-  await app.listen({ host: options.host, port: options.port });
-  const [address] = app.addresses();
-  const port = typeof address === 'object' ? address.port : options.port;
-  return { port, close: () => app.close() };
+  await app.ready();
+  return (request, response) => app.routing(request, response);
 }
 
 function readRequest(request: FastifyRequest): HttpRequest {

@@ -3,6 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 
 import pg from 'pg';
 
+import type { Database } from './database.ts';
+import { sql } from './sql.ts';
+
 /** A capability's own schema and the folder of its `NNNN_words.sql`. */
 export type Migrations = { readonly schema: string; readonly folder: URL };
 
@@ -35,6 +38,20 @@ const LEDGER = `
   create table if not exists platform.migration (
     schema text, file text, digest text not null, applied_at timestamptz not null default now(),
     primary key (schema, file))`;
+
+/** Whether every schema is as this program needs it; false also where nothing was ever migrated. */
+export async function isMigrated(database: Database, all: readonly Migrations[]): Promise<boolean> {
+  const [ledger] = await database.all<{ name: string | null }>(
+    sql`select to_regclass('platform.migration')::text as name`,
+  );
+  if (ledger?.name == null) return false;
+  const done = await database.all<{ file: string }>(
+    sql`select schema || '/' || file as file from platform.migration`,
+  );
+  const names = new Set(done.map(({ file }) => file));
+  const files = (await Promise.all(all.map(filesOf))).flat();
+  return files.every(({ schema, name }) => names.has(`${schema}/${name}`));
+}
 
 type File = { readonly schema: string; readonly name: string; readonly text: string };
 
