@@ -30,6 +30,7 @@ const CONNECTIONS = 4;
  * for tables that are still empty, so it is told that they will not be: every access goes by a key.
  */
 const PLANNING = [
+  'jit=off', // compiling takes longer than any statement of ours
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
   'enable_hashjoin=off',

@@ -9,7 +9,7 @@ export type Rows = {
 
 export function openRows(url: string): Rows & { close(): Promise<void> } {
   // A sweep over few prescriptions costs more to plan than to run, so that it is planned once.
-  const options = '-c plan_cache_mode=force_generic_plan';
+  const options = '-c jit=off -c plan_cache_mode=force_generic_plan';
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, options });
   return { all: allBy(pool), close: () => pool.end() };
 }
