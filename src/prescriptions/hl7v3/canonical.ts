@@ -1,0 +1,35 @@
+import { escapeAttribute, escapeText } from './escape.ts';
+import type { Element } from './xml.ts';
+
+/**
+ * Exclusive canonical form of an element whose namespace is the default one: what is hashed and
+ * signed [EPS-SIGNATURE 2]. Text is as it would be after the message had been written and parsed.
+ */
+export function canonicalXml(element: Element, namespace: string | null = null): string {
+  const { name, attributes, children } = element;
+  let text = `<${name}`;
+  if (namespace !== null) text += ` xmlns="${escapeAttribute(namespace)}"`;
+  for (const attribute of Object.keys(attributes).toSorted()) {
+    const value = attributes[attribute];
+    if (value !== undefined) text += ` ${attribute}="${attributeText(value)}"`;
+  }
+  text += '>';
+  if (typeof children === 'string') text += escapeText(oneLineBreak(children));
+  else for (const child of children) text += canonicalXml(child);
+  return `${text}</${name}>`;
+}
+
+const LINE_BREAKS = /\r\n|\r\u0085|[\r\u0085\u2028]/g;
+
+function oneLineBreak(text: string): string {
+  return text.replaceAll(LINE_BREAKS, '\n');
+}
+
+/** A run of tabs or form feeds is one space, and so is each line break [EPS-SIGNATURE 2.7]. */
+function attributeText(value: string): string {
+  return escapeAttribute(
+    oneLineBreak(value)
+      .replaceAll(/[\t\f]+/g, ' ')
+      .replaceAll('\n', ' '),
+  );
+}

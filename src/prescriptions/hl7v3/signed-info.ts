@@ -1,0 +1,40 @@
+import { canonicalXml } from './canonical.ts';
+import { element, textElement } from './xml.ts';
+
+/** How a prescription is signed: RS256, or RS1 for applications that cannot do better yet [EPS-SIGNATURE 1]. */
+export const SIGNATURE_ALGORITHMS = {
+  RS256: {
+    hash: 'sha256',
+    signature: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    digest: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  },
+  RS1: {
+    hash: 'sha1',
+    signature: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
+    digest: 'http://www.w3.org/2000/09/xmldsig#sha1',
+  },
+} as const;
+export type SignatureAlgorithm = keyof typeof SIGNATURE_ALGORITHMS;
+
+export const XML_SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
+const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+
+/** What is signed: the algorithms, and the base64 digest of the fragments, in canonical form [EPS-SIGNATURE 3]. */
+export function signedInfo(digestValue: string, algorithm: SignatureAlgorithm): string {
+  const { signature, digest } = SIGNATURE_ALGORITHMS[algorithm];
+  const reference = element(
+    'Reference',
+    {},
+    element('Transforms', {}, element('Transform', { Algorithm: EXCLUSIVE })),
+    element('DigestMethod', { Algorithm: digest }),
+    textElement('DigestValue', digestValue),
+  );
+  const info = element(
+    'SignedInfo',
+    {},
+    element('CanonicalizationMethod', { Algorithm: EXCLUSIVE }),
+    element('SignatureMethod', { Algorithm: signature }),
+    reference,
+  );
+  return canonicalXml(info, XML_SIGNATURE);
+}
