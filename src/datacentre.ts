@@ -92,8 +92,9 @@ type Parts = {
 };
 
 function serviceOf(config: Config, log: Log, { database, keys, local }: Parts): HttpService {
-  const { organisationCheck, holderCheck } = config;
-  const spine = { database, settings: { organisationCheck, holderCheck } };
+  const { organisationCheck, holderCheck, sha1Applications, asids } = config;
+  const settings = { organisationCheck, holderCheck, sha1Applications, asids };
+  const spine = { database, settings };
   return {
     routes: [
       ...fhirRoutes({

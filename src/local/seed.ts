@@ -57,6 +57,7 @@ const TODAY = new Date(new Date().toISOString().slice(0, 10));
 
 const REQUEST = {
   base: 'prescribing',
+  applicationId: null,
   query: {},
   at: TODAY,
   actor: {

@@ -11,6 +11,9 @@ export type Config = {
   readonly host: string;
   readonly organisationCheck: Strictness;
   readonly holderCheck: Strictness;
+  /** Ids of applications that still sign with SHA-1. */
+  readonly sha1Applications: readonly string[];
+  readonly asids: { readonly own: string; readonly spine: string };
 };
 
 type Strictness = 'compatible' | 'strict';
@@ -57,6 +60,15 @@ export function parseConfig(
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
     organisationCheck: one('OPENSPINE_ORGANISATION_CHECK', ['compatible', 'strict'], strictness),
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
+    sha1Applications: words(env['OPENSPINE_SHA1_ENABLED_APPLICATION_IDS']),
+    asids: {
+      own: env['OPENSPINE_ASID'] ?? '200000001285',
+      spine: env['OPENSPINE_SPINE_ASID'] ?? '567456789789',
+    },
   };
   return problems.length === 0 ? ok(config) : fail(problems);
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }

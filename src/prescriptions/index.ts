@@ -1,5 +1,6 @@
 import type { FhirInteraction } from '../gateways/fhir/interaction.ts';
 import { dispensingInteractions } from './fhir/dispensing.ts';
+import { prepare } from './fhir/prepare.ts';
 import { processMessage } from './fhir/process-message.ts';
 import type { Spine } from './perform.ts';
 import { trackInteraction } from './track/fhir.ts';
@@ -14,5 +15,10 @@ export const prescriptionMigrations = {
 
 /** All that the FHIR doors can do with prescriptions. */
 export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
-  return [processMessage(spine), ...dispensingInteractions(spine), trackInteraction(spine)];
+  return [
+    processMessage(spine),
+    prepare(spine),
+    ...dispensingInteractions(spine),
+    trackInteraction(spine),
+  ];
 }

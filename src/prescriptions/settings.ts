@@ -4,7 +4,19 @@ export type Settings = {
   readonly organisationCheck: 'compatible' | 'strict';
   /** `strict`: only the pharmacy that holds an issue may return, dispense, withdraw or claim it [EPS-FHIR 7.2]. */
   readonly holderCheck: 'compatible' | 'strict';
+  /** Applications that still sign with SHA-1 [EPS-SIGNATURE 1]. */
+  readonly sha1Applications: readonly string[];
+  /** Our own system and the Spine's, as messages between them are addressed [EPS-HL7-MAP 1]. */
+  readonly asids: { readonly own: string; readonly spine: string };
 };
 
-export const COMPATIBLE: Settings = { organisationCheck: 'compatible', holderCheck: 'compatible' };
-export const STRICT: Settings = { organisationCheck: 'strict', holderCheck: 'strict' };
+const WIRE = {
+  sha1Applications: [],
+  asids: { own: '200000001285', spine: '567456789789' },
+} as const;
+export const COMPATIBLE: Settings = {
+  ...WIRE,
+  organisationCheck: 'compatible',
+  holderCheck: 'compatible',
+};
+export const STRICT: Settings = { ...WIRE, organisationCheck: 'strict', holderCheck: 'strict' };

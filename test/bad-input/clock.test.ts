@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import { testConfig } from '../support/config.ts';
 import { type Answer, LEGACY, testSpine } from '../support/server.ts';
 import { changesNothing } from './checks.ts';
 import { newFacts, ORDER, RELEASE_NOMINATED, RELEASE_PATIENT, sendAs } from './kinds.ts';
@@ -136,15 +137,7 @@ describe('two datacentres on one database', () => {
     });
     const server = process.env['OPENSPINE_TEST_DATABASE'] ?? '';
     const databaseUrl = server.replace(/\/[^/]*$/, `/${row?.name}`);
-    const checks = { organisationCheck: 'compatible', holderCheck: 'compatible' } as const;
-    const place = {
-      mode: 'test',
-      datacentre: 'b',
-      port: 0,
-      host: '127.0.0.1',
-      databaseConnections: 4,
-    } as const;
-    other = await startDatacentre({ ...place, ...checks, databaseUrl }, () => undefined);
+    other = await startDatacentre(testConfig(databaseUrl, { datacentre: 'b' }), () => undefined);
   });
   after(() => other.close());
 

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { SCHEMAS } from '../../src/schemas.ts';
+import { testConfig } from '../support/config.ts';
 import { execute, withDatabase } from '../support/global-setup.ts';
 import { freePort } from '../support/ports.ts';
 
@@ -23,16 +24,7 @@ async function start(
   signal?: AbortSignal,
 ): Promise<{ url: string; begun: Promise<Datacentre> }> {
   const port = await freePort();
-  const config = {
-    databaseUrl,
-    mode: 'test',
-    databaseConnections: 2,
-    datacentre: 'b',
-    host: '127.0.0.1',
-    port,
-    organisationCheck: 'compatible',
-    holderCheck: 'compatible',
-  } as const;
+  const config = testConfig(databaseUrl, { datacentre: 'b', port });
   return {
     url: `http://127.0.0.1:${port}/electronic-prescriptions/_ping`,
     begun: startDatacentre(config, () => undefined, signal),

@@ -5,8 +5,8 @@ import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { signAccessToken, signingKeys } from '../../src/identity/index.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
-import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { testConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import type { Sent } from './messages.ts';
 import { openRows, type Rows } from './rows.ts';
@@ -33,8 +33,8 @@ export type Pair = TestDatabase & {
 
 export async function startPair(): Promise<Pair & { stop(): Promise<void> }> {
   const made = await createDatabase();
-  const a = await startDatacentre({ ...CONFIG, datacentre: 'a', databaseUrl: made.url }, noLog);
-  const b = await startDatacentre({ ...CONFIG, datacentre: 'b', databaseUrl: made.url }, noLog);
+  const a = await startDatacentre(testConfig(made.url, { datacentre: 'a' }), noLog);
+  const b = await startDatacentre(testConfig(made.url, { datacentre: 'b' }), noLog);
   const tokens = await tokensOf(made.database);
   const addresses = [a.url, b.url] as const;
   const rows = openRows(made.url);
@@ -67,15 +67,6 @@ export function testPair(): () => Pair {
     return pair;
   };
 }
-
-export const CONFIG: Omit<Config, 'databaseUrl' | 'datacentre'> = {
-  mode: 'test',
-  port: 0,
-  databaseConnections: 4,
-  host: '127.0.0.1',
-  organisationCheck: 'compatible',
-  holderCheck: 'compatible',
-};
 
 export function noLog(): void {}
 

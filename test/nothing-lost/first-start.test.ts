@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import { testConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { CONFIG, noLog } from './datacentres.ts';
+import { noLog } from './datacentres.ts';
 import { openRows } from './rows.ts';
 
 describe('datacentres that start at once on a new database', () => {
@@ -46,7 +47,7 @@ async function keysAreSlow({ url }: TestDatabase): Promise<void> {
 }
 
 function start(datacentre: 'a' | 'b', { url }: TestDatabase): Promise<Datacentre> {
-  return startDatacentre({ ...CONFIG, datacentre, databaseUrl: url }, noLog);
+  return startDatacentre(testConfig(url, { datacentre }), noLog);
 }
 
 async function tokenFrom({ url }: Datacentre): Promise<string> {

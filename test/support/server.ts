@@ -7,6 +7,7 @@ import { claimsOf } from '../../src/local/tokens.ts';
 import { signAccessToken, signingKeys } from '../../src/identity/index.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { testConfig } from './config.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 
 export type Answer = {
@@ -43,7 +44,7 @@ export type Settings = Partial<Pick<Config, 'mode' | 'organisationCheck' | 'hold
 export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
   const made = await createDatabase();
   const datacentre = await startDatacentre(
-    { ...BASE, ...settings, databaseUrl: made.url },
+    testConfig(made.url, settings),
     () => undefined,
   );
   const tokens = await tokenMaker(made.database);
@@ -65,16 +66,6 @@ export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
     },
   };
 }
-
-const BASE: Omit<Config, 'databaseUrl'> = {
-  mode: 'test',
-  databaseConnections: 4,
-  datacentre: 'a',
-  port: 0,
-  host: '127.0.0.1',
-  organisationCheck: 'compatible',
-  holderCheck: 'compatible',
-};
 
 /** A token per persona, made with the installation's own key. */
 async function tokenMaker(database: Database): Promise<(persona: string) => string> {

@@ -29,6 +29,7 @@ export type GatewayParts = {
 };
 
 const FHIR_JSON = { 'Content-Type': 'application/fhir+json; fhirVersion=4.0' };
+const XML_TYPE = { 'Content-Type': 'application/xml' };
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -127,13 +128,16 @@ async function answer(
   const { status, resource } = await interaction.handle({
     base,
     requestId,
+    applicationId: request.headers['nhsd-application-id'] ?? null,
     query: request.query,
     body: request.body,
     actor: admitted.value,
     resource: read.value,
     at: parts.clock.now(),
   });
-  return { status, headers: FHIR_JSON, body: writeFhirJson(resource) };
+  return typeof resource === 'string'
+    ? { status, headers: XML_TYPE, body: resource }
+    : { status, headers: FHIR_JSON, body: writeFhirJson(resource) };
 }
 
 function admit(parts: GatewayParts, request: HttpRequest): Result<Actor, GatewayFault> {

@@ -16,6 +16,8 @@ export type FhirRequest = {
   readonly base: Base;
   readonly actor: Actor;
   readonly requestId: string;
+  /** The calling application, where the API platform names it. */
+  readonly applicationId: string | null;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body as received, and what it says; an empty object for GET. */
   readonly body: Buffer;
@@ -32,6 +34,10 @@ export type FhirInteraction = {
   readonly handle: (request: FhirRequest) => Promise<FhirResponse> | FhirResponse;
 };
 
-export type FhirResponse = { readonly status: number; readonly resource: object };
+export type FhirResponse = {
+  readonly status: number;
+  /** A FHIR resource; or a text of XML. */
+  readonly resource: object | string;
+};
 
 export type { HttpResponse };

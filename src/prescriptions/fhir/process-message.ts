@@ -20,9 +20,10 @@ import type { Answer, Spine } from '../perform.ts';
 import { textOf } from '../rejections.ts';
 import { acceptedResponse, refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
-import { asMessage, resourcesOf } from './r4.ts';
-import { byRules, inTranslation, type Refusal } from './refusal.ts';
-import { applyRules, onlyOne, type Rule, valueIssue } from './rules.ts';
+import { eventOf } from './event.ts';
+import { asMessage } from './r4.ts';
+import { byRules, type Refusal } from './refusal.ts';
+import { applyRules, type Rule } from './rules.ts';
 import { type Half, scopeIssue } from './scopes.ts';
 import { organisationIssue } from './strict.ts';
 
@@ -35,27 +36,19 @@ export function processMessage(spine: Spine): FhirInteraction {
     handle: (request) => {
       const bundle = asMessage(request.resource);
       if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
-      // The event decides everything: with two of them, nothing is decided [EPS-FHIR 4.1].
-      const header = onlyOne(resourcesOf(bundle, 'MessageHeader'), null);
-      if (!header.ok) return refusedResponse(request, inTranslation(header.error));
-      switch (header.value.eventCoding?.code) {
+      const event = eventOf(bundle);
+      if (!event.ok) return refusedResponse(request, event.error);
+      switch (event.value) {
         case 'prescription-order':
           return onOrder(spine, request, bundle);
         case 'prescription-order-update':
           return onCancel(spine, request, bundle);
         case 'dispense-notification':
           return onDispense(spine, request, bundle);
-        default:
-          return refusedResponse(request, byRules([UNKNOWN_EVENT]));
       }
     },
   };
 }
-
-const UNKNOWN_EVENT = valueIssue(
-  'MessageHeader.eventCoding.code must be one of: prescription-order, prescription-order-update, dispense-notification.',
-  'Bundle.entry.resource.ofType(MessageHeader).eventCoding.code',
-);
 
 export function wrongResource(request: FhirRequest, expected: string): FhirResponse {
   const diagnostics = `Incorrect FHIR resource type. Expected ${expected}.`;

@@ -58,13 +58,13 @@ function readPerson(bundle: Bundle): Result<InRole, Issue> {
   return ok({ role: role.value, practitioner: practitioner.value });
 }
 
-const NO_TELECOM = untranslatable(
+export const NO_TELECOM = untranslatable(
   'TOO_FEW_VALUES_SUBMITTED',
   'ResponsiblePractitioner must have at least one telecom.',
   'PractitionerRole.telecom',
 );
 
-function onlyProfessionalCode({ identifier }: Practitioner): Result<string, Issue> {
+export function onlyProfessionalCode({ identifier }: Practitioner): Result<string, Issue> {
   const codes = professionalCodes(identifier);
   const [code] = codes;
   const text = 'Expected exactly one professional code. One of GMC|GMP|NMC|GPhC|HCPC|unknown';

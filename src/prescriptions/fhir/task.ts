@@ -7,8 +7,9 @@ import type { OdsCode } from '../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
 import { onlyExtensionIfAny } from './only.ts';
 import { readParty } from './party.ts';
-import { codingOf, extension, resolveContained } from './r4.ts';
+import { codingOf, resolveContained } from './r4.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
+import { repeatCount } from './repeat-count.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from './rules.ts';
 import { CODE, EXTENSION, ID } from './systems.ts';
 
@@ -96,14 +97,13 @@ export function readTask(task: Task): Result<TaskOf, Refusal> {
   if (shortForm === undefined) return fail(bySpine('hl7:pertinentPrescriptionID not found'));
   const repeats = onlyExtensionIfAny(task.extension, EXTENSION.epsRepeatInformation, REPEATS);
   if (!repeats.ok) return fail(inTranslation(repeats.error));
-  const issued = extension(repeats.value ?? undefined, 'numberOfRepeatsIssued')?.valueInteger;
   return ok({
     messageId,
     dispenser: dispenser.value,
     id: prescriptionKey(shortForm),
     reason: codingOf(task.statusReason, reasonSystem(task))?.code ?? '',
     focus: task.focus?.identifier?.value ?? null,
-    issue: issued === undefined ? null : issued + 1, // counted from zero [EPS-CODES 3]
+    issue: repeatCount(repeats.value, 'numberOfRepeatsIssued'),
   });
 }
 

@@ -16,6 +16,7 @@ import { type OdsCode, parseOdsCode } from '../../ods-code.ts';
 import type { Treatment } from '../../prescription.ts';
 import { parsePrescriptionId, type PrescriptionId } from '../../prescription-id.ts';
 import type { Create } from './decide.ts';
+import { readRepeats } from './repeats.ts';
 import { courses } from './rules.ts';
 import { readSignature } from './signature.ts';
 
@@ -24,7 +25,7 @@ export function readOrder(
   bundle: Bundle,
   at: Date,
 ): Result<{ id: PrescriptionId; command: Create; organisations: OdsCode[] }, Refusal> {
-  const content = contentFault(bundle);
+  const content = orderContentFault(bundle);
   if (content !== null) return fail(inTranslation(content));
   const treatment = readTreatment(bundle);
   if (!treatment.ok) return treatment;
@@ -40,6 +41,8 @@ export function readOrder(
   if (!signature.ok) return signature;
   const prescribedAt = readPrescribedAt(bundle, signature.value.signedAt);
   if (!prescribedAt.ok) return prescribedAt;
+  const repeats = treatment.value === 'RepeatDispensing' ? readRepeats(bundle, at) : ok(null);
+  if (!repeats.ok) return repeats;
   if (isBornAfter(bundle, at)) return fail(bySpine('birthTime is in the future'));
   const { id, messageId, longFormId, items } = ids.value;
   const command: Create = {
@@ -49,6 +52,7 @@ export function readOrder(
     prescribedAt: prescribedAt.value,
     at: instantOf(at),
     treatment: treatment.value,
+    repeats: repeats.value,
     patient: patient.value,
     prescriber: prescriber.value[0],
     nominated: nominated.value,
@@ -57,7 +61,7 @@ export function readOrder(
 }
 
 /** Each item says its product once, has one note at most, and what kind of prescription it is on [EPS-FHIR 4.2]. */
-function contentFault(bundle: Bundle): Issue | null {
+export function orderContentFault(bundle: Bundle): Issue | null {
   for (const request of resourcesOf(bundle, 'MedicationRequest')) {
     const { dispenseRequest, note = [] } = request;
     const found = [
@@ -120,7 +124,7 @@ function isBornAfter(bundle: Bundle, at: Date): boolean {
 }
 
 /** One course on all, or acute and continuous mixed, which counts as acute [EPS-FHIR 4.2]. */
-function readTreatment(bundle: Bundle): Result<Exclude<Treatment, 'RepeatDispensing'>, Refusal> {
+export function readTreatment(bundle: Bundle): Result<Treatment, Refusal> {
   const codes = new Set(courses(bundle));
   const known = [...codes].filter((code) => Object.hasOwn(TREATMENTS, code));
   const isMixed =
@@ -133,7 +137,7 @@ function readTreatment(bundle: Bundle): Result<Exclude<Treatment, 'RepeatDispens
       inTranslation(invalidValue(text, 'MedicationRequest.courseOfTherapyType.coding.code')),
     );
   }
-  if (codes.has('continuous-repeat-dispensing')) return fail(NOT_YET);
+  if (codes.has('continuous-repeat-dispensing')) return ok('RepeatDispensing');
   return ok(codes.has('acute') ? 'Acute' : 'RepeatPrescribing');
 }
 
@@ -142,16 +146,6 @@ const MIXED = invalidValue(
   "Course of therapy type must either match for all MedicationRequests or be a mixture of 'acute' and 'continuous'.",
   'MedicationRequest.courseOfTherapyType.coding',
 );
-const NOT_YET: Refusal = {
-  step: 'rules',
-  issues: [
-    {
-      severity: 'fatal',
-      code: 'not-supported',
-      diagnostics: 'Repeat dispensing is not supported by this version of OpenSpine.',
-    },
-  ],
-};
 
 type Ids = {
   readonly id: PrescriptionId;

@@ -1,7 +1,10 @@
 import type { Bundle, Extension, MedicationRequest } from 'fhir/r4';
 
+import { londonDate } from '../../../kernel/london.ts';
+import { dosageText } from '../../fhir/instructions.ts';
 import { codingOf, extension, resolve } from '../../fhir/r4.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
+import { lastIssueOf } from '../../issues.ts';
 import type { Item, Prescription } from '../../prescription.ts';
 import { ITEM_STATUSES } from '../../statuses.ts';
 
@@ -30,26 +33,33 @@ export function releasedItem(of: ItemOf): MedicationRequest {
     ...medicationOf(of),
     subject: { reference: of.patientUrl },
     requester: { reference: of.authorUrl },
-    ...(isRepeat ? { basedOn: [repeatBasis(item)] } : {}),
+    ...(isRepeat ? { basedOn: [repeatBasis(prescription, item)] } : {}),
     groupIdentifier: groupIdentifierOf(request, prescription),
-    courseOfTherapyType: { coding: [isRepeat ? CONTINUOUS : ACUTE] },
+    courseOfTherapyType: { coding: [COURSES[prescription.treatment]] },
     ...noteOf(request),
-    dosageInstruction: [{ text: dosageText(request) }],
-    dispenseRequest: dispenseRequestOf(request),
+    dosageInstruction: [{ text: dosageText(request.dosageInstruction ?? []) }],
+    dispenseRequest: dispenseRequestOf(of),
     substitution: { allowedBoolean: false },
   };
 }
 
-const ACUTE = {
-  system: CODE.courseOfTherapy,
-  code: 'acute',
-  display: 'Short course (acute) therapy',
-};
-const CONTINUOUS = {
-  system: CODE.courseOfTherapy,
-  code: 'continuous',
-  display: 'Continuous long term therapy',
-};
+const COURSES = {
+  Acute: {
+    system: CODE.courseOfTherapy,
+    code: 'acute',
+    display: 'Short course (acute) therapy',
+  },
+  RepeatPrescribing: {
+    system: CODE.courseOfTherapy,
+    code: 'continuous',
+    display: 'Continuous long term therapy',
+  },
+  RepeatDispensing: {
+    system: 'https://fhir.nhs.uk/CodeSystem/medicationrequest-course-of-therapy',
+    code: 'continuous-repeat-dispensing',
+    display: 'Continuous long term (repeat dispensing)',
+  },
+} as const;
 
 function extensionsOf({ request, prescription, responsibleUrl }: ItemOf): Extension[] {
   const type = extension(request, EXTENSION.prescriptionType);
@@ -68,6 +78,7 @@ function extensionsOf({ request, prescription, responsibleUrl }: ItemOf): Extens
             extension: [{ url: 'quantityWords', valueString: words }],
           },
         ]),
+    ...lastDispensed(prescription),
   ];
 }
 
@@ -94,16 +105,29 @@ function repeatInformation(request: MedicationRequest, prescription: Prescriptio
   ];
 }
 
-/** Counted from zero: the first of one issue is issue 0 of 0 more [EPS-CODES 3]. */
-function repeatBasis(item: Item) {
+/** Counted from zero; an item that is in fewer issues does not count beyond its last [EPS-CODES 3, EPS-LIFECYCLE 4.3]. */
+function repeatBasis(prescription: Prescription, item: Item) {
+  const last = lastIssueOf(prescription, item.id);
+  const issue = Math.min(prescription.currentIssue, last);
   const counts = [
-    { url: 'numberOfRepeatsAllowed', valueInteger: 0 },
-    { url: 'numberOfRepeatsIssued', valueInteger: 0 },
+    { url: 'numberOfRepeatsAllowed', valueInteger: last - 1 },
+    { url: 'numberOfRepeatsIssued', valueInteger: issue - 1 },
   ];
   return {
     reference: item.id,
     extension: [{ url: EXTENSION.epsRepeatInformation, extension: counts }],
   };
+}
+
+/** When the issue before this one was last dispensed from [EPS-LIFECYCLE 4.3]. */
+function lastDispensed({ issues, currentIssue }: Prescription): Extension[] {
+  const previous = issues.find(({ number }) => number === currentIssue - 1);
+  const last =
+    previous && 'holding' in previous ? previous.holding.notifications.at(-1) : undefined;
+  if (last === undefined) return [];
+  const valueDate = londonDate(new Date(last.dispensedAt));
+  const extensions = [{ url: 'dateLastDispensed', valueDate }];
+  return [{ url: EXTENSION.dispensingInformation, extension: extensions }];
 }
 
 function medicationOf({
@@ -130,19 +154,11 @@ function noteOf(request: MedicationRequest): Pick<MedicationRequest, 'note'> {
   return text === '' ? {} : { note: [{ text }] };
 }
 
-/** Dosages taken together are joined by "and", those taken one after another by "then" [EPS-SIGNATURE 2.4]. */
-function dosageText(request: MedicationRequest): string {
-  const groups = new Map<number, string[]>();
-  for (const { sequence = 0, text = '' } of request.dosageInstruction ?? []) {
-    groups.set(sequence, [...(groups.get(sequence) ?? []), text]);
-  }
-  return [...groups]
-    .toSorted(([one], [other]) => one - other)
-    .map(([, texts]) => texts.join(', and '))
-    .join(', then ');
-}
-
-function dispenseRequestOf(request: MedicationRequest): MedicationRequest['dispenseRequest'] {
+function dispenseRequestOf({
+  request,
+  prescription,
+  item,
+}: ItemOf): MedicationRequest['dispenseRequest'] {
   const asked = request.dispenseRequest ?? {};
   const { quantity, validityPeriod, expectedSupplyDuration: duration, performer } = asked;
   const code = extension(asked, EXTENSION.siteType)?.valueCoding?.code ?? '';
@@ -153,7 +169,7 @@ function dispenseRequestOf(request: MedicationRequest): MedicationRequest['dispe
         valueCoding: { system: 'https://fhir.nhs.uk/CodeSystem/dispensing-site-preference', code },
       },
     ],
-    numberOfRepeatsAllowed: 0,
+    numberOfRepeatsAllowed: lastIssueOf(prescription, item.id) - 1,
     ...(quantity === undefined ? {} : { quantity }),
     ...(validityPeriod === undefined ? {} : { validityPeriod }),
     ...(duration?.value === undefined

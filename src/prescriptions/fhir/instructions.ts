@@ -1,0 +1,56 @@
+import type { Bundle, Dosage, MedicationRequest } from 'fhir/r4';
+
+import { escapeText } from '../hl7v3/escape.ts';
+import { extension, resolve, resourcesOf } from './r4.ts';
+import { EXTENSION } from './systems.ts';
+
+/**
+ * Additional instructions of an item: a piece of XML that is sent as text, so that each of its own
+ * texts is escaped here and once more when it is written. The first item also carries what is for
+ * the patient: the repeat medication and the messages [EPS-SIGNATURE 2.6].
+ */
+export function instructionsText(
+  bundle: Bundle,
+  request: MedicationRequest,
+  isFirst: boolean,
+): string {
+  const words = extension(
+    extension(request, EXTENSION.controlledDrug) ?? undefined,
+    'quantityWords',
+  )?.valueString;
+  const controlled = words === undefined || words === '' ? [] : [`CD: ${words}`];
+  const note = request.note?.[0]?.text ?? '';
+  const own = [...controlled, ...(note === '' ? [] : [note])].join('\n');
+  return `${isFirst ? patientText(bundle) : ''}${escaped(own)}`;
+}
+
+function patientText(bundle: Bundle): string {
+  const payloads = resourcesOf(bundle, 'CommunicationRequest').flatMap(
+    ({ payload }) => payload ?? [],
+  );
+  const medication = payloads
+    .map(({ contentReference }) => resolve(bundle, contentReference, 'List'))
+    .flatMap((list) => list?.entry ?? [])
+    .map(({ item }) => `<medication>${escaped(item.display ?? '')}</medication>`);
+  const information = payloads.flatMap(({ contentString }) =>
+    contentString === undefined ? [] : [`<patientInfo>${escaped(contentString)}</patientInfo>`],
+  );
+  return [...medication, ...information].join('');
+}
+
+/** An ampersand that had been escaped before is taken as one [EPS-SIGNATURE 2.6]. */
+function escaped(text: string): string {
+  return escapeText(text.replaceAll('&amp;', '&'));
+}
+
+/** Steps of one sequence number go together, the numbers one after the other [EPS-SIGNATURE 2.4]. */
+export function dosageText(dosages: readonly Dosage[]): string {
+  const bySequence = new Map<number, string[]>();
+  for (const { sequence = 0, text = '' } of dosages) {
+    bySequence.set(sequence, [...(bySequence.get(sequence) ?? []), text]);
+  }
+  return [...bySequence]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, texts]) => texts.join(', and '))
+    .join(', then ');
+}

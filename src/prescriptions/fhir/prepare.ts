@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+
+import type { Bundle, Parameters } from 'fhir/r4';
+
+import type {
+  FhirInteraction,
+  FhirRequest,
+  FhirResponse,
+} from '../../gateways/fhir/interaction.ts';
+import { instantOf } from '../../kernel/instant.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { OrderDocument } from '../hl7v3/order-document.ts';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
+import { orderContentFault, readTreatment } from '../messages/create/fhir.ts';
+import { signedFragments } from '../messages/create/hl7v3.ts';
+import { orderRules } from '../messages/create/rules.ts';
+import type { Spine } from '../perform.ts';
+import { refusedResponse } from './answer.ts';
+import { orderDocument } from './order-document.ts';
+import { eventOf } from './event.ts';
+import { check, wrongResource } from './process-message.ts';
+import { asMessage } from './r4.ts';
+import { inTranslation, type Refusal } from './refusal.ts';
+import { invalidValue } from './rules.ts';
+
+/** `$prepare`: what a prescriber signs, of an order that could be sent [EPS-SIGNATURE 1]. */
+export function prepare(spine: Spine): FhirInteraction {
+  return {
+    method: 'POST',
+    path: '/$prepare',
+    bases: ['legacy', 'prescribing'],
+    handle: (request) => {
+      const bundle = asMessage(request.resource);
+      if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
+      const order = readPrepared(request, bundle);
+      if (!order.ok) return refusedResponse(request, order.error);
+      const { sha1Applications } = spine.settings;
+      const isOld = sha1Applications.includes(request.applicationId ?? '');
+      return prepared(order.value, isOld ? 'RS1' : 'RS256');
+    },
+  };
+}
+
+function readPrepared(request: FhirRequest, bundle: Bundle): Result<OrderDocument, Refusal> {
+  const event = eventOf(bundle);
+  if (!event.ok) return event;
+  if (event.value !== 'prescription-order') return fail(inTranslation(NO_ORDER));
+  const problem = check(request, 'Prescribing', orderRules, bundle);
+  if (problem !== null) return fail(problem);
+  const fault = orderContentFault(bundle);
+  if (fault !== null) return fail(inTranslation(fault));
+  const treatment = readTreatment(bundle);
+  if (!treatment.ok) return treatment;
+  const order = orderDocument(bundle, instantOf(request.at));
+  return order.ok ? ok(order.value) : fail(inTranslation(order.error));
+}
+
+const NO_ORDER = invalidValue(
+  "MessageHeader.eventCoding.code must be 'prescription-order'.",
+  'MessageHeader.eventCoding.code',
+);
+
+function prepared(order: OrderDocument, algorithm: SignatureAlgorithm): FhirResponse {
+  const timestamp = order.author.time.replace(
+    /^(....)(..)(..)(..)(..)(..)$/,
+    '$1-$2-$3T$4:$5:$6+00:00',
+  );
+  const toSign = orderSignedInfo(order, algorithm);
+  const resource: Parameters = {
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'digest', valueString: Buffer.from(toSign).toString('base64') },
+      { name: 'timestamp', valueString: timestamp },
+      { name: 'algorithm', valueString: algorithm },
+    ],
+  };
+  return { status: 200, resource };
+}
+
+/** What the signature of this order is over; recomputed, it is what a signature must be over. */
+export function orderSignedInfo(order: OrderDocument, algorithm: SignatureAlgorithm): string {
+  const { hash } = SIGNATURE_ALGORITHMS[algorithm];
+  return signedInfo(createHash(hash).update(signedFragments(order)).digest('base64'), algorithm);
+}

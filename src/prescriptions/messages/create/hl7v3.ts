@@ -1,0 +1,189 @@
+import { canonicalXml } from '../../hl7v3/canonical.ts';
+import {
+  administration,
+  codedValue,
+  dispensingCode,
+  guidElement,
+  idElement,
+  messageType,
+  noTime,
+  observation,
+  pertinent,
+  repeatsElement,
+  seperatable,
+  snomedElement,
+  template,
+  valueElement,
+} from '../../hl7v3/data-types.ts';
+import { careRecord } from '../../hl7v3/care-record.ts';
+import { pertinentLineItem } from '../../hl7v3/line-item.ts';
+import { OID } from '../../hl7v3/oids.ts';
+import type { OrderDocument } from '../../hl7v3/order-document.ts';
+import { agentPerson, odsId, ORGANISATION, recordTarget } from '../../hl7v3/people.ts';
+import { type Element, element } from '../../hl7v3/xml.ts';
+
+const NAMESPACE = 'urn:hl7-org:v3';
+
+/** The string that is hashed: time and id, prescriber, patient, and each item, in canonical form [EPS-SIGNATURE 2]. */
+export function signedFragments(order: OrderDocument): string {
+  const { author, longFormId, patient, items } = order;
+  const fragments = [
+    [valueElement('time', author.time), guidElement(longFormId)],
+    [agentPerson(author.agent)],
+    [recordTarget(patient)],
+    ...items.map((item) => [withoutLowRepeat(pertinentLineItem(item))]),
+  ];
+  const texts = fragments.map((parts) =>
+    parts.map((part) => canonicalXml(part, NAMESPACE)).join(''),
+  );
+  return `<FragmentsToBeHashed>${texts.map((text) => `<Fragment>${text}</Fragment>`).join('')}</FragmentsToBeHashed>`;
+}
+
+/** Which issue it is changes while the prescription lives, so it is not signed [EPS-SIGNATURE 2.4]. */
+function withoutLowRepeat(item: Element): Element {
+  if (typeof item.children === 'string') return item;
+  const children = item.children.map((child) =>
+    child.name === 'repeatNumber' && typeof child.children !== 'string'
+      ? { ...child, children: child.children.filter(({ name }) => name !== 'low') }
+      : child,
+  );
+  return { ...item, children };
+}
+
+/** A prescription order, PORX_IN020101SM31 [EPS-HL7-MAP 3]. */
+export function parentPrescription(order: OrderDocument): Element {
+  const { messageId, effectiveTime, patient } = order;
+  return element(
+    'ParentPrescription',
+    { classCode: 'INFO', moodCode: 'EVN' },
+    guidElement(messageId),
+    snomedElement('code', RECORD),
+    valueElement('effectiveTime', effectiveTime),
+    messageType('PORX_MT132004UK31'),
+    recordTarget(patient),
+    element(
+      'pertinentInformation1',
+      { contextConductionInd: 'true', typeCode: 'PERT' },
+      template('CSAB_RM-NPfITUK10.pertinentInformation'),
+      pertinentPrescription(order),
+    ),
+    careRecord(
+      order.items.map(({ id }) => id),
+      'RQO',
+    ),
+  );
+}
+
+const RECORD = {
+  code: '163501000000109',
+  display: 'Prescription - FocusActOrEvent (record artifact)',
+};
+
+function pertinentPrescription(order: OrderDocument): Element {
+  const { longFormId, shortFormId, repeats, performer, author, responsible } = order;
+  const signature = author.signature;
+  return element(
+    'pertinentPrescription',
+    { classCode: 'SBADM', moodCode: 'RQO' },
+    guidElement(longFormId),
+    idElement({ root: OID.shortForm, extension: shortFormId }),
+    administration(),
+    noTime(),
+    repeatsElement(repeats),
+    performer === null ? null : performerElement(performer),
+    element(
+      'author',
+      { contextControlCode: 'OP', typeCode: 'AUT' },
+      valueElement('time', author.time),
+      signature === null
+        ? element('signatureText', { nullFlavor: 'NA' })
+        : element('signatureText', {}, signature),
+      agentPerson(author.agent),
+    ),
+    element(
+      'responsibleParty',
+      { contextControlCode: 'OP', typeCode: 'RESP' },
+      agentPerson(responsible),
+    ),
+    ...prescriptionParts(order),
+  );
+}
+
+function performerElement(ods: string): Element {
+  return element(
+    'performer',
+    { contextControlCode: 'OP', typeCode: 'PRF' },
+    element(
+      'AgentOrgSDS',
+      { classCode: 'AGNT' },
+      element('agentOrganizationSDS', ORGANISATION, odsId(ods)),
+    ),
+  );
+}
+
+function prescriptionParts(order: OrderDocument): (Element | null)[] {
+  const { reviewDate, treatment, site, type, items } = order;
+  return [
+    daysSupply(order),
+    reviewDate === null
+      ? null
+      : pertinent(
+          'pertinentInformation7',
+          observation('pertinentReviewDate', 'RD', valueElement('value', reviewDate)),
+        ),
+    pertinent(
+      'pertinentInformation5',
+      observation(
+        'pertinentPrescriptionTreatmentType',
+        'PTT',
+        codedValue(treatment, OID.treatment),
+      ),
+    ),
+    pertinent(
+      'pertinentInformation1',
+      observation('pertinentDispensingSitePreference', 'DSP', codedValue(site, OID.site)),
+      true,
+    ),
+    ...items.map((item) => itemOf(pertinentLineItem(item))),
+    pertinent(
+      'pertinentInformation8',
+      observation('pertinentTokenIssued', 'TI', valueElement('value', 'false')),
+    ),
+    pertinent(
+      'pertinentInformation4',
+      observation('pertinentPrescriptionType', 'PT', codedValue(type, OID.prescriptionType)),
+    ),
+  ];
+}
+
+function daysSupply({ daysSupply: supply }: OrderDocument): Element | null {
+  if (supply === null) return null;
+  const window = [valueElement('low', supply.low), valueElement('high', supply.high)];
+  return element(
+    'component1',
+    { typeCode: 'COMP' },
+    seperatable(true),
+    element(
+      'daysSupply',
+      { classCode: 'SPLY', moodCode: 'RQO' },
+      dispensingCode(),
+      element('effectiveTime', {}, window),
+      element('expectedUseTime', {}, element('width', { unit: 'd', value: supply.days })),
+    ),
+  );
+}
+
+function itemOf(lineItem: Element): Element {
+  return element(
+    'pertinentInformation2',
+    {
+      contextConductionInd: 'true',
+      inversionInd: 'false',
+      negationInd: 'false',
+      typeCode: 'PERT',
+    },
+    seperatable(true),
+    template('CSAB_RM-NPfITUK10.sourceOf2'),
+    lineItem,
+  );
+}
