@@ -26,10 +26,16 @@ import {
   type HttpService,
   startHttp,
 } from './platform/http.ts';
+import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { isMigrated } from './platform/migrate.ts';
 import { sql } from './platform/sql.ts';
-import { prescriptionInteractions } from './prescriptions/index.ts';
+import {
+  dueJob,
+  passTime,
+  prescriptionInteractions,
+  type Settings,
+} from './prescriptions/index.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
 
@@ -59,6 +65,15 @@ export async function startDatacentre(
     if (local !== null) closers.splice(1, 0, async () => local.clock.close());
     await http.serve(serviceOf(config, log, { database, keys, local }));
     await local?.probe(url);
+    const spine = { database, settings: settingsOf(config) };
+    const jobs = startJobs(
+      database,
+      [dueJob(spine, local?.clock ?? REAL_CLOCK)],
+      ({ name }, error) => {
+        log({ event: 'bug', requestId: name, outcome: describeBug(error) });
+      },
+    );
+    closers.splice(1, 0, () => jobs.close());
   } catch (error) {
     await close();
     throw error;
@@ -91,10 +106,13 @@ type Parts = {
   readonly local: Local | null;
 };
 
+function settingsOf(config: Config): Settings {
+  const { organisationCheck, holderCheck, nextIssueFrom, sha1Applications, asids } = config;
+  return { organisationCheck, holderCheck, nextIssueFrom, sha1Applications, asids };
+}
+
 function serviceOf(config: Config, log: Log, { database, keys, local }: Parts): HttpService {
-  const { organisationCheck, holderCheck, sha1Applications, asids } = config;
-  const settings = { organisationCheck, holderCheck, sha1Applications, asids };
-  const spine = { database, settings };
+  const spine = { database, settings: settingsOf(config) };
   return {
     routes: [
       ...fhirRoutes({
@@ -136,7 +154,15 @@ async function openLocal(
 ): Promise<Local> {
   const { localRoutes, openMovableClock, probe } = await import('./local/index.ts');
   const clock = await openMovableClock(database);
-  const parts = { database, clock, keys, datacentre: config.datacentre };
+  const spine = { database, settings: settingsOf(config) };
+  const parts = {
+    database,
+    clock,
+    keys,
+    datacentre: config.datacentre,
+    passTime: (span: { from: Date; until: Date }, move: () => Promise<void>) =>
+      passTime(spine, span, move),
+  };
   return {
     clock,
     routes: localRoutes(parts),

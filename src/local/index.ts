@@ -5,6 +5,7 @@ import { travel } from './journey.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from '../identity/index.ts';
 import { present } from '../kernel/bug.ts';
 import type { Database } from '../platform/database.ts';
+import type { DueDone } from '../prescriptions/index.ts';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import { sql } from '../platform/sql.ts';
 
@@ -15,6 +16,11 @@ export type LocalParts = {
   readonly datacentre: 'a' | 'b';
   readonly clock: MovableClock;
   readonly keys: readonly SigningKey[];
+  /** Does what falls due on the way to another time, then moves there. */
+  readonly passTime: (
+    span: { readonly from: Date; readonly until: Date },
+    move: () => Promise<void>,
+  ) => Promise<DueDone[]>;
 };
 
 /** What only a test installation answers; `mode=live` does not load this [X-19]. */
@@ -23,7 +29,7 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
   return [
     { method: 'GET', path: '/_local/ready', handle: () => ready(parts.database) },
     { method: 'GET', path: '/_local/clock', handle: () => json(200, clock.read()) },
-    { method: 'PUT', path: '/_local/clock', handle: (request) => setClock(clock, request) },
+    { method: 'PUT', path: '/_local/clock', handle: (request) => setClock(parts, request) },
     {
       method: 'GET',
       path: '/_local/personas',
@@ -45,11 +51,15 @@ async function ready(database: Database): Promise<HttpResponse> {
   );
 }
 
-async function setClock(clock: MovableClock, request: HttpRequest): Promise<HttpResponse> {
+/** The answer tells what fell due on the way; back in time nothing does. */
+async function setClock(parts: LocalParts, request: HttpRequest): Promise<HttpResponse> {
+  const { clock } = parts;
   const setting = parseClockSetting(parsed(request.body));
   if (!setting.ok) return json(400, { error: setting.error });
-  await clock.set(setting.value);
-  return json(200, clock.read());
+  const from = clock.now();
+  const until = 'real' in setting.value ? new Date() : setting.value.instant;
+  const done = await parts.passTime({ from, until }, () => clock.set(setting.value));
+  return json(200, { ...clock.read(), done });
 }
 
 function token(parts: LocalParts, request: HttpRequest): HttpResponse {

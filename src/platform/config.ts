@@ -11,6 +11,7 @@ export type Config = {
   readonly host: string;
   readonly organisationCheck: Strictness;
   readonly holderCheck: Strictness;
+  readonly nextIssueFrom: 'prescription' | 'dispense';
   /** Ids of applications that still sign with SHA-1. */
   readonly sha1Applications: readonly string[];
   readonly asids: { readonly own: string; readonly spine: string };
@@ -60,6 +61,7 @@ export function parseConfig(
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
     organisationCheck: one('OPENSPINE_ORGANISATION_CHECK', ['compatible', 'strict'], strictness),
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
+    nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     sha1Applications: words(env['OPENSPINE_SHA1_ENABLED_APPLICATION_IDS']),
     asids: {
       own: env['OPENSPINE_ASID'] ?? '200000001285',

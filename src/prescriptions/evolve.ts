@@ -1,22 +1,20 @@
 import { assure, present } from '../kernel/bug.ts';
-import { londonDate } from '../kernel/london.ts';
-import type { Instant } from '../kernel/instant.ts';
+import { type OfIssue, onIssue } from './evolve-issue.ts';
+import { closeFrom } from './closing.ts';
+import { isInHand, toCome } from './issues.ts';
 import type {
-  Cancellation,
-  ClaimedIssue,
-  CompletedIssue,
   Created,
-  HeldIssue,
-  Holding,
   Issue,
-  Item,
+  Later,
+  NextIssueBegun,
   Placeholder,
   Prescription,
   PrescriptionEvent,
+  Tombstone,
 } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 
-export type Known = Prescription | Placeholder;
+export type Known = Prescription | Placeholder | Tombstone;
 
 /** What a prescription is after its events: the state row is always this fold [DESIGN D1]. */
 export function evolveAll(
@@ -31,138 +29,110 @@ export function evolveAll(
 function evolve(id: PrescriptionId, before: Known | null, event: PrescriptionEvent): Known {
   if (event.kind === 'Created') return created(id, before, event);
   if (event.kind === 'CancellationHeld') {
-    const pending = [...(before?.pending ?? []), event.cancellation];
-    return { kind: 'placeholder', id, pending };
+    return { kind: 'placeholder', id, pending: [...pendingOf(before), event.cancellation] };
   }
   const state = present(before, 'prescription');
-  assure(state.kind === 'prescription', `${event.kind} of a placeholder`);
+  if (event.kind === 'Deleted') {
+    assure(state.kind !== 'tombstone', 'deleted twice');
+    return { kind: 'tombstone', id, was: state.kind, deletedAt: event.at };
+  }
+  assure(state.kind === 'prescription', `${event.kind} of a ${state.kind}`);
   return onPrescription(state, event);
+}
+
+/** Cancellations that wait, whatever they wait for. */
+export function pendingOf(state: Known | null): Placeholder['pending'] {
+  return state === null || state.kind === 'tombstone' ? [] : state.pending;
 }
 
 function created(id: PrescriptionId, before: Known | null, event: Created): Prescription {
   const { orderId, longFormId, treatment, prescribedAt, patient, prescriber, nominated } = event;
-  const issue: Issue = {
-    number: 1,
-    status: event.status,
-    expiresOn: event.expiresOn,
-    readyOn: event.readyOn,
-    items: event.items.map((item) => ({ id: item, status: 'ToBeDispensed' })),
-  };
+  const items = event.items.map((item) => ({ id: item, status: 'ToBeDispensed' as const }));
+  const { status, expiresOn, readyOn } = event;
+  const issue: Issue = { number: 1, status, expiresOn, readyOn, items };
   const facts = { orderId, longFormId, treatment, prescribedAt, patient, prescriber, nominated };
-  const pending = before?.pending ?? [];
-  return { kind: 'prescription', id, ...facts, currentIssue: 1, issues: [issue], pending };
+  const pending = pendingOf(before);
+  const common = { kind: 'prescription', id, ...facts, currentIssue: 1, issues: [issue] } as const;
+  if (event.repeats === null) return { ...common, repeats: null, later: null, pending };
+  const { expiresOn: lastExpiry, ...repeats } = event.repeats;
+  const later: Later = { from: 2, to: repeats.issues, expiresOn: lastExpiry, items };
+  return { ...common, repeats, later: repeats.issues > 1 ? later : null, pending };
 }
 
-type Later = Exclude<PrescriptionEvent, { kind: 'Created' | 'CancellationHeld' }>;
+type AfterCreation = Exclude<
+  PrescriptionEvent,
+  { kind: 'Created' | 'CancellationHeld' | 'Deleted' }
+>;
 
-function onPrescription(state: Prescription, event: Later): Prescription {
+function onPrescription(state: Prescription, event: AfterCreation): Prescription {
   switch (event.kind) {
     case 'CancellationPended':
       return { ...state, pending: [...state.pending, event.cancellation] };
     case 'ItemCancelled':
     case 'PrescriptionCancelled':
-      return {
-        ...state,
-        pending: state.pending.filter(({ id }) => id !== event.cancellation.id),
-        issues: state.issues.map((issue) =>
-          issue.number < event.fromIssue ? issue : cancelled(issue, event.cancellation, event.at),
-        ),
-      };
+    case 'Expired':
+      return closeFrom(state, event);
+    case 'NextIssueBegun':
+      return begun(state, event);
+    case 'NextIssueUndone':
+      return undone(state, event.issue);
     case 'Returned':
       return { ...withIssue(state, event), nominated: null };
-    case 'Released':
     case 'DispenseNotified':
     case 'DispenseWithdrawn':
+      return backToIt(withIssue(state, event), event.issue);
+    case 'BecameReady':
+    case 'NoClaimed':
+    case 'Released':
     case 'Claimed':
     case 'ClaimAmended':
       return withIssue(state, event);
   }
 }
 
-type OfIssue = Extract<Later, { issue: number }>;
-
 function withIssue(state: Prescription, event: OfIssue): Prescription {
   const issues = state.issues.map((issue) =>
-    issue.number === event.issue ? onIssue(issue, event) : issue,
+    issue.number === event.issue ? onIssue(issue, event, state.repeats !== null) : issue,
   );
   return { ...state, issues };
 }
 
-function onIssue(issue: Issue, event: OfIssue): Issue {
-  const { number, expiresOn } = issue;
-  const common = { number, expiresOn };
-  if (event.kind === 'Released') {
-    const items = changed(issue.items, 'ToBeDispensed', 'WithDispenser');
-    const { holder, at, releaseId } = event;
-    const holding = { holder, releasedAt: at, releaseId, itemsAtRelease: items, notifications: [] };
-    return { ...common, status: 'WithDispenser', items, holding };
-  }
-  assure('holding' in issue, `${event.kind} of an issue that nobody holds`);
-  const { holding, items } = issue;
-  switch (event.kind) {
-    case 'Returned': {
-      const back = changed(items, 'WithDispenser', 'ToBeDispensed');
-      const readyOn = londonDate(new Date(event.at));
-      return { ...common, status: 'ToBeDispensed', items: back, readyOn };
-    }
-    case 'DispenseNotified': {
-      const kept = holding.notifications.filter(({ id }) => id !== event.replaces);
-      return afterNotifications(issue, {
-        ...holding,
-        notifications: [...kept, event.notification],
-      });
-    }
-    case 'DispenseWithdrawn': {
-      const kept = holding.notifications.filter(({ id }) => id !== event.notification);
-      return afterNotifications(issue, { ...holding, notifications: kept });
-    }
-    case 'Claimed': {
-      const claim = { id: event.claim, firstReceivedAt: event.at, replaced: [] };
-      return { ...common, status: 'Claimed', items, holding, claim };
-    }
-    case 'ClaimAmended': {
-      assure('claim' in issue, 'amendment of a claim that was not made');
-      const replaced = [...issue.claim.replaced, event.replaces];
-      return { ...issue, claim: { ...issue.claim, id: event.claim, replaced } };
-    }
-  }
+/** An issue that is open again is the one that messages are about; what came after it is over or to come. */
+function backToIt(state: Prescription, number: number): Prescription {
+  const isOpen = state.issues.some((issue) => issue.number === number && isInHand(issue));
+  return isOpen ? { ...state, currentIssue: number } : state;
 }
 
-type Touched = HeldIssue | CompletedIssue | ClaimedIssue;
-
-/** With none left the issue is as it was released; else as the last one that stands says [EPS-LIFECYCLE 5.3]. */
-function afterNotifications(issue: Touched, holding: Holding): HeldIssue | CompletedIssue {
-  const { number, expiresOn } = issue;
-  const last = holding.notifications.at(-1);
-  const items = last?.items ?? holding.itemsAtRelease;
-  return { number, expiresOn, status: last?.status ?? 'WithDispenser', items, holding };
+function begun(state: Prescription, event: NextIssueBegun): Prescription {
+  const { issue: number, status, readyOn } = event;
+  const [next] = toCome(state);
+  assure(next?.number === number, 'the next issue is the first of those to come');
+  const issues = inOrder([...state.issues, { ...next, status, readyOn }]);
+  const later = present(state.later, 'issues to come');
+  const isLast = later.to === number;
+  return {
+    ...state,
+    currentIssue: number,
+    issues,
+    later: isLast ? null : { ...later, from: number + 1 },
+  };
 }
 
-/** One item, or the issue as a whole; an issue whose last active item goes is cancelled too [EPS-LIFECYCLE 6.3]. */
-function cancelled(issue: Issue, cancellation: Cancellation, at: Instant): Issue {
-  const items = issue.items.map(
-    (item): Item => (item.id === cancellation.item ? { ...item, status: 'Cancelled' } : item),
+function undone(state: Prescription, number: number): Prescription {
+  const issue = present(
+    state.issues.find((one) => one.number === number),
+    'issue that was begun',
   );
-  const isOver = cancellation.item === null || !items.some(isActive);
-  if (!isOver) return { ...issue, items };
-  const { number, expiresOn } = issue;
-  return { number, expiresOn, status: 'Cancelled', items, closedAt: at };
+  const { expiresOn, items } = issue;
+  const to = state.later?.to ?? number;
+  return {
+    ...state,
+    currentIssue: number - 1,
+    issues: state.issues.filter((one) => one !== issue),
+    later: { from: number, to, expiresOn, items },
+  };
 }
 
-const INACTIVE = ['FullyDispensed', 'NotDispensed', 'Cancelled', 'Expired'];
-
-function isActive(item: Item): boolean {
-  return !INACTIVE.includes(item.status);
-}
-
-function changed(items: readonly Item[], from: Item['status'], to: Item['status']): Item[] {
-  return items.map((item) => (item.status === from ? { ...item, status: to } : item));
-}
-
-/** The issue that a message without a repeat number is about. */
-export function currentIssue(state: Prescription): Issue {
-  return present(
-    state.issues.find(({ number }) => number === state.currentIssue),
-    'current issue',
-  );
+function inOrder(issues: readonly Issue[]): Issue[] {
+  return issues.toSorted((one, other) => one.number - other.number);
 }

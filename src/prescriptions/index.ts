@@ -7,6 +7,7 @@ import { trackInteraction } from './track/fhir.ts';
 
 export type { Spine } from './perform.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
+export { type DueDone, dueJob, passTime } from './jobs.ts';
 
 export const prescriptionMigrations = {
   schema: 'prescriptions',

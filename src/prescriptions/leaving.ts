@@ -1,3 +1,4 @@
+import type { Known } from './evolve.ts';
 import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 
@@ -16,6 +17,7 @@ const NOTIFICATION_OF_DEATH = '0007'; // nobody asked, so nobody is answered [EP
 export function leavingBecauseOf(
   id: PrescriptionId,
   events: readonly PrescriptionEvent[],
+  after: Known,
 ): Leaving[] {
   const isReturn = events[0]?.kind === 'Returned' || events[0]?.kind === 'Created';
   return events.flatMap((event): Leaving[] => {
@@ -27,6 +29,22 @@ export function leavingBecauseOf(
     if (!isCancel || !isReturn || event.cancellation.reason === NOTIFICATION_OF_DEATH) return [];
     const { id: key, organisation: destination, item } = event.cancellation;
     const body = { prescription: id, item, request: key, code: 'R-0001' };
-    return [{ topic: 'subsequent-cancellation-response', destination, key, body }];
+    const answer: Leaving = {
+      topic: 'subsequent-cancellation-response',
+      destination,
+      key,
+      body,
+    };
+    if (event !== events.at(-1) || item === null || !isCancelled(after, event.fromIssue))
+      return [answer];
+    // With its last item the prescription is cancelled too, and that is told besides [EPS-LIFECYCLE 6.4].
+    return [answer, { ...answer, key: `${key} prescription`, body: { ...body, item: null } }];
   });
+}
+
+function isCancelled(after: Known, number: number): boolean {
+  return (
+    after.kind === 'prescription' &&
+    after.issues.some((issue) => issue.number === number && issue.status === 'Cancelled')
+  );
 }

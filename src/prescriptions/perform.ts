@@ -2,7 +2,9 @@ import { fail, type Result } from '../kernel/result.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable, isWorthRepeating } from '../platform/database.ts';
 import { chained } from './chain.ts';
-import { currentIssue, evolveAll, type Known } from './evolve.ts';
+import { dueOf } from './due.ts';
+import { evolveAll, type Known } from './evolve.ts';
+import { currentIssue } from './issues.ts';
 import { leavingBecauseOf } from './leaving.ts';
 import type { Outcome } from './outcome.ts';
 import type { PrescriptionEvent } from './prescription.ts';
@@ -108,13 +110,25 @@ export function changeOf(
     id,
     before,
     after,
-    nhsNumber: after.kind === 'prescription' ? after.patient : null,
-    status: ISSUE_STATUSES[issue?.status ?? 'CancelledFuture'].code,
+    nhsNumber: patientOf(after) ?? patientOf(before.state),
+    status: statusCode(after),
     expiresOn: issue?.expiresOn ?? null,
+    dueOn: dueOf(after)?.on ?? null,
     events: chained(id, before, messageId, events),
     queue: queueChange(before.state, events, after),
-    leaving: leavingBecauseOf(id, events),
+    leaving: leavingBecauseOf(id, events, after),
   };
+}
+
+function patientOf(state: Known | null): string | null {
+  return state?.kind === 'prescription' ? state.patient : null;
+}
+
+/** Of the current issue; a record that is gone has none. */
+function statusCode(state: Known): string {
+  if (state.kind === 'tombstone') return 'gone';
+  const status = state.kind === 'placeholder' ? 'CancelledFuture' : currentIssue(state).status;
+  return ISSUE_STATUSES[status].code;
 }
 
 /** The first answer again, if it is the same message again; an id with other content is refused [RELIABILITY F15, F16]. */

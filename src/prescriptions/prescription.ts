@@ -22,8 +22,38 @@ export type Prescription = {
   /** Cleared by a return: what came back is never offered again by itself [EPS-LIFECYCLE 4.4]. */
   readonly nominated: OdsCode | null;
   readonly currentIssue: number;
+  /** Those that are begun or over, in their order. */
   readonly issues: readonly Issue[];
+  /** Null where there is one issue only. */
+  readonly repeats: Repeats | null;
+  /** Issues that are still to come; null when there are none. */
+  readonly later: Later | null;
   readonly pending: readonly Cancellation[];
+};
+
+/** Of repeat dispensing: how often, and how far apart [EPS-LIFECYCLE 5.5]. */
+export type Repeats = {
+  readonly issues: number;
+  readonly daysSupply: number;
+  /** Items that are in the first so many issues only, by their id. */
+  readonly fewer: Readonly<Record<string, number>>;
+};
+
+/** Issues nobody has begun (9000) are alike but for items whose own last issue is past: they are kept as one. */
+export type Later = {
+  readonly from: number;
+  readonly to: number;
+  readonly expiresOn: LondonDate;
+  readonly items: readonly Item[];
+};
+
+/** What is left of a record that was deleted: its id is never a new prescription's again [RELIABILITY I20]. */
+export type Tombstone = {
+  readonly kind: 'tombstone';
+  readonly id: PrescriptionId;
+  /** A placeholder's id may still become a prescription's. */
+  readonly was: 'prescription' | 'placeholder';
+  readonly deletedAt: Instant;
 };
 
 /** A cancellation that came before its prescription; applied when that arrives [EPS-LIFECYCLE 6.5]. */
@@ -33,7 +63,13 @@ export type Placeholder = {
   readonly pending: readonly Cancellation[];
 };
 
-export type Issue = WaitingIssue | HeldIssue | CompletedIssue | ClaimedIssue | ClosedIssue;
+export type Issue =
+  | WaitingIssue
+  | HeldIssue
+  | CompletedIssue
+  | ClaimedIssue
+  | UnclaimedIssue
+  | ClosedIssue;
 
 type IssueCommon = {
   readonly number: number;
@@ -58,9 +94,15 @@ export type CompletedIssue = IssueCommon & {
   readonly holding: Holding;
 };
 export type ClaimedIssue = IssueCommon & {
-  readonly status: 'Claimed' | 'NoClaimed';
+  readonly status: 'Claimed';
   readonly holding: Holding;
   readonly claim: Claim;
+};
+/** Spine gave up waiting for a claim. */
+export type UnclaimedIssue = IssueCommon & {
+  readonly status: 'NoClaimed';
+  readonly holding: Holding;
+  readonly closedAt: Instant;
 };
 export type ClosedIssue = IssueCommon & {
   readonly status: 'Cancelled' | 'Expired';
@@ -170,6 +212,17 @@ export type PrescriptionEvent =
       readonly authority: string;
       readonly at: Instant;
     }
+  | NextIssueBegun
+  | {
+      /** The issue before it is open again. */
+      readonly kind: 'NextIssueUndone';
+      readonly issue: number;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'BecameReady'; readonly issue: number; readonly at: Instant }
+  | { readonly kind: 'Expired'; readonly fromIssue: number; readonly at: Instant }
+  | { readonly kind: 'NoClaimed'; readonly issue: number; readonly at: Instant }
+  | { readonly kind: 'Deleted'; readonly at: Instant }
   | { readonly kind: 'CancellationPended'; readonly cancellation: Cancellation }
   | { readonly kind: 'CancellationHeld'; readonly cancellation: Cancellation }
   | {
@@ -185,6 +238,15 @@ export type PrescriptionEvent =
       readonly at: Instant;
     };
 
+/** An issue is complete, and so the next one is begun [EPS-LIFECYCLE 5.5]. */
+export type NextIssueBegun = {
+  readonly kind: 'NextIssueBegun';
+  readonly issue: number;
+  readonly status: 'AwaitingReleaseReady' | 'ToBeDispensed';
+  readonly readyOn: LondonDate;
+  readonly at: Instant;
+};
+
 export type Created = {
   readonly kind: 'Created';
   readonly orderId: Uuid;
@@ -198,5 +260,7 @@ export type Created = {
   readonly readyOn: LondonDate;
   readonly status: 'ToBeDispensed' | 'PrescriptionFuture';
   readonly expiresOn: LondonDate;
+  /** Of repeat dispensing, with the day on which issues after the first expire. */
+  readonly repeats: (Repeats & { readonly expiresOn: LondonDate }) | null;
   readonly at: Instant;
 };

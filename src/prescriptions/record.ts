@@ -4,7 +4,7 @@ import { type Database, violatedConstraint } from '../platform/database.ts';
 import { list, type Sql, sql } from '../platform/sql.ts';
 import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionId } from './prescription-id.ts';
-import type { Change, Envelope } from './repository.ts';
+import type { Act, Change, Envelope } from './repository.ts';
 
 /**
  * Writes a message and all it changes, in one statement and so all or nothing [PLATFORM P-6].
@@ -13,7 +13,7 @@ import type { Change, Envelope } from './repository.ts';
  */
 export async function record(
   database: Database,
-  envelope: Envelope,
+  envelope: Envelope | Act,
   outcome: Outcome,
   changes: readonly Change[],
 ): Promise<PrescriptionId[] | null> {
@@ -29,14 +29,19 @@ export async function record(
 }
 
 /** `head` says which prescriptions were changed; every other part hangs on it, and is there only if it has rows. */
-function recordStatement(envelope: Envelope, outcome: Outcome, changes: readonly Change[]): Sql {
+function recordStatement(
+  envelope: Envelope | Act,
+  outcome: Outcome,
+  changes: readonly Change[],
+): Sql {
   const parts = [
     sql`head as (${headOf(changes)})`,
     sql`event as (${eventsOf(envelope, changes)})`,
     sql`audit as (${auditOf(envelope, outcome, changes)})`,
-    sql`message as (${messageOf(envelope, outcome, changes)})`,
+    ...('body' in envelope ? [sql`message as (${messageOf(envelope, outcome, changes)})`] : []),
     ...optional((rows) => sql`entered as (${enterOf(rows)})`, enterRows(envelope, changes)),
     ...optional((rows) => sql`gone as (${leaveOf(envelope, rows)})`, leaveRows(changes)),
+    ...optional((rows) => sql`forgotten as (${forgottenOf(rows)})`, forgottenRows(changes)),
     ...optional((rows) => sql`patient as (${patientOf(rows)})`, patientRows(changes)),
     ...optional((rows) => sql`sent as (${sentOf(rows)})`, sentRows(changes)),
   ];
@@ -57,21 +62,29 @@ function placeOf(changes: readonly Change[]): Sql {
 function headOf(changes: readonly Change[]): Sql {
   const isNew = changes.every(({ before }) => before.version === 0);
   const rows = changes.map(
-    ({ id, before, after, status, expiresOn, events }) => sql`(${id}::text, ${before.version}::int,
-      ${before.version + events.length}::int, ${status}::text, ${expiresOn}::date, ${JSON.stringify(after)}::json,
+    ({
+      id,
+      before,
+      after,
+      status,
+      expiresOn,
+      dueOn,
+      events,
+    }) => sql`(${id}::text, ${before.version}::int,
+      ${before.version + events.length}::int, ${status}::text, ${expiresOn}::date, ${dueOn}::date, ${JSON.stringify(after)}::json,
       ${events.at(-1)?.hash ?? before.hash}::bytea)`,
   );
-  const known = sql`(values ${list(rows)}) as v(id, was, version, status, expires_on, state, head_hash)`;
+  const known = sql`(values ${list(rows)}) as v(id, was, version, status, expires_on, due_on, state, head_hash)`;
   return isNew
-    ? sql`insert into prescriptions.prescription (prescription_id, version, status, expires_on, state, head_hash)
-        select id, version, status, expires_on, state, head_hash from ${known}
+    ? sql`insert into prescriptions.prescription (prescription_id, version, status, expires_on, due_on, state, head_hash)
+        select id, version, status, expires_on, due_on, state, head_hash from ${known}
         on conflict (prescription_id) do nothing returning prescription_id`
     : sql`update prescriptions.prescription p set version = v.version, status = v.status,
-        expires_on = v.expires_on, state = v.state, head_hash = v.head_hash
+        expires_on = v.expires_on, due_on = v.due_on, state = v.state, head_hash = v.head_hash
         from ${known} where p.prescription_id = v.id and p.version = v.was returning prescription_id`;
 }
 
-function eventsOf({ messageId, at }: Envelope, changes: readonly Change[]): Sql {
+function eventsOf({ messageId, at }: Act, changes: readonly Change[]): Sql {
   const rows = changes.flatMap(({ id, events }) =>
     events.map(
       ({ number, kind, data, hash }) =>
@@ -83,7 +96,7 @@ function eventsOf({ messageId, at }: Envelope, changes: readonly Change[]): Sql 
     from (values ${list(rows)}) as v(id, number, kind, data, hash) join head on prescription_id = v.id`;
 }
 
-function auditOf(envelope: Envelope, outcome: Outcome, changes: readonly Change[]): Sql {
+function auditOf(envelope: Act, outcome: Outcome, changes: readonly Change[]): Sql {
   const rows = changes.map(({ id, nhsNumber }) => sql`(${id}::text, ${nhsNumber}::text)`);
   return sql`insert into platform.audit ${AUDIT_COLUMNS}
     select ${auditValues(envelope)}, v.id, v.nhs_number, ${auditWord(outcome)}::text
@@ -93,7 +106,7 @@ function auditOf(envelope: Envelope, outcome: Outcome, changes: readonly Change[
 const AUDIT_COLUMNS = sql`(at, interaction, request_id, message_id, user_id, role_profile,
   organisation, asid, session, prescription_id, nhs_number, outcome)`;
 
-function auditValues({ at, interaction, requestId, messageId, actor }: Envelope): Sql {
+function auditValues({ at, interaction, requestId, messageId, actor }: Act): Sql {
   return sql`${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${messageId}::uuid, ${actor.userId}::text,
     ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text`;
 }
@@ -114,7 +127,7 @@ function messageValues(
     ${JSON.stringify(outcome)}::json`;
 }
 
-function enterRows({ messageId, at }: Envelope, changes: readonly Change[]): Sql[] {
+function enterRows({ messageId, at }: Act, changes: readonly Change[]): Sql[] {
   return changes.flatMap(({ id, queue }) =>
     queue?.kind !== 'enter'
       ? []
@@ -142,11 +155,26 @@ function leaveRows(changes: readonly Change[]): Sql[] {
   );
 }
 
-function leaveOf({ messageId, at }: Envelope, rows: Sql): Sql {
+function leaveOf({ messageId, at }: Act, rows: Sql): Sql {
   return sql`update prescriptions.download_queue d
     set left_at = ${at}::timestamptz, left_by = ${messageId}::uuid, left_because = v.because
     from (values ${rows}) as v(organisation, id, issue, because) join head on prescription_id = v.id
     where d.organisation = v.organisation and d.prescription_id = v.id and d.issue = v.issue and d.left_at is null`;
+}
+
+/** A record that is gone is its patient's no more. */
+function forgottenRows(changes: readonly Change[]): Sql[] {
+  return changes.flatMap(({ id, before, after }) =>
+    after.kind === 'tombstone' && before.state?.kind === 'prescription'
+      ? [sql`(${before.state.patient}::text, ${id}::text)`]
+      : [],
+  );
+}
+
+function forgottenOf(rows: Sql): Sql {
+  return sql`delete from prescriptions.patient_prescription p
+    using (values ${rows}) as v(nhs_number, id) join head on prescription_id = v.id
+    where p.nhs_number = v.nhs_number and p.prescription_id = v.id`;
 }
 
 /** Only a prescription that has just come is new to its patient's index. */

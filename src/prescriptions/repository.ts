@@ -13,16 +13,20 @@ import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import type { QueueChange } from './queue.ts';
 
-/** A message as it came in, and who sent it. */
-export type Envelope = {
+/** Something that is done, by whom and when: a message, or what time brings. */
+export type Act = {
   readonly messageId: Uuid;
   readonly requestId: Uuid;
   readonly interaction: string;
+  readonly actor: Actor;
+  readonly at: Instant;
+};
+
+/** A message as it came in, and who sent it. */
+export type Envelope = Act & {
   readonly body: Buffer;
   /** SHA-256 of the body. */
   readonly digest: Buffer;
-  readonly actor: Actor;
-  readonly at: Instant;
 };
 
 export type Head = {
@@ -51,6 +55,8 @@ export type Change = {
   readonly after: Known;
   readonly status: string;
   readonly expiresOn: LondonDate | null;
+  /** When time brings something to it. */
+  readonly dueOn: LondonDate | null;
   readonly events: readonly ChainedEvent[];
   readonly queue: QueueChange | null;
   readonly leaving: readonly Leaving[];
@@ -120,6 +126,19 @@ export async function waiting(
     where organisation = ${organisation} and left_at is null
       and available_on <= ${today} and expires_on > ${today}
     order by prescribed_at, prescription_id limit ${most}`);
+  return rows.map((row) => row.prescription_id);
+}
+
+/** Prescriptions to which the earliest day brings something that is past, or is today. */
+export async function due(
+  database: Database,
+  today: LondonDate,
+  most: number,
+): Promise<PrescriptionId[]> {
+  const rows = await database.all<{ prescription_id: PrescriptionId }>(sql`
+    select prescription_id from prescriptions.prescription
+    where due_on = (select min(due_on) from prescriptions.prescription where due_on <= ${today}::date)
+    order by prescription_id limit ${most}`);
   return rows.map((row) => row.prescription_id);
 }
 

@@ -4,6 +4,8 @@ export type Settings = {
   readonly organisationCheck: 'compatible' | 'strict';
   /** `strict`: only the pharmacy that holds an issue may return, dispense, withdraw or claim it [EPS-FHIR 7.2]. */
   readonly holderCheck: 'compatible' | 'strict';
+  /** What the due day of a next issue is reckoned from: the prescription's date, or the dispensing before it [EPS-LIFECYCLE 5.5]. */
+  readonly nextIssueFrom: 'prescription' | 'dispense';
   /** Applications that still sign with SHA-1 [EPS-SIGNATURE 1]. */
   readonly sha1Applications: readonly string[];
   /** Our own system and the Spine's, as messages between them are addressed [EPS-HL7-MAP 1]. */
@@ -11,6 +13,7 @@ export type Settings = {
 };
 
 const WIRE = {
+  nextIssueFrom: 'prescription',
   sha1Applications: [],
   asids: { own: '200000001285', spine: '567456789789' },
 } as const;

@@ -94,6 +94,8 @@ export function aPrescription(
     nominated: PHARMACY,
     currentIssue: 1,
     issues: [anIssue(status)],
+    repeats: null,
+    later: null,
     pending: [],
     ...changes,
   };
@@ -114,8 +116,11 @@ export function anIssue(status: Exclude<IssueStatus, 'CancelledFuture'>): Issue 
     case 'Dispensed':
     case 'NotDispensed':
       return { ...common, status, holding: aHolding([{ status, items }]) };
-    case 'Claimed':
     case 'NoClaimed': {
+      const holding = aHolding([{ status: 'Dispensed', items }]);
+      return { ...common, status, closedAt: AT, holding };
+    }
+    case 'Claimed': {
       const claim = { id: CLAIM, firstReceivedAt: AT, replaced: [] };
       return { ...common, status, claim, holding: aHolding([{ status: 'Dispensed', items }]) };
     }

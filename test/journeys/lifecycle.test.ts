@@ -167,16 +167,20 @@ describe('a claim', () => {
     await journey.send();
     await journey.release();
     await journey.dispense(['FullyDispensed']);
-    await journey.claim();
-    const first = journey.lastClaim;
-    assert.equal((await journey.claim({ amends: first })).status, 200);
-    assert.equal(
-      codeOf(await journey.claim({ amends: first })),
-      'DISPENSE_AMEND_IDENTIFIER_MISMATCH',
-    );
-    assert.equal(await journey.status(), '0008');
-    await spine().setClock(new Date(Date.now() + 40 * 86_400_000).toISOString());
+    const month = new Date().getUTCMonth();
+    const dayOf = (later: number, day: number): string =>
+      new Date(Date.UTC(new Date().getUTCFullYear(), month + later, day, 12)).toISOString();
+    await spine().setClock(dayOf(1, 10));
     try {
+      await journey.claim();
+      const first = journey.lastClaim;
+      assert.equal((await journey.claim({ amends: first })).status, 200);
+      assert.equal(
+        codeOf(await journey.claim({ amends: first })),
+        'DISPENSE_AMEND_IDENTIFIER_MISMATCH',
+      );
+      assert.equal(await journey.status(), '0008');
+      await spine().setClock(dayOf(2, 6));
       assert.equal(
         codeOf(await journey.claim({ amends: journey.lastClaim })),
         'CLAIM_AMEND_PERIOD_ISSUE',

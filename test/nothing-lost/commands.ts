@@ -26,6 +26,7 @@ export function create({ id, facts }: Of<'create'>, at: Instant): Create {
   return {
     messageId: uuid(id),
     longFormId: derivedUuid('long form', id),
+    repeats: null,
     treatment: facts.course === 'acute' ? 'Acute' : 'RepeatPrescribing',
     prescribedAt: brand<Instant>(facts.prescribedAt),
     patient: brand<NhsNumber>(facts.patient),
@@ -64,6 +65,8 @@ export function dispense(message: Of<'dispense'>, at: Instant): Dispense {
     })),
     dispensedAt: at,
     replaces: replaces === null ? null : uuid(replaces),
+    issue: null,
+    itemIssues: {},
     at,
   };
 }
@@ -81,7 +84,7 @@ export function withdraw({ pharmacy, notification }: Of<'withdraw'>, at: Instant
 export function claim({ id, pharmacy, replaces }: Of<'claim'>, at: Instant): MakeClaim {
   const dispenser = ods(pharmacy);
   const replaced = replaces === null ? null : uuid(replaces);
-  return { claim: uuid(id), dispenser, authority: 'T1450', replaces: replaced, at };
+  return { claim: uuid(id), dispenser, authority: 'T1450', replaces: replaced, issue: null, at };
 }
 
 export function cancel({ id, patient, item, surgery }: Of<'cancel'>, at: Instant): Cancel {

@@ -26,7 +26,7 @@ export function wordOf(outcome: Outcome, ids: readonly string[]): string {
 
 /** What can be seen of a state, as the model shows it. */
 export function viewOf(state: Known | null): View | null {
-  if (state === null) return null;
+  if (state === null || state.kind === 'tombstone') return null;
   const pending = words(state.pending);
   if (state.kind === 'placeholder') {
     return { status: '9005', items: {}, nominated: null, holder: null, claim: null, pending };

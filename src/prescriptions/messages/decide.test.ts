@@ -51,14 +51,15 @@ const NO_TRANSITION: PerStatus = {
 };
 
 const aReturn = { dispenser: PHARMACY, reason: '0002', issue: null, at: AT };
-const aWithdraw = {
+const aWithdraw = { ...aReturn, notification: NOTIFICATION, reason: 'DA' };
+const aClaim = {
+  claim: newId(),
   dispenser: PHARMACY,
-  notification: NOTIFICATION,
-  reason: 'DA',
+  authority: 'T1450',
+  replaces: null,
   issue: null,
   at: AT,
 };
-const aClaim = { claim: newId(), dispenser: PHARMACY, authority: 'T1450', replaces: null, at: AT };
 
 function aDispense(status: ItemStatus, changes: Partial<Dispense> = {}): Dispense {
   return {
@@ -69,6 +70,8 @@ function aDispense(status: ItemStatus, changes: Partial<Dispense> = {}): Dispens
     items: [{ id: ITEM, status }],
     dispensedAt: AT,
     replaces: null,
+    issue: null,
+    itemIssues: {},
     at: AT,
     ...changes,
   };
@@ -114,6 +117,7 @@ describe('what a message may do to a prescription under each status', () => {
         ...order,
         messageId: newId(),
         treatment: 'Acute',
+        repeats: null,
         items: [ITEM],
         at: AT,
       } as const;

@@ -8,11 +8,11 @@ import type {
 import { instantOf } from '../../kernel/instant.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import { currentIssue } from '../evolve.ts';
 import { refusedResponse } from '../fhir/answer.ts';
 import { byRules } from '../fhir/refusal.ts';
 import { scopeIssue } from '../fhir/scopes.ts';
 import { CODE, EXTENSION, ID } from '../fhir/systems.ts';
+import { currentIssue, issueCount } from '../issues.ts';
 import { parseNhsNumber } from '../nhs-number.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
@@ -136,11 +136,12 @@ function taskOf(prescription: Prescription, isDetail: boolean, requestId: string
 const FULFILL = { system: CODE.taskCode, code: 'fulfill', display: 'Fulfill the focal request' };
 
 /** Here, and only here, issues are counted from one [EPS-CODES 3]. */
-function repeats({ issues, currentIssue: current }: Prescription) {
-  if (issues.length === 1) return [];
+function repeats(prescription: Prescription) {
+  const issues = issueCount(prescription);
+  if (issues === 1) return [];
   const counts = [
-    { url: 'numberOfRepeatsAllowed', valueInteger: issues.length },
-    { url: 'numberOfRepeatsIssued', valueInteger: current },
+    { url: 'numberOfRepeatsAllowed', valueInteger: issues },
+    { url: 'numberOfRepeatsIssued', valueInteger: prescription.currentIssue },
   ];
   return [{ url: EXTENSION.epsRepeatInformation, extension: counts }];
 }

@@ -1,7 +1,8 @@
 import type { Instant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
-import { currentIssue, type Known } from '../../evolve.ts';
+import { type Known, pendingOf } from '../../evolve.ts';
+import { currentIssue } from '../../issues.ts';
 import type { NhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type {
@@ -36,6 +37,9 @@ export type CancelDecision = {
 /** The table of [EPS-LIFECYCLE 6.2]. */
 export function decide(state: Known | null, command: Cancel): Result<CancelDecision, Rejection> {
   const cancellation = cancellationOf(command);
+  // Nothing can come any more under the id of a record that is gone.
+  if (state?.kind === 'tombstone' && state.was === 'prescription')
+    return ok(answer('R-0008', null));
   if (state?.kind !== 'prescription') return ok(held(state, cancellation));
   if (state.patient !== command.patient) {
     return fail({ kind: 'Unprocessable', detail: PATIENT_MISMATCH });
@@ -69,7 +73,7 @@ function answer(code: CancelCode, performer: Party | null): CancelDecision {
 
 /** Kept for the prescription that may still come; asked twice it is kept once, and the whole outranks an item [EPS-LIFECYCLE 6.5]. */
 function held(state: Known | null, cancellation: Cancellation): CancelDecision {
-  const isCovered = (state?.pending ?? []).some(
+  const isCovered = pendingOf(state).some(
     ({ item }) => item === null || item === cancellation.item,
   );
   const events = isCovered ? [] : [{ kind: 'CancellationHeld', cancellation } as const];

@@ -3,7 +3,8 @@ import { addMonths, type LondonDate, londonDate } from '../../../kernel/london.t
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
 import { brand } from '../../../kernel/brand.ts';
-import { currentIssue, type Known } from '../../evolve.ts';
+import type { Known } from '../../evolve.ts';
+import { namedIssue } from '../../issues.ts';
 import { heldByAnother } from '../../holder.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { ClaimedIssue, PrescriptionEvent } from '../../prescription.ts';
@@ -17,6 +18,8 @@ export type MakeClaim = {
   /** Reimbursement authority: T1450 (England) or RQFZ1 (Wales). */
   readonly authority: string;
   readonly replaces: Uuid | null;
+  /** The issue that the message names; null: the current one. */
+  readonly issue: number | null;
   readonly at: Instant;
 };
 
@@ -28,7 +31,8 @@ export function decide(
   settings: Settings,
 ): Result<PrescriptionEvent[], Rejection> {
   if (state?.kind !== 'prescription') return fail({ kind: 'PrescriptionNotFound' });
-  const issue = currentIssue(state);
+  const issue = namedIssue(state, command.issue);
+  if (issue === null) return fail({ kind: 'RepeatCountMismatch' });
   const { claim, authority, at, replaces } = command;
   if (replaces === null) {
     if (issue.status !== 'Dispensed' && issue.status !== 'NotDispensed') {

@@ -6,7 +6,8 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { onlyCoding, onlyExtension, onlyExtensionIfAny } from '../../fhir/only.ts';
 import { NOBODY, readOrganisation } from '../../fhir/party.ts';
-import { resolveContained } from '../../fhir/r4.ts';
+import { extension, resolveContained } from '../../fhir/r4.ts';
+import { repeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
@@ -102,6 +103,10 @@ export function readClaim(
     dispenser: dispenser.value,
     replaces: replaces.value,
     authority: authorityOf(claim),
+    issue: repeatCount(
+      extension(claim.item?.[0], EXTENSION.epsRepeatInformation),
+      'numberOfRepeatsIssued',
+    ),
     at: instantOf(at),
   };
   return ok({ id: prescriptionKey(shortForm), command, organisations: [dispenser.value] });

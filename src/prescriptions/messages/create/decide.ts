@@ -2,17 +2,25 @@ import type { Instant } from '../../../kernel/instant.ts';
 import { addMonths, type LondonDate, londonDate } from '../../../kernel/london.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
-import type { Known } from '../../evolve.ts';
+import { type Known, pendingOf } from '../../evolve.ts';
 import type { NhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
-import type { Cancellation, Created, PrescriptionEvent, Treatment } from '../../prescription.ts';
+import type {
+  Cancellation,
+  Created,
+  PrescriptionEvent,
+  Repeats,
+  Treatment,
+} from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
 
 /** A signed prescription that a prescriber sends (PORX_IN020101SM31). */
 export type Create = {
   readonly messageId: Uuid;
   readonly longFormId: Uuid;
-  readonly treatment: Exclude<Treatment, 'RepeatDispensing'>;
+  readonly treatment: Treatment;
+  /** Of repeat dispensing; null for the others. */
+  readonly repeats: (Repeats & { readonly readyOn: LondonDate }) | null;
   readonly prescribedAt: Instant;
   readonly patient: NhsNumber;
   readonly prescriber: OdsCode;
@@ -22,14 +30,16 @@ export type Create = {
 };
 
 const EXPIRES_AFTER_MONTHS = 6; // [EPS-LIFECYCLE 8]
+const LATER_EXPIRE_AFTER_MONTHS = 12; // issues after the first [EPS-LIFECYCLE 8]
 const POST_DATED_FROM_MS = 86_400_000; // more than a day ahead [EPS-LIFECYCLE 8]
 
 export function decide(
   state: Known | null,
   command: Create,
 ): Result<PrescriptionEvent[], Rejection> {
-  if (state?.kind === 'prescription') return fail({ kind: 'DuplicatePrescription' });
-  const held = state?.pending ?? [];
+  const isTaken = state?.kind === 'tombstone' && state.was === 'prescription';
+  if (isTaken || state?.kind === 'prescription') return fail({ kind: 'DuplicatePrescription' });
+  const held = pendingOf(state);
   return ok([created(command), ...held.map((cancellation) => applied(cancellation, command.at))]);
 }
 
@@ -37,7 +47,7 @@ function created(command: Create): Created {
   const { messageId, longFormId, treatment, prescribedAt, patient } = command;
   const { prescriber, nominated, items, at } = command;
   const prescribedOn = londonDate(new Date(prescribedAt));
-  const isPostDated = Date.parse(prescribedAt) > Date.parse(at) + POST_DATED_FROM_MS;
+  const readyOn = postDatedTo(command, prescribedOn);
   return {
     kind: 'Created',
     orderId: messageId,
@@ -49,9 +59,34 @@ function created(command: Create): Created {
     nominated,
     items,
     at,
-    readyOn: isPostDated ? prescribedOn : londonDate(new Date(at)),
-    status: isPostDated ? 'PrescriptionFuture' : 'ToBeDispensed',
+    readyOn: readyOn ?? londonDate(new Date(at)),
+    status: readyOn === null ? 'ToBeDispensed' : 'PrescriptionFuture',
     expiresOn: expiryOf(prescribedOn),
+    repeats: repeatsOf(command, prescribedOn),
+  };
+}
+
+/** The day from which it can be had, if that is more than a day ahead: its own date, or the start of its window [EPS-LIFECYCLE 2]. */
+function postDatedTo(
+  { prescribedAt, repeats, at }: Create,
+  prescribedOn: LondonDate,
+): LondonDate | null {
+  const threshold = new Date(Date.parse(at) + POST_DATED_FROM_MS);
+  const windowLow = repeats?.readyOn ?? prescribedOn;
+  const isPostDated =
+    Date.parse(prescribedAt) > threshold.getTime() || windowLow > londonDate(threshold);
+  if (!isPostDated) return null;
+  return windowLow > prescribedOn ? windowLow : prescribedOn;
+}
+
+function repeatsOf({ repeats }: Create, prescribedOn: LondonDate): Created['repeats'] {
+  if (repeats === null) return null;
+  const { issues, daysSupply, fewer } = repeats;
+  return {
+    issues,
+    daysSupply,
+    fewer,
+    expiresOn: addMonths(prescribedOn, LATER_EXPIRE_AFTER_MONTHS),
   };
 }
 

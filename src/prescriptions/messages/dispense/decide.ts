@@ -1,11 +1,20 @@
 import type { Instant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
-import { currentIssue, type Known } from '../../evolve.ts';
+import type { Known } from '../../evolve.ts';
+import { isInHand, lastIssueOf, namedIssue } from '../../issues.ts';
+import { nextBegun, nextUndone } from '../../next-issue.ts';
 import { heldByAnother } from '../../holder.ts';
 import type { NhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
-import type { Holding, Issue, Item, Notification, PrescriptionEvent } from '../../prescription.ts';
+import type {
+  Holding,
+  Issue,
+  Item,
+  Notification,
+  Prescription,
+  PrescriptionEvent,
+} from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
 import type { Settings } from '../../settings.ts';
 import { type IssueStatus, ITEM_TRANSITIONS, ITEMS_UNDER } from '../../statuses.ts';
@@ -21,6 +30,10 @@ export type Dispense = {
   readonly dispensedAt: Instant;
   /** An amendment names the notification that it replaces. */
   readonly replaces: Uuid | null;
+  /** The issue that the message names; null: the current one. */
+  readonly issue: number | null;
+  /** How many issues the message says that an item is in, by item id, where it says so. */
+  readonly itemIssues: Readonly<Record<string, number>>;
   readonly at: Instant;
 };
 
@@ -33,7 +46,8 @@ export function decide(
   if (command.patient !== null && command.patient !== state.patient) {
     return fail({ kind: 'Unprocessable', detail: PATIENT_MISMATCH });
   }
-  const issue = currentIssue(state);
+  const issue = issueNamed(state, command);
+  if (issue === null) return fail({ kind: 'RepeatCountMismatch' });
   const holding = touchable(issue, command);
   if (!holding.ok) return holding;
   const another = heldByAnother({ holding: holding.value }, command.dispenser, settings);
@@ -41,23 +55,43 @@ export function decide(
 
   const refusal = itemsRefused(itemsBefore(holding.value, command.replaces), command.items);
   if (refusal !== null) return fail(refusal);
+  if (hasOtherCounts(state, command)) return fail({ kind: 'RepeatCountMismatch' });
   const status = statusAfter(command);
   if (status === null) return fail({ kind: 'InvalidPrescriptionTransition' });
   const { messageId: id, items, dispensedAt, at: receivedAt, replaces } = command;
   const notification: Notification = { id, status, items, dispensedAt, receivedAt };
-  return ok([{ kind: 'DispenseNotified', issue: issue.number, notification, replaces }]);
+  const told = { kind: 'DispenseNotified', issue: issue.number, notification, replaces } as const;
+  if (status !== 'WithDispenserActive') {
+    return ok([told, ...nextBegun(state, issue.number, dispensedAt, { settings, at: receivedAt })]);
+  }
+  const undone = nextUndone(state, issue, receivedAt);
+  return undone.ok ? ok([...undone.value, told]) : undone;
+}
+
+/** Only an amendment may be of another issue than the current one [EPS-LIFECYCLE 5.1, 5.2]. */
+function issueNamed(state: Prescription, { issue: number, replaces }: Dispense): Issue | null {
+  const issue = namedIssue(state, number);
+  return issue?.number === state.currentIssue || replaces !== null ? issue : null;
+}
+
+/** With repeat dispensing an item says its own count, or the prescription's [EPS-LIFECYCLE 5.1]. */
+function hasOtherCounts(state: Prescription, { itemIssues }: Dispense): boolean {
+  const { repeats } = state;
+  if (repeats === null) return false;
+  return Object.entries(itemIssues).some(
+    ([item, told]) => told !== lastIssueOf(state, item) && told !== repeats.issues,
+  );
 }
 
 const PATIENT_MISMATCH = 'Mismatch between prescription and dispense notification NHSNumber';
 
 /** The issue must be in hand; an amendment may also follow completion, and must name the last notification [EPS-LIFECYCLE 5.2]. */
 function touchable(issue: Issue, command: Dispense): Result<Holding, Rejection> {
-  const isInHand = issue.status === 'WithDispenser' || issue.status === 'WithDispenserActive';
   if (command.replaces === null) {
-    return isInHand ? ok(issue.holding) : fail({ kind: 'InvalidPrescriptionTransition' });
+    return isInHand(issue) ? ok(issue.holding) : fail({ kind: 'InvalidPrescriptionTransition' });
   }
   const isComplete = issue.status === 'Dispensed' || issue.status === 'NotDispensed';
-  if (!isInHand && !isComplete) return fail({ kind: 'InvalidPrescriptionTransition' });
+  if (!isInHand(issue) && !isComplete) return fail({ kind: 'InvalidPrescriptionTransition' });
   return issue.holding.notifications.at(-1)?.id === command.replaces
     ? ok(issue.holding)
     : fail({ kind: 'NotTheLastDispense' });

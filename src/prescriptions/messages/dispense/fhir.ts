@@ -1,4 +1,10 @@
-import type { Bundle, MedicationDispense, MedicationRequest, PractitionerRole } from 'fhir/r4';
+import type {
+  Bundle,
+  Extension,
+  MedicationDispense,
+  MedicationRequest,
+  PractitionerRole,
+} from 'fhir/r4';
 
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf, parseInstant } from '../../../kernel/instant.ts';
@@ -15,6 +21,7 @@ import {
 } from '../../fhir/only.ts';
 import { extension, identifierValue, resolveContained, resourcesOf } from '../../fhir/r4.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { repeatCount } from '../../fhir/repeat-count.ts';
 import { invalidValue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
@@ -58,11 +65,34 @@ export function readDispense(
     patient: patient.value,
     replaces: replaces.value,
     at: instantOf(at),
+    ...readRepeats(bundle, first),
   };
   return ok({ id: prescription.value, command, organisations: [dispenser.value] });
 }
 
 /** The reason for which nothing of the prescription was dispensed is the same on all, or on none [EPS-FHIR 5.4, shape B]. */
+/** The issue that is told of, counted from zero on the wire, and in how many issues each item is [EPS-CODES 3]. */
+function readRepeats(
+  bundle: Bundle,
+  first: MedicationDispense,
+): Pick<Dispense, 'issue' | 'itemIssues'> {
+  const own = repeatCount(extension(first, EXTENSION.epsRepeatInformation), ISSUED);
+  const issue = own ?? repeatCount(basisOf(first), ISSUED);
+  const itemIssues = resourcesOf(bundle, 'MedicationDispense').flatMap((dispense) => {
+    const allowed = repeatCount(basisOf(dispense), 'numberOfRepeatsAllowed');
+    const item = identifierValue(requestOf(dispense)?.identifier, ID.item)?.toLowerCase();
+    return allowed === null || item === undefined ? [] : [[item, allowed] as const];
+  });
+  return { issue, itemIssues: Object.fromEntries(itemIssues) };
+}
+
+const ISSUED = 'numberOfRepeatsIssued';
+
+function basisOf(dispense: MedicationDispense): Extension | null {
+  const [basis] = requestOf(dispense)?.basedOn ?? [];
+  return extension(basis, EXTENSION.epsRepeatInformation);
+}
+
 function unevenReason(bundle: Bundle): Issue | null {
   const codes = resourcesOf(bundle, 'MedicationDispense').map(
     (dispense) => extension(dispense, EXTENSION.nonDispensingReason)?.valueCoding?.code,

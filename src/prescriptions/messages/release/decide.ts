@@ -2,7 +2,8 @@ import type { Instant } from '../../../kernel/instant.ts';
 import { londonDate } from '../../../kernel/london.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
-import { currentIssue, type Known } from '../../evolve.ts';
+import type { Known } from '../../evolve.ts';
+import { currentIssue } from '../../issues.ts';
 import type { Issue, Party, PrescriptionEvent } from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
 
@@ -19,8 +20,8 @@ export function decide(
   state: Known | null,
   command: Release,
 ): Result<PrescriptionEvent[], Rejection> {
-  if (state === null) return fail({ kind: 'ReleaseNotFound' });
-  if (state.kind === 'placeholder') return fail({ kind: 'PrescriptionCancelled' });
+  if (state?.kind === 'placeholder') return fail({ kind: 'PrescriptionCancelled' });
+  if (state?.kind !== 'prescription') return fail({ kind: 'ReleaseNotFound' });
   const issue = currentIssue(state);
   const refusal = whyNot(issue, command);
   if (refusal !== null) return fail(refusal);

@@ -6,6 +6,7 @@ import { messageHeader } from '../../fhir/message-header.ts';
 import { type EntryMaker, entryMaker, inOrder, type Shown, showRole } from '../../fhir/people.ts';
 import { extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { EXTENSION, ID } from '../../fhir/systems.ts';
+import { currentIssue } from '../../issues.ts';
 import type { Item, Prescription } from '../../prescription.ts';
 import { patientInformation } from './patient-information.ts';
 import { releasedItem } from './released-item.ts';
@@ -70,9 +71,7 @@ function itemEntries(
 ) {
   const { order, prescription } = of;
   const before = new Map<string, Item>(
-    prescription.issues
-      .filter(({ number }) => number === prescription.currentIssue)
-      .flatMap(({ items }) => items.map((item): [string, Item] => [item.id, item])),
+    currentIssue(prescription).items.map((item): [string, Item] => [item.id, item]),
   );
   return resourcesOf(order, 'MedicationRequest').map((request) => {
     const id = identifierValue(request.identifier, ID.item)?.toLowerCase() ?? '';

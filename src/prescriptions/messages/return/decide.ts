@@ -1,6 +1,7 @@
 import type { Instant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
-import { currentIssue, type Known } from '../../evolve.ts';
+import type { Known } from '../../evolve.ts';
+import { currentIssue } from '../../issues.ts';
 import { heldByAnother } from '../../holder.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { PrescriptionEvent } from '../../prescription.ts';

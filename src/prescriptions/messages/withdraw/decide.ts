@@ -1,7 +1,9 @@
 import type { Instant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
-import { currentIssue, type Known } from '../../evolve.ts';
+import type { Known } from '../../evolve.ts';
+import { namedIssue } from '../../issues.ts';
+import { nextUndone } from '../../next-issue.ts';
 import { heldByAnother } from '../../holder.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { PrescriptionEvent } from '../../prescription.ts';
@@ -23,10 +25,8 @@ export function decide(
   settings: Settings,
 ): Result<PrescriptionEvent[], Rejection> {
   if (state?.kind !== 'prescription') return fail({ kind: 'PrescriptionNotFound' });
-  const issue = currentIssue(state);
-  if (command.issue !== null && command.issue !== issue.number) {
-    return fail({ kind: 'RepeatCountMismatch' });
-  }
+  const issue = namedIssue(state, command.issue);
+  if (issue === null) return fail({ kind: 'RepeatCountMismatch' });
   const isToldAndUnclaimed =
     issue.status === 'WithDispenserActive' ||
     issue.status === 'Dispensed' ||
@@ -38,5 +38,14 @@ export function decide(
     return fail({ kind: 'NotTheLastDispense' });
   }
   const { notification, reason, at } = command;
-  return ok([{ kind: 'DispenseWithdrawn', issue: issue.number, notification, reason, at }]);
+  const undone = nextUndone(state, issue, at);
+  if (!undone.ok) return undone;
+  const withdrawn = {
+    kind: 'DispenseWithdrawn',
+    issue: issue.number,
+    notification,
+    reason,
+    at,
+  } as const;
+  return ok([...undone.value, withdrawn]);
 }
