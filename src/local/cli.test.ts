@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { fakeSpine, NOW } from './verbs/testing.ts';
-import { parseJson } from './client/json.ts';
+import { at, parseJson } from './client/json.ts';
 import { ALL_PERSONAS } from './personas.ts';
 
 const { spine, received, replies } = fakeSpine();
@@ -62,6 +62,20 @@ describe('spine clock', () => {
       assert.deepEqual(received.find(({ method }) => method === 'PUT')?.body, body);
     });
   }
+
+  test('advance tells what fell due on the way, and where it goes on stderr', async () => {
+    const done = [
+      { on: '2026-02-01', prescription: '0A1B2CA8300800001', issue: 2, kind: 'ready' },
+      { on: '2026-07-05', prescription: '0A1B2CA8300800001', issue: 2, kind: 'expire' },
+    ];
+    replies.set('/_local/clock', { status: 200, body: { instant: NOW, frozen: true, done } });
+    const { stdout, stderr } = await spine('clock', 'advance', '26w');
+    assert.match(stdout, /^2026-02-01 {2}0A1B2CA8300800001 {2}issue 2 {2}became ready$/m);
+    assert.match(stdout, /^2026-07-05 {2}0A1B2CA8300800001 {2}issue 2 {2}expired$/m);
+    assert.match(stderr, /Moving to 2026-07-06/);
+    const data = parseJson((await spine('clock', 'advance', '26w', '-o', 'json')).stdout);
+    assert.deepEqual(at(data, 'done'), done);
+  });
 
   for (const argv of [
     ['set', 'soon'],

@@ -114,7 +114,7 @@ const clockSet = clientCommand({
 
 const clockAdvance = clientCommand({
   name: 'clock advance',
-  summary: 'move the business time on',
+  summary: 'move the business time on, and do what falls due on the way',
   usage: '<duration>',
   options: [SECURITY],
   examples: [
@@ -157,7 +157,7 @@ const clockReal = clientCommand({
       path: '/_local/clock',
       body: { real: true },
     });
-    return answer.ok ? shown(client, await readClock(client)) : answer;
+    return answer.ok ? moved(client, answer.value.body) : answer;
   },
 });
 
@@ -184,9 +184,33 @@ async function setClock(
     frozen: state.frozen,
     ...(isSet(invocation, 'security') ? { security: true } : {}),
   };
+  invocation.output.progress(`Moving to ${body.instant}; what falls due on the way is done first.`);
   const answer = await client.call({ method: 'PUT', path: '/_local/clock', body });
-  return answer.ok ? shown(client, await readClock(client)) : answer;
+  return answer.ok ? moved(client, answer.value.body) : answer;
 }
+
+/** The time as it is now, and what fell due on the way there, in order. */
+async function moved(client: Client, body: unknown): Promise<Result<Report, Failure>> {
+  const report = shown(client, await readClock(client));
+  if (!report.ok) return report;
+  const done = listAt(body, 'done');
+  const { text, data } = report.value;
+  return ok({ text: [text, ...done.map(dueLine)].join('\n'), data: { clock: data, done } });
+}
+
+function dueLine(done: unknown): string {
+  const kind = textAt(done, 'kind') ?? '';
+  const what = DUE_WORDS[kind] ?? kind;
+  const issue = JSON.stringify(at(done, 'issue'));
+  return `${textAt(done, 'on') ?? ''}  ${textAt(done, 'prescription') ?? ''}  issue ${issue}  ${what}`;
+}
+
+const DUE_WORDS: Readonly<Record<string, string>> = {
+  ready: 'became ready',
+  expire: 'expired',
+  noClaim: 'given up: no claim came',
+  delete: 'deleted',
+};
 
 function shown(client: Client, state: Result<ClockState, Failure>): Result<Report, Failure> {
   if (!state.ok) return state;
