@@ -35,8 +35,9 @@ export function leavingBecauseOf(
       key,
       body,
     };
-    if (event !== events.at(-1) || item === null || !isCancelled(after, event.fromIssue))
-      return [answer];
+    const isWhole = events.some(({ kind }) => kind === 'PrescriptionCancelled');
+    const isLast = event === events.at(-1) && !isWhole && isCancelled(after, event.fromIssue);
+    if (!isLast) return [answer];
     // With its last item the prescription is cancelled too, and that is told besides [EPS-LIFECYCLE 6.4].
     return [answer, { ...answer, key: `${key} prescription`, body: { ...body, item: null } }];
   });

@@ -1,5 +1,5 @@
 /** Code lists and rules that the invariants are checked against, as SQL; by hand, from the specification. */
-export const WAITING = `('ToBeDispensed', 'PrescriptionFuture', 'AwaitingReleaseReady')`;
+export const WAITING = `('ToBeDispensed')`;
 
 export const ISSUE_CODES = `(values ('AwaitingReleaseReady', '0000'), ('ToBeDispensed', '0001'), ('WithDispenser', '0002'),
   ('WithDispenserActive', '0003'), ('Expired', '0004'), ('Cancelled', '0005'), ('Dispensed', '0006'),
@@ -62,3 +62,18 @@ export const CAUSED = `(select *, coalesce(case kind
       over (partition by prescription_id, message_id, recorded_at), 'PORX_IN030101SM32') as interaction,
     kind in ('ItemCancelled', 'PrescriptionCancelled') as is_cancel, data->'cancellation'->>'id' as cancellation
   from prescriptions.event) as caused`;
+
+/** A prescription whose last item went by a cancellation that waited is told as cancelled besides [EPS-LIFECYCLE 6.4]. */
+export const ENDED_BY_ITEMS = `select c.prescription_id, 'subsequent-cancellation-response',
+    c.data->'cancellation'->>'id' || ' prescription', c.data->'cancellation'->>'organisation'
+  from prescriptions.event c join prescriptions.event cause
+    on cause.prescription_id = c.prescription_id and cause.message_id = c.message_id
+    and cause.recorded_at = c.recorded_at and cause.kind in ('Created', 'Returned')
+  join prescriptions.event o on o.prescription_id = c.prescription_id and o.kind = 'Created'
+  where c.kind = 'ItemCancelled' and c.data->'cancellation'->>'reason' <> '0007'
+    and not exists (select from prescriptions.event x where x.prescription_id = c.prescription_id
+      and x.kind in ('ItemCancelled', 'PrescriptionCancelled') and x.recorded_at = c.recorded_at
+      and (x.number > c.number or x.kind = 'PrescriptionCancelled'))
+    and not exists (select from json_array_elements_text(o.data->'items') as item where item not in (
+      select x.data->'cancellation'->>'item' from prescriptions.event x where x.number <= c.number
+        and x.prescription_id = c.prescription_id and x.kind = 'ItemCancelled'))`;

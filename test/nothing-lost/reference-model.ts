@@ -110,9 +110,9 @@ function download(spine: Spine, pharmacy: string, at: Instant): string {
   return ready.length === 0 ? NOTHING : `released ${ready.map(([id]) => id).join(' ')}`;
 }
 
+/** Post-dated ones come to the queue when time makes them ready, and no time job runs here. */
 function canBeHad({ status, prescribedAt }: Known, at: Instant): boolean {
-  const isOpen = status === '0001' || (status === '9001' && table.isReady(prescribedAt, at));
-  return isOpen && !table.isExpired(prescribedAt, at);
+  return status === '0001' && !table.isExpired(prescribedAt, at);
 }
 
 function ofPharmacy(spine: Spine, message: OfPharmacy, at: Instant): string {

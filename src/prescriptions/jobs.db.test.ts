@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+
+import { testDatabase } from '../../test/support/database.ts';
+import { present } from '../kernel/bug.ts';
+import { instantOf } from '../kernel/instant.ts';
+import { withLease } from '../platform/jobs.ts';
+import { sql } from '../platform/sql.ts';
+import { dueJob, passTime } from './jobs.ts';
+import { create } from './messages/create/handle.ts';
+import { prescriptionKey } from './prescription-id.ts';
+import { heads, NEW_PRESCRIPTION, ofPatient } from './repository.ts';
+import { COMPATIBLE } from './settings.ts';
+import { newId, PATIENT, PHARMACY, SURGERY } from './testing.ts';
+
+// Shows: Time | post-dated prescriptions become ready, expire and are deleted by themselves, each change once
+
+const START = new Date('2024-12-09T11:50:04Z');
+const database = testDatabase();
+let made = 0;
+
+/** A post-dated prescription that is ready on 12 December and expires on 12 June. */
+async function given() {
+  const id = present(
+    prescriptionKey(`0000${(made += 1).toString().padStart(2, '0')}-A83008-7EFE6Z`),
+    'key',
+  );
+  const body = Buffer.from(`order ${made}`);
+  const messageId = newId();
+  const session = 'a session';
+  const nobody = { userId: null, roleProfile: null, organisation: null, asid: null };
+  const envelope = {
+    messageId,
+    requestId: newId(),
+    interaction: NEW_PRESCRIPTION,
+    body,
+    digest: createHash('sha256').update(body).digest(),
+    actor: { ...nobody, session, scopes: new Set<string>() },
+    at: instantOf(START),
+  };
+  await create(spine(), envelope, id, {
+    messageId,
+    longFormId: newId(),
+    treatment: 'Acute',
+    repeats: null,
+    prescribedAt: instantOf(new Date('2024-12-12T09:00:00Z')),
+    patient: PATIENT,
+    prescriber: SURGERY,
+    nominated: PHARMACY,
+    items: [newId()],
+    at: instantOf(START),
+  });
+  return id;
+}
+
+function spine() {
+  return { database: database().database, settings: COMPATIBLE };
+}
+
+const stay = async (): Promise<void> => undefined;
+
+describe('time that passes', () => {
+  test('brings each change on its day, in order, and then the record is gone', async () => {
+    const id = await given();
+    const done = await passTime(
+      spine(),
+      { from: START, until: new Date('2026-01-01T00:00:00Z') },
+      stay,
+    );
+    assert.deepEqual(
+      done.map(({ kind, on }) => `${on} ${kind}`),
+      ['2024-12-12 ready', '2025-06-12 expire', '2025-09-10 delete'],
+    );
+    const state = (await heads(spine().database, [id])).get(id)?.state;
+    assert.equal(state?.kind, 'tombstone');
+    assert.deepEqual(await ofPatient(spine().database, PATIENT), []);
+  });
+
+  test('brings a change once, though two processes look for it at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, given));
+    const clock = { now: () => new Date('2024-12-12T00:00:00Z'), securityNow: () => START };
+    const jobs = [dueJob(spine(), clock), dueJob(spine(), clock)];
+    await Promise.all(jobs.map((job) => job.run(async () => true)));
+    const events = await spine().database.all<{ times: number }>(sql`
+      select count(*) as times from prescriptions.event
+      where kind = 'BecameReady' and prescription_id = any(${ids}::text[])`);
+    assert.deepEqual(events, [{ times: ids.length }]);
+    const audited = await spine().database.all<{ times: number }>(sql`
+      select count(*) as times from platform.audit
+      where interaction = 'ready' and prescription_id = any(${ids}::text[])`);
+    assert.deepEqual(audited, [{ times: ids.length }]);
+    const queued = await spine().database.all(sql`
+      select 1 from prescriptions.download_queue
+      where left_at is null and prescription_id = any(${ids}::text[])`);
+    assert.equal(queued.length, ids.length);
+  });
+});
+
+describe('a lease', () => {
+  test("is one process's at a time, and another's once it is given back", async () => {
+    const { database: one } = database();
+    const inner = await withLease(one, 'work', () => withLease(one, 'work', async () => 'both'));
+    assert.equal(inner, null);
+    assert.equal(await withLease(one, 'work', async () => 'again'), 'again');
+  });
+
+  test('of a process that was killed is taken over when its time is over', async () => {
+    const { database: one } = database();
+    await one.all(
+      sql`insert into platform.lease values ('lost', ${newId()}::uuid, now() + interval '1 hour')`,
+    );
+    assert.equal(await withLease(one, 'lost', async () => 'mine'), null);
+    await one.all(
+      sql`update platform.lease set held_until = now() - interval '1 second' where name = 'lost'`,
+    );
+    assert.equal(await withLease(one, 'lost', async () => 'mine'), 'mine');
+  });
+});
