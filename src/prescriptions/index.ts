@@ -2,12 +2,13 @@ import type { FhirInteraction } from '../gateways/fhir/interaction.ts';
 import { dispensingInteractions } from './fhir/dispensing.ts';
 import { prepare } from './fhir/prepare.ts';
 import { processMessage } from './fhir/process-message.ts';
+import { validate } from './fhir/validate.ts';
 import type { Spine } from './perform.ts';
 import { trackInteraction } from './track/fhir.ts';
 
 export type { Spine } from './perform.ts';
-export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
 export { type DueDone, dueJob, passTime } from './jobs.ts';
+export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
 
 export const prescriptionMigrations = {
   schema: 'prescriptions',
@@ -19,6 +20,7 @@ export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
   return [
     processMessage(spine),
     prepare(spine),
+    validate,
     ...dispensingInteractions(spine),
     trackInteraction(spine),
   ];

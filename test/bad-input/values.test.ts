@@ -169,10 +169,10 @@ describe('a code', () => {
       changesNothing(spine(), async () => {
         const changed = ['"code":"acute"', `"code":"${code}"`] as const;
         const message = JSON.stringify(ORDER.build(newFacts())).replace(...changed);
-        const text = `Unhandled course of therapy type code '${code}'.`;
-        const path = 'MedicationRequest.courseOfTherapyType.coding.code';
         const answer = await sendAs(spine(), ORDER, message);
-        assertIssue(answer, 400, untranslatable('INVALID_VALUE', text, path));
+        const system = 'http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy';
+        assert.equal(answer.body.issue[0].diagnostics, `Unknown code '${system}#${code}'`);
+        assertRefused(answer, 400);
       }));
   }
 
@@ -180,9 +180,9 @@ describe('a code', () => {
     changesNothing(spine(), async () => {
       const charge = ['paid-once', 'paid-thrice'] as const;
       const answer = await sendReplacing(spine(), CLAIM, newFacts(), charge);
-      const text = 'Unsupported prescription charge code';
-      const issue = untranslatable('INVALID_VALUE', text, 'Claim.item.detail.programCode');
-      assertIssue(answer, 400, issue);
+      const system = 'https://fhir.nhs.uk/CodeSystem/DM-prescription-charge';
+      assert.equal(answer.body.issue[0].diagnostics, `Unknown code '${system}#paid-thrice'`);
+      assertRefused(answer, 400);
     }));
 
   test('of an event is one of the list', () =>

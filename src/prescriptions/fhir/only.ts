@@ -1,10 +1,10 @@
-import type { Bundle, CodeableConcept, Coding, Extension, FhirResource } from 'fhir/r4';
-import type { Identifier, Reference } from 'fhir/r4';
+import type { Bundle, CodeableConcept, Coding, DomainResource, Extension } from 'fhir/r4';
+import type { FhirResource, Identifier, Reference } from 'fhir/r4';
 
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { isOfType, type OfType } from './r4.ts';
-import { onlyOne, untranslatable } from './rules.ts';
+import { invalidValue, onlyOne, untranslatable } from './rules.ts';
 import { CODE } from './systems.ts';
 
 /*
@@ -28,6 +28,24 @@ export function onlyReferred<Type extends FhirResource['resourceType']>(
   if (!found.ok) return found;
   const { resource } = found.value;
   return isOfType(resource, type) ? ok(resource) : fail(tooFew(`fullUrl == '${wanted}'`));
+}
+
+/** The contained resource that a `#id` reference names; two of one id are nobody's. */
+export function onlyContained<Type extends FhirResource['resourceType']>(
+  resource: DomainResource,
+  reference: Reference | undefined,
+  type: Type,
+): Result<OfType<Type>, Issue> {
+  const name = reference?.reference ?? '';
+  const id = name.replace(/^#/, '');
+  const [found, other] = resource.contained?.filter((inner) => inner.id === id) ?? [];
+  const text = `Contained resource with reference ${name}`;
+  if (found === undefined || other !== undefined) {
+    return fail(invalidValue(`${text} not found`, null));
+  }
+  return isOfType(found, type)
+    ? ok(found)
+    : fail(invalidValue(`${text} is not of type ${type}`, null));
 }
 
 /** The value of the identifier of this system. */

@@ -101,9 +101,9 @@ describe('what no message may hold is refused:', () => {
       /^The value provided \('done'\) is not in the value set /,
     ],
     [
-      'two medications',
-      { medicationReference: { reference: '#m' } },
-      /medication\[x\]: max allowed = 1/,
+      'two ways of being reported',
+      { reportedBoolean: true, reportedReference: { reference: '#m' } },
+      /reported\[x\]: max allowed = 1/,
     ],
     ['an empty list', { note: [] }, /^Array cannot be empty/],
     ['an empty object', { priorPrescription: {} }, /^Object must have some content$/],

@@ -4,7 +4,7 @@ import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { onlyCoding, onlyExtension, onlyExtensionIfAny } from '../../fhir/only.ts';
+import { onlyCoding, onlyContained, onlyExtension, onlyExtensionIfAny } from '../../fhir/only.ts';
 import { NOBODY, readOrganisation } from '../../fhir/party.ts';
 import { extension, resolveContained } from '../../fhir/r4.ts';
 import { repeatCount } from '../../fhir/repeat-count.ts';
@@ -135,7 +135,7 @@ function contentFault(claim: Claim): Issue | null {
 }
 
 /** What the patient was charged, where something was supplied. */
-function readCharge({ subDetail, programCode }: ClaimItemDetail): Result<string | null, Issue> {
+export function readCharge({ subDetail, programCode }: ClaimItemDetail): Result<string | null, Issue> {
   if (subDetail === undefined) return ok(null);
   const path = 'Claim.item.detail.programCode';
   const charge = onlyCoding(programCode, CODE.charge, path);
@@ -148,11 +148,9 @@ function readCharge({ subDetail, programCode }: ClaimItemDetail): Result<string 
 const CHARGES = ['paid-once', 'paid-twice', 'not-paid']; // [EPS-CODES 1]
 
 function readProvider(claim: Claim): Result<OdsCode, Refusal> {
-  const role = providerOf(claim);
-  if (role === null) {
-    const text = `Contained resource with reference ${claim.provider.reference ?? ''} not found`;
-    return fail(inTranslation(invalidValue(text, null)));
-  }
+  const found = onlyContained(claim, claim.provider, 'PractitionerRole');
+  if (!found.ok) return fail(inTranslation(found.error));
+  const role = found.value;
   const organization = resolveContained(claim, role.organization, 'Organization');
   if (organization === null) {
     const text = 'practitioner.organization should be a reference';

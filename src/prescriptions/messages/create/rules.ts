@@ -48,21 +48,29 @@ const SAME: readonly (readonly [path: string, read: Read])[] = [
   ],
 ];
 
-const SAME_IN_REPEAT_DISPENSING: typeof SAME = [
-  [
-    'dispenseRequest.numberOfRepeatsAllowed',
-    (request) => request.dispenseRequest?.numberOfRepeatsAllowed,
-  ],
-  [
-    `extension("${EXTENSION.repeatInformation}")`,
-    (request) => extension(request, EXTENSION.repeatInformation),
-  ],
+const REPEATS: (typeof SAME)[number] = [
+  'dispenseRequest.numberOfRepeatsAllowed',
+  (request) => request.dispenseRequest?.numberOfRepeatsAllowed,
 ];
+
+/** Looked at only where the first item says something of it [EPS-FHIR 4.2]. */
+const REPEAT_INFORMATION: (typeof SAME)[number] = [
+  `extension("${EXTENSION.repeatInformation}")`,
+  (request) => extension(request, EXTENSION.repeatInformation),
+];
+
+function mustBeSame(bundle: Bundle): typeof SAME {
+  if (!isRepeatDispensing(bundle)) return SAME;
+  const [first] = resourcesOf(bundle, 'MedicationRequest');
+  const isTold = extension(first, EXTENSION.repeatInformation) !== null;
+  return [...SAME, REPEATS, ...(isTold ? [REPEAT_INFORMATION] : [])];
+}
 
 function sameThroughout(bundle: Bundle): Issue[] {
   const requests = resourcesOf(bundle, 'MedicationRequest');
-  const all = isRepeatDispensing(bundle) ? [...SAME, ...SAME_IN_REPEAT_DISPENSING] : SAME;
-  return all.flatMap(([path, read]) => differIssue('MedicationRequest', path, requests.map(read)));
+  return mustBeSame(bundle).flatMap(([path, read]) =>
+    differIssue('MedicationRequest', path, requests.map(read)),
+  );
 }
 
 export function isRepeatDispensing(bundle: Bundle): boolean {

@@ -13,6 +13,7 @@ import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { readParty } from '../../fhir/party.ts';
 import {
   onlyCoding,
+  onlyContained,
   onlyExtension,
   onlyExtensionIfAny,
   onlyIdentifier,
@@ -20,8 +21,8 @@ import {
   onlyReferred,
 } from '../../fhir/only.ts';
 import { extension, identifierValue, resolveContained, resourcesOf } from '../../fhir/r4.ts';
-import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { repeatCount } from '../../fhir/repeat-count.ts';
+import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidValue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
@@ -64,13 +65,12 @@ export function readDispense(
     items: items.value,
     patient: patient.value,
     replaces: replaces.value,
-    at: instantOf(at),
     ...readRepeats(bundle, first),
+    at: instantOf(at),
   };
   return ok({ id: prescription.value, command, organisations: [dispenser.value] });
 }
 
-/** The reason for which nothing of the prescription was dispensed is the same on all, or on none [EPS-FHIR 5.4, shape B]. */
 /** The issue that is told of, counted from zero on the wire, and in how many issues each item is [EPS-CODES 3]. */
 function readRepeats(
   bundle: Bundle,
@@ -93,6 +93,7 @@ function basisOf(dispense: MedicationDispense): Extension | null {
   return extension(basis, EXTENSION.epsRepeatInformation);
 }
 
+/** The reason for which nothing of the prescription was dispensed is the same on all, or on none [EPS-FHIR 5.4, shape B]. */
 function unevenReason(bundle: Bundle): Issue | null {
   const codes = resourcesOf(bundle, 'MedicationDispense').map(
     (dispense) => extension(dispense, EXTENSION.nonDispensingReason)?.valueCoding?.code,
@@ -109,12 +110,9 @@ function unevenReason(bundle: Bundle): Issue | null {
 }
 
 function readDispenser(bundle: Bundle, dispense: MedicationDispense): Result<OdsCode, Refusal> {
-  const role = performerOf(dispense);
-  if (role === null) {
-    const reference = dispense.performer?.[0]?.actor.reference ?? '';
-    const text = `Contained resource with reference ${reference} not found`;
-    return fail(inTranslation(invalidValue(text, null)));
-  }
+  const found = onlyContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
+  if (!found.ok) return fail(inTranslation(found.error));
+  const role = found.value;
   if (role.organization?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
   const organization = onlyReferred(bundle, role.organization, 'Organization');
   if (!organization.ok) return fail(inTranslation(organization.error));
@@ -136,13 +134,10 @@ function requestOf(dispense: MedicationDispense): MedicationRequest | null {
 }
 
 function readPrescriptionOf(dispense: MedicationDispense): Result<PrescriptionId | null, Refusal> {
-  const request = requestOf(dispense);
-  if (request === null) {
-    const reference = dispense.authorizingPrescription?.[0]?.reference ?? '';
-    const text = `Contained resource with reference ${reference} not found`;
-    return fail(inTranslation(invalidValue(text, null)));
-  }
-  return ok(prescriptionKey(request.groupIdentifier?.value ?? ''));
+  const [reference] = dispense.authorizingPrescription ?? [];
+  const request = onlyContained(dispense, reference, 'MedicationRequest');
+  if (!request.ok) return fail(inTranslation(request.error));
+  return ok(prescriptionKey(request.value.groupIdentifier?.value ?? ''));
 }
 
 /** Status of the whole prescription afterwards; it stands on the first product [EPS-FHIR 4.7]. */

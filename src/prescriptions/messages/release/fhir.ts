@@ -11,8 +11,8 @@ import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { readParty } from '../../fhir/party.ts';
-import { byRules, bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
-import { invalidIssue, type Rule, untranslatable } from '../../fhir/rules.ts';
+import { byRules, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { invalidIssue, invalidValue, type Rule, untranslatable } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
 import type { Release } from './decide.ts';
 import { fhirTime } from './released-prescription.ts';
@@ -53,13 +53,15 @@ export function readRelease(
   const owner = ownerOf(parameters);
   const agent = agentOf(parameters);
   if (owner === null) return fail(byRules([invalidIssue('Required parameter owner is missing.')]));
-  if (agent === null) return fail(bySpine('hl7:AgentPerson/hl7:agentPerson not found'));
+  if (agent === null) return fail(inTranslation(NO_AGENT));
   const dispenser = readParty(agent, owner);
   if (!dispenser.ok) return dispenser;
   const by = wantedId(parameters) === null ? 'nomination' : 'id';
   const releaseId = derivedUuid('release response', requestId);
   return ok({ by, dispenser: dispenser.value, releaseId, at: instantOf(at) });
 }
+
+const NO_AGENT = invalidValue('Parameter with name agent not found', null);
 
 /** Two owners, or two prescriptions: nobody can say which is meant [EPS-FHIR 5.4]. */
 function repeatedName({ parameter = [] }: Parameters): Issue | null {

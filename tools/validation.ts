@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import type { Issue } from '../src/gateways/fhir/operation-outcome.ts';
+import { CATALOGUE } from '../test/validation/catalogue.ts';
+
+const PAGE = fileURLToPath(new URL('../docs/reference/validation.md', import.meta.url));
+
+const HEAD = `# Validation rules (reference)
+
+Printed from test/validation by \`node tools/validation.ts\`. Each row has an example that is sent over
+HTTP by test/validation/catalogue.test.ts. Every answer is HTTP 400; sending the same again cannot help.
+
+| Message | Wrong when | Answer | Where | Source |
+|---|---|---|---|---|`;
+
+/** The catalogue as a page: what is wrong, and what is answered. */
+export function validationPage(): string {
+  const rows = CATALOGUE.flatMap(({ kind, when, issues, source }) =>
+    issues.map(
+      (issue) => `| ${kind.name} | ${when} | ${answerOf(issue)} | ${placeOf(issue)} | ${source} |`,
+    ),
+  );
+  return `${[HEAD, ...rows].join('\n')}\n`;
+}
+
+export function printedPage(): string {
+  return readFileSync(PAGE, 'utf8');
+}
+
+function answerOf({ severity, code, details, diagnostics }: Issue): string {
+  const coding = details?.coding[0];
+  const words = [coding?.code, coding?.display, diagnostics].filter((text) => text !== undefined);
+  return `${severity}/${code} ${words.join(': ').replaceAll('|', '\\|')}`;
+}
+
+function placeOf({ expression }: Issue): string {
+  return expression?.[0] ?? '';
+}
+
+if (import.meta.main) writeFileSync(PAGE, validationPage());
