@@ -11,6 +11,9 @@ export type Config = {
   readonly host: string;
   readonly organisationCheck: Strictness;
   readonly holderCheck: Strictness;
+  readonly signatureCheck: Strictness;
+  /** File with the certificates of the authorities of prescribers, in PEM; null: only the test authority, if there is one. */
+  readonly signatureAuthorities: string | null;
   readonly nextIssueFrom: 'prescription' | 'dispense';
   /** Ids of applications that still sign with SHA-1. */
   readonly sha1Applications: readonly string[];
@@ -61,14 +64,20 @@ export function parseConfig(
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
     organisationCheck: one('OPENSPINE_ORGANISATION_CHECK', ['compatible', 'strict'], strictness),
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
+    signatureCheck: one('OPENSPINE_SIGNATURE_CHECK', ['compatible', 'strict'], strictness),
+    signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     sha1Applications: words(env['OPENSPINE_SHA1_ENABLED_APPLICATION_IDS']),
-    asids: {
-      own: env['OPENSPINE_ASID'] ?? '200000001285',
-      spine: env['OPENSPINE_SPINE_ASID'] ?? '567456789789',
-    },
+    asids: asidsOf(env),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
+}
+
+function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {
+  return {
+    own: env['OPENSPINE_ASID'] ?? '200000001285',
+    spine: env['OPENSPINE_SPINE_ASID'] ?? '567456789789',
+  };
 }
 
 function words(text: string | undefined): string[] {
