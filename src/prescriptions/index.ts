@@ -1,4 +1,5 @@
 import type { FhirInteraction } from '../gateways/fhir/interaction.ts';
+import { convert } from './fhir/convert/index.ts';
 import { dispensingInteractions } from './fhir/dispensing.ts';
 import { prepare } from './fhir/prepare.ts';
 import { processMessage } from './fhir/process-message.ts';
@@ -21,6 +22,7 @@ export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
     processMessage(spine),
     prepare(spine),
     validate,
+    convert(spine),
     ...dispensingInteractions(spine),
     trackInteraction(spine),
   ];

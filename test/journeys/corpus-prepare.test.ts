@@ -22,16 +22,12 @@ function pairs(): Pair[] {
     }));
 }
 
-/**
- * Digests that were published and never made again after what they are of had changed [EPS-SIGNATURE 8]:
- * found by their content, an answer for RS1 from an application of today, or the one of this message.
- */
-const STALE_MESSAGES: readonly string[] = [];
-
-type Answer = { readonly parameter: readonly { readonly name: string; readonly valueString: string }[] };
+type Answer = {
+  readonly parameter: readonly { readonly name: string; readonly valueString: string }[];
+};
 
 describe('$prepare of the corpus', { skip: hasCorpus ? false : 'the corpus is not here' }, () => {
-  const counts = { same: 0, stale: 0 };
+  const counts = { same: 0 };
   let spine: TestSpine;
   before(async () => {
     spine = await startSpine();

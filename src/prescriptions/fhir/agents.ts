@@ -14,6 +14,7 @@ import { OID } from '../hl7v3/oids.ts';
 import { addressOf, nameOf, telecomOf } from './hl7-values.ts';
 import { onlyIdentifier, onlyReferred } from './only.ts';
 import { jobRoleOf, NO_JOB_ROLE } from './party.ts';
+import { professionalCodes } from './professional-code.ts';
 import { identifierValue, resolve } from './r4.ts';
 import { NO_TELECOM, onlyProfessionalCode } from './requester.ts';
 import { invalidValue, onlyOne } from './rules.ts';
@@ -53,39 +54,55 @@ export function agentOf(
   idOf: PersonId,
 ): hl7.Agent {
   const role = to.take(onlyReferred(bundle, reference, 'PractitionerRole'), NO_ROLE);
-  const profile = onlyIdentifier(role.identifier, ID.roleProfile, 'PractitionerRole.identifier');
-  const jobRole = jobRoleOf(role);
-  if (jobRole === null) to.refuse(NO_JOB_ROLE);
   const organization = to.take(
     onlyReferred(bundle, role.organization, 'Organization'),
     NO_ORGANIZATION,
   );
-  const named = role.practitioner?.reference === undefined;
-  const practitioner = named
-    ? null
-    : to.take(onlyReferred(bundle, role.practitioner, 'Practitioner'), NO_PRACTITIONER);
-  const telecoms = role.telecom ?? practitioner?.telecom ?? [];
+  const organisation = organisationOf(to, bundle, role, organization);
+  if (role.practitioner?.reference === undefined) {
+    return { ...namedAlone(to, role, organization), organisation };
+  }
+  const profile = onlyIdentifier(role.identifier, ID.roleProfile, 'PractitionerRole.identifier');
+  const jobRole = jobRoleOf(role);
+  if (jobRole === null) to.refuse(NO_JOB_ROLE);
+  const named = onlyReferred(bundle, role.practitioner, 'Practitioner');
+  const practitioner = to.take(named, NO_PRACTITIONER);
+  const telecoms = role.telecom ?? practitioner.telecom ?? [];
   if (telecoms.length === 0) to.refuse(NO_TELECOM);
   return {
     roleProfile: to.take(profile, ''),
-    jobRole: jobRole ?? '',
+    jobRole,
     telecoms: telecoms.map((one) => telecomOf(to, one, 'PractitionerRole.telecom')),
-    person:
-      practitioner === null
-        ? namedOnly(role, organization)
-        : { id: to.take(idOf(role, practitioner), NO_ID), name: onlyName(to, practitioner) },
-    organisation: organisationOf(to, bundle, role, organization),
+    person: { id: to.take(idOf(role, practitioner), NO_ID), name: onlyName(to, practitioner) },
+    organisation,
   };
 }
 
-/** A responsible party that is named by identifier has its organisation's name [EPS-HL7-MAP 3]. */
-function namedOnly(role: PractitionerRole, { name }: Organization): hl7.Agent['person'] {
+/** Who is named by identifier has the name and, without one of their own, the telephone of their organisation [EPS-HL7-MAP 3]. */
+function namedAlone(
+  to: Translation,
+  role: PractitionerRole,
+  organization: Organization,
+): Omit<hl7.Agent, 'organisation'> {
+  const { identifier } = role.practitioner ?? {};
+  const roleProfile = identifierValue(role.identifier, ID.roleProfile);
+  const jobRole = jobRoleOf(role);
+  const whole = { roleProfile, jobRole, telecoms: [], person: null };
+  if (identifier === undefined) return whole;
   const code =
-    identifierValue(role.identifier, ID.spurious) ?? role.practitioner?.identifier?.value;
-  const text = { use: null, prefixes: [], givens: [], family: null, suffixes: [] };
+    identifierValue(role.identifier, ID.spurious) ??
+    professionalCodes([identifier])[0] ??
+    identifier.value ??
+    '';
+  const parts = { use: null, prefixes: [], givens: [], family: null, suffixes: [] };
+  const telecoms = role.telecom ?? organization.telecom ?? [];
   return {
-    id: { root: OID.professional, extension: code ?? '' },
-    name: name === undefined ? null : { ...text, text: name },
+    ...whole,
+    telecoms: telecoms.map((one) => telecomOf(to, one, 'PractitionerRole.telecom')),
+    person: {
+      id: { root: OID.professional, extension: code },
+      name: organization.name === undefined ? null : { ...parts, text: organization.name },
+    },
   };
 }
 

@@ -119,3 +119,19 @@ export function repeatsElement(repeats: Repeats | null): Element | null {
     valueElement('high', repeats.high),
   );
 }
+
+/** A reference to something earlier, by its GUID. */
+export function referenceTo(
+  name: string,
+  attributes: Element['attributes'],
+  guid: string,
+): Element {
+  return element(name, attributes, guidElement(guid));
+}
+
+/** The short-form id of the prescription that a message is about. */
+export function prescriptionIdValue(shortFormId: string): Element {
+  return element('value', { extension: shortFormId, root: OID.shortForm });
+}
+
+export const FULFILS = { inversionInd: 'false', negationInd: 'false', typeCode: 'FLFS' } as const;

@@ -37,12 +37,13 @@ export type PrescribingOrganisation = {
   readonly licence: { readonly ods: string; readonly name: string | null } | null;
 };
 
-/** A person in a role, for an organisation. */
+/** A person in a role, for an organisation; one that is named alone has no role. */
 export type Agent = {
-  readonly roleProfile: string;
-  readonly jobRole: string;
+  readonly roleProfile: string | null;
+  readonly jobRole: string | null;
   readonly telecoms: readonly Telecom[];
-  readonly person: { readonly id: Id; readonly name: PersonName | null };
+  /** Null where an organisation alone is named. */
+  readonly person: { readonly id: Id; readonly name: PersonName | null } | null;
   readonly organisation: PrescribingOrganisation;
 };
 

@@ -33,15 +33,17 @@ export function agentPerson({
   return element(
     'AgentPerson',
     { classCode: 'AGNT' },
-    idElement({ root: OID.roleProfile, extension: roleProfile }),
-    codeElement(jobRole, OID.jobRole),
+    roleProfile === null ? null : idElement({ root: OID.roleProfile, extension: roleProfile }),
+    jobRole === null ? null : codeElement(jobRole, OID.jobRole),
     telecoms.map(telecomElement),
-    element(
-      'agentPerson',
-      PERSON,
-      idElement(person.id),
-      person.name === null ? null : nameElement(person.name),
-    ),
+    person === null
+      ? null
+      : element(
+          'agentPerson',
+          PERSON,
+          idElement(person.id),
+          person.name === null ? null : nameElement(person.name),
+        ),
     representedOrganization(organisation),
   );
 }

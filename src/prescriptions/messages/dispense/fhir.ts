@@ -129,7 +129,7 @@ export function performerOf(dispense: MedicationDispense): PractitionerRole | nu
   return resolveContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
 }
 
-function requestOf(dispense: MedicationDispense): MedicationRequest | null {
+export function requestOf(dispense: MedicationDispense): MedicationRequest | null {
   return resolveContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
 }
 

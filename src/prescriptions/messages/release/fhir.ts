@@ -77,12 +77,12 @@ function named(parameters: Parameters, name: string): ParametersParameter | unde
   return parameters.parameter?.find((parameter) => parameter.name === name);
 }
 
-function ownerOf(parameters: Parameters): Organization | null {
+export function ownerOf(parameters: Parameters): Organization | null {
   const resource = named(parameters, 'owner')?.resource;
   return resource?.resourceType === 'Organization' ? resource : null;
 }
 
-function agentOf(parameters: Parameters): PractitionerRole | null {
+export function agentOf(parameters: Parameters): PractitionerRole | null {
   const resource = named(parameters, 'agent')?.resource;
   return resource?.resourceType === 'PractitionerRole' ? resource : null;
 }

@@ -1,0 +1,242 @@
+import type { Bundle, Extension, MedicationDispense, MedicationRequest } from 'fhir/r4';
+
+import { present } from '../../../kernel/bug.ts';
+import { careRecord } from '../../hl7v3/care-record.ts';
+import {
+  guidElement,
+  idElement,
+  messageType,
+  observation,
+  pertinent,
+  referenceTo,
+  seperatable,
+  snomedElement,
+  valueElement,
+} from '../../hl7v3/data-types.ts';
+import { OID } from '../../hl7v3/oids.ts';
+import type { Repeats } from '../../hl7v3/order-document.ts';
+import { odsId, ORGANISATION, organisationType } from '../../hl7v3/people.ts';
+import { type Element, element, textElement } from '../../hl7v3/xml.ts';
+import { performerOf, requestOf } from '../../messages/dispense/fhir.ts';
+import { dosageText } from '../instructions.ts';
+import { idText, timeOf } from '../hl7-values.ts';
+import { onlyExtension, onlyIdentifier, onlyMedication, onlyReferred } from '../only.ts';
+import { codingOf, extension, identifierValue, resourcesOf } from '../r4.ts';
+import { CODE, EXTENSION, ID } from '../systems.ts';
+import type { Translation } from '../translation.ts';
+import { dispenserElement } from './dispenser.ts';
+import {
+  amount,
+  medicine,
+  SUPPLY_CODE,
+  suppliedLineItem,
+  suppliedQuantity,
+  supplyHeader,
+} from './supply.ts';
+
+/** A dispense notification, or its amendment, PORX_IN080101SM31 [EPS-HL7-MAP 6]. */
+export function dispenseNotification(to: Translation, bundle: Bundle, now: string): Element {
+  const dispenses = resourcesOf(bundle, 'MedicationDispense');
+  const first = present(dispenses[0], 'product of a notification');
+  const messageId = idText(bundle.identifier?.value ?? '');
+  const [header] = resourcesOf(bundle, 'MessageHeader');
+  const replaced = extension(header, EXTENSION.replacementOf)?.valueIdentifier?.value;
+  const handedOver = timeOf(to, first.whenHandedOver ?? '', 'MedicationDispense.whenHandedOver');
+  const { organization, element: dispenser } = dispenserOf(to, bundle, first);
+  return element(
+    'DispenseNotification',
+    { classCode: 'INFO', moodCode: 'EVN' },
+    guidElement(messageId),
+    snomedElement('code', SUPPLY_CODE),
+    valueElement('effectiveTime', handedOver),
+    messageType('PORX_MT024001UK31'),
+    recordTarget(bundle, first),
+    recipient(authorityOf(organization)),
+    headerOf(to, { bundle, messageId, now, dispenser }),
+    careRecord(
+      dispenses.map((one) => dispensedId(to, one)),
+      'PRMS',
+    ),
+    replaced === undefined ? null : replacementOf(replaced),
+    element(
+      'sequelTo',
+      { typeCode: 'SEQL' },
+      referenceTo(
+        'priorPrescriptionReleaseEventRef',
+        { classCode: 'INFO', moodCode: 'RQO' },
+        idText(header?.response?.identifier ?? ''),
+      ),
+    ),
+  );
+}
+
+/** The message that this one takes the place of. */
+export function replacementOf(messageId: string): Element {
+  const reference = { classCode: 'INFO', moodCode: 'EVN' };
+  return element(
+    'replacementOf',
+    { typeCode: 'RPLC' },
+    referenceTo('priorMessageRef', reference, idText(messageId)),
+  );
+}
+
+function dispenserOf(to: Translation, bundle: Bundle, first: MedicationDispense) {
+  const role = performerOf(first) ?? ({ resourceType: 'PractitionerRole' } as const);
+  const found = onlyReferred(bundle, role.organization, 'Organization');
+  const organization = to.take(found, NO_ORGANIZATION);
+  return { organization, element: dispenserElement(to, role, organization) };
+}
+
+const NO_ORGANIZATION: { resourceType: 'Organization'; extension?: Extension[] } = {
+  resourceType: 'Organization',
+};
+
+/** Who pays [EPS-CODES 3]. */
+function authorityOf(organization: { extension?: Extension[] | undefined }): string {
+  const relations = extension(organization, EXTENSION.relationships) ?? undefined;
+  return extension(relations, 'reimbursementAuthority')?.valueIdentifier?.value ?? '';
+}
+
+function recipient(authority: string): Element {
+  return element(
+    'primaryInformationRecipient',
+    { contextControlCode: 'ON', typeCode: 'PRCP' },
+    element(
+      'AgentOrg',
+      { classCode: 'AGNT' },
+      element('agentOrganization', ORGANISATION, odsId(authority), organisationType()),
+    ),
+  );
+}
+
+function recordTarget(bundle: Bundle, first: MedicationDispense): Element {
+  const [patient] = resourcesOf(bundle, 'Patient');
+  const number =
+    identifierValue(patient?.identifier, ID.nhsNumber) ?? first.subject?.identifier?.value ?? '';
+  const id = idElement({ root: OID.nhsNumber, extension: number });
+  return element('recordTarget', { typeCode: 'RCT' }, element('patient', { classCode: 'PAT' }, id));
+}
+
+type Notified = {
+  readonly bundle: Bundle;
+  readonly messageId: string;
+  readonly now: string;
+  readonly dispenser: Element;
+};
+
+function headerOf(to: Translation, { bundle, messageId, now, dispenser }: Notified): Element {
+  const dispenses = resourcesOf(bundle, 'MedicationDispense');
+  const [first] = dispenses;
+  const request = first === undefined ? null : requestOf(first);
+  const reasons = dispenses.map((one) => extension(one, EXTENSION.nonDispensingReason));
+  const longForm = onlyExtension(request?.groupIdentifier?.extension, EXTENSION.longFormId, GROUP);
+  const by = element(
+    'author',
+    { contextControlCode: 'OP', typeCode: 'AUT' },
+    valueElement('time', now),
+    element('signatureText', { nullFlavor: 'NA' }),
+    dispenser,
+  );
+  return supplyHeader(
+    {
+      messageId,
+      repeats: issueRepeats(request),
+      by,
+      reason: reasons.includes(null) ? null : (reasons[0]?.valueCoding ?? null),
+      status: extension(first, EXTENSION.businessStatus)?.valueCoding ?? null,
+      items: [...groupedByItem(dispenses).values()].map((group) => itemOf(to, bundle, group)),
+      shortFormId: request?.groupIdentifier?.value ?? '',
+      longFormId: idText(to.take(longForm, null)?.valueIdentifier?.value ?? ''),
+    },
+    'items first',
+  );
+}
+
+const GROUP = 'MedicationRequest.groupIdentifier.extension';
+
+/** Counted from nought in FHIR, from one in HL7 V3 [EPS-CODES 3]. */
+function issueRepeats(request: MedicationRequest | null): Repeats | null {
+  const [based] = request?.basedOn ?? [];
+  const information = extension(based, EXTENSION.epsRepeatInformation) ?? undefined;
+  const allowed = extension(information, 'numberOfRepeatsAllowed')?.valueInteger;
+  const issued = extension(information, 'numberOfRepeatsIssued')?.valueInteger;
+  if (allowed === undefined && issued === undefined) return null;
+  return { low: String((issued ?? 0) + 1), high: String((allowed ?? 0) + 1) };
+}
+
+/** How often the item itself was issued, and may be. */
+function itemRepeats(request: MedicationRequest): Repeats | null {
+  const information = extension(request, EXTENSION.repeatInformation) ?? undefined;
+  const issued = extension(information, 'numberOfPrescriptionsIssued')?.valueUnsignedInt;
+  const allowed = request.dispenseRequest?.numberOfRepeatsAllowed;
+  if (issued === undefined || allowed === undefined) return null;
+  return { low: String(issued), high: String(allowed + 1) };
+}
+
+/** Several products given for one item are one item, in the order in which it first comes. */
+function groupedByItem(dispenses: readonly MedicationDispense[]) {
+  const groups = new Map<string, MedicationDispense[]>();
+  for (const dispense of dispenses) {
+    const id = requestOf(dispense)?.identifier?.[0]?.value ?? '';
+    groups.set(id, [...(groups.get(id) ?? []), dispense]);
+  }
+  return groups;
+}
+
+function itemOf(to: Translation, bundle: Bundle, group: readonly MedicationDispense[]): Element {
+  const first = present(group[0], 'product of an item');
+  const request = present(requestOf(first), 'request of a product');
+  const asked = to.take(onlyMedication(bundle, request), null);
+  const quantity = request.dispenseRequest?.quantity;
+  const { code = '', unit } = quantity ?? {};
+  const item = onlyIdentifier(request.identifier, ID.item, 'MedicationRequest.identifier');
+  return suppliedLineItem({
+    id: dispensedId(to, first),
+    repeats: itemRepeats(request),
+    consumable: consumable(medicine(asked)),
+    components: group.map((one) => componentOf(to, bundle, one)),
+    request: element(
+      'component1',
+      { typeCode: 'COMP' },
+      seperatable(false),
+      element(
+        'supplyRequest',
+        { classCode: 'SPLY', moodCode: 'RQO' },
+        snomedElement('code', { code, display: unit ?? null }),
+        amount(quantity),
+      ),
+    ),
+    reason: first.statusReasonCodeableConcept?.coding?.[0] ?? null,
+    status: codingOf(first.type, CODE.itemStatus),
+    orderedItemId: idText(to.take(item, '')),
+  });
+}
+
+function componentOf(to: Translation, bundle: Bundle, dispense: MedicationDispense): Element {
+  const product = to.take(onlyMedication(bundle, dispense), null);
+  const text = textElement('value', dosageText(dispense.dosageInstruction ?? []));
+  return suppliedQuantity(
+    dispense.quantity,
+    product,
+    'INSTANCE',
+    pertinent('pertinentInformation1', observation('pertinentSupplyInstructions', 'SI', text)),
+  );
+}
+
+function consumable(code: Element): Element {
+  const material = element(
+    'manufacturedRequestedMaterial',
+    { classCode: 'MMAT', determinerCode: 'KIND' },
+    code,
+  );
+  return element(
+    'consumable',
+    { contextControlCode: 'OP', typeCode: 'CSM' },
+    element('requestedManufacturedProduct', { classCode: 'MANU' }, material),
+  );
+}
+
+function dispensedId(to: Translation, { identifier }: MedicationDispense): string {
+  const id = onlyIdentifier(identifier, ID.dispensedItem, 'MedicationDispense.identifier');
+  return idText(to.take(id, ''));
+}
