@@ -54,7 +54,7 @@ const sends = messages.filter(
 describe('messages of the corpus', { skip: hasCorpus ? false : 'the corpus is not here' }, () => {
   const counts = { accepted: 0, contradicted: 0, refused: 0, journeys: 0, steps: 0 };
 
-  for (const send of sends.filter((one) => one.status === 200 && isOfThisKind(one))) {
+  for (const send of sends.filter((one) => one.status === 200)) {
     test(`${send.path} is accepted, and its journey goes its way`, async () => {
       const spine = await startSpine();
       try {
@@ -131,10 +131,6 @@ function read(file: CorpusFile): Message[] {
       writtenAt: writtenAt(resource),
     },
   ];
-}
-
-function isOfThisKind(message: Message): boolean {
-  return !message.courses.has('continuous-repeat-dispensing');
 }
 
 function writtenAt(resource: Resource): string | null {

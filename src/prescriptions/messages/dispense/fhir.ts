@@ -76,8 +76,9 @@ function readRepeats(
   bundle: Bundle,
   first: MedicationDispense,
 ): Pick<Dispense, 'issue' | 'itemIssues'> {
+  // The order that it is based on decides: it is what HL7 V3 tells [EPS-HL7-MAP 6].
   const own = repeatCount(extension(first, EXTENSION.epsRepeatInformation), ISSUED);
-  const issue = own ?? repeatCount(basisOf(first), ISSUED);
+  const issue = repeatCount(basisOf(first), ISSUED) ?? own;
   const itemIssues = resourcesOf(bundle, 'MedicationDispense').flatMap((dispense) => {
     const allowed = repeatCount(basisOf(dispense), 'numberOfRepeatsAllowed');
     const item = identifierValue(requestOf(dispense)?.identifier, ID.item)?.toLowerCase();
