@@ -1,61 +1,79 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { ISSUE_STATUSES, ITEM_STATUSES, ITEM_TRANSITIONS } from '../src/prescriptions/statuses.ts';
-import { type From, TRANSITIONS } from '../src/prescriptions/transitions.ts';
+import { ISSUE_STATUSES, ITEM_STATUSES, type ItemStatus } from '../src/prescriptions/statuses.ts';
+import { type Cause, type To, TRANSITIONS } from '../src/prescriptions/transitions.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/reference/lifecycle.md', import.meta.url));
 
-/** The page as it is, and as the tables say that it should be. */
-export function lifecyclePage(): { readonly is: string; readonly shouldBe: string } {
-  return { is: readFileSync(PAGE, 'utf8'), shouldBe: page() };
+const HEAD = `# Life cycle (reference)
+
+Printed from src/prescriptions/transitions.ts by \`node tools/lifecycle.ts\`, and tested against the rules
+themselves for every status and everything that may happen (src/prescriptions/transitions.test.ts).
+Whatever is not listed is refused or changes nothing. Source: EPS-LIFECYCLE 2.`;
+
+/** The transition tables as a page: statuses, what happens to an issue, what happens to its items. */
+export function lifecyclePage(): string {
+  const parts = [
+    HEAD,
+    '## Statuses of an issue',
+    table(['Status', 'Name'], statuses(ISSUE_STATUSES)),
+    '## Statuses of an item',
+    table(['Status', 'Name'], statuses(ITEM_STATUSES)),
+    '## What may happen to an issue',
+    table(['What', 'By', 'From', 'To'], causes().flatMap(issueRows)),
+    '## What may happen to an item',
+    table(['What', 'From', 'To'], causes().flatMap(itemRows)),
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
-function page(): string {
-  return `# Lifecycle
-
-*Reference.* Printed from \`src/prescriptions/transitions.ts\` and \`statuses.ts\` by \`node tools/lifecycle.ts\`, and tested against the rules. "–": refused. With repeat dispensing each issue has a status of its own; a completed issue begins the next.
-
-## What becomes of an issue
-
-${issueTable()}
-
-"as told": 0003, 0006 or 0007, as the notification says. "as before": as before that notification; with repeat dispensing not below 0003, and only while the next issue still awaits its day. "unchanged": the cancellation waits for a return. \`cancel\` and \`expire\` are of this issue and all that follow; \`release\` of 9001 from its day on, of 0000 by the id only.
-
-## What a notification may make of an item
-
-${itemTable()}
-`;
+export function printedPage(): string {
+  return readFileSync(PAGE, 'utf8');
 }
 
-function issueTable(): string {
-  const statuses = Object.keys(ISSUE_STATUSES).filter((word) => word !== 'CancelledFuture');
-  const rows = (statuses as From[]).map((from) => {
-    const cells = TRANSITIONS.map(({ to }) => nameOf(to[from]));
-    return `| ${ISSUE_STATUSES[from].code} ${ISSUE_STATUSES[from].display} | ${cells.join(' | ')} |`;
-  });
-  const heads = TRANSITIONS.map(({ act, by }) => `${act} (${by})`);
-  return table(['Status', ...heads], rows);
+function causes(): readonly Cause[] {
+  return Object.values(TRANSITIONS);
 }
 
-function nameOf(to: string | undefined): string {
-  if (to === undefined) return '–';
-  return Object.entries(ISSUE_STATUSES).find(([word]) => word === to)?.[1].code ?? to;
+function issueRows({ what, by, issue }: Cause): string[][] {
+  return rowsOf(issue).map(({ from, to }) => [
+    what,
+    by,
+    issueName(from),
+    to.map(issueName).join(', '),
+  ]);
 }
 
-function itemTable(): string {
-  const items = Object.entries(ITEM_STATUSES);
-  const rows = items.map(([from, { code, display }]) => {
-    const allowed: readonly string[] =
-      Object.entries(ITEM_TRANSITIONS).find(([word]) => word === from)?.[1] ?? [];
-    const cells = items.map(([to]) => (allowed.includes(to) ? 'yes' : '–'));
-    return `| ${code} ${display} | ${cells.join(' | ')} |`;
-  });
-  return table(['From', ...items.map(([, { code }]) => code)], rows);
+function itemRows({ what, item }: Cause): string[][] {
+  return rowsOf(item)
+    .filter(({ from, to }) => to.some((status) => status !== from))
+    .map(({ from, to }) => [what, itemCode(from), to.map(itemCode).join(', ')]);
 }
 
-function table(heads: readonly string[], rows: readonly string[]): string {
-  return [`| ${heads.join(' | ')} |`, `|${heads.map(() => '---').join('|')}|`, ...rows].join('\n');
+function rowsOf<From extends string, To>(
+  table: Readonly<Partial<Record<From, readonly To[]>>>,
+): { readonly from: From; readonly to: readonly To[] }[] {
+  const rows: { from: From; to: readonly To[] }[] = [];
+  for (const from in table) rows.push({ from, to: table[from] ?? [] });
+  return rows;
 }
 
-if (import.meta.main) writeFileSync(PAGE, page());
+function itemCode(status: ItemStatus): string {
+  return ITEM_STATUSES[status].code;
+}
+
+function issueName(status: To): string {
+  return status === 'Gone' ? 'gone' : ISSUE_STATUSES[status].code;
+}
+
+function statuses(of: Record<string, { readonly code: string; readonly display: string }>) {
+  return Object.values(of).map(({ code, display }) => [code, display]);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+if (import.meta.main) writeFileSync(PAGE, lifecyclePage());

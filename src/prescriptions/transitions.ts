@@ -1,92 +1,147 @@
-import type { IssueStatus } from './statuses.ts';
+import { type IssueStatus, ITEM_TRANSITIONS, type ItemStatus } from './statuses.ts';
 
-/** Status of the issue that a message or a timed change is about; a placeholder is not an issue. */
-export type From = Exclude<IssueStatus, 'CancelledFuture'>;
+/** What an issue may become; `Gone`: nobody gets the record any more. */
+export type To = IssueStatus | 'Gone';
 
-/** What may be done to an issue: messages, and what time brings. */
-export type Act =
-  | 'release'
-  | 'return'
-  | 'dispense'
-  | 'amend'
-  | 'withdraw'
-  | 'claim'
-  | 'amend claim'
-  | 'cancel'
-  | 'ready'
-  | 'expire'
-  | 'no claim';
-
-type Row = {
-  readonly act: Act;
+/** Something that may change an issue: a message, or time. */
+export type Cause = {
+  readonly what: string;
   readonly by: string;
-  readonly to: Readonly<Partial<Record<From, From | 'as told' | 'as before' | 'unchanged'>>>;
+  /** Under each status what the issue may be afterwards; a status that is not here refuses, or does not change. */
+  readonly issue: Readonly<Partial<Record<IssueStatus, readonly To[]>>>;
+  /** What an item of each status may be afterwards; one that is not here stays as it is. */
+  readonly item: Readonly<Partial<Record<ItemStatus, readonly ItemStatus[]>>>;
 };
 
-/**
- * What becomes of an issue, by its status; where a status is not named the act is refused [EPS-LIFECYCLE 2].
- * The lifecycle page is printed from it, and it is tested against the rules themselves.
- */
-export const TRANSITIONS: readonly Row[] = [
-  {
-    act: 'release',
-    by: 'dispenser',
-    to: {
-      ToBeDispensed: 'WithDispenser',
-      AwaitingReleaseReady: 'WithDispenser',
-      PrescriptionFuture: 'WithDispenser',
+const TOLD = ['WithDispenserActive', 'Dispensed', 'NotDispensed'] as const;
+
+/** How items end once nothing more is to come of them. */
+const ENDED = {
+  PartiallyDispensed: ['FullyDispensed'],
+  Owing: ['NotDispensed'],
+  WithDispenser: ['Expired'],
+} as const;
+
+const ON_THE_SHELF = ['AwaitingReleaseReady', 'ToBeDispensed', 'PrescriptionFuture'] as const;
+
+/** All that may happen to an issue and its items; docs/reference/lifecycle.md is printed from this [EPS-LIFECYCLE 2]. */
+export const TRANSITIONS = {
+  release: {
+    what: 'release by id',
+    by: 'any pharmacy',
+    issue: each(ON_THE_SHELF, ['WithDispenser']),
+    item: { ToBeDispensed: ['WithDispenser'] },
+  },
+  download: {
+    what: 'nominated release',
+    by: 'the nominated pharmacy',
+    issue: each(['ToBeDispensed', 'PrescriptionFuture'], ['WithDispenser']),
+    item: { ToBeDispensed: ['WithDispenser'] },
+  },
+  return: {
+    what: 'return; a cancellation that waited is done',
+    by: 'the pharmacy',
+    issue: { WithDispenser: ['ToBeDispensed', 'Cancelled'] },
+    item: { WithDispenser: ['ToBeDispensed'] },
+  },
+  dispense: {
+    what: 'dispense notification',
+    by: 'the pharmacy',
+    issue: each(['WithDispenser', 'WithDispenserActive'], TOLD),
+    item: ITEM_TRANSITIONS,
+  },
+  amend: {
+    what: 'amended dispense notification: from what was before the replaced one',
+    by: 'the pharmacy',
+    issue: each(TOLD, TOLD),
+    item: ITEM_TRANSITIONS,
+  },
+  withdraw: {
+    what: 'withdrawal: as before the last notification; repeat dispensing not below 0003',
+    by: 'the pharmacy',
+    issue: each(TOLD, ['WithDispenser', 'WithDispenserActive']),
+    item: {},
+  },
+  claim: {
+    what: 'claim',
+    by: 'the pharmacy',
+    issue: each(['Dispensed', 'NotDispensed'], ['Claimed']),
+    item: {},
+  },
+  amendClaim: {
+    what: 'amended claim',
+    by: 'the pharmacy',
+    issue: { Claimed: ['Claimed'] },
+    item: {},
+  },
+  cancel: {
+    what: 'cancellation of the whole; with a pharmacy it waits',
+    by: 'the prescriber',
+    issue: {
+      ...each([...ON_THE_SHELF, 'RepeatDispenseFuture'], ['Cancelled']),
+      WithDispenser: ['WithDispenser'],
+      WithDispenserActive: ['WithDispenserActive'],
     },
+    item: {},
   },
-  { act: 'return', by: 'dispenser', to: { WithDispenser: 'ToBeDispensed' } },
-  {
-    act: 'dispense',
-    by: 'dispenser',
-    to: { WithDispenser: 'as told', WithDispenserActive: 'as told' },
-  },
-  {
-    act: 'amend',
-    by: 'dispenser',
-    to: { WithDispenserActive: 'as told', Dispensed: 'as told', NotDispensed: 'as told' },
-  },
-  {
-    act: 'withdraw',
-    by: 'dispenser',
-    to: { WithDispenserActive: 'as before', Dispensed: 'as before', NotDispensed: 'as before' },
-  },
-  { act: 'claim', by: 'dispenser', to: { Dispensed: 'Claimed', NotDispensed: 'Claimed' } },
-  { act: 'amend claim', by: 'dispenser', to: { Claimed: 'Claimed' } },
-  {
-    act: 'cancel',
-    by: 'prescriber',
-    to: {
-      ToBeDispensed: 'Cancelled',
-      AwaitingReleaseReady: 'Cancelled',
-      RepeatDispenseFuture: 'Cancelled',
-      PrescriptionFuture: 'Cancelled',
-      WithDispenser: 'unchanged',
-      WithDispenserActive: 'unchanged',
+  cancelItem: {
+    what: 'cancellation of an item: the issue goes with its last one; with a pharmacy it waits',
+    by: 'the prescriber',
+    issue: {
+      AwaitingReleaseReady: ['AwaitingReleaseReady', 'Cancelled'],
+      ToBeDispensed: ['ToBeDispensed', 'Cancelled'],
+      PrescriptionFuture: ['PrescriptionFuture', 'Cancelled'],
+      RepeatDispenseFuture: ['RepeatDispenseFuture', 'Cancelled'],
+      WithDispenser: ['WithDispenser'],
+      WithDispenserActive: ['WithDispenserActive'],
     },
+    item: { ToBeDispensed: ['Cancelled'] },
   },
-  {
-    act: 'ready',
+  ready: {
+    what: 'its day has come',
     by: 'time',
-    to: { PrescriptionFuture: 'ToBeDispensed', AwaitingReleaseReady: 'ToBeDispensed' },
+    issue: each(['AwaitingReleaseReady', 'PrescriptionFuture'], ['ToBeDispensed']),
+    item: {},
   },
-  {
-    act: 'expire',
+  expire: {
+    what: 'its last day is over, and that of all later issues',
     by: 'time',
-    to: {
-      ToBeDispensed: 'Expired',
-      AwaitingReleaseReady: 'Expired',
-      RepeatDispenseFuture: 'Expired',
-      PrescriptionFuture: 'Expired',
-      WithDispenser: 'Expired',
-      WithDispenserActive: 'Dispensed',
+    issue: {
+      ...each([...ON_THE_SHELF, 'RepeatDispenseFuture', 'WithDispenser'], ['Expired']),
+      WithDispenserActive: ['Dispensed'],
     },
+    item: { ...ENDED, ToBeDispensed: ['Expired'] },
   },
-  {
-    act: 'no claim',
+  noClaim: {
+    what: 'no claim within 180 days',
     by: 'time',
-    to: { WithDispenserActive: 'NoClaimed', Dispensed: 'NoClaimed' },
+    issue: each(['WithDispenserActive', 'Dispensed'], ['NoClaimed']),
+    item: ENDED,
   },
-];
+  begin: {
+    what: 'the issue before it is complete',
+    by: 'a dispense notification, or time',
+    issue: { RepeatDispenseFuture: ['AwaitingReleaseReady', 'ToBeDispensed'] },
+    item: {},
+  },
+  undo: {
+    what: 'the issue before it is open again',
+    by: 'a withdrawal or an amendment',
+    issue: { AwaitingReleaseReady: ['RepeatDispenseFuture'] },
+    item: {},
+  },
+  delete: {
+    what: 'kept as long as it must be',
+    by: 'time',
+    issue: each(['Expired', 'Cancelled', 'NotDispensed', 'Claimed', 'NoClaimed'], ['Gone']),
+    item: {},
+  },
+} as const satisfies Record<string, Cause>;
+
+export type CauseName = keyof typeof TRANSITIONS;
+
+function each(from: readonly IssueStatus[], to: readonly To[]): Cause['issue'] {
+  const row: Partial<Record<IssueStatus, readonly To[]>> = {};
+  for (const status of from) row[status] = to;
+  return row;
+}
