@@ -19,6 +19,9 @@ import type { Rejection } from './rejections.ts';
 import * as repository from './repository.ts';
 import type { Settings } from './settings.ts';
 
+/** Time needs nothing of what messages do. */
+type TimeSpine = Pick<Spine, 'database' | 'settings'>;
+
 /** One thing that time did. */
 export type DueDone = Due & { readonly prescription: PrescriptionId };
 
@@ -28,7 +31,7 @@ const BATCH_MAX = 100; // prescriptions in one statement
 const ASK_AGAIN_MS = 50;
 
 /** What falls due is done by whichever process comes first. */
-export function dueJob(spine: Spine, clock: Clock): Job {
+export function dueJob(spine: TimeSpine, clock: Clock): Job {
   return {
     name: LEASE,
     everyMs: LOOK_EVERY_MS,
@@ -44,7 +47,7 @@ export function dueJob(spine: Spine, clock: Clock): Job {
 
 /** Does what falls due between two instants in order of time, each on its day, as if somebody had waited; then what `move` does. */
 export async function passTime(
-  spine: Spine,
+  spine: TimeSpine,
   span: { readonly from: Date; readonly until: Date },
   move: () => Promise<void>,
 ): Promise<DueDone[]> {
@@ -75,7 +78,7 @@ function startOf(day: LondonDate): number {
 
 /** The earliest day's work, or part of it. */
 async function doBatch(
-  spine: Spine,
+  spine: TimeSpine,
   until: LondonDate,
   at: (day: LondonDate) => Instant,
 ): Promise<DueDone[]> {
@@ -102,7 +105,7 @@ type Work = {
 };
 
 /** All of one kind and day in one statement; what was changed by somebody meanwhile is left for the next look. */
-async function doAll(spine: Spine, works: readonly Work[], at: Instant): Promise<DueDone[]> {
+async function doAll(spine: TimeSpine, works: readonly Work[], at: Instant): Promise<DueDone[]> {
   const act = actOf(works, at);
   const changes = works.flatMap(({ id, head, due }) => {
     const decision = decide(head.state, due, at, spine.settings);
