@@ -1,5 +1,7 @@
 import { type MovableClock, parseClockSetting } from './movable-clock.ts';
 import { ALL_PERSONAS, findPersona, type Persona } from './personas.ts';
+import { signingMaterial } from './signing/material.ts';
+import { isAlgorithm, signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
 import { travel } from './journey.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from '../identity/index.ts';
@@ -36,6 +38,7 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
       handle: () => json(200, { personas: ALL_PERSONAS }),
     },
     { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
+    { method: 'POST', path: '/_local/sign', handle: (request) => sign(parts.database, request) },
   ];
 }
 
@@ -78,6 +81,24 @@ function token(parts: LocalParts, request: HttpRequest): HttpResponse {
     token_type: 'Bearer',
     scope: claims.scope,
   });
+}
+
+/** Stands for the signing service and the prescriber's card: the key never leaves the installation. */
+async function sign(database: Database, request: HttpRequest): Promise<HttpResponse> {
+  const body = parsed(request.body);
+  const { signers } = await signingMaterial(database);
+  const name = textOf(body, 'persona') ?? '';
+  const key = Object.hasOwn(signers, name) ? signers[name] : undefined;
+  const digest = textOf(body, 'digest') ?? '';
+  const algorithm = textOf(body, 'algorithm') ?? '';
+  if (key === undefined) {
+    const names = Object.keys(signers).join(', ');
+    return json(400, { error: `'${name}' signs no prescriptions. Known: ${names}.` });
+  }
+  if (digest === '' || !isAlgorithm(algorithm)) {
+    return json(400, { error: 'digest and algorithm must be as $prepare answers them.' });
+  }
+  return json(200, { signature: signatureData(key, digest, algorithm) });
 }
 
 /** Sends the journey through this datacentre until it passes once, and says so to both. */

@@ -25,3 +25,4 @@ export {
 } from './reasons.ts';
 export { type Release, releaseNominated, releasePatient } from './release.ts';
 export { type Return, returnTask, type Withdraw, withdraw } from './tasks.ts';
+export { withSignature } from './signed.ts';

@@ -39,7 +39,7 @@ export const prescribe = clientCommand({
   summary: 'send a signed prescription',
   options: OPTIONS,
   examples: [
-    { line: 'spine prescribe', explanation: 'one item, nominated to FA565, with a mock signature' },
+    { line: 'spine prescribe', explanation: 'one item, nominated to FA565, signed' },
     {
       line: 'spine prescribe --type repeat --items 3 --nominate VNE51',
       explanation: 'repeat prescribing of three items, for another pharmacy',

@@ -15,6 +15,7 @@ import {
 import { ok, type Result } from '../../kernel/result.ts';
 import type { Remembered, RememberedItem } from './remembered.ts';
 import { type Done, PATHS, post, type Session } from './session.ts';
+import { signed } from './signing.ts';
 
 export type Wanted = {
   readonly course: Course;
@@ -49,7 +50,9 @@ export async function sendOrder(
   session: Session,
   sent: Order,
 ): Promise<Result<Remembered, Failure>> {
-  const answer = await post(session, sent.prescriber.name, PATHS.prescribe, order(sent));
+  const message = await signed(session, sent.prescriber.name, order(sent));
+  if (!message.ok) return message;
+  const answer = await post(session, sent.prescriber.name, PATHS.prescribe, message.value);
   if (!answer.ok) return answer;
   const remembered: Remembered = {
     shortFormId: sent.shortFormId,

@@ -18,6 +18,7 @@ const PRESCRIBING = '/fhir-prescribing/FHIR/R4';
 const DISPENSING = '/fhir-dispensing/FHIR/R4';
 
 export const PATHS = {
+  prepare: `${PRESCRIBING}/$prepare`,
   prescribe: `${PRESCRIBING}/$process-message`,
   dispense: `${DISPENSING}/$process-message`,
   release: `${DISPENSING}/Task/$release`,

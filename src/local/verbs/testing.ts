@@ -19,6 +19,16 @@ export type Received = {
 export type Reply = { readonly status: number; readonly body: unknown };
 
 export const NOW = '2026-01-05T09:30:00.000Z';
+/** What the fake signing service answers. */
+export const SIGNATURE = Buffer.from('<Signature/>').toString('base64');
+const PREPARED = {
+  resourceType: 'Parameters',
+  parameter: [
+    { name: 'digest', valueString: 'c2lnbiB0aGlz' },
+    { name: 'timestamp', valueString: '2026-01-05T09:30:00+00:00' },
+    { name: 'algorithm', valueString: 'RS256' },
+  ],
+};
 export const INFORMATIONAL = {
   resourceType: 'OperationOutcome',
   issue: [{ code: 'informational', severity: 'information' }],
@@ -29,7 +39,7 @@ export type FakeSpine = {
   readonly received: Received[];
   readonly replies: Map<string, Reply>;
   readonly spine: (...argv: readonly string[]) => Promise<Ran>;
-  /** The messages, without sign-in and clock. */
+  /** The messages, without sign-in, clock and signing. */
   readonly messages: () => readonly Received[];
 };
 
@@ -66,7 +76,7 @@ export function fakeSpine(): FakeSpine {
     received,
     replies,
     spine: (...argv) => ran(commands, [...argv, '--at', home.address]),
-    messages: () => received.filter(({ path }) => !path.startsWith('/_local/')),
+    messages: () => received.filter(({ path }) => !/^\/_local\/|\/\$prepare$/.test(path)),
   };
 }
 
@@ -85,6 +95,8 @@ function usual(path: string, received: readonly Received[]): Reply {
   }
   if (path === '/_local/clock')
     return { status: 200, body: { instant: NOW, frozen: true, real: false } };
+  if (path.endsWith('/$prepare')) return { status: 200, body: PREPARED };
+  if (path === '/_local/sign') return { status: 200, body: { signature: SIGNATURE } };
   if (path.endsWith('/$release')) return { status: 200, body: releaseOf(received) };
   if (path.includes('/Task?')) return { status: 200, body: trackerOf(received) };
   return { status: 200, body: INFORMATIONAL };
