@@ -1,5 +1,5 @@
 import { type MovableClock, parseClockSetting } from './movable-clock.ts';
-import { ALL_PERSONAS, findPersona, type Persona } from './personas.ts';
+import { ALL_PERSONAS, findPersona, PERSONAS, type Persona } from './personas.ts';
 import { signingMaterial } from './signing/material.ts';
 import { isAlgorithm, signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
@@ -108,7 +108,9 @@ export async function probe(parts: LocalParts, url: string): Promise<void> {
   const key = present(keys[0], 'signing key');
   const tokenFor = (persona: Persona): string =>
     signAccessToken(key, claimsOf(persona, null), clock.securityNow());
-  await travel({ url, clock, tokenFor });
+  const { signers } = await signingMaterial(database);
+  const signer = present(signers[PERSONAS.prescriber.name], 'key of the prescriber');
+  await travel({ url, clock, tokenFor, key: signer });
   await database.all(sql`
     insert into local.journey_probe (datacentre, passed_at) values (${datacentre}, now())
     on conflict (datacentre) do update set passed_at = excluded.passed_at`);

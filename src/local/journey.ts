@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Bundle } from 'fhir/r4';
+
 import {
   type ClaimedItem,
   MEDICATIONS,
@@ -8,9 +10,13 @@ import {
   newShortFormId,
   order,
   releasePatient,
+  withSignature,
 } from './sample-messages/index.ts';
+import { parseJson, textAt } from './client/json.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS, type Persona } from './personas.ts';
+import type { SigningKeyOf } from './signing/material.ts';
+import { signatureData } from './signing/sign.ts';
 import { present } from '../kernel/bug.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -19,17 +25,22 @@ export type JourneyParts = {
   readonly url: string;
   readonly tokenFor: (persona: Persona) => string;
   readonly clock: Clock;
+  /** The prescriber's. */
+  readonly key: SigningKeyOf;
 };
 
 /** A prescription from surgery to claim, through the front door of one datacentre; throws where it ends early [X-09]. */
 export async function travel(parts: JourneyParts): Promise<void> {
-  for (const { by, path, body } of journey(parts.clock.now())) await post(parts, by, path, body);
+  const [prescribed, ...after] = journey(parts.clock.now());
+  const signed = await signedOrder(parts, prescribed);
+  for (const { by, path, body } of [signed, ...after]) await post(parts, by, path, body);
 }
 
 type Step = { readonly by: Persona; readonly path: string; readonly body: object };
+type Prescribed = Step & { readonly body: Bundle };
 
 /** One item for a synthetic patient, nominated to nobody, so that it comes into no pharmacy's download. */
-function journey(at: Date): Step[] {
+function journey(at: Date): [Prescribed, ...Step[]] {
   const { prescriber, dispenser } = PERSONAS;
   const shortFormId = newShortFormId(prescriber.organisation.ods, Math.random);
   const ids = { shortFormId, longFormId: randomUUID(), course: 'acute' } as const;
@@ -52,6 +63,13 @@ function journey(at: Date): Step[] {
   ];
 }
 
+async function signedOrder(parts: JourneyParts, step: Prescribed): Promise<Step> {
+  const prepared = await post(parts, step.by, PREPARE, step.body);
+  const digest = textAt(prepared, 'parameter', 0, 'valueString') ?? '';
+  return { ...step, body: withSignature(step.body, signatureData(parts.key, digest, 'RS256')) };
+}
+
+const PREPARE = 'fhir-prescribing/FHIR/R4/$prepare';
 const PRESCRIBE = 'fhir-prescribing/FHIR/R4/$process-message';
 const RELEASE = 'fhir-dispensing/FHIR/R4/Task/$release';
 const DISPENSE = 'fhir-dispensing/FHIR/R4/$process-message';
@@ -74,7 +92,7 @@ async function post(
   persona: Persona,
   path: string,
   body: object,
-): Promise<void> {
+): Promise<unknown> {
   const answer = await fetch(`${parts.url}/${path}`, {
     method: 'POST',
     body: JSON.stringify(body),
@@ -87,4 +105,5 @@ async function post(
   const text = await answer.text();
   if (answer.status !== 200)
     throw new Error(`the synthetic journey ended at ${path}: ${answer.status} ${text}`);
+  return parseJson(text);
 }
