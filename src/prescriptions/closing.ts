@@ -1,5 +1,6 @@
 import { isActive, isOver, issueCount, toCome } from './issues.ts';
 import type { Issue, Item, Prescription, PrescriptionEvent } from './prescription.ts';
+import type { ItemStatus } from './statuses.ts';
 
 type Closing = Extract<
   PrescriptionEvent,
@@ -70,15 +71,14 @@ function expired(issue: Issue, { at }: Extract<Closing, { kind: 'Expired' }>): I
   return { number, expiresOn, status: 'Expired', items, closedAt: at };
 }
 
-const ENDS_AS = {
+const ENDS_AS: Readonly<Partial<Record<ItemStatus, ItemStatus>>> = {
   PartiallyDispensed: 'FullyDispensed',
   Owing: 'NotDispensed',
   WithDispenser: 'Expired',
   ToBeDispensed: 'Expired',
-} as const;
+};
 
 /** How an item stands once nothing more is to come of it. */
 export function ended(item: Item): Item {
-  const { status } = item;
-  return status in ENDS_AS ? { ...item, status: ENDS_AS[status as keyof typeof ENDS_AS] } : item;
+  return { ...item, status: ENDS_AS[item.status] ?? item.status };
 }

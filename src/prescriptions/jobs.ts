@@ -29,6 +29,7 @@ const LEASE = 'prescriptions: what is due';
 const LOOK_EVERY_MS = 1_000;
 const BATCH_MAX = 100; // prescriptions in one statement
 const ASK_AGAIN_MS = 50;
+const KINDS: readonly DueKind[] = ['ready', 'expire', 'noClaim', 'delete'];
 
 /** What falls due is done by whichever process comes first. */
 export function dueJob(spine: TimeSpine, clock: Clock): Job {
@@ -90,7 +91,7 @@ async function doBatch(
     return head === undefined || due === null || due.on > until ? [] : [{ id, head, due }];
   });
   const done: DueDone[] = [];
-  for (const kind of Object.keys(INTERACTIONS) as DueKind[]) {
+  for (const kind of KINDS) {
     const same = works.filter(({ due }) => due.kind === kind);
     const [first] = same;
     if (first !== undefined) done.push(...(await doAll(spine, same, at(first.due.on))));
