@@ -109,7 +109,12 @@ function plain(
 ): readonly PrescriptionEvent[] {
   switch (kind) {
     case 'create':
-      return right(decideCreate(state, right(readOrder(document as Bundle, at)).command));
+      return right(
+        decideCreate(state, {
+          ...right(readOrder(document as Bundle, at)).command,
+          signature: { findings: [], unlisted: [] },
+        }),
+      );
     case 'dispense':
       return right(
         decideDispense(state, right(readDispense(document as Bundle, at)).command, COMPATIBLE),

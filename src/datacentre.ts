@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
@@ -32,9 +33,11 @@ import { isMigrated } from './platform/migrate.ts';
 import { sql } from './platform/sql.ts';
 import {
   dueJob,
+  openSignatures,
   passTime,
   prescriptionInteractions,
   type Settings,
+  type Spine,
 } from './prescriptions/index.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
@@ -61,11 +64,11 @@ export async function startDatacentre(
   try {
     await untilMigrated(database, stopping);
     const keys = await signingKeys(database);
-    const local = config.mode === 'test' ? await openLocal(config, database, keys) : null;
+    const spine = await openSpine(config, database);
+    const local = config.mode === 'test' ? await openLocal(config, spine, keys) : null;
     if (local !== null) closers.splice(1, 0, async () => local.clock.close());
-    await http.serve(serviceOf(config, log, { database, keys, local }));
+    await http.serve(serviceOf(config, log, { spine, keys, local }));
     await local?.probe(url);
-    const spine = { database, settings: settingsOf(config) };
     const jobs = startJobs(
       database,
       [dueJob(spine, local?.clock ?? REAL_CLOCK)],
@@ -101,25 +104,40 @@ function tooEarly(config: Config): HttpResponse {
 }
 
 type Parts = {
-  readonly database: Database;
+  readonly spine: Spine;
   readonly keys: readonly SigningKey[];
   readonly local: Local | null;
 };
 
 function settingsOf(config: Config): Settings {
-  const { organisationCheck, holderCheck, nextIssueFrom, sha1Applications, asids } = config;
-  return { organisationCheck, holderCheck, nextIssueFrom, sha1Applications, asids };
+  const { organisationCheck, holderCheck, signatureCheck } = config;
+  const { nextIssueFrom, sha1Applications, asids } = config;
+  return { organisationCheck, holderCheck, signatureCheck, nextIssueFrom, sha1Applications, asids };
 }
 
-function serviceOf(config: Config, log: Log, { database, keys, local }: Parts): HttpService {
-  const spine = { database, settings: settingsOf(config) };
+/** Trusts the authorities that the operator names and, in test mode, the one that the installation made for itself. */
+async function openSpine(config: Config, database: Database): Promise<Spine> {
+  const { signatureAuthorities: file, mode } = config;
+  const named = file === null ? '' : await readFile(file, 'utf8');
+  const own = mode === 'test' ? await testAuthorities(database) : '';
+  const signatures = openSignatures(`${named}\n${own}`, () => REAL_CLOCK.securityNow());
+  if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
+  return { database, settings: settingsOf(config), signatures: signatures.value };
+}
+
+async function testAuthorities(database: Database): Promise<string> {
+  const { signingMaterial } = await import('./local/signing/material.ts');
+  return (await signingMaterial(database)).authorities;
+}
+
+function serviceOf(config: Config, log: Log, { spine, keys, local }: Parts): HttpService {
   return {
     routes: [
       ...fhirRoutes({
         interactions: prescriptionInteractions(spine),
         authenticate: authenticator(keys),
         version: VERSION,
-        isReady: () => answers(database),
+        isReady: () => answers(spine.database),
         clock: local?.clock ?? REAL_CLOCK,
       }),
       ...(local?.routes ?? []),
@@ -149,12 +167,12 @@ type Local = {
 /** Loaded in test mode only: live, the code is not even in the process [X-19]. */
 async function openLocal(
   config: Config,
-  database: Database,
+  spine: Spine,
   keys: readonly SigningKey[],
 ): Promise<Local> {
   const { localRoutes, openMovableClock, probe } = await import('./local/index.ts');
+  const { database } = spine;
   const clock = await openMovableClock(database);
-  const spine = { database, settings: settingsOf(config) };
   const parts = {
     database,
     clock,
@@ -167,7 +185,7 @@ async function openLocal(
     clock,
     routes: localRoutes(parts),
     probe: (url) => probe(parts, url),
-    environment: () => `test; signing=mock; clock=${clock.read().real ? 'real' : 'shifted'}`,
+    environment: () => `test; signing=real; clock=${clock.read().real ? 'real' : 'shifted'}`,
   };
 }
 

@@ -6,9 +6,11 @@ import { processMessage } from './fhir/process-message.ts';
 import { validate } from './fhir/validate.ts';
 import type { Spine } from './perform.ts';
 import { trackInteraction } from './track/fhir.ts';
+import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export type { Spine } from './perform.ts';
 export { type DueDone, dueJob, passTime } from './jobs.ts';
+export { openSignatures, type Signatures } from './signature/index.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
 
 export const prescriptionMigrations = {
@@ -21,6 +23,7 @@ export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
   return [
     processMessage(spine),
     prepare(spine),
+    verifySignatureInteraction(spine),
     validate,
     convert(spine),
     ...dispensingInteractions(spine),

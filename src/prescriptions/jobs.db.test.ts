@@ -11,8 +11,7 @@ import { dueJob, passTime } from './jobs.ts';
 import { create } from './messages/create/handle.ts';
 import { prescriptionKey } from './prescription-id.ts';
 import { heads, NEW_PRESCRIPTION, ofPatient } from './repository.ts';
-import { COMPATIBLE } from './settings.ts';
-import { newId, PATIENT, PHARMACY, SURGERY } from './testing.ts';
+import { aSpine, newId, PATIENT, PHARMACY, SURGERY } from './testing.ts';
 
 // Shows: Time | post-dated prescriptions become ready, expire and are deleted by themselves, each change once
 
@@ -44,6 +43,7 @@ async function given() {
     longFormId: newId(),
     treatment: 'Acute',
     repeats: null,
+    signature: { findings: [], unlisted: [] },
     prescribedAt: instantOf(new Date('2024-12-12T09:00:00Z')),
     patient: PATIENT,
     prescriber: SURGERY,
@@ -55,7 +55,7 @@ async function given() {
 }
 
 function spine() {
-  return { database: database().database, settings: COMPATIBLE };
+  return aSpine(database().database);
 }
 
 const stay = async (): Promise<void> => undefined;

@@ -14,10 +14,15 @@ import type { Rejection } from './rejections.ts';
 import { record, recordRefusal } from './record.ts';
 import * as repository from './repository.ts';
 import type { Settings } from './settings.ts';
+import type { Signatures } from './signature/index.ts';
 import { ISSUE_STATUSES } from './statuses.ts';
 
 /** What every handler works with. */
-export type Spine = { readonly database: Database; readonly settings: Settings };
+export type Spine = {
+  readonly database: Database;
+  readonly settings: Settings;
+  readonly signatures: Signatures;
+};
 
 /** What a message does and what it is answered; or why not. */
 export type Deed = { readonly events: readonly PrescriptionEvent[]; readonly outcome: Outcome };

@@ -5,6 +5,7 @@ import type { NhsNumber } from './nhs-number.ts';
 import type { OdsCode } from './ods-code.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import type { ItemStatus } from './statuses.ts';
+import type { SignatureCheck } from './signature/finding.ts';
 
 /** How often a prescription may be dispensed: once, once of a series, or n times [EPS-CODES 1]. */
 export type Treatment = 'Acute' | 'RepeatPrescribing' | 'RepeatDispensing';
@@ -262,5 +263,7 @@ export type Created = {
   readonly expiresOn: LondonDate;
   /** Of repeat dispensing, with the day on which issues after the first expire. */
   readonly repeats: (Repeats & { readonly expiresOn: LondonDate }) | null;
+  /** What the verification of its signature found; prescriptions of older versions do not say. */
+  readonly signature?: SignatureCheck;
   readonly at: Instant;
 };

@@ -64,6 +64,7 @@ function anOrder(changes: Partial<NonNullable<Create['repeats']>> = {}): Create 
     prescriber: SURGERY,
     nominated: PHARMACY,
     items: [A, B],
+    signature: { findings: [], unlisted: [] },
     at: START,
   };
 }

@@ -4,6 +4,8 @@ export type Settings = {
   readonly organisationCheck: 'compatible' | 'strict';
   /** `strict`: only the pharmacy that holds an issue may return, dispense, withdraw or claim it [EPS-FHIR 7.2]. */
   readonly holderCheck: 'compatible' | 'strict';
+  /** `strict`: an order whose signature is not good is refused; else it is kept with what was found [EPS-SIGNATURE 5]. */
+  readonly signatureCheck: 'compatible' | 'strict';
   /** What the due day of a next issue is reckoned from: the prescription's date, or the dispensing before it [EPS-LIFECYCLE 5.5]. */
   readonly nextIssueFrom: 'prescription' | 'dispense';
   /** Applications that still sign with SHA-1 [EPS-SIGNATURE 1]. */
@@ -21,5 +23,11 @@ export const COMPATIBLE: Settings = {
   ...WIRE,
   organisationCheck: 'compatible',
   holderCheck: 'compatible',
+  signatureCheck: 'compatible',
 };
-export const STRICT: Settings = { ...WIRE, organisationCheck: 'strict', holderCheck: 'strict' };
+export const STRICT: Settings = {
+  ...WIRE,
+  organisationCheck: 'strict',
+  holderCheck: 'strict',
+  signatureCheck: 'strict',
+};

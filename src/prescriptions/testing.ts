@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
+import { assure, present } from '../kernel/bug.ts';
 import { parseInstant } from '../kernel/instant.ts';
 import { parseLondonDate } from '../kernel/london.ts';
-import { present } from '../kernel/bug.ts';
 import { parseUuid, type Uuid } from '../kernel/uuid.ts';
+import type { Database } from '../platform/database.ts';
+import type { Spine } from './perform.ts';
 import { parseNhsNumber } from './nhs-number.ts';
 import { type OdsCode, parseOdsCode } from './ods-code.ts';
 import type { Holding, Issue, Item, Party, Prescription } from './prescription.ts';
 import { prescriptionKey } from './prescription-id.ts';
+import { COMPATIBLE } from './settings.ts';
+import { openSignatures } from './signature/index.ts';
 import type { IssueStatus, ItemStatus } from './statuses.ts';
 
 export const AT = present(parseInstant('2024-12-09T11:50:04Z'), 'instant');
@@ -148,4 +152,11 @@ function aHolding(told: readonly Told[]): Holding {
       receivedAt: AT,
     })),
   };
+}
+
+/** What handlers work with; it trusts no authority, so that each signature has its findings. */
+export function aSpine(database: Database, settings = COMPATIBLE): Spine {
+  const signatures = openSignatures('', () => new Date());
+  assure(signatures.ok, 'no authorities are nothing that cannot be read');
+  return { database, settings, signatures: signatures.value };
 }

@@ -65,7 +65,7 @@ describe('mode=live', () => {
       [live(), local()].map((spine) => spine.call('/fhir-prescribing/_ping')),
     );
     assert.equal(there?.headers.get('x-environment'), null);
-    assert.match(here?.headers.get('x-environment') ?? '', /^test; signing=mock/);
+    assert.match(here?.headers.get('x-environment') ?? '', /^test; signing=real/);
   });
 
   test('takes a prescription as a test installation does', async () => {

@@ -33,6 +33,7 @@ export function create({ id, facts }: Of<'create'>, at: Instant): Create {
     prescriber: ods(facts.surgery),
     nominated: facts.nominated === null ? null : ods(facts.nominated),
     items: facts.items.map(uuid),
+    signature: { findings: [], unlisted: [] },
     at,
   };
 }

@@ -2,7 +2,7 @@ import { after, before, describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { COMPATIBLE } from '../../src/prescriptions/index.ts';
+import { aSpine } from '../../src/prescriptions/testing.ts';
 import { createDatabase } from '../support/database.ts';
 import { testPair } from './datacentres.ts';
 import { handlerSpine } from './handler-spine.ts';
@@ -55,7 +55,7 @@ describe('random histories on a database', () => {
   });
 
   test('are answered as the specification says, and leave every invariant whole', async () => {
-    const spine = handlerSpine({ database: made.database, settings: COMPATIBLE });
+    const spine = handlerSpine(aSpine(made.database));
     await playAll(
       'database',
       DATABASE_HISTORIES,

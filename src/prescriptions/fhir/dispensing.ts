@@ -18,12 +18,14 @@ import { readReturn } from '../messages/return/fhir.ts';
 import { giveBack } from '../messages/return/handle.ts';
 import { readWithdraw } from '../messages/withdraw/fhir.ts';
 import { withdraw } from '../messages/withdraw/handle.ts';
+import type { OdsCode } from '../ods-code.ts';
 import type { Answer, Spine } from '../perform.ts';
 import type { Prescription } from '../prescription.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
 import * as repository from '../repository.ts';
 import { refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
+import { returnFailed, signatureOutcome } from './failed-prescription.ts';
 import { check, ownOnly, plainResponse, wrongResource } from './process-message.ts';
 import { asMessage } from './r4.ts';
 import { byRules } from './refusal.ts';
@@ -70,65 +72,81 @@ async function released(
   const read = readRelease(parameters, messageId, request.at);
   if (!read.ok) return refusedResponse(request, read.error);
   const command = read.value;
-  const stranger = organisationIssue(request, spine.settings, [command.dispenser.organisation.ods]);
+  const dispenser = command.dispenser.organisation.ods;
+  const stranger = organisationIssue(request, spine.settings, [dispenser]);
   if (stranger !== null) return refusedResponse(request, byRules([stranger]));
   if (wanted === null) {
     const envelope = envelopeOf(request, messageId, 'releaseNominated');
-    return releaseAnswer(
-      spine,
-      request,
-      envelope,
-      await releaseNominated(spine, envelope, command),
-    );
+    const answer = await releaseNominated(spine, envelope, command);
+    return releaseAnswer(spine, request, envelope, { answer, dispenser });
   }
   const id = prescriptionKey(wanted);
   if (id === null) return rejectedResponse(request, { kind: 'ReleaseNotFound' }, request.at);
   const envelope = envelopeOf(request, messageId, 'releaseById');
-  return releaseAnswer(spine, request, envelope, await releaseById(spine, envelope, id, command));
+  const answer = await releaseById(spine, envelope, id, command);
+  return releaseAnswer(spine, request, envelope, { answer, dispenser });
 }
 
 async function releaseAnswer(
   spine: Spine,
   request: FhirRequest,
-  { messageId }: repository.Envelope,
-  answer: Answer,
+  envelope: repository.Envelope,
+  { answer, dispenser }: { readonly answer: Answer; readonly dispenser: OdsCode },
 ): Promise<FhirResponse> {
   const { outcome, prescriptionIds } = answer;
   if (outcome.kind !== 'Released') return plainResponse(request, answer);
-  const before = await statesBefore(spine, prescriptionIds, messageId);
-  const orderIds = [...before.values()].map(({ orderId }) => orderId);
+  const { releaseId, at } = outcome;
+  const before = await statesBefore(spine, prescriptionIds, envelope.messageId);
+  const orderIds = before.map(({ prescription }) => prescription.orderId);
   const bodies = await repository.orders(spine.database, orderIds);
-  const bundles = [...before.values()].map((prescription) =>
-    releasedPrescription({
+  const shown = before.map(({ prescription, isFailed }) => ({
+    id: prescription.id,
+    isFailed,
+    bundle: releasedPrescription({
       prescription,
       order: orderOf(present(bodies.get(prescription.orderId), 'document of an order')),
-      releaseId: outcome.releaseId,
-      requestId: messageId,
+      releaseId,
+      requestId: envelope.messageId,
     }),
+  }));
+  const failed = shown.filter(({ isFailed }) => isFailed);
+  const ids = failed.map(({ id }) => id);
+  await returnFailed(spine, envelope, ids, { releaseId, dispenser, at });
+  const resource = releaseResponse(
+    releaseId,
+    at,
+    shown.flatMap(({ isFailed, bundle }) => (isFailed ? [] : [bundle])),
+    failed.flatMap(({ bundle }) => [signatureOutcome(bundle), bundle]),
   );
-  return { status: 200, resource: releaseResponse(outcome.releaseId, outcome.at, bundles) };
+  return { status: 200, resource };
 }
+
+/** A prescription just before it was released, and whether its signature is one that strict settings refuse. */
+type Before = { readonly prescription: Prescription; readonly isFailed: boolean };
 
 /** The prescriptions as they were just before they were released: what a pharmacy is shown [EPS-LIFECYCLE 4.3]. */
 async function statesBefore(
   spine: Spine,
   ids: readonly PrescriptionId[],
   messageId: repository.Envelope['messageId'],
-): Promise<Map<PrescriptionId, Prescription>> {
+): Promise<Before[]> {
   const rows = await repository.eventsUpTo(spine.database, ids, messageId);
-  const states = new Map<PrescriptionId, Prescription>();
-  for (const id of ids) {
+  const isStrict = spine.settings.signatureCheck === 'strict';
+  return ids.map((id) => {
     const events = rows
       .filter(({ prescriptionId }) => prescriptionId === id)
       .map(({ data }) => data);
     const state = evolveAll(id, null, events.slice(0, -1));
     assure(state.kind === 'prescription', 'a placeholder cannot have been released');
-    states.set(id, state);
-  }
-  return states;
+    const isFailed = events.some(
+      (event) => event.kind === 'Created' && (event.signature?.findings.length ?? 0) > 0,
+    );
+    return { prescription: state, isFailed: isStrict && isFailed };
+  });
 }
 
-function orderOf(body: Buffer): Bundle {
+/** A kept order, as it was received. */
+export function orderOf(body: Buffer): Bundle {
   const read = parseFhirJson(body);
   assure(read.ok, 'a kept document is no longer JSON');
   const message = asMessage(read.value);

@@ -25,6 +25,7 @@ import { asMessage } from './r4.ts';
 import { byRules, type Refusal } from './refusal.ts';
 import { applyRules, type Rule } from './rules.ts';
 import { type Half, scopeIssue } from './scopes.ts';
+import { checkSignature, signatureRefusal } from './signature-check.ts';
 import { organisationIssue } from './strict.ts';
 
 /** `$process-message`: the event of the MessageHeader decides what it is [EPS-FHIR 2]. */
@@ -61,8 +62,13 @@ async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Prom
   const read = ownOnly(spine, request, readOrder(bundle, request.at));
   if (!read.ok) return refusedResponse(request, read.error);
   const { id, command } = read.value;
+  const { sha1Applications, signatureCheck } = spine.settings;
+  const isSha1Allowed = sha1Applications.includes(request.applicationId ?? '');
+  const signature = checkSignature(spine, bundle, { at: request.at, isSha1Allowed });
+  const refusal = signatureCheck === 'strict' ? signatureRefusal(signature) : null;
+  if (refusal !== null) return refusedResponse(request, refusal);
   const envelope = envelopeOf(request, command.messageId, 'create');
-  return plainResponse(request, await create(spine, envelope, id, command));
+  return plainResponse(request, await create(spine, envelope, id, { ...command, signature }));
 }
 
 async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {

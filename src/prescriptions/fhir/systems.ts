@@ -72,5 +72,6 @@ export const EXTENSION = {
   groupIdentifier: `${EXTENSIONS}/Extension-DM-GroupIdentifier`,
   claimSequence: `${EXTENSIONS}/Extension-ClaimSequenceIdentifier`,
   claimRequest: `${EXTENSIONS}/Extension-ClaimMedicationRequestReference`,
+  failedPrescription: `${EXTENSIONS}/Extension-Spine-supportingInfo-prescription`,
   supportingInfo: `${EXTENSIONS}/Extension-Spine-supportingInfo`,
 } as const;

@@ -119,6 +119,7 @@ describe('what a message may do to a prescription under each status', () => {
         treatment: 'Acute',
         repeats: null,
         items: [ITEM],
+        signature: { findings: [], unlisted: [] },
         at: AT,
       } as const;
       assert.equal(verdict(decideCreate(prescription, command)), 'DuplicatePrescription');

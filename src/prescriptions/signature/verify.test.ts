@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
@@ -221,7 +222,10 @@ describe('whatever byte is changed', () => {
         (at, flip) => {
           const changed = Buffer.from(xml);
           changed[at] = (changed[at] ?? 0) ^ flip;
-          assert.notDeepEqual(findings(changed.toString('utf8')), []);
+          const text = changed.toString('utf8');
+          // One white space in a tag is as good as another: then nothing was changed.
+          if (isDeepStrictEqual(parsed(text), parsed(signed()))) return;
+          assert.notDeepEqual(findings(text), []);
         },
       ),
       { numRuns: 1000 },

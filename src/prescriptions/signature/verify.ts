@@ -21,7 +21,10 @@ export type Signed = {
   readonly isSha1Allowed: boolean;
 };
 
-export type VerifyParts = { readonly trust: Trust; readonly lists: RevocationLists };
+export type VerifyParts = {
+  readonly trust: Trust;
+  readonly lists: RevocationLists;
+};
 
 /** All checks of a prescription's signature, in their order; `now` only judges how old a revocation list is [EPS-SIGNATURE 5]. */
 export function verifySignature(parts: VerifyParts, signed: Signed, now: Date): SignatureCheck {

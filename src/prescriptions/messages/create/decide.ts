@@ -13,6 +13,7 @@ import type {
   Treatment,
 } from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
+import type { SignatureCheck } from '../../signature/finding.ts';
 
 /** A signed prescription that a prescriber sends (PORX_IN020101SM31). */
 export type Create = {
@@ -26,6 +27,7 @@ export type Create = {
   readonly prescriber: OdsCode;
   readonly nominated: OdsCode | null;
   readonly items: readonly Uuid[];
+  readonly signature: SignatureCheck;
   readonly at: Instant;
 };
 
@@ -45,7 +47,7 @@ export function decide(
 
 function created(command: Create): Created {
   const { messageId, longFormId, treatment, prescribedAt, patient } = command;
-  const { prescriber, nominated, items, at } = command;
+  const { prescriber, nominated, items, signature, at } = command;
   const prescribedOn = londonDate(new Date(prescribedAt));
   const readyOn = postDatedTo(command, prescribedOn);
   return {
@@ -58,6 +60,7 @@ function created(command: Create): Created {
     prescriber,
     nominated,
     items,
+    signature,
     at,
     readyOn: readyOn ?? londonDate(new Date(at)),
     status: readyOn === null ? 'ToBeDispensed' : 'PrescriptionFuture',

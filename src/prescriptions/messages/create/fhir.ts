@@ -20,11 +20,13 @@ import { readRepeats } from './repeats.ts';
 import { courses } from './rules.ts';
 import { readSignature } from './signature.ts';
 
+type Unverified = Omit<Create, 'signature'>;
+
 /** A prescription order as what Spine keeps of it: the checks stand in their order [EPS-LIFECYCLE 3]. */
 export function readOrder(
   bundle: Bundle,
   at: Date,
-): Result<{ id: PrescriptionId; command: Create; organisations: OdsCode[] }, Refusal> {
+): Result<{ id: PrescriptionId; command: Unverified; organisations: OdsCode[] }, Refusal> {
   const content = orderContentFault(bundle);
   if (content !== null) return fail(inTranslation(content));
   const treatment = readTreatment(bundle);
@@ -45,7 +47,7 @@ export function readOrder(
   if (!repeats.ok) return repeats;
   if (isBornAfter(bundle, at)) return fail(bySpine('birthTime is in the future'));
   const { id, messageId, longFormId, items } = ids.value;
-  const command: Create = {
+  const command: Unverified = {
     messageId,
     longFormId,
     items,

@@ -1,5 +1,6 @@
 import type {
   Bundle,
+  OperationOutcome,
   Organization,
   Parameters,
   ParametersParameter,
@@ -87,30 +88,36 @@ export function agentOf(parameters: Parameters): PractitionerRole | null {
   return resource?.resourceType === 'PractitionerRole' ? resource : null;
 }
 
-/** The answer: what was released, and nothing that failed, for each was checked before it left [EPS-FHIR 4.5]. */
+/** The answer: what was released, and what failed, each with what is wrong before it [EPS-FHIR 4.5]. */
 export function releaseResponse(
   releaseId: Uuid,
   at: string,
-  prescriptions: readonly Bundle[],
+  passed: readonly Bundle[],
+  failed: readonly (OperationOutcome | Bundle)[],
 ): Parameters {
   return {
     resourceType: 'Parameters',
     id: derivedUuid(releaseId, 'parameters'),
     parameter: [
-      { name: 'passedPrescriptions', resource: searchset('passed', releaseId, at, prescriptions) },
-      { name: 'failedPrescriptions', resource: searchset('failed', releaseId, at, []) },
+      { name: 'passedPrescriptions', resource: searchset('passed', releaseId, at, passed) },
+      { name: 'failedPrescriptions', resource: searchset('failed', releaseId, at, failed) },
     ],
   };
 }
 
-function searchset(name: string, releaseId: Uuid, at: string, bundles: readonly Bundle[]): Bundle {
+function searchset(
+  name: string,
+  releaseId: Uuid,
+  at: string,
+  resources: readonly (OperationOutcome | Bundle)[],
+): Bundle {
   return {
     resourceType: 'Bundle',
     id: derivedUuid(releaseId, name),
     meta: { lastUpdated: fhirTime(at) },
     identifier: { system: ID.message, value: releaseId },
     type: 'searchset',
-    total: bundles.length,
-    entry: bundles.map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })),
+    total: resources.length,
+    entry: resources.map((resource) => ({ fullUrl: `urn:uuid:${resource.id}`, resource })),
   };
 }

@@ -1,0 +1,58 @@
+import type { Bundle } from 'fhir/r4';
+
+import { instantOf } from '../../kernel/instant.ts';
+import type { OrderDocument } from '../hl7v3/order-document.ts';
+import type { Spine } from '../perform.ts';
+import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
+import { verifySignature } from '../signature/verify.ts';
+import { orderDocument } from './order-document.ts';
+import { orderSignedInfo } from './prepare.ts';
+import { identifierValue, resolve, resourcesOf } from './r4.ts';
+import type { Refusal } from './refusal.ts';
+import { ID } from './systems.ts';
+
+/** Verifies the signature of an order that has been read, over what is recomputed from it [EPS-SIGNATURE 5]. */
+export function checkSignature(
+  { signatures }: Spine,
+  bundle: Bundle,
+  { at, isSha1Allowed }: { readonly at: Date; readonly isSha1Allowed: boolean },
+): SignatureCheck {
+  const order = orderDocument(bundle, instantOf(at));
+  // What cannot be put into the form that is signed cannot have been signed.
+  if (!order.ok) return { findings: ['OtherPrescription'], unlisted: [] };
+  const { author } = order.value;
+  const signed = {
+    signature: author.signature,
+    expectedSignedInfo: (algorithm: Parameters<typeof orderSignedInfo>[1]) =>
+      orderSignedInfo(order.value, algorithm),
+    at: authorTime(order.value),
+    prescriber: prescriberOf(bundle),
+    isSha1Allowed,
+  };
+  return verifySignature(signatures, signed, signatures.now());
+}
+
+/** `YYYYMMDDHHmmss` in UTC. */
+function authorTime({ author }: OrderDocument): Date {
+  const text = author.time.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6Z');
+  return new Date(text);
+}
+
+function prescriberOf(bundle: Bundle): { userId: string | null; family: string | null } {
+  const [first] = resourcesOf(bundle, 'MedicationRequest');
+  const role = resolve(bundle, first?.requester, 'PractitionerRole');
+  const practitioner = resolve(bundle, role?.practitioner, 'Practitioner');
+  return {
+    userId: identifierValue(practitioner?.identifier, ID.user) ?? null,
+    family: practitioner?.name?.[0]?.family ?? null,
+  };
+}
+
+/** One issue for each text [EPS-SIGNATURE 5]; null for a good signature. */
+export function signatureRefusal({ findings }: SignatureCheck): Refusal | null {
+  if (findings.length === 0) return null;
+  const issues = findings.map(
+    (finding) => ({ code: 'invalid', severity: 'error', diagnostics: FINDINGS[finding] }) as const,
+  );
+  return { step: 'rules', issues };
+}
