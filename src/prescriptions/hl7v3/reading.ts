@@ -1,0 +1,53 @@
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Element } from './xml.ts';
+
+const NOTHING: Element = { name: '', attributes: {}, children: [] };
+
+/**
+ * Reads elements into a value, in one expression: a fault is noted and reading goes on; the first
+ * fault is the answer, as `parent: exactly one child is needed, there are n`.
+ */
+export class Reading {
+  #fault: string | null = null;
+
+  /** The elements with this name in there. */
+  all({ children }: Element, name: string): Element[] {
+    return typeof children === 'string' ? [] : children.filter((child) => child.name === name);
+  }
+
+  /** Null when there is none; two are a fault. */
+  maybe(element: Element, name: string): Element | null {
+    const found = this.all(element, name);
+    if (found.length > 1) this.#refuse(`${element.name}: at most one ${name}, not ${found.length}`);
+    return found[0] ?? null;
+  }
+
+  /** The only one, step by step down the path. */
+  only(element: Element, ...path: readonly string[]): Element {
+    return path.reduce((inside, name) => {
+      const found = this.maybe(inside, name);
+      if (found === null) this.#refuse(`${inside.name}: no ${name}`);
+      return found ?? NOTHING;
+    }, element);
+  }
+
+  attribute({ name: of, attributes }: Element, name: string): string {
+    const value = attributes[name];
+    if (value === undefined) this.#refuse(`${of}: no attribute ${name}`);
+    return value ?? '';
+  }
+
+  text({ name, children }: Element): string {
+    if (typeof children === 'string') return children;
+    if (children.length > 0) this.#refuse(`${name}: elements where text is needed`);
+    return '';
+  }
+
+  whole<Value>(value: Value): Result<Value, string> {
+    return this.#fault === null ? ok(value) : fail(this.#fault);
+  }
+
+  #refuse(fault: string): void {
+    this.#fault ??= fault;
+  }
+}

@@ -1,0 +1,110 @@
+// Shows: HL7 V3 | an order is the same after FHIR has become HL7 V3 and was read again
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import fc from 'fast-check';
+
+import { parseInstant } from '../../src/kernel/instant.ts';
+import { orderDocument } from '../../src/prescriptions/fhir/order-document.ts';
+import type { OrderDocument } from '../../src/prescriptions/hl7v3/order-document.ts';
+import { parseXml } from '../../src/prescriptions/hl7v3/parse-xml.ts';
+import { readOrder } from '../../src/prescriptions/hl7v3/read-order.ts';
+import { xmlDocument } from '../../src/prescriptions/hl7v3/xml-document.ts';
+import { parentPrescription } from '../../src/prescriptions/messages/create/hl7v3.ts';
+import { type ItemFacts, type OrderFacts, orderJson, readBundle, VECTOR } from './order-bundle.ts';
+
+const ORDERS = 10_000;
+const WRITTEN = 500;
+
+function orderOf(facts: OrderFacts): OrderDocument {
+  const at = parseInstant('2026-01-05T09:30:00Z');
+  assert.ok(at !== null);
+  const order = orderDocument(readBundle(orderJson(facts)), at);
+  assert.ok(order.ok, JSON.stringify(order));
+  return order.value;
+}
+
+/** Text with all that XML gives a meaning to; `unit` decides which characters. */
+function text(unit: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.string({ unit, minLength: 1, maxLength: 20 });
+}
+const ANY = fc.oneof(
+  fc.constantFrom('&', '<', '>', '"', "'", ']]>', '&amp;', '\t', '\n', '\r', '\u0085'),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }),
+);
+/** Characters that XML 1.0 can carry, without line breaks, which a parser makes one. */
+const CARRIED = fc.oneof(
+  fc.constantFrom('&', '<', '>', '"', "'", ']]>', '&amp;', ' ', 'é', '£', '😀'),
+  fc.constantFrom(...'abcXYZ019'),
+);
+
+function items(unit: fc.Arbitrary<string>): fc.Arbitrary<ItemFacts> {
+  return fc.record({
+    id: fc.uuid({ version: 4 }),
+    product: text(unit),
+    quantity: fc.integer({ min: 1, max: 5000 }),
+    unit: text(unit),
+    endorsements: fc.array(fc.constantFrom('SLS', 'ACBS', 'CC', 'FS'), { maxLength: 3 }),
+    quantityWords: fc.option(text(unit)),
+    note: fc.option(text(unit)),
+    dosages: fc.array(fc.record({ sequence: fc.integer({ min: 1, max: 4 }), text: text(unit) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  });
+}
+
+function orders(unit: fc.Arbitrary<string>): fc.Arbitrary<OrderFacts> {
+  return fc.record({
+    course: fc.constantFrom('acute', 'continuous', 'continuous-repeat-dispensing'),
+    repeatsAllowed: fc.integer({ min: 1, max: 98 }),
+    given: fc.array(text(unit), { minLength: 1, maxLength: 5 }),
+    family: text(unit),
+    lines: fc.array(text(unit), { maxLength: 4 }),
+    organisation: text(unit),
+    nominated: fc.option(fc.constantFrom('FER21', 'VNCEL')),
+    reviewDate: fc.option(fc.constantFrom('2026-12-01', '2027-02-28')),
+    responsible: fc.boolean(),
+    items: fc.uniqueArray(items(unit), { minLength: 1, maxLength: 4, selector: ({ id }) => id }),
+  });
+}
+
+describe('an order', () => {
+  test(`that became HL7 V3 is read as the same order, ${ORDERS} of them`, () => {
+    fc.assert(
+      fc.property(orders(ANY), (facts) => {
+        const order = orderOf(facts);
+        assert.deepEqual(readOrder(parentPrescription(order)), { ok: true, value: order });
+      }),
+      { numRuns: ORDERS },
+    );
+  });
+
+  test(`that was written as XML and parsed is the same order, ${WRITTEN} of them`, () => {
+    fc.assert(
+      fc.property(orders(CARRIED), (facts) => {
+        const order = orderOf(facts);
+        const parsed = parseXml(xmlDocument(parentPrescription(order)));
+        assert.ok(parsed.ok, JSON.stringify(parsed));
+        assert.deepEqual(readOrder(parsed.value), { ok: true, value: order });
+      }),
+      { numRuns: WRITTEN },
+    );
+  });
+
+  test('without its author is refused, and the text says so', () => {
+    const whole = JSON.stringify(parentPrescription(orderOf(VECTOR)));
+    const root = JSON.parse(whole.replace('"name":"author"', '"name":"somebody"'));
+    assert.deepEqual(readOrder(root), { ok: false, error: 'pertinentPrescription: no author' });
+  });
+
+  test('with two message ids is refused, and the text says so', () => {
+    const root = parentPrescription(orderOf(VECTOR));
+    assert.ok(typeof root.children !== 'string');
+    const twice = { ...root, children: [...root.children, ...root.children.slice(0, 1)] };
+    assert.deepEqual(readOrder(twice), {
+      ok: false,
+      error: 'ParentPrescription: at most one id, not 2',
+    });
+  });
+});
