@@ -26,6 +26,23 @@ test('the same seed makes the same prescriptions in every database, however ofte
   assert.notEqual(await seeded(8, 1), once);
 });
 
+test('prescriptions that are there from the start are signed, and their signatures verify', async () => {
+  const made = await createDatabase();
+  try {
+    await seedPrescriptions(made.url, 1);
+    const found = await made.database.all<{ findings: string[] }>({
+      text: `select data->'signature'->'findings' as findings from prescriptions.event where kind = 'Created'`,
+      values: [],
+    });
+    assert.deepEqual(
+      found.map(({ findings }) => findings),
+      [[], [], [], [], [], []],
+    );
+  } finally {
+    await made.drop();
+  }
+});
+
 test('the ids of a seed are the same on every machine', () => {
   assert.deepEqual(
     readyMade(1).map(({ shortFormId }) => shortFormId),

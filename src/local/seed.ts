@@ -1,11 +1,23 @@
+import type { Bundle } from 'fhir/r4';
+
+import { textAt } from './client/json.ts';
+import type { FhirRequest } from '../gateways/fhir/interaction.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS } from './personas.ts';
-import { medication, newShortFormId, order, type Random } from './sample-messages/index.ts';
+import {
+  medication,
+  newShortFormId,
+  order,
+  type Random,
+  withSignature,
+} from './sample-messages/index.ts';
+import { signingMaterial } from './signing/material.ts';
+import { signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
 import { present } from '../kernel/bug.ts';
-import { derivedUuid } from '../kernel/uuid.ts';
+import { derivedUuid, type Uuid } from '../kernel/uuid.ts';
 import { openDatabase } from '../platform/database.ts';
-import { COMPATIBLE, prescriptionInteractions } from '../prescriptions/index.ts';
+import { COMPATIBLE, openSignatures, prescriptionInteractions } from '../prescriptions/index.ts';
 
 /** What a test installation has from the start; the same seed gives the same ids on every machine [X-11]. */
 export type ReadyMade = {
@@ -32,19 +44,27 @@ export function readyMade(seed: number): ReadyMade[] {
 export async function seedPrescriptions(databaseUrl: string, seed: number): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 1 });
   try {
-    const interactions = prescriptionInteractions({ database, settings: COMPATIBLE });
-    const send = present(
-      interactions.find(({ path }) => path === '/$process-message'),
-      '$process-message',
-    );
+    const { authorities, signers } = await signingMaterial(database);
+    const signatures = openSignatures(authorities, () => new Date());
+    if (!signatures.ok) throw new Error(signatures.error);
+    const interactions = prescriptionInteractions({
+      database,
+      settings: COMPATIBLE,
+      signatures: signatures.value,
+    });
+    const handleOf = (path: string) =>
+      present(
+        interactions.find((one) => one.path === path),
+        path,
+      ).handle;
+    const key = present(signers[prescriber.name], 'key of the prescriber');
     for (const [index, one] of readyMade(seed).entries()) {
-      const resource = { ...orderOf(one, seed, index) };
-      await send.handle({
-        ...REQUEST,
-        requestId: derivedUuid('seed', one.shortFormId),
-        resource,
-        body: Buffer.from(JSON.stringify(resource)),
-      });
+      const requestId = derivedUuid('seed', one.shortFormId);
+      const order = orderOf(one, seed, index);
+      const prepared = await handleOf('/$prepare')(requestOf(order, requestId));
+      const digest = textAt(prepared.resource, 'parameter', 0, 'valueString') ?? '';
+      const signed = withSignature(order, signatureData(key, digest, 'RS256'));
+      await handleOf('/$process-message')(requestOf(signed, requestId));
     }
   } finally {
     await database.close();
@@ -69,6 +89,15 @@ const REQUEST = {
     scopes: new Set(prescriber.scopes),
   },
 } as const;
+
+function requestOf(order: Bundle, requestId: Uuid): FhirRequest {
+  return {
+    ...REQUEST,
+    requestId,
+    resource: { ...order },
+    body: Buffer.from(JSON.stringify(order)),
+  };
+}
 
 function orderOf({ shortFormId, nhsNumber, nominated }: ReadyMade, seed: number, index: number) {
   const word = `${seed} ${index}`;
