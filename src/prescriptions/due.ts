@@ -2,7 +2,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { addDays, type LondonDate, londonDate } from '../kernel/london.ts';
 import type { Known } from './evolve.ts';
 import { currentIssue } from './issues.ts';
-import type { Holding, Issue, Prescription } from './prescription.ts';
+import type { CompletedIssue, Issue, Prescription } from './prescription.ts';
 
 /** What time brings to a prescription next, and on which day [EPS-LIFECYCLE 8]. */
 export type Due = { readonly kind: DueKind; readonly issue: number; readonly on: LondonDate };
@@ -78,9 +78,17 @@ function dueOfIssue(issue: Issue): Due {
       return last === undefined ? expire : unclaimed(number, last.dispensedAt);
     }
     case 'Dispensed':
-      return unclaimed(number, completedAt(issue.holding));
+      return {
+        kind: 'noClaim',
+        issue: number,
+        on: addDays(completedOn(issue), NO_CLAIM_AFTER_DAYS),
+      };
     case 'NotDispensed':
-      return gone(completedAt(issue.holding), KEPT_DAYS.NotDispensed);
+      return {
+        kind: 'delete',
+        issue: number,
+        on: addDays(completedOn(issue), KEPT_DAYS.NotDispensed),
+      };
     case 'Claimed':
       return gone(issue.claim.firstReceivedAt, KEPT_DAYS.Claimed);
     case 'NoClaimed':
@@ -94,9 +102,10 @@ function unclaimed(issue: number, from: Instant): Due {
   return { kind: 'noClaim', issue, on: after(from, NO_CLAIM_AFTER_DAYS) };
 }
 
-/** An issue that expired in a pharmacy's hands may have no notification that stands. */
-function completedAt({ notifications, releasedAt }: Holding): Instant {
-  return notifications.at(-1)?.receivedAt ?? releasedAt;
+/** An issue that was completed by its expiry has no notification that stands. */
+function completedOn({ holding, expiresOn }: CompletedIssue): LondonDate {
+  const last = holding.notifications.at(-1);
+  return last === undefined ? expiresOn : londonDate(new Date(last.receivedAt));
 }
 
 function after(instant: Instant, days: number): LondonDate {
