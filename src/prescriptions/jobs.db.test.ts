@@ -5,7 +5,6 @@ import { describe, test } from 'node:test';
 import { testDatabase } from '../../test/support/database.ts';
 import { present } from '../kernel/bug.ts';
 import { instantOf } from '../kernel/instant.ts';
-import { withLease } from '../platform/jobs.ts';
 import { sql } from '../platform/sql.ts';
 import { dueJob, passTime } from './jobs.ts';
 import { create } from './messages/create/handle.ts';
@@ -19,8 +18,8 @@ const START = new Date('2024-12-09T11:50:04Z');
 const database = testDatabase();
 let made = 0;
 
-/** A post-dated prescription that is ready on 12 December and expires on 12 June. */
-async function given() {
+/** A post-dated prescription; if not told otherwise it is ready on 12 December and expires on 12 June. */
+async function given(prescribedAt = '2024-12-12T09:00:00Z') {
   const id = present(
     prescriptionKey(`0000${(made += 1).toString().padStart(2, '0')}-A83008-7EFE6Z`),
     'key',
@@ -44,7 +43,7 @@ async function given() {
     treatment: 'Acute',
     repeats: null,
     signature: { findings: [], unlisted: [] },
-    prescribedAt: instantOf(new Date('2024-12-12T09:00:00Z')),
+    prescribedAt: instantOf(new Date(prescribedAt)),
     patient: PATIENT,
     prescriber: SURGERY,
     nominated: PHARMACY,
@@ -97,23 +96,30 @@ describe('time that passes', () => {
   });
 });
 
-describe('a lease', () => {
-  test("is one process's at a time, and another's once it is given back", async () => {
-    const { database: one } = database();
-    const inner = await withLease(one, 'work', () => withLease(one, 'work', async () => 'both'));
-    assert.equal(inner, null);
-    assert.equal(await withLease(one, 'work', async () => 'again'), 'again');
-  });
-
-  test('of a process that was killed is taken over when its time is over', async () => {
-    const { database: one } = database();
-    await one.all(
-      sql`insert into platform.lease values ('lost', ${newId()}::uuid, now() + interval '1 hour')`,
-    );
-    assert.equal(await withLease(one, 'lost', async () => 'mine'), null);
-    await one.all(
-      sql`update platform.lease set held_until = now() - interval '1 second' where name = 'lost'`,
-    );
-    assert.equal(await withLease(one, 'lost', async () => 'mine'), 'mine');
-  });
+describe('a day begins at midnight in London', () => {
+  const days = [
+    {
+      day: '2025-03-30',
+      begins: '2025-03-30T00:00:00.000Z',
+      what: 'the day on which summer time begins',
+    },
+    { day: '2025-03-31', begins: '2025-03-30T23:00:00.000Z', what: 'the day after' },
+    { day: '2025-10-26', begins: '2025-10-25T23:00:00.000Z', what: 'the day on which it ends' },
+    { day: '2025-10-27', begins: '2025-10-27T00:00:00.000Z', what: 'the day after that' },
+  ];
+  for (const { day, begins, what } of days) {
+    test(`so on ${day}, ${what}, a prescription becomes ready at ${begins}`, async () => {
+      const id = await given(`${day}T12:00:00Z`);
+      const midnight = new Date(begins);
+      const until = async (then: Date): Promise<string[]> => {
+        const done = await passTime(spine(), { from: START, until: then }, stay);
+        return done.flatMap((one) => (one.prescription === id ? [one.kind] : []));
+      };
+      assert.deepEqual(await until(new Date(midnight.getTime() - 1)), []);
+      assert.deepEqual(await until(midnight), ['ready']);
+      const events = await spine().database.all<{ at: Date }>(sql`
+        select at from prescriptions.event where kind = 'BecameReady' and prescription_id = ${id}`);
+      assert.deepEqual(events, [{ at: midnight }]);
+    });
+  }
 });
