@@ -15,6 +15,7 @@ import { type Base, BASES, type FhirInteraction } from './interaction.ts';
 import { type JsonObject, parseFhirJson, writeFhirJson } from './json.ts';
 import { operationOutcome } from './operation-outcome.ts';
 import { checkMessage } from './structure/index.ts';
+import { resourcesOf } from './structure/message-definition.ts';
 
 /** Says who sends a request, or the fault to answer; main.ts passes it in [DESIGN D5]. */
 export type Authenticate = (request: HttpRequest, at: Date) => Result<Actor, GatewayFault>;
@@ -123,7 +124,7 @@ async function answer(
   const admitted = admit(parts, request);
   if (!admitted.ok) return faultResponse(admitted.error);
   const requestId = request.headers['x-request-id'] ?? '';
-  const read = interaction.method === 'GET' ? ok({}) : readResource(request.body);
+  const read = interaction.method === 'GET' ? ok({}) : readResource(request.body, interaction);
   if (!read.ok) return read.error;
   const { status, resource } = await interaction.handle({
     base,
@@ -146,10 +147,16 @@ function admit(parts: GatewayParts, request: HttpRequest): Result<Actor, Gateway
   return REQUEST_ID.test(request.headers['x-request-id'] ?? '') ? actor : fail(REQUEST_ID_MISSING);
 }
 
-function readResource(body: Buffer): Result<JsonObject, HttpResponse> {
+function readResource(
+  body: Buffer,
+  { takesSearchset = false }: FhirInteraction,
+): Result<JsonObject, HttpResponse> {
   const json = parseFhirJson(body);
   if (!json.ok) return fail(refusal([json.error]));
-  const issues = checkMessage(json.value);
+  const { resourceType, type } = json.value;
+  const isSet = takesSearchset && resourceType === 'Bundle' && type === 'searchset';
+  const messages = isSet ? resourcesOf(json.value) : [json.value];
+  const issues = messages.flatMap(checkMessage);
   return issues.length === 0 ? json : fail(refusal(issues));
 }
 

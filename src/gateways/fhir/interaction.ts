@@ -31,6 +31,8 @@ export type FhirInteraction = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly bases: readonly Base[];
+  /** Takes messages in a searchset too: each is checked by itself. */
+  readonly takesSearchset?: boolean;
   readonly handle: (request: FhirRequest) => Promise<FhirResponse> | FhirResponse;
 };
 

@@ -26,6 +26,7 @@ export function verifySignatureInteraction(spine: Spine): FhirInteraction {
     method: 'POST',
     path: '/$verify-signature',
     bases: ['legacy', 'dispensing'],
+    takesSearchset: true,
     handle: (request) => onVerify(spine, request),
   };
 }
@@ -118,7 +119,10 @@ function repeatsIssued(request: MedicationRequest | undefined): number | null {
 
 function outcomeOf(texts: readonly string[]): OperationOutcome {
   if (texts.length === 0) {
-    return { resourceType: 'OperationOutcome', issue: [{ severity: 'information', code: 'informational' }] };
+    return {
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'information', code: 'informational' }],
+    };
   }
   return {
     resourceType: 'OperationOutcome',

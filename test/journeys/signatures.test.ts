@@ -1,0 +1,192 @@
+// Shows: Signatures | strict: an order whose signature is not good is refused; one kept before fails at release and goes back
+// Shows: Signatures | $verify-signature, for older clients
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+
+import type { Bundle } from 'fhir/r4';
+
+import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import { PERSONAS } from '../../src/local/personas.ts';
+import {
+  type Order,
+  order,
+  releasePatient,
+  withSignature,
+} from '../../src/local/sample-messages/index.ts';
+import { newShortFormId } from '../../src/local/sample-messages/prescription-id.ts';
+import { anOrder } from '../../src/local/testing.ts';
+import { testConfig } from '../support/config.ts';
+import { createDatabase } from '../support/database.ts';
+
+const PRESCRIBE = 'fhir-prescribing/FHIR/R4/$process-message';
+const PREPARE = 'fhir-prescribing/FHIR/R4/$prepare';
+const RELEASE = 'fhir-dispensing/FHIR/R4/Task/$release';
+const VERIFY = 'fhir-dispensing/FHIR/R4/$verify-signature';
+
+// Two datacentres of one installation: one takes what the public clients send, the other is strict.
+let made: Awaited<ReturnType<typeof createDatabase>>;
+let lax: Datacentre;
+let strict: Datacentre;
+
+before(async () => {
+  made = await createDatabase();
+  lax = await startDatacentre(testConfig(made.url), () => undefined);
+  const config = testConfig(made.url, { datacentre: 'b', signatureCheck: 'strict' });
+  strict = await startDatacentre(config, () => undefined);
+});
+
+after(async () => {
+  await lax.close();
+  await strict.close();
+  await made.drop();
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
+type Answer = { readonly status: number; readonly body: any };
+
+async function post({ url }: Datacentre, path: string, body: object, as = 'prescriber') {
+  const token = path.startsWith('_local') ? '' : await tokenOf(as);
+  const answer = await fetch(`${url}/${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/fhir+json',
+      'x-request-id': randomUUID(),
+    },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: await answer.json() } as Answer;
+}
+
+async function tokenOf(persona: string): Promise<string> {
+  return (await post(lax, '_local/token', { persona })).body.access_token;
+}
+
+function newOrder(): Order {
+  const shortFormId = newShortFormId(PERSONAS.prescriber.organisation.ods, Math.random);
+  const ids = { messageId: randomUUID(), longFormId: randomUUID(), shortFormId };
+  return anOrder({ ...ids, authoredAt: new Date() });
+}
+
+async function signed(message: Bundle, persona = 'prescriber'): Promise<Bundle> {
+  const { body } = await post(lax, PREPARE, message);
+  const digest = body.parameter[0].valueString;
+  const answer = await post(lax, '_local/sign', { persona, digest, algorithm: 'RS256' });
+  return withSignature(message, answer.body.signature);
+}
+
+const { dispenser } = PERSONAS;
+
+function release(by: Datacentre, { shortFormId }: Order, requestId: string = randomUUID()) {
+  return post(by, RELEASE, releasePatient({ requestId, dispenser, shortFormId }), 'dispenser');
+}
+
+function textsOf({ body }: Answer): string[] {
+  return body.issue.map(({ diagnostics }: { diagnostics: string }) => diagnostics);
+}
+
+describe('an order, where signatures must be good', () => {
+  test('is taken when its prescriber has signed it, and released', async () => {
+    const sent = newOrder();
+    const answer = await post(strict, PRESCRIBE, await signed(order(sent)));
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    const released = await release(strict, sent);
+    assert.equal(released.body.parameter[0].resource.total, 1);
+    assert.equal(released.body.parameter[1].resource.total, 0);
+  });
+
+  test('is refused when nobody has, each text in an issue of its own', async () => {
+    const answer = await post(strict, PRESCRIBE, order(newOrder()));
+    assert.equal(answer.status, 400);
+    assert.deepEqual(textsOf(answer), ['Invalid certificate']);
+    const [issue] = answer.body.issue;
+    assert.equal(issue.severity, 'error');
+    assert.equal(issue.code, 'invalid');
+  });
+
+  test('is refused when it is another than the one that was signed', async () => {
+    const message = await signed(order(newOrder()));
+    const other = await signed(order(newOrder()));
+    const data = other.entry?.at(-1)?.resource;
+    assert.ok(data?.resourceType === 'Provenance');
+    const swapped = withSignature(message, data.signature?.[0]?.data ?? '');
+    const answer = await post(strict, PRESCRIBE, swapped);
+    assert.deepEqual(textsOf(answer), ["Signature doesn't match prescription"]);
+    assert.equal((await post(strict, PRESCRIBE, message)).status, 200);
+  });
+
+  test('is refused when somebody else has signed it', async () => {
+    const answer = await post(strict, PRESCRIBE, await signed(order(newOrder()), 'nurse'));
+    assert.deepEqual(textsOf(answer), ["Certificate is not the prescriber's"]);
+  });
+});
+
+describe('a prescription that was kept with a bad signature', () => {
+  test('is released as ever where nobody asks', async () => {
+    const sent = newOrder();
+    assert.equal((await post(lax, PRESCRIBE, order(sent))).status, 200);
+    const released = await release(lax, sent);
+    assert.equal(released.body.parameter[0].resource.total, 1);
+  });
+
+  test('fails at release where signatures must be good, and goes back by itself, once', async () => {
+    const sent = newOrder();
+    await post(lax, PRESCRIBE, order(sent));
+    const [first, again] = [await release(strict, sent), await release(strict, sent)];
+    for (const { body } of [first, again]) {
+      assert.equal(body.parameter[0].resource.total, 0);
+      const { total, entry } = body.parameter[1].resource;
+      assert.equal(total, 2);
+      const [outcome, bundle] = entry.map((one: { resource: object }) => one.resource);
+      const [{ details, expression }] = outcome.issue;
+      assert.equal(details.coding[0].code, 'INVALID_VALUE');
+      assert.deepEqual(expression, ['Provenance.signature.data']);
+      const [{ valueReference }] = outcome.extension;
+      assert.deepEqual(valueReference.identifier, bundle.identifier);
+      assert.equal(bundle.identifier.value, sent.messageId);
+    }
+    const reasons = await made.database.all<{ reason: string }>({
+      text: `select data->>'reason' as reason from prescriptions.event
+             where kind = 'Returned' and prescription_id = $1`,
+      values: [sent.shortFormId.slice(0, -1)],
+    });
+    assert.deepEqual(
+      reasons.map(({ reason }) => reason),
+      ['0005', '0005'], // each release, one return
+    );
+  });
+});
+
+describe('$verify-signature', () => {
+  test('says of each prescription what is wrong with it', async () => {
+    const [good, bad] = [newOrder(), newOrder()];
+    const message = await signed(order(good));
+    await post(lax, PRESCRIBE, message);
+    await post(lax, PRESCRIBE, order(bad));
+    const both = [message, order(bad), changedPatient(message)].map((resource) => ({ resource }));
+    const searchset = { resourceType: 'Bundle', type: 'searchset', entry: both };
+    const { status, body } = await post(lax, VERIFY, searchset, 'dispenser');
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.deepEqual(
+      body.parameter.map(({ name }: { name: string }) => name),
+      ['0', '1', '2'],
+    );
+    const results = body.parameter.map(
+      // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
+      ({ part }: any) => part[1].resource.issue,
+    );
+    assert.deepEqual(results[0], [{ severity: 'information', code: 'informational' }]);
+    assert.equal(results[1][0].details.coding[0].display, 'Invalid certificate');
+    assert.equal(results[2][0].details.coding[0].display, 'Nhs Number does not match');
+  });
+
+  test('asks for a Bundle', async () => {
+    const body = releasePatient({ requestId: randomUUID(), dispenser, shortFormId: '' });
+    assert.equal((await post(lax, VERIFY, body, 'dispenser')).status, 400);
+  });
+});
+
+function changedPatient(message: Bundle): Bundle {
+  return JSON.parse(JSON.stringify(message).replaceAll('9990000018', '9990000026'));
+}
