@@ -65,6 +65,7 @@ export const EXTENSION = {
   releaseInformation: `${EXTENSIONS}/Extension-EPS-DispensingReleaseInformation`,
   prescription: `${EXTENSIONS}/Extension-EPS-Prescription`,
   businessStatus: `${EXTENSIONS}/Extension-EPS-TaskBusinessStatus`,
+  businessStatusReason: `${EXTENSIONS}/Extension-EPS-TaskBusinessStatusReason`,
   nonDispensingReason: `${EXTENSIONS}/Extension-DM-PrescriptionNonDispensingReason`,
   replacementOf: `${EXTENSIONS}/Extension-replacementOf`,
   messageId: `${EXTENSIONS}/Extension-MessageHeader-messageId`,

@@ -8,7 +8,6 @@ import type {
   PractitionerRole,
 } from 'fhir/r4';
 
-import { present } from '../../../kernel/bug.ts';
 import {
   codedValue,
   codeElement,
@@ -26,8 +25,9 @@ import type { Repeats } from '../../hl7v3/order-document.ts';
 import { odsId, ORGANISATION, organisationType } from '../../hl7v3/people.ts';
 import { type Element, element, textElement } from '../../hl7v3/xml.ts';
 import { idText, timeOf } from '../hl7-values.ts';
-import { onlyIdentifier } from '../only.ts';
-import { codingOf, extension, resolveContained } from '../r4.ts';
+import { onlyContained, onlyIdentifier } from '../only.ts';
+import { codingOf, extension } from '../r4.ts';
+import { onlyOne } from '../rules.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
 import { replacementOf } from './dispense.ts';
@@ -41,7 +41,7 @@ export function dispenseClaim(to: Translation, claim: Claim): Element {
   );
   const created = timeOf(to, claim.created, 'Claim.created');
   const replaced = extension(claim, EXTENSION.replacementOf)?.valueIdentifier?.value;
-  const item = present(claim.item?.[0], 'item of a checked claim');
+  const item = to.take(onlyOne(claim.item, 'Claim.item'), NO_ITEM);
   return element(
     'DispenseClaim',
     { classCode: 'INFO', moodCode: 'EVN' },
@@ -65,6 +65,7 @@ export function dispenseClaim(to: Translation, claim: Claim): Element {
   );
 }
 
+const NO_ITEM: ClaimItem = { sequence: 1, productOrService: {} };
 const ANY_RELEASE = 'FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF'; // a claim does not know its release
 
 function recipient(claim: Claim): Element {
@@ -94,9 +95,9 @@ type Claimed = {
 };
 
 function headerOf(to: Translation, { claim, item, messageId, created }: Claimed): Element {
-  const role = resolveContained(claim, claim.provider, 'PractitionerRole') ?? NO_ROLE;
-  const organization =
-    resolveContained(claim, role.organization, 'Organization') ?? NO_ORGANIZATION;
+  const role = to.take(onlyContained(claim, claim.provider, 'PractitionerRole'), NO_ROLE);
+  const named = onlyContained(claim, role.organization, 'Organization');
+  const organization = to.take(named, NO_ORGANIZATION);
   const group = extension(claim.prescription, EXTENSION.groupIdentifier) ?? undefined;
   const details = item.detail ?? [];
   const own = repeatsOf(item);
@@ -113,7 +114,7 @@ function headerOf(to: Translation, { claim, item, messageId, created }: Claimed)
       // Older clients told both numbers one place further down [EPS-HL7-MAP 7].
       repeats: own ?? repeatsOf(details[0]),
       by,
-      reason: extension(item, EXTENSION.nonDispensingReason)?.valueCoding ?? null,
+      reason: extension(item, EXTENSION.businessStatusReason)?.valueCoding ?? null,
       status: extension(item, EXTENSION.businessStatus)?.valueCoding ?? null,
       items: details.map((detail) =>
         itemOf(detail, own === null ? repeatsOf(detail.subDetail?.[0]) : repeatsOf(detail)),
@@ -154,7 +155,7 @@ function itemOf(detail: ClaimItemDetail, repeats: Repeats | null): Element {
       ),
     ),
     request: null,
-    reason: codings.find(({ system }) => system === CODE.dispenseReason) ?? null,
+    reason: extension(detail, EXTENSION.businessStatusReason)?.valueCoding ?? null,
     status: codings.find(({ system }) => system === CODE.itemStatus) ?? null,
     orderedItemId: idText(request ?? ''),
   });

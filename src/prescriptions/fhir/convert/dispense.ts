@@ -1,4 +1,10 @@
-import type { Bundle, Extension, MedicationDispense, MedicationRequest } from 'fhir/r4';
+import type {
+  Bundle,
+  Extension,
+  MedicationDispense,
+  MedicationRequest,
+  PractitionerRole,
+} from 'fhir/r4';
 
 import { present } from '../../../kernel/bug.ts';
 import { careRecord } from '../../hl7v3/care-record.ts';
@@ -17,10 +23,16 @@ import { OID } from '../../hl7v3/oids.ts';
 import type { Repeats } from '../../hl7v3/order-document.ts';
 import { odsId, ORGANISATION, organisationType } from '../../hl7v3/people.ts';
 import { type Element, element, textElement } from '../../hl7v3/xml.ts';
-import { performerOf, requestOf } from '../../messages/dispense/fhir.ts';
+import { requestOf } from '../../messages/dispense/fhir.ts';
 import { dosageText } from '../instructions.ts';
 import { idText, timeOf } from '../hl7-values.ts';
-import { onlyExtension, onlyIdentifier, onlyMedication, onlyReferred } from '../only.ts';
+import {
+  onlyContained,
+  onlyExtension,
+  onlyIdentifier,
+  onlyMedication,
+  onlyReferred,
+} from '../only.ts';
 import { codingOf, extension, identifierValue, resourcesOf } from '../r4.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
@@ -81,12 +93,15 @@ export function replacementOf(messageId: string): Element {
 }
 
 function dispenserOf(to: Translation, bundle: Bundle, first: MedicationDispense) {
-  const role = performerOf(first) ?? ({ resourceType: 'PractitionerRole' } as const);
+  const [performer] = first.performer ?? [];
+  const named = onlyContained(first, performer?.actor, 'PractitionerRole');
+  const role = to.take(named, NO_ROLE);
   const found = onlyReferred(bundle, role.organization, 'Organization');
   const organization = to.take(found, NO_ORGANIZATION);
   return { organization, element: dispenserElement(to, role, organization) };
 }
 
+const NO_ROLE: PractitionerRole = { resourceType: 'PractitionerRole' };
 const NO_ORGANIZATION: { resourceType: 'Organization'; extension?: Extension[] } = {
   resourceType: 'Organization',
 };
@@ -185,7 +200,7 @@ function groupedByItem(dispenses: readonly MedicationDispense[]) {
 
 function itemOf(to: Translation, bundle: Bundle, group: readonly MedicationDispense[]): Element {
   const first = present(group[0], 'product of an item');
-  const request = present(requestOf(first), 'request of a product');
+  const request = to.take(requestIn(first), NO_REQUEST);
   const asked = to.take(onlyMedication(bundle, request), null);
   const quantity = request.dispenseRequest?.quantity;
   const { code = '', unit } = quantity ?? {};
@@ -206,11 +221,22 @@ function itemOf(to: Translation, bundle: Bundle, group: readonly MedicationDispe
         amount(quantity),
       ),
     ),
-    reason: first.statusReasonCodeableConcept?.coding?.[0] ?? null,
+    reason: codingOf(first.statusReasonCodeableConcept, CODE.dispenseReason),
     status: codingOf(first.type, CODE.itemStatus),
     orderedItemId: idText(to.take(item, '')),
   });
 }
+
+function requestIn(dispense: MedicationDispense) {
+  return onlyContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
+}
+
+const NO_REQUEST: MedicationRequest = {
+  resourceType: 'MedicationRequest',
+  intent: 'order',
+  status: 'unknown',
+  subject: {},
+};
 
 function componentOf(to: Translation, bundle: Bundle, dispense: MedicationDispense): Element {
   const product = to.take(onlyMedication(bundle, dispense), null);

@@ -7,6 +7,7 @@ import { type Element, element, textElement } from '../../hl7v3/xml.ts';
 import { addressOf, telecomOf } from '../hl7-values.ts';
 import { onlyIdentifier } from '../only.ts';
 import { jobRoleOf, NO_JOB_ROLE, NOBODY } from '../party.ts';
+import { invalidValue } from '../rules.ts';
 import { ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
 
@@ -24,6 +25,7 @@ export function dispenserElement(
   const ods = onlyIdentifier(organization.identifier, ID.ods, 'Organization.identifier');
   const [address] = organization.address ?? [];
   const [own] = role.telecom ?? [];
+  if (own === undefined) to.refuse(NO_TELECOM);
   const shared = organization.telecom?.[0] ?? own;
   return element(
     'AgentPerson',
@@ -48,3 +50,5 @@ export function dispenserElement(
     ),
   );
 }
+
+const NO_TELECOM = invalidValue('Required field missing.', 'PractitionerRole.telecom');

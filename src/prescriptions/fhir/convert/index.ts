@@ -5,16 +5,24 @@ import type { Bundle, Claim, Parameters, Task } from 'fhir/r4';
 import type { FhirInteraction, FhirRequest } from '../../../gateways/fhir/interaction.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { ok, type Result } from '../../../kernel/result.ts';
+import { derivedUuid } from '../../../kernel/uuid.ts';
 import { hl7Message } from '../../hl7v3/envelope.ts';
 import type { Element } from '../../hl7v3/xml.ts';
 import { xmlDocument } from '../../hl7v3/xml-document.ts';
-import { cancelRules } from '../../messages/cancel/fhir.ts';
-import { claimRules } from '../../messages/claim/fhir.ts';
+import { cancelRules, readCancel } from '../../messages/cancel/fhir.ts';
+import { claimRules, readClaim } from '../../messages/claim/fhir.ts';
 import { orderContentFault, readTreatment } from '../../messages/create/fhir.ts';
 import { parentPrescription } from '../../messages/create/hl7v3.ts';
 import { orderRules } from '../../messages/create/rules.ts';
+import { readDispense } from '../../messages/dispense/fhir.ts';
 import { dispenseRules } from '../../messages/dispense/rules.ts';
-import { agentOf, ownerOf, releaseRules, wantedId } from '../../messages/release/fhir.ts';
+import {
+  agentOf,
+  ownerOf,
+  readRelease,
+  releaseRules,
+  wantedId,
+} from '../../messages/release/fhir.ts';
 import type { Spine } from '../../perform.ts';
 import { refusedResponse } from '../answer.ts';
 import { INTERACTIONS } from '../envelope.ts';
@@ -24,7 +32,7 @@ import { orderDocument } from '../order-document.ts';
 import { asMessage, resourcesOf } from '../r4.ts';
 import { byRules, bySpine, inTranslation, type Refusal } from '../refusal.ts';
 import { applyRules, type Rule } from '../rules.ts';
-import { taskRules } from '../task.ts';
+import { readTask, taskRules } from '../task.ts';
 import { Translation } from '../translation.ts';
 import { cancellationRequest } from './cancel.ts';
 import { dispenseClaim } from './claim.ts';
@@ -70,7 +78,7 @@ function conversionOf(request: FhirRequest): Conversion {
     case 'Task':
       return ofTask(message);
     case 'Claim':
-      return ofClaim(message);
+      return ofClaim(request, message);
     case undefined:
       return { ok: false, error: NOT_SUPPORTED };
   }
@@ -98,13 +106,15 @@ function ofBundle(request: FhirRequest, bundle: Bundle): Conversion {
     case 'prescription-order':
       return ofOrder(request, bundle);
     case 'prescription-order-update':
-      return ruled(cancelRules, bundle, INTERACTIONS.cancel, (to) =>
-        cancellationRequest(to, bundle, hl7Time(now)),
-      );
+      return ruled(cancelRules, bundle, readCancel(bundle, request.at), {
+        interaction: INTERACTIONS.cancel,
+        subjectOf: (to) => cancellationRequest(to, bundle, hl7Time(now)),
+      });
     case 'dispense-notification':
-      return ruled(dispenseRules, bundle, INTERACTIONS.dispense, (to) =>
-        dispenseNotification(to, bundle, hl7Time(now)),
-      );
+      return ruled(dispenseRules, bundle, readDispense(bundle, request.at), {
+        interaction: INTERACTIONS.dispense,
+        subjectOf: (to) => dispenseNotification(to, bundle, hl7Time(now)),
+      });
   }
 }
 
@@ -131,32 +141,50 @@ function ofRelease(request: FhirRequest, parameters: Parameters): Conversion {
   // The id is always a new one, whatever the request calls itself [EPS-HL7-MAP 1].
   const messageId = randomUUID().toUpperCase();
   const now = hl7Time(instantOf(request.at));
-  return ruled(releaseRules, parameters, interaction, (to) => {
-    const agent = agentOf(parameters) ?? ({ resourceType: 'PractitionerRole' } as const);
-    const owner = ownerOf(parameters) ?? ({ resourceType: 'Organization' } as const);
-    return releaseRequest(to, { agent, owner, shortFormId, messageId, now });
+  const requestId = derivedUuid('release request', request.requestId);
+  return ruled(releaseRules, parameters, readRelease(parameters, requestId, request.at), {
+    interaction,
+    subjectOf: (to) => {
+      const agent = agentOf(parameters) ?? ({ resourceType: 'PractitionerRole' } as const);
+      const owner = ownerOf(parameters) ?? ({ resourceType: 'Organization' } as const);
+      return releaseRequest(to, { agent, owner, shortFormId, messageId, now });
+    },
   });
 }
 
 function ofTask(task: Task): Conversion {
-  return task.status === 'rejected'
-    ? ruled(taskRules, task, INTERACTIONS.return, (to) => proposalReturn(to, task))
-    : ruled(taskRules, task, INTERACTIONS.withdraw, (to) => withdrawal(to, task));
+  const isReturn = task.status === 'rejected';
+  return ruled(taskRules, task, readTask(task), {
+    interaction: isReturn ? INTERACTIONS.return : INTERACTIONS.withdraw,
+    subjectOf: (to) => (isReturn ? proposalReturn(to, task) : withdrawal(to, task)),
+  });
 }
 
-function ofClaim(claim: Claim): Conversion {
-  return ruled(claimRules, claim, INTERACTIONS.claim, (to) => dispenseClaim(to, claim));
+function ofClaim(request: FhirRequest, claim: Claim): Conversion {
+  return ruled(claimRules, claim, readClaim(claim, request.at), {
+    interaction: INTERACTIONS.claim,
+    subjectOf: (to) => dispenseClaim(to, claim),
+  });
 }
 
-/** Rules first, all of them; then the first thing that cannot be carried over. */
+type Conversions = {
+  readonly interaction: string;
+  readonly subjectOf: (to: Translation) => Element;
+};
+
+/**
+ * Rules first, all of them; then the first thing that cannot be carried over. What Spine would
+ * refuse is no matter here: it is not asked.
+ */
 function ruled<Message>(
   rules: readonly Rule<Message>[],
   message: Message,
-  interaction: string,
-  subjectOf: (to: Translation) => Element,
+  read: Result<unknown, Refusal>,
+  { interaction, subjectOf }: Conversions,
 ): Conversion {
   const issues = applyRules(rules, message);
   if (issues.length > 0) return { ok: false, error: byRules(issues) };
+  if (!read.ok && read.error.step === 'translation') return read;
   const to = new Translation();
   const subject = to.whole(subjectOf(to));
   if (!subject.ok) return { ok: false, error: inTranslation(subject.error) };
