@@ -28,8 +28,22 @@ export type Certificate = {
   readonly listUris: readonly string[];
 };
 
-/** Reads DER; null when it is no certificate, or not in its one canonical form. */
+const KEPT_MAX = 1_000; // certificates; each prescriber sends many prescriptions, and reading one costs a millisecond
+const kept = new Map<string, Certificate | null>();
+
+/** Reads DER; null when it is no certificate, or not in its one canonical form. The same bytes give the same object. */
 export function readCertificate(der: Buffer): Certificate | null {
+  const key = der.toString('latin1');
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const [oldest] = kept.size < KEPT_MAX ? [] : kept.keys();
+  if (oldest !== undefined) kept.delete(oldest);
+  const certificate = parse(der);
+  kept.set(key, certificate);
+  return certificate;
+}
+
+function parse(der: Buffer): Certificate | null {
   try {
     const x509 = new X509Certificate(der);
     // Bytes that OpenSSL passes over are bytes that nobody has signed.
@@ -70,13 +84,22 @@ function listUris(parsed: Asn1Certificate): string[] {
     .filter((uri) => uri.startsWith('http://') || uri.startsWith('https://'));
 }
 
-/** `issuer` has made `certificate`: by its names and usages, and by its signature. */
+const proven = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+/** `issuer` has made `certificate`: by its names and usages, and by its signature, which is proved once. */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const issuers = proven.get(certificate) ?? new WeakMap<Certificate, boolean>();
+  const isIssued = issuers.get(issuer) ?? prove(certificate, issuer);
+  proven.set(certificate, issuers.set(issuer, isIssued));
+  return isIssued;
+}
+
+function prove({ x509 }: Certificate, issuer: Certificate): boolean {
   return (
     issuer.isCa &&
     issuer.signsCertificates &&
-    certificate.x509.checkIssued(issuer.x509) &&
-    certificate.x509.verify(issuer.publicKey)
+    x509.checkIssued(issuer.x509) &&
+    x509.verify(issuer.publicKey)
   );
 }
 
