@@ -2,10 +2,12 @@ import type { Certificate } from './certificate.ts';
 import { type RevocationList, readRevocationList } from './revocation-list.ts';
 
 /** What is known of a distribution point just now. */
-export type KnownList =
-  | { readonly kind: 'list'; readonly list: RevocationList }
-  /** Not fetched yet, or not to be had: since when. */
-  | { readonly kind: 'none'; readonly since: Date };
+export type KnownList = {
+  /** The last good one, also when it is out of date: what it revokes stays revoked. */
+  readonly list: RevocationList | null;
+  /** Since when there is none that counts; null: there is one. */
+  readonly missingSince: Date | null;
+};
 
 /** Revocation lists as they are known, without waiting for any. */
 export type RevocationLists = {
@@ -53,10 +55,8 @@ export function revocationLists(): RevocationLists {
       entries.set(key, entry);
       refresh(entry, uri, authority, now);
       const { list } = entry;
-      if (list === null) return { kind: 'none', since: entry.missingSince };
-      return list.nextUpdate > now
-        ? { kind: 'list', list }
-        : { kind: 'none', since: list.nextUpdate };
+      if (list === null) return { list, missingSince: entry.missingSince };
+      return { list, missingSince: list.nextUpdate > now ? null : list.nextUpdate };
     },
     settled: async () => {
       await Promise.all(fetching);

@@ -211,6 +211,37 @@ describe('a revocation list', () => {
   });
 });
 
+describe('a revoked authority', () => {
+  test('takes what it certified with it, also when its list is out of date', async () => {
+    const at = new Date(Date.now() + 7_200_000);
+    const below = await issue({
+      name: 'O=nhs, CN=Sub',
+      keys: sub.keys,
+      issuer: root,
+      serial: '0e',
+      isAuthority: true,
+      listAt: url,
+    });
+    const made = await x509.X509CrlGenerator.create({
+      issuer: root.certificate.subjectName,
+      thisUpdate: new Date(Date.now() - 60_000),
+      nextUpdate: new Date(Date.now() + 3_600_000),
+      signingAlgorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+      signingKey: root.keys.pair.privateKey,
+      entries: [{ serialNumber: '0e', revocationDate: AT }],
+    });
+    crl = Buffer.from(made.rawData);
+    const plain = await issue({ name: NAME, keys: signer.keys, issuer: below, serial: '0f' });
+    const parts = { trust: trustIn(root, below), lists: revocationLists() };
+    check(signed(plain), parts);
+    await parts.lists.settled();
+    assert.deepEqual(check(signed(plain), parts).findings, ['CaCertificateRevoked']);
+    crl = null;
+    const stale = check(signed(plain), parts, at);
+    assert.deepEqual(stale, { findings: ['CaCertificateRevoked'], unlisted: [url] });
+  });
+});
+
 describe('whatever byte is changed', () => {
   test('of the signed text, the signature or the certificate, it does not verify', () => {
     const xml = Buffer.from(signed());

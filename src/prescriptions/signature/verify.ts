@@ -93,12 +93,13 @@ function revocationOf(
     if (authority === undefined) continue;
     for (const uri of certificate.listUris) {
       const known = lists.known(uri, authority, now);
-      if (known.kind === 'list' && isRevoked(known.list, certificate, at)) {
+      if (known.list !== null && isRevoked(known.list, certificate, at)) {
         findings.push(place === 0 ? 'CertificateRevoked' : 'CaCertificateRevoked');
       }
-      if (known.kind !== 'none') continue;
+      if (known.missingSince === null) continue;
       unlisted.push(uri);
-      if (now.getTime() - known.since.getTime() > GRACE_MS) findings.push('RevocationUnknown');
+      if (now.getTime() - known.missingSince.getTime() > GRACE_MS)
+        findings.push('RevocationUnknown');
     }
   }
   return { findings, unlisted };
