@@ -38,6 +38,7 @@ import {
   prescriptionInteractions,
   type Settings,
   type Spine,
+  trialInteractions,
 } from './prescriptions/index.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
@@ -134,7 +135,10 @@ function serviceOf(config: Config, log: Log, { spine, keys, local }: Parts): Htt
   return {
     routes: [
       ...fhirRoutes({
-        interactions: prescriptionInteractions(spine),
+        interactions: [
+          ...prescriptionInteractions(spine),
+          ...(config.mode === 'live' ? [] : trialInteractions(spine)),
+        ],
         authenticate: authenticator(keys),
         version: VERSION,
         isReady: () => answers(spine.database),

@@ -24,9 +24,12 @@ export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
     processMessage(spine),
     prepare(spine),
     verifySignatureInteraction(spine),
-    validate,
-    convert(spine),
     ...dispensingInteractions(spine),
     trackInteraction(spine),
   ];
+}
+
+/** What a supplier tries messages with; not in a live Spine [EPS-FHIR 2]. */
+export function trialInteractions(spine: Spine): FhirInteraction[] {
+  return [validate, convert(spine)];
 }

@@ -74,6 +74,15 @@ describe('mode=live', () => {
     assert.equal(answer.status, 200, answer.text);
   });
 
+  test('has nothing to try messages with', async () => {
+    for (const door of ['$validate', '$convert']) {
+      const path = `${PRESCRIBING}/${door}`;
+      const body = ORDER.build(newFacts());
+      assert.equal((await live().call(path, { body })).status, 500); // as for any path that it does not know
+      assert.equal((await local().call(path, { body })).status, 200);
+    }
+  });
+
   test('is not moved by a clock that somebody has set in its database', async () => {
     await live().database.all({
       text: `insert into platform.clock (version, instant, set_at, frozen, security)
