@@ -143,7 +143,7 @@ export function director(run: number, history: History, model: Model, isWhole: b
     const isWild = style === 9 && pick % 4 >= 2;
     return {
       patient: style === 9 && pick % 50 === 49 ? OTHER_PATIENT : PATIENT,
-      status: isWild ? (['0001', '0003', '0006', '0007', '0008'][pick % 5] ?? '') : statusOf(codes),
+      status: isWild ? (['0001', '0002', '0003', '0006', '0007'][pick % 5] ?? '') : statusOf(codes),
       items: Object.fromEntries(items) as Items,
     };
   }
