@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
+import { signingMaterial } from '../../src/local/signing/material.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { startPostgres } from '../../src/platform/postgres.ts';
 import { SCHEMAS } from '../../src/schemas.ts';
@@ -21,6 +23,14 @@ export async function globalSetup(): Promise<void> {
   await execute(url, `drop database if exists ${TEMPLATE} with (force)`);
   await execute(url, `create database ${TEMPLATE}`);
   await migrate(withDatabase(url, TEMPLATE), SCHEMAS);
+  await makeKeys(withDatabase(url, TEMPLATE));
+}
+
+/** Keys of prescribers are dear to make (RSA): every test's database is born with the same. */
+async function makeKeys(url: string): Promise<void> {
+  const database = openDatabase({ url, connections: 1 });
+  await signingMaterial(database);
+  await database.close();
 }
 
 export async function globalTeardown(): Promise<void> {
