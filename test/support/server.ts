@@ -43,10 +43,7 @@ export type Settings = Partial<Pick<Config, 'mode' | 'organisationCheck' | 'hold
 
 export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
   const made = await createDatabase();
-  const datacentre = await startDatacentre(
-    testConfig(made.url, settings),
-    () => undefined,
-  );
+  const datacentre = await startDatacentre(testConfig(made.url, settings), () => undefined);
   const tokens = await tokenMaker(made.database);
   const { url } = datacentre;
   const call: TestSpine['call'] = (path, options = {}) => send(`${url}${path}`, tokens, options);

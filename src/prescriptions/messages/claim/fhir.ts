@@ -135,7 +135,10 @@ function contentFault(claim: Claim): Issue | null {
 }
 
 /** What the patient was charged, where something was supplied. */
-export function readCharge({ subDetail, programCode }: ClaimItemDetail): Result<string | null, Issue> {
+export function readCharge({
+  subDetail,
+  programCode,
+}: ClaimItemDetail): Result<string | null, Issue> {
   if (subDetail === undefined) return ok(null);
   const path = 'Claim.item.detail.programCode';
   const charge = onlyCoding(programCode, CODE.charge, path);
