@@ -76,6 +76,19 @@ describe('time that passes', () => {
     assert.deepEqual(await ofPatient(spine().database, PATIENT), []);
   });
 
+  test('passes over a row whose day says other than its state', async () => {
+    const wrong = await given();
+    await database().database.all(sql`
+      update prescriptions.prescription set due_on = '2024-12-01' where prescription_id = ${wrong}`);
+    const right = await given('2024-12-11T09:00:00Z');
+    const until = new Date('2024-12-11T12:00:00Z');
+    const done = await passTime(spine(), { from: START, until }, stay);
+    assert.deepEqual(
+      done.map(({ prescription, kind }) => [prescription, kind]),
+      [[right, 'ready']],
+    );
+  });
+
   test('brings a change once, though two processes look for it at once', async () => {
     const ids = await Promise.all(Array.from({ length: 8 }, given));
     const clock = { now: () => new Date('2024-12-12T00:00:00Z'), securityNow: () => START };

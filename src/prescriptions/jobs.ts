@@ -37,10 +37,12 @@ export function dueJob(spine: TimeSpine, clock: Clock): Job {
     name: LEASE,
     everyMs: LOOK_EVERY_MS,
     run: async (isMine) => {
+      let after: repository.DuePlace | null = null;
       for (;;) {
         const now = clock.now();
-        const done = await doBatch(spine, londonDate(now), () => instantOf(now));
-        if (done.length === 0 || !(await isMine())) return;
+        const batch: Batch = await doBatch(spine, londonDate(now), after, () => instantOf(now));
+        if (batch.isLast || !(await isMine())) return;
+        after = batch.after;
       }
     },
   };
@@ -57,10 +59,12 @@ export async function passTime(
       const all: DueDone[] = [];
       const at = (day: LondonDate): Instant =>
         instantOf(new Date(Math.max(span.from.getTime(), startOf(day))));
+      let after: repository.DuePlace | null = null;
       for (;;) {
-        const batch = await doBatch(spine, londonDate(span.until), at);
-        all.push(...batch);
-        if (batch.length === 0 || !(await isMine())) break;
+        const batch: Batch = await doBatch(spine, londonDate(span.until), after, at);
+        all.push(...batch.done);
+        if (batch.isLast || !(await isMine())) break;
+        after = batch.after;
       }
       await move();
       return all;
@@ -77,13 +81,22 @@ function startOf(day: LondonDate): number {
   return londonDate(new Date(midnight - hour)) === day ? midnight - hour : midnight;
 }
 
-/** The earliest day's work, or part of it. */
+type Batch = {
+  readonly done: readonly DueDone[];
+  readonly isLast: boolean;
+  /** Where to go on; null: at the front, as what was done may have brought new work. */
+  readonly after: repository.DuePlace | null;
+};
+
+/** The earliest day's work behind a place, or part of it. A row to which its day brings nothing keeps no other waiting. */
 async function doBatch(
   spine: TimeSpine,
   until: LondonDate,
+  after: repository.DuePlace | null,
   at: (day: LondonDate) => Instant,
-): Promise<DueDone[]> {
-  const ids = await repository.due(spine.database, until, BATCH_MAX);
+): Promise<Batch> {
+  const places = await repository.due(spine.database, until, BATCH_MAX, after);
+  const ids = places.map(({ id }) => id);
   const heads = await repository.heads(spine.database, ids);
   const works = ids.flatMap((id) => {
     const head = heads.get(id);
@@ -96,7 +109,8 @@ async function doBatch(
     const [first] = same;
     if (first !== undefined) done.push(...(await doAll(spine, same, at(first.due.on))));
   }
-  return done;
+  const isLast = places.length === 0;
+  return { done, isLast, after: done.length > 0 ? null : (places.at(-1) ?? null) };
 }
 
 type Work = {
@@ -112,6 +126,7 @@ async function doAll(spine: TimeSpine, works: readonly Work[], at: Instant): Pro
     const decision = decide(head.state, due, at, spine.settings);
     return decision.ok ? [changeOf(id, head, decision.value, act.messageId)] : [];
   });
+  if (changes.length === 0) return [];
   const changed = await recordOnce(spine.database, act, { kind: 'Accepted', at }, changes);
   const done = new Set(changed);
   return works.flatMap(({ id, due }) => (done.has(id) ? [{ ...due, prescription: id }] : []));

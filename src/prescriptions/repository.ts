@@ -1,5 +1,6 @@
 import type { Actor } from '../identity/index.ts';
 import type { Instant } from '../kernel/instant.ts';
+import { brand } from '../kernel/brand.ts';
 import type { LondonDate } from '../kernel/london.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { Database } from '../platform/database.ts';
@@ -129,17 +130,25 @@ export async function waiting(
   return rows.map((row) => row.prescription_id);
 }
 
-/** Prescriptions to which the earliest day brings something that is past, or is today. */
+/** A place in the order in which time does its work. */
+export type DuePlace = { readonly day: LondonDate; readonly id: PrescriptionId };
+
+const FIRST: DuePlace = { day: brand<LondonDate>('0001-01-01'), id: brand<PrescriptionId>('') };
+
+/** Prescriptions to which the earliest day behind a place brings something that is past, or is today. */
 export async function due(
   database: Database,
   today: LondonDate,
   most: number,
-): Promise<PrescriptionId[]> {
-  const rows = await database.all<{ prescription_id: PrescriptionId }>(sql`
-    select prescription_id from prescriptions.prescription
-    where due_on = (select min(due_on) from prescriptions.prescription where due_on <= ${today}::date)
+  after: DuePlace | null,
+): Promise<DuePlace[]> {
+  const { day, id } = after ?? FIRST;
+  return database.all<DuePlace>(sql`
+    select due_on as day, prescription_id as id from prescriptions.prescription
+    where due_on = (select min(due_on) from prescriptions.prescription
+        where due_on <= ${today}::date and (due_on, prescription_id) > (${day}::date, ${id}))
+      and (due_on, prescription_id) > (${day}::date, ${id})
     order by prescription_id limit ${most}`);
-  return rows.map((row) => row.prescription_id);
 }
 
 /** The documents of prescription orders, as they were received. */
