@@ -14,12 +14,19 @@ export function canonicalXml(element: Element, namespace: string | null = null):
     if (value !== undefined) text += ` ${attribute}="${attributeText(value)}"`;
   }
   text += '>';
-  if (typeof children === 'string') text += escapeText(oneLineBreak(children));
+  if (typeof children === 'string') text += UNUSUAL.test(children) ? plainText(children) : children;
   else for (const child of children) text += canonicalXml(child);
   return `${text}</${name}>`;
 }
 
 const LINE_BREAKS = /\r\n|\r\u0085|[\r\u0085\u2028]/g;
+
+// Most text has none of these, and to look once costs less than to replace one after the other.
+const UNUSUAL = /[&<>"\t\f\r\n\u0085\u2028]/;
+
+function plainText(text: string): string {
+  return escapeText(oneLineBreak(text));
+}
 
 function oneLineBreak(text: string): string {
   return text.replaceAll(LINE_BREAKS, '\n');
@@ -27,6 +34,7 @@ function oneLineBreak(text: string): string {
 
 /** A run of tabs or form feeds is one space, and so is each line break [EPS-SIGNATURE 2.7]. */
 function attributeText(value: string): string {
+  if (!UNUSUAL.test(value)) return value;
   return escapeAttribute(
     oneLineBreak(value)
       .replaceAll(/[\t\f]+/g, ' ')
