@@ -48,8 +48,8 @@ export async function doctor(portBase: number, parts: Parts, output: Output): Pr
 
 function line({ verdict, name, finding, remedy }: Check, output: Output): string {
   const word = output.paint(COLOURS[verdict], verdict.padEnd(4));
-  const todo = remedy === null ? '' : `\n                     what to do: ${remedy}`;
-  return `${word}  ${name.padEnd(13)}  ${finding}${todo}`;
+  const advice = remedy === null ? '' : `\n                     what to do: ${remedy}`;
+  return `${word}  ${name.padEnd(13)}  ${finding}${advice}`;
 }
 
 function node(): Check {

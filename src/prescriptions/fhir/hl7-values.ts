@@ -94,6 +94,11 @@ export function hl7Time(instant: Instant): string {
   return instant.slice(0, 19).replaceAll(/\D/g, '');
 }
 
+/** The same moment as FHIR writes it. */
+export function isoTime(time: string): string {
+  return time.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6+00:00');
+}
+
 const GUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /** HL7 V3 writes GUIDs in upper case, and whatever has one in it [EPS-SIGNATURE 2.5]. */

@@ -7,7 +7,7 @@ import type {
   FhirRequest,
   FhirResponse,
 } from '../../gateways/fhir/interaction.ts';
-import { instantOf } from '../../kernel/instant.ts';
+import { type Instant, instantOf } from '../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { OrderDocument } from '../hl7v3/order-document.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
@@ -16,6 +16,7 @@ import { signedFragments } from '../messages/create/hl7v3.ts';
 import { orderRules } from '../messages/create/rules.ts';
 import type { Spine } from '../perform.ts';
 import { refusedResponse } from './answer.ts';
+import { isoTime } from './hl7-values.ts';
 import { orderDocument } from './order-document.ts';
 import { eventOf } from './event.ts';
 import { check, wrongResource } from './process-message.ts';
@@ -47,11 +48,16 @@ function readPrepared(request: FhirRequest, bundle: Bundle): Result<OrderDocumen
   if (event.value !== 'prescription-order') return fail(inTranslation(NO_ORDER));
   const problem = check(request, 'Prescribing', orderRules, bundle);
   if (problem !== null) return fail(problem);
+  return translatedOrder(bundle, instantOf(request.at));
+}
+
+/** An order whose rules are kept, in the form in which it is signed and sent; or the first thing that cannot be carried over. */
+export function translatedOrder(bundle: Bundle, now: Instant): Result<OrderDocument, Refusal> {
   const fault = orderContentFault(bundle);
   if (fault !== null) return fail(inTranslation(fault));
   const treatment = readTreatment(bundle);
   if (!treatment.ok) return treatment;
-  const order = orderDocument(bundle, instantOf(request.at));
+  const order = orderDocument(bundle, now);
   return order.ok ? ok(order.value) : fail(inTranslation(order.error));
 }
 
@@ -61,10 +67,7 @@ const NO_ORDER = invalidValue(
 );
 
 function prepared(order: OrderDocument, algorithm: SignatureAlgorithm): FhirResponse {
-  const timestamp = order.author.time.replace(
-    /^(....)(..)(..)(..)(..)(..)$/,
-    '$1-$2-$3T$4:$5:$6+00:00',
-  );
+  const timestamp = isoTime(order.author.time);
   const toSign = orderSignedInfo(order, algorithm);
   const resource: Parameters = {
     resourceType: 'Parameters',

@@ -1,10 +1,10 @@
 import type { Bundle } from 'fhir/r4';
 
 import { instantOf } from '../../kernel/instant.ts';
-import type { OrderDocument } from '../hl7v3/order-document.ts';
 import type { Spine } from '../perform.ts';
 import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
 import { verifySignature } from '../signature/verify.ts';
+import { isoTime } from './hl7-values.ts';
 import { orderDocument } from './order-document.ts';
 import { orderSignedInfo } from './prepare.ts';
 import { identifierValue, resolve, resourcesOf } from './r4.ts';
@@ -25,17 +25,11 @@ export function checkSignature(
     signature: author.signature,
     expectedSignedInfo: (algorithm: Parameters<typeof orderSignedInfo>[1]) =>
       orderSignedInfo(order.value, algorithm),
-    at: authorTime(order.value),
+    at: new Date(isoTime(author.time)),
     prescriber: prescriberOf(bundle),
     isSha1Allowed,
   };
   return verifySignature(signatures, signed, signatures.now());
-}
-
-/** `YYYYMMDDHHmmss` in UTC. */
-function authorTime({ author }: OrderDocument): Date {
-  const text = author.time.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6Z');
-  return new Date(text);
 }
 
 function prescriberOf(bundle: Bundle): { userId: string | null; family: string | null } {

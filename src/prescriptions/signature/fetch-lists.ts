@@ -67,7 +67,10 @@ export function revocationLists(): RevocationLists {
 /** Null when it cannot be had, or is not what its authority signed. */
 async function fetchList(uri: string, authority: Certificate): Promise<RevocationList | null> {
   try {
-    const answer = await fetch(uri, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    const answer = await fetch(uri, {
+      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+      redirect: 'error', // the certificate names the place, and nobody else does
+    });
     if (!answer.ok || answer.body === null) return null;
     const parts: Uint8Array[] = [];
     let sizeBytes = 0;

@@ -15,7 +15,6 @@ import {
   messageType,
   observation,
   pertinent,
-  referenceTo,
   seperatable,
   snomedElement,
   valueElement,
@@ -28,11 +27,18 @@ import { idText, timeOf } from '../hl7-values.ts';
 import { onlyContained, onlyIdentifier } from '../only.ts';
 import { codingOf, extension } from '../r4.ts';
 import { onlyOne } from '../rules.ts';
+import { repeatCount } from '../repeat-count.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
 import { replacementOf } from './dispense.ts';
 import { dispenserElement } from './dispenser.ts';
-import { SUPPLY_CODE, suppliedLineItem, suppliedQuantity, supplyHeader } from './supply.ts';
+import {
+  sequelTo,
+  SUPPLY_CODE,
+  suppliedLineItem,
+  suppliedQuantity,
+  supplyHeader,
+} from './supply.ts';
 
 /** A claim, or its amendment, PORX_IN090101SM31 [EPS-HL7-MAP 7]. */
 export function dispenseClaim(to: Translation, claim: Claim): Element {
@@ -53,15 +59,7 @@ export function dispenseClaim(to: Translation, claim: Claim): Element {
     headerOf(to, { claim, item, messageId, created }),
     replaced === undefined ? null : replacementOf(replaced),
     coverage(item),
-    element(
-      'sequelTo',
-      { typeCode: 'SEQL' },
-      referenceTo(
-        'priorPrescriptionReleaseEventRef',
-        { classCode: 'INFO', moodCode: 'RQO' },
-        ANY_RELEASE,
-      ),
-    ),
+    sequelTo(ANY_RELEASE),
   );
 }
 
@@ -130,11 +128,12 @@ const NO_ROLE: PractitionerRole = { resourceType: 'PractitionerRole' };
 const NO_ORGANIZATION: Organization = { resourceType: 'Organization' };
 
 function repeatsOf(part: { extension?: Extension[] | undefined } | undefined): Repeats | null {
-  const information = extension(part, EXTENSION.epsRepeatInformation) ?? undefined;
-  const allowed = extension(information, 'numberOfRepeatsAllowed')?.valueInteger;
-  const issued = extension(information, 'numberOfRepeatsIssued')?.valueInteger;
-  if (allowed === undefined || issued === undefined) return null;
-  return { low: String(issued + 1), high: String(allowed + 1) };
+  const information = extension(part, EXTENSION.epsRepeatInformation);
+  const allowed = repeatCount(information, 'numberOfRepeatsAllowed');
+  const issued = repeatCount(information, 'numberOfRepeatsIssued');
+  return allowed === null || issued === null
+    ? null
+    : { low: String(issued), high: String(allowed) };
 }
 
 function itemOf(detail: ClaimItemDetail, repeats: Repeats | null): Element {

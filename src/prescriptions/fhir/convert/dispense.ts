@@ -34,12 +34,14 @@ import {
   onlyReferred,
 } from '../only.ts';
 import { codingOf, extension, identifierValue, resourcesOf } from '../r4.ts';
+import { repeatCount } from '../repeat-count.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
 import { dispenserElement } from './dispenser.ts';
 import {
   amount,
   medicine,
+  sequelTo,
   SUPPLY_CODE,
   suppliedLineItem,
   suppliedQuantity,
@@ -70,15 +72,7 @@ export function dispenseNotification(to: Translation, bundle: Bundle, now: strin
       'PRMS',
     ),
     replaced === undefined ? null : replacementOf(replaced),
-    element(
-      'sequelTo',
-      { typeCode: 'SEQL' },
-      referenceTo(
-        'priorPrescriptionReleaseEventRef',
-        { classCode: 'INFO', moodCode: 'RQO' },
-        idText(header?.response?.identifier ?? ''),
-      ),
-    ),
+    sequelTo(idText(header?.response?.identifier ?? '')),
   );
 }
 
@@ -172,11 +166,11 @@ const GROUP = 'MedicationRequest.groupIdentifier.extension';
 /** Counted from nought in FHIR, from one in HL7 V3 [EPS-CODES 3]. */
 function issueRepeats(request: MedicationRequest | null): Repeats | null {
   const [based] = request?.basedOn ?? [];
-  const information = extension(based, EXTENSION.epsRepeatInformation) ?? undefined;
-  const allowed = extension(information, 'numberOfRepeatsAllowed')?.valueInteger;
-  const issued = extension(information, 'numberOfRepeatsIssued')?.valueInteger;
-  if (allowed === undefined && issued === undefined) return null;
-  return { low: String((issued ?? 0) + 1), high: String((allowed ?? 0) + 1) };
+  const information = extension(based, EXTENSION.epsRepeatInformation);
+  const allowed = repeatCount(information, 'numberOfRepeatsAllowed');
+  const issued = repeatCount(information, 'numberOfRepeatsIssued');
+  if (allowed === null && issued === null) return null;
+  return { low: String(issued ?? 1), high: String(allowed ?? 1) };
 }
 
 /** How often the item itself was issued, and may be. */

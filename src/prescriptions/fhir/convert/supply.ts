@@ -196,3 +196,13 @@ export function amount(quantity: Quantity | undefined): Element {
   const text = value === undefined ? '' : decimalText(value);
   return quantityElement(text, { code: code ?? '', display: unit ?? null });
 }
+
+/** The release that the supply comes from. */
+export function sequelTo(releaseId: string): Element {
+  const release = { classCode: 'INFO', moodCode: 'RQO' };
+  return element(
+    'sequelTo',
+    { typeCode: 'SEQL' },
+    referenceTo('priorPrescriptionReleaseEventRef', release, releaseId),
+  );
+}

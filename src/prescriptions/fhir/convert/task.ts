@@ -17,6 +17,7 @@ import { type Element, element } from '../../hl7v3/xml.ts';
 import { idText, timeOf } from '../hl7-values.ts';
 import { onlyIdentifier } from '../only.ts';
 import { codingOf, extension, resolveContained } from '../r4.ts';
+import { repeatCount } from '../repeat-count.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
 import { dispenserElement } from './dispenser.ts';
@@ -147,9 +148,9 @@ function apart(name: string, inner: Element): Element {
 }
 
 function repeatInstance(name: string, task: Task): Element | null {
-  const information = extension(task, EXTENSION.epsRepeatInformation) ?? undefined;
-  const issued = extension(information, 'numberOfRepeatsIssued')?.valueInteger;
-  if (issued === undefined) return null;
-  const value = valueElement('value', String(issued + 1));
+  const information = extension(task, EXTENSION.epsRepeatInformation);
+  const issue = repeatCount(information, 'numberOfRepeatsIssued');
+  if (issue === null) return null;
+  const value = valueElement('value', String(issue));
   return pertinent(name, observation('pertinentRepeatInstanceInfo', 'RPI', value));
 }
