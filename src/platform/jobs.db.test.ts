@@ -38,6 +38,8 @@ async function processWithLease(name: string): Promise<ChildProcess> {
   return child;
 }
 
+const hasWork = async (): Promise<boolean> => true;
+
 describe('a lease', () => {
   test('is given to one of many who ask at once, and to the next when it is given back', async () => {
     const { database } = made();
@@ -100,6 +102,7 @@ describe('jobs of two processes', () => {
           {
             name: 'five',
             everyMs: 5,
+            hasWork,
             run: async () => {
               inside += 1;
               assert.equal(inside, 1);
@@ -129,11 +132,33 @@ describe('jobs of two processes', () => {
       if (told.length === 2) resolve();
       return Promise.reject(new Error('broken'));
     };
-    const jobs = startJobs(made().database, [{ name: 'six', everyMs: 1, run }], ({ name }) => {
-      told.push(name);
-    });
+    const jobs = startJobs(
+      made().database,
+      [{ name: 'six', everyMs: 1, hasWork, run }],
+      ({ name }) => {
+        told.push(name);
+      },
+    );
     await third;
     await jobs.close();
     assert.deepEqual(told.slice(0, 2), ['six', 'six']);
   });
+});
+
+test('a job without work takes no lease', async () => {
+  const asked = Promise.withResolvers<void>();
+  const idle = {
+    name: 'idle',
+    everyMs: 1,
+    hasWork: async () => {
+      asked.resolve();
+      return false;
+    },
+    run: async () => assert.fail('there was nothing to do'),
+  };
+  const jobs = startJobs(made().database, [idle], (_job, error) => assert.fail(String(error)));
+  await asked.promise;
+  await jobs.close();
+  const leases = await made().database.all(sql`select from platform.lease where name = 'idle'`);
+  assert.equal(leases.length, 0);
 });

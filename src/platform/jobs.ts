@@ -7,6 +7,8 @@ import { sql } from './sql.ts';
 export type Job = {
   readonly name: string;
   readonly everyMs: number;
+  /** Looked at first: a lease that nobody needs is two writes for nothing. */
+  hasWork(): Promise<boolean>;
   /** Does some of it; `isMine` asks for more time, and says whether the lease still is this process's. */
   run(isMine: () => Promise<boolean>): Promise<void>;
 };
@@ -67,9 +69,11 @@ function repeat(
   let turn: Promise<void> = Promise.resolve();
   const runOnce = async (): Promise<void> => {
     try {
-      await withLease(database, job.name, async (isMine) =>
-        job.run(async () => !isClosed && (await isMine())),
-      );
+      if (await job.hasWork()) {
+        await withLease(database, job.name, async (isMine) =>
+          job.run(async () => !isClosed && (await isMine())),
+        );
+      }
     } catch (error) {
       // With the database away, the next turn tries again.
       if (!(error instanceof DatabaseUnavailable)) onFailure(job, error);

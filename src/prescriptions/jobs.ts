@@ -36,6 +36,8 @@ export function dueJob(spine: TimeSpine, clock: Clock): Job {
   return {
     name: LEASE,
     everyMs: LOOK_EVERY_MS,
+    hasWork: async () =>
+      (await repository.due(spine.database, londonDate(clock.now()), 1, null)).length > 0,
     run: async (isMine) => {
       let after: repository.DuePlace | null = null;
       for (;;) {
