@@ -11,8 +11,10 @@ import { type Authenticate, fhirFailure, fhirRoutes } from './gateways/fhir/gate
 import {
   type AccessTokenFault,
   accessTokenVerifier,
-  type SigningKey,
-  signingKeys,
+  jwksRoute,
+  keyRotationJob,
+  type KeyRing,
+  openKeyRing,
 } from './identity/index.ts';
 import { present } from './kernel/bug.ts';
 import { fail } from './kernel/result.ts';
@@ -64,15 +66,17 @@ export async function startDatacentre(
   };
   try {
     await untilMigrated(database, stopping);
-    const keys = await signingKeys(database);
+    const keys = await openKeyRing(database);
+    closers.splice(1, 0, async () => keys.close());
     const spine = await openSpine(config, database);
     const local = config.mode === 'test' ? await openLocal(config, spine, keys) : null;
     if (local !== null) closers.splice(1, 0, async () => local.clock.close());
     await http.serve(serviceOf(config, log, { spine, keys, local }));
     await local?.probe(url);
+    const clock = local?.clock ?? REAL_CLOCK;
     const jobs = startJobs(
       database,
-      [dueJob(spine, local?.clock ?? REAL_CLOCK)],
+      [dueJob(spine, clock), keyRotationJob(database, clock)],
       ({ name }, error) => {
         log({ event: 'bug', requestId: name, outcome: describeBug(error) });
       },
@@ -106,7 +110,7 @@ function tooEarly(config: Config): HttpResponse {
 
 type Parts = {
   readonly spine: Spine;
-  readonly keys: readonly SigningKey[];
+  readonly keys: KeyRing;
   readonly local: Local | null;
 };
 
@@ -132,8 +136,10 @@ async function testAuthorities(database: Database): Promise<string> {
 }
 
 function serviceOf(config: Config, log: Log, { spine, keys, local }: Parts): HttpService {
+  const clock = local?.clock ?? REAL_CLOCK;
   return {
     routes: [
+      jwksRoute(keys, clock),
       ...fhirRoutes({
         interactions: [
           ...prescriptionInteractions(spine),
@@ -142,7 +148,7 @@ function serviceOf(config: Config, log: Log, { spine, keys, local }: Parts): Htt
         authenticate: authenticator(keys),
         version: VERSION,
         isReady: () => answers(spine.database),
-        clock: local?.clock ?? REAL_CLOCK,
+        clock,
       }),
       ...(local?.routes ?? []),
     ],
@@ -169,11 +175,7 @@ type Local = {
 };
 
 /** Loaded in test mode only: live, the code is not even in the process [X-19]. */
-async function openLocal(
-  config: Config,
-  spine: Spine,
-  keys: readonly SigningKey[],
-): Promise<Local> {
+async function openLocal(config: Config, spine: Spine, keys: KeyRing): Promise<Local> {
   const { localRoutes, openMovableClock, probe } = await import('./local/index.ts');
   const { database } = spine;
   const clock = await openMovableClock(database);
@@ -193,11 +195,11 @@ async function openLocal(
   };
 }
 
-function authenticator(keys: readonly SigningKey[]): Authenticate {
+function authenticator(keys: KeyRing): Authenticate {
   const verify = accessTokenVerifier(keys);
-  return ({ headers }, at) => {
+  return async ({ headers }, at) => {
     const roleProfile = headers['nhsd-session-urid'];
-    const actor = verify({ authorization: headers['authorization'], roleProfile, at });
+    const actor = await verify({ authorization: headers['authorization'], roleProfile, at });
     return actor.ok ? actor : fail(faultOf(actor.error, roleProfile ?? ''));
   };
 }

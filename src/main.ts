@@ -39,9 +39,10 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, local, verbs, people, seeding] = await Promise.all([
+  const [frame, installation, keys, local, verbs, people, seeding] = await Promise.all([
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
+    import('./identity/keys/cli.ts'),
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/personas.ts'),
@@ -69,6 +70,7 @@ async function command(argv: readonly string[]): Promise<number> {
   };
   const commands = [
     ...installation.installationCommands(parts),
+    ...keys.keyCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

@@ -26,7 +26,7 @@ const CAPABILITIES = ['identity', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|(signing-keys|parse-xml|signature\/fetch-lists)\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|(parse-xml|signature\/fetch-lists)\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,

@@ -2,7 +2,8 @@ import { createSigner, createVerifier } from 'fast-jwt';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Actor } from '../gateways/actor.ts';
-import type { SigningKey } from './signing-keys.ts';
+import type { KeyRing, SigningKey } from './keys/index.ts';
+import { ACCESS_TOKEN_SECONDS, CLOCK_TOLERANCE_S } from './limits.ts';
 
 /** What an access token says. A user has one role profile or several; an application has none. */
 export type AccessTokenClaims = {
@@ -30,14 +31,15 @@ export type AccessTokenRequest = {
   readonly at: Date;
 };
 
-export type VerifyAccessToken = (request: AccessTokenRequest) => Result<Actor, AccessTokenFault>;
+/** A promise only where the key has to be looked for. */
+export type VerifyAccessToken = (request: AccessTokenRequest) => Verdict | Promise<Verdict>;
+
+type Verdict = Result<Actor, AccessTokenFault>;
 
 export const ISSUER = 'https://openspine.invalid/oauth2';
 export const AUDIENCE = 'https://openspine.invalid/api';
-export const ACCESS_TOKEN_SECONDS = 599; // [IDENTITY 3.2]
 
 const ALGORITHM = 'RS256'; // verifies fastest [PLATFORM 5]; the only one accepted, whatever a header says
-const CLOCK_TOLERANCE_S = 60; // [RELIABILITY 7.4]
 const CACHE_TOKENS = 10_000;
 
 export function signAccessToken(key: SigningKey, claims: AccessTokenClaims, at: Date): string {
@@ -48,34 +50,52 @@ export function signAccessToken(key: SigningKey, claims: AccessTokenClaims, at: 
 }
 
 /** Checks tokens here, without asking anybody: sign-in may be away [DESIGN D5]. */
-export function accessTokenVerifier(keys: readonly SigningKey[]): VerifyAccessToken {
-  const verifiers = new Map(
-    keys.map((key) => [
-      key.kid,
-      createVerifier({
-        key: key.publicKey,
-        algorithms: [ALGORITHM],
-        allowedIss: ISSUER,
-        allowedAud: AUDIENCE,
-        // A claim that is not there is not compared: issuer and audience must be.
-        requiredClaims: ['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid'],
-        // Expiry is checked below against the clock that was handed in.
-        ignoreExpiration: true,
-        ignoreNotBefore: true,
-        cache: CACHE_TOKENS,
-      }),
-    ]),
-  );
+export function accessTokenVerifier(ring: Pick<KeyRing, 'find' | 'look'>): VerifyAccessToken {
+  const verifierOf = remembered(verifierWith);
   return (request) => {
     const [, token, signature] = SHAPE.exec(request.authorization ?? '') ?? [];
     if (token === undefined || signature === undefined) return fail('Invalid access token');
-    const payload = hasOneSpelling(signature) ? verified(verifiers, token) : null;
-    if (payload === null) return fail('Invalid Access Token');
-    const now = request.at.getTime() / 1000;
-    if (payload.exp + CLOCK_TOLERANCE_S < now) return fail('Access Token expired');
-    if (payload.iat > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
-    return actorOf(payload, request.roleProfile);
+    const kid = hasOneSpelling(signature) ? keyIdOf(token) : '';
+    const verdict = (key: SigningKey | undefined): Verdict => {
+      const payload = key === undefined ? null : verified(verifierOf(key), token);
+      return payload === null ? fail('Invalid Access Token') : judged(payload, request);
+    };
+    if (kid === '') return fail('Invalid Access Token');
+    const key = ring.find(kid, request.at);
+    return key === undefined ? ring.look(kid, request.at).then(verdict) : verdict(key);
   };
+}
+
+/** One a key, for it remembers the tokens that it has seen. */
+function remembered(make: (key: SigningKey) => Verifier): (key: SigningKey) => Verifier {
+  const made = new Map<string, Verifier>();
+  return (key) => {
+    const verifier = made.get(key.kid) ?? make(key);
+    made.set(key.kid, verifier);
+    return verifier;
+  };
+}
+
+function verifierWith(key: SigningKey): Verifier {
+  return createVerifier({
+    key: key.publicKey,
+    algorithms: [ALGORITHM],
+    allowedIss: ISSUER,
+    allowedAud: AUDIENCE,
+    // A claim that is not there is not compared: issuer and audience must be.
+    requiredClaims: ['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid'],
+    // Expiry is checked against the clock that was handed in.
+    ignoreExpiration: true,
+    ignoreNotBefore: true,
+    cache: CACHE_TOKENS,
+  });
+}
+
+function judged(payload: Payload, { at, roleProfile }: AccessTokenRequest): Verdict {
+  const now = at.getTime() / 1000;
+  if (payload.exp + CLOCK_TOLERANCE_S < now) return fail('Access Token expired');
+  if (payload.iat > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
+  return actorOf(payload, roleProfile);
 }
 
 const SHAPE = /^Bearer ([\w-]+\.[\w-]+\.([\w-]+))$/;
@@ -86,24 +106,28 @@ function hasOneSpelling(signature: string): boolean {
 }
 
 type Payload = AccessTokenClaims & { readonly exp: number; readonly iat: number };
-type Verifiers = ReadonlyMap<string, (token: string) => unknown>;
+type Verifier = (token: string) => unknown;
 
-function verified(verifiers: Verifiers, token: string): Payload | null {
+function verified(verify: Verifier, token: string): Payload | null {
   try {
-    const verify = verifiers.get(keyIdOf(token));
-    const payload = verify?.(token);
+    const payload = verify(token);
     return isPayload(payload) ? payload : null;
   } catch {
     return null; // the library throws for every fault of a token
   }
 }
 
+/** What the header names; empty when it names none. */
 function keyIdOf(token: string): string {
-  const header: unknown = JSON.parse(
-    Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString(),
-  );
-  const kid = typeof header === 'object' && header !== null && 'kid' in header ? header.kid : '';
-  return typeof kid === 'string' ? kid : '';
+  try {
+    const header: unknown = JSON.parse(
+      Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString(),
+    );
+    const kid = typeof header === 'object' && header !== null && 'kid' in header ? header.kid : '';
+    return typeof kid === 'string' ? kid : '';
+  } catch {
+    return '';
+  }
 }
 
 function isPayload(payload: unknown): payload is Payload {

@@ -1,5 +1,4 @@
 export {
-  ACCESS_TOKEN_SECONDS,
   type AccessTokenClaims,
   type AccessTokenFault,
   accessTokenVerifier,
@@ -7,7 +6,16 @@ export {
   type VerifyAccessToken,
 } from './access-token.ts';
 export type { Actor } from '../gateways/actor.ts';
-export { type SigningKey, signingKeys } from './signing-keys.ts';
+export {
+  currentKey,
+  jwksRoute,
+  keyRotationJob,
+  type KeyRing,
+  openKeyRing,
+  rotateKeys,
+  type SigningKey,
+} from './keys/index.ts';
+export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 
 export const identityMigrations = {
   schema: 'identity',

@@ -1,27 +1,13 @@
-import { parsePortBase, PORT_BASE_DEFAULT } from './addresses.ts';
+import { parsePortBase } from './addresses.ts';
 import { banner, environment } from './banner.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import type { Parts } from './parts.ts';
 import { answersPing } from './ping.ts';
-import { findState, type State } from './state-file.ts';
+import { findState } from './state-file.ts';
+import { databaseUrlOf, PORT_BASE } from './store-command.ts';
 import { up } from './up.ts';
-import {
-  type Command,
-  EXIT,
-  type Invocation,
-  isSet,
-  type Option,
-  textOption,
-} from '../cli/command.ts';
-import { postgresUrl } from '../platform/postgres.ts';
-
-const PORT_BASE: Option = {
-  flag: 'port-base',
-  value: 'n',
-  help: 'first port of the block: API A is n, API B n+1, database n+32',
-  default: String(PORT_BASE_DEFAULT),
-};
+import { type Command, EXIT, type Invocation, isSet, textOption } from '../cli/command.ts';
 
 /** The life cycle of a Spine on this machine [EXPERIENCE 2]. */
 export function installationCommands(parts: Parts): readonly Command[] {
@@ -163,11 +149,6 @@ async function status(portBase: number, invocation: Invocation): Promise<number>
   if (output.format === 'env') output.raw(environment(state, databaseUrl));
   else output.result(banner(state, databaseUrl === null ? last : `${last}\n${databaseUrl}`), shown);
   return answers ? EXIT.ok : EXIT.notReachable;
-}
-
-function databaseUrlOf({ data, ports }: State): string | null {
-  if (data.kind === 'external') return process.env['DATABASE_URL'] ?? null;
-  return postgresUrl(data.folder, ports.database);
 }
 
 async function withPortBase(

@@ -4,7 +4,7 @@ import { signingMaterial } from './signing/material.ts';
 import { isAlgorithm, signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
 import { travel } from './journey.ts';
-import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from '../identity/index.ts';
+import { ACCESS_TOKEN_SECONDS, type KeyRing, signAccessToken } from '../identity/index.ts';
 import { present } from '../kernel/bug.ts';
 import type { Database } from '../platform/database.ts';
 import type { DueDone } from '../prescriptions/index.ts';
@@ -17,7 +17,7 @@ export type LocalParts = {
   readonly database: Database;
   readonly datacentre: 'a' | 'b';
   readonly clock: MovableClock;
-  readonly keys: readonly SigningKey[];
+  readonly keys: KeyRing;
   /** Does what falls due on the way to another time, then moves there. */
   readonly passTime: (
     span: { readonly from: Date; readonly until: Date },
@@ -74,7 +74,7 @@ function token(parts: LocalParts, request: HttpRequest): HttpResponse {
     return json(400, { error: `There is no persona '${name ?? ''}'. Known: ${names}.` });
   }
   const claims = claimsOf(persona, textOf(body, 'scope'));
-  const key = present(parts.keys[0], 'signing key');
+  const key = parts.keys.current();
   return json(200, {
     access_token: signAccessToken(key, claims, parts.clock.securityNow()),
     expires_in: String(ACCESS_TOKEN_SECONDS), // a text, as the platform's own are [IDENTITY 3.2]
@@ -105,9 +105,8 @@ async function sign(database: Database, request: HttpRequest): Promise<HttpRespo
 export async function probe(parts: LocalParts, url: string): Promise<void> {
   const { database, datacentre, clock, keys } = parts;
   await database.all(sql`delete from local.journey_probe where datacentre = ${datacentre}`);
-  const key = present(keys[0], 'signing key');
   const tokenFor = (persona: Persona): string =>
-    signAccessToken(key, claimsOf(persona, null), clock.securityNow());
+    signAccessToken(keys.current(), claimsOf(persona, null), clock.securityNow());
   const { signers } = await signingMaterial(database);
   const signer = present(signers[PERSONAS.prescriber.name], 'key of the prescriber');
   await travel({ url, clock, tokenFor, key: signer });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { signAccessToken, signingKeys } from '../../src/identity/index.ts';
+import { currentKey, signAccessToken } from '../../src/identity/index.ts';
 import { type Persona, PERSONAS } from '../../src/local/personas.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
 import { type Answer, DISPENSING, LEGACY, PRESCRIBING, testSpine } from '../support/server.ts';
@@ -45,8 +45,7 @@ async function tokenOf(
   scopes: readonly string[],
   roles = claimsOf(persona, null).roles,
 ): Promise<string> {
-  const [key] = await signingKeys(spine().database);
-  assert.ok(key);
+  const key = await currentKey(spine().database);
   const claims = { ...claimsOf(persona, null), scope: scopes.join(' '), roles };
   return `Bearer ${signAccessToken(key, claims, new Date())}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { after, before } from 'node:test';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
-import { signAccessToken, signingKeys } from '../../src/identity/index.ts';
+import { currentKey, signAccessToken } from '../../src/identity/index.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -74,8 +74,7 @@ export type Tokens = Readonly<Record<Sent['as'], string>>;
 
 /** Signed with the installation's own key. */
 export async function tokensOf(database: Database): Promise<Tokens> {
-  const [key] = await signingKeys(database);
-  if (key === undefined) throw new Error('no signing key');
+  const key = await currentKey(database);
   const { prescriber, dispenser } = PERSONAS;
   const tokenOf = (persona: typeof prescriber | typeof dispenser): string =>
     signAccessToken(key, claimsOf(persona, null), new Date());

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
+import { currentKey } from '../../src/identity/index.ts';
 import { signingMaterial } from '../../src/local/signing/material.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
@@ -26,10 +27,11 @@ export async function globalSetup(): Promise<void> {
   await makeKeys(withDatabase(url, TEMPLATE));
 }
 
-/** Keys of prescribers are dear to make (RSA): every test's database is born with the same. */
+/** Keys are dear to make (RSA): every test's database is born with the same. */
 async function makeKeys(url: string): Promise<void> {
   const database = openDatabase({ url, connections: 1 });
   await signingMaterial(database);
+  await currentKey(database);
   await database.close();
 }
 

@@ -4,7 +4,7 @@ import { after, before } from 'node:test';
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { findPersona } from '../../src/local/personas.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
-import { signAccessToken, signingKeys } from '../../src/identity/index.ts';
+import { currentKey, signAccessToken } from '../../src/identity/index.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { testConfig } from './config.ts';
@@ -66,11 +66,11 @@ export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
 
 /** A token per persona, made with the installation's own key. */
 async function tokenMaker(database: Database): Promise<(persona: string) => string> {
-  const [key] = await signingKeys(database);
+  const key = await currentKey(database);
   const made = new Map<string, string>();
   return (name) => {
     const persona = findPersona(name);
-    if (key === undefined || persona === null) throw new Error(`no token for ${name}`);
+    if (persona === null) throw new Error(`no token for ${name}`);
     const token = made.get(name) ?? signAccessToken(key, claimsOf(persona, null), new Date());
     made.set(name, token);
     return token;

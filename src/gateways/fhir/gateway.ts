@@ -18,7 +18,10 @@ import { checkMessage } from './structure/index.ts';
 import { resourcesOf } from './structure/message-definition.ts';
 
 /** Says who sends a request, or the fault to answer; main.ts passes it in [DESIGN D5]. */
-export type Authenticate = (request: HttpRequest, at: Date) => Result<Actor, GatewayFault>;
+export type Authenticate = (
+  request: HttpRequest,
+  at: Date,
+) => Result<Actor, GatewayFault> | Promise<Result<Actor, GatewayFault>>;
 
 export type GatewayParts = {
   readonly interactions: readonly FhirInteraction[];
@@ -121,7 +124,7 @@ async function answer(
   base: Base,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const admitted = admit(parts, request);
+  const admitted = await admit(parts, request);
   if (!admitted.ok) return faultResponse(admitted.error);
   const requestId = request.headers['x-request-id'] ?? '';
   const read = interaction.method === 'GET' ? ok({}) : readResource(request.body, interaction);
@@ -141,8 +144,11 @@ async function answer(
     : { status, headers: FHIR_JSON, body: writeFhirJson(resource) };
 }
 
-function admit(parts: GatewayParts, request: HttpRequest): Result<Actor, GatewayFault> {
-  const actor = parts.authenticate(request, parts.clock.securityNow());
+async function admit(
+  parts: GatewayParts,
+  request: HttpRequest,
+): Promise<Result<Actor, GatewayFault>> {
+  const actor = await parts.authenticate(request, parts.clock.securityNow());
   if (!actor.ok) return actor;
   return REQUEST_ID.test(request.headers['x-request-id'] ?? '') ? actor : fail(REQUEST_ID_MISSING);
 }

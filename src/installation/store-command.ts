@@ -1,0 +1,67 @@
+import { parsePortBase, PORT_BASE_DEFAULT } from './addresses.ts';
+import { findState, type State } from './state-file.ts';
+import { type Command, EXIT, type Invocation, type Option, textOption } from '../cli/command.ts';
+import { type Database, DatabaseUnavailable, openDatabase } from '../platform/database.ts';
+import { postgresUrl } from '../platform/postgres.ts';
+
+export const PORT_BASE: Option = {
+  flag: 'port-base',
+  value: 'n',
+  help: 'first port of the block: API A is n, API B n+1, database n+32',
+  default: String(PORT_BASE_DEFAULT),
+};
+
+/** What an operator does to the store itself: no server needs to answer for it. */
+export type StoreCommand = Omit<Command, 'run'> & {
+  readonly work: (invocation: Invocation, database: Database) => Promise<number>;
+};
+
+/** The store is the one of DATABASE_URL, or of the Spine that runs on this machine. */
+export function storeCommand({ work, ...command }: StoreCommand): Command {
+  return {
+    ...command,
+    options: [...command.options, PORT_BASE],
+    async run(invocation) {
+      const { output } = invocation;
+      const found = storeUrl(invocation);
+      if ('problem' in found) {
+        output.progress(`spine ${command.name}: ${found.problem}`);
+        return found.code;
+      }
+      const database = openDatabase({ url: found.url, connections: 2 });
+      try {
+        return await work(invocation, database);
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailable)) throw error;
+        output.progress(`spine ${command.name}: the database does not answer`);
+        return EXIT.notReachable;
+      } finally {
+        await database.close();
+      }
+    },
+  };
+}
+
+type Store = { readonly url: string } | { readonly problem: string; readonly code: number };
+
+function storeUrl(invocation: Invocation): Store {
+  const external = process.env['DATABASE_URL'] ?? '';
+  if (external !== '') return { url: external };
+  const typed = textOption(invocation, 'port-base') ?? '';
+  const portBase = parsePortBase(typed);
+  if (portBase === null) {
+    const problem = `--port-base is a number from 1024 to 65503, not "${typed}"`;
+    return { problem, code: EXIT.wrongUse };
+  }
+  const found = findState(portBase);
+  const url = found.kind === 'running' ? databaseUrlOf(found.state) : null;
+  if (url !== null) return { url };
+  const problem = `no Spine runs on port ${portBase}, and DATABASE_URL names no database`;
+  return { problem, code: EXIT.notReachable };
+}
+
+/** Null when it is somebody else's and not named here. */
+export function databaseUrlOf({ data, ports }: State): string | null {
+  if (data.kind === 'external') return process.env['DATABASE_URL'] ?? null;
+  return postgresUrl(data.folder, ports.database);
+}
