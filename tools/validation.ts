@@ -9,17 +9,19 @@ const PAGE = fileURLToPath(new URL('../docs/reference/validation.md', import.met
 const HEAD = `# Validation rules (reference)
 
 Printed from test/validation by \`node tools/validation.ts\`. Each row has an example that is sent over
-HTTP by test/validation/catalogue.test.ts. Every answer is HTTP 400; sending the same again cannot help.
+HTTP by test/validation/catalogue.test.ts. Sending the same again cannot help, unless what it is about has
+changed meanwhile.
 
-| Message | Wrong when | Answer | Where | Source |
-|---|---|---|---|---|`;
+| Message | Wrong when | HTTP | Answer | Where | Source |
+|---|---|---|---|---|---|`;
 
 /** The catalogue as a page: what is wrong, and what is answered. */
 export function validationPage(): string {
-  const rows = CATALOGUE.flatMap(({ kind, when, issues, source }) =>
-    issues.map(
-      (issue) => `| ${kind.name} | ${when} | ${answerOf(issue)} | ${placeOf(issue)} | ${source} |`,
-    ),
+  const rows = CATALOGUE.flatMap(({ message, when, status, issues, source }) =>
+    issues.map((issue) => {
+      const cells = [message, when, status, answerOf(issue), placeOf(issue), source];
+      return `| ${cells.join(' | ')} |`;
+    }),
   );
   return `${[HEAD, ...rows].join('\n')}\n`;
 }

@@ -18,7 +18,11 @@ export type Config = {
   /** Ids of applications that still sign with SHA-1. */
   readonly sha1Applications: readonly string[];
   readonly asids: { readonly own: string; readonly spine: string };
+  /** What is not to be had here. */
+  readonly switchedOff: readonly Switch[];
 };
+
+type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release';
 
 type Strictness = 'compatible' | 'strict';
 
@@ -69,9 +73,19 @@ export function parseConfig(
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     sha1Applications: words(env['OPENSPINE_SHA1_ENABLED_APPLICATION_IDS']),
     asids: asidsOf(env),
+    switchedOff: SWITCHES.flatMap(([name, off]) =>
+      one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],
+    ),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
 }
+
+const SWITCHES: readonly (readonly [name: string, off: Switch])[] = [
+  ['OPENSPINE_PRESCRIBE_ENABLED', 'Prescribing'],
+  ['OPENSPINE_DISPENSE_ENABLED', 'Dispensing'],
+  ['OPENSPINE_TRACKER_ENABLED', 'Tracker'],
+  ['OPENSPINE_RELEASE_ENABLED', 'Release'],
+];
 
 function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {
   return {

@@ -8,6 +8,7 @@ export type Rejection =
   | { readonly kind: 'WithAnotherDispenser'; readonly holder: Organisation }
   | { readonly kind: 'AlreadyDispensed' }
   | { readonly kind: 'NoMorePrescriptions' }
+  | { readonly kind: 'ReleaseDisabled' }
   | { readonly kind: 'DuplicatePrescription' }
   | { readonly kind: 'SignatureMissing' }
   | { readonly kind: 'PrescriptionNotFound' }
@@ -84,6 +85,14 @@ export const REJECTIONS = {
     issue: 'informational',
     code: 'NO_MORE_PRESCRIPTIONS',
     text: 'No more prescriptions available',
+  },
+  ReleaseDisabled: {
+    ...EPS,
+    list: 'release',
+    spine: '0007',
+    issue: 'exception',
+    code: 'SERVICE_DISABLED',
+    text: 'Functionality disabled in spine',
   },
   DuplicatePrescription: {
     ...EPS,

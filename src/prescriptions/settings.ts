@@ -12,12 +12,17 @@ export type Settings = {
   readonly sha1Applications: readonly string[];
   /** Our own system and the Spine's, as messages between them are addressed [EPS-HL7-MAP 1]. */
   readonly asids: { readonly own: string; readonly spine: string };
+  /** What an operator has switched off [EPS-FHIR 5.3]; `Release` is the Spine's own switch [EPS-LIFECYCLE 4.2]. */
+  readonly switchedOff: readonly Switch[];
 };
+
+export type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release';
 
 const WIRE = {
   nextIssueFrom: 'prescription',
   sha1Applications: [],
   asids: { own: '200000001285', spine: '567456789789' },
+  switchedOff: [],
 } as const;
 export const COMPATIBLE: Settings = {
   ...WIRE,

@@ -101,6 +101,18 @@ export function assertNotFound(kind: Kind, answer: Answer): void {
   return assertIssue(answer, 400, { code: 'not-found', severity: 'error', details });
 }
 
+/** A message that is refused, and kept with its refusal and one audit line for each record that it is about. */
+export async function keepsState<Result>(
+  { database }: TestSpine,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const [state, messages] = [await stateDigest(database), await messageCount(database)];
+  const result = await act();
+  assert.equal(await stateDigest(database), state);
+  assert.equal(await messageCount(database), messages + 1);
+  return result;
+}
+
 export async function messageCount(database: Database): Promise<number> {
   const [row] = await database.all<{ messages: number }>(
     sql`select count(*) as messages from prescriptions.message`,

@@ -44,6 +44,15 @@ describe('mode=live', () => {
     }
   });
 
+  test('has all of the service unless the operator switches a part off', () => {
+    assert.deepEqual(configOf({ OPENSPINE_MODE: 'live' }).switchedOff, []);
+    const off = { OPENSPINE_DISPENSE_ENABLED: 'false', OPENSPINE_RELEASE_ENABLED: 'false' };
+    assert.deepEqual(configOf(off).switchedOff, ['Dispensing', 'Release']);
+    const config = parseConfig({ DATABASE_URL, OPENSPINE_PRESCRIBE_ENABLED: 'no' });
+    const problem = 'OPENSPINE_PRESCRIBE_ENABLED must be one of true, false';
+    assert.deepEqual(config, { ok: false, error: [problem] });
+  });
+
   test('serves nothing of what only a test installation serves', async () => {
     // The list is made, not asked: none of the parts is needed for that.
     const routes = localRoutes({} as LocalParts);

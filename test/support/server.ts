@@ -39,7 +39,9 @@ export type TestSpine = TestDatabase & {
   stop(): Promise<void>;
 };
 
-export type Settings = Partial<Pick<Config, 'mode' | 'organisationCheck' | 'holderCheck'>>;
+export type Settings = Partial<
+  Pick<Config, 'mode' | 'organisationCheck' | 'holderCheck' | 'switchedOff'>
+>;
 
 export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
   const made = await createDatabase();

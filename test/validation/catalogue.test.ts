@@ -1,28 +1,40 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { assertRefused, changesNothing } from '../bad-input/checks.ts';
-import { newFacts, ORDER, sendAs } from '../bad-input/kinds.ts';
+import { assertRefused, changesNothing, keepsState } from '../bad-input/checks.ts';
+import { newFacts, ORDER } from '../bad-input/kinds.ts';
 import { LEGACY, testSpine } from '../support/server.ts';
 import { CATALOGUE } from './catalogue.ts';
+import { SPINES } from './catalogued.ts';
 
 // Shows: Validation | each rule of the catalogue refuses its example, in the contract's words
 // Shows: FHIR prescribing | validate a message without sending it
 
-const spine = testSpine();
+const spines = {
+  usual: testSpine(SPINES.usual),
+  'halves switched off': testSpine(SPINES['halves switched off']),
+  'release switched off': testSpine(SPINES['release switched off']),
+};
+const spine = spines.usual;
 
 describe('each rule of the catalogue refuses its example, and nothing is changed', () => {
-  for (const { kind, when, build, issues } of CATALOGUE) {
-    test(`${kind.name}: ${when}`, () =>
-      changesNothing(spine(), async () => {
-        const answer = await sendAs(spine(), kind, build(newFacts()));
-        assertRefused(answer, 400);
-        assert.deepEqual(answer.body.issue, issues);
-      }));
+  for (const rule of CATALOGUE) {
+    test(`${rule.message}: ${rule.when}`, async () => {
+      const on = spines[rule.on]();
+      const facts = rule.facts();
+      for (const send of rule.before) {
+        const answer = await send(on, facts);
+        assert.equal(answer.status, 200, answer.text);
+      }
+      const unchanged = rule.isKept ? keepsState : changesNothing;
+      const answer = await unchanged(on, () => rule.send(on, facts));
+      assertRefused(answer, rule.status);
+      assert.deepEqual(answer.body.issue, rule.issues);
+    });
   }
 
-  test('when it is the only thing that is wrong', () => {
-    const names = CATALOGUE.map(({ kind, when }) => `${kind.name}: ${when}`);
+  test('and each is told once', () => {
+    const names = CATALOGUE.map(({ message, when }) => `${message}: ${when}`);
     assert.equal(new Set(names).size, names.length);
   });
 });

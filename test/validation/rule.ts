@@ -2,12 +2,14 @@ import type { Bundle, Claim, Parameters, Task } from 'fhir/r4';
 
 import type { Issue } from '../../src/gateways/fhir/operation-outcome.ts';
 import {
+  AMEND,
   CANCEL,
   CLAIM,
   DISPENSE,
   type Facts,
   type Kind,
   ORDER,
+  RELEASE_NOMINATED,
   RELEASE_PATIENT,
   RETURN,
   WITHDRAW,
@@ -49,11 +51,12 @@ function book<Message extends object>(kind: Kind, source: string): Book<Message>
 export const orders = (source: string): Book<Bundle> => book(ORDER, source);
 export const cancels = (source: string): Book<Bundle> => book(CANCEL, source);
 export const dispenses = (source: string): Book<Bundle> => book(DISPENSE, source);
+export const amends = (source: string): Book<Bundle> => book(AMEND, source);
 export const returns = (source: string): Book<Task> => book(RETURN, source);
 export const withdrawals = (source: string): Book<Task> => book(WITHDRAW, source);
 export const claims = (source: string): Book<Claim> => book(CLAIM, source);
 export const releases = (source: string): Book<Parameters> => book(RELEASE_PATIENT, source);
-
+export const downloads = (source: string): Book<Parameters> => book(RELEASE_NOMINATED, source);
 export function value(diagnostics: string, path?: string): Issue {
   const issue = { code: 'value', severity: 'error', diagnostics } as const;
   return path === undefined ? issue : { ...issue, expression: [path] };

@@ -54,7 +54,7 @@ async function onRelease(spine: Spine, request: FhirRequest): Promise<FhirRespon
   if (parameters?.resourceType !== 'Parameters') return wrongResource(request, 'Parameters');
   const wanted = wantedId(parameters);
   const release = wanted === null ? 'nominated' : 'patient';
-  const scope = scopeIssue(request, { half: 'Dispensing', release });
+  const scope = scopeIssue(request, spine.settings, { half: 'Dispensing', release });
   const issues = scope === null ? applyRules(releaseRules, parameters) : [scope];
   if (issues.length > 0) return refusedResponse(request, byRules(issues));
   return released(spine, request, parameters, wanted);
@@ -75,6 +75,9 @@ async function released(
   const dispenser = command.dispenser.organisation.ods;
   const stranger = organisationIssue(request, spine.settings, [dispenser]);
   if (stranger !== null) return refusedResponse(request, byRules([stranger]));
+  if (spine.settings.switchedOff.includes('Release')) {
+    return rejectedResponse(request, { kind: 'ReleaseDisabled' }, request.at);
+  }
   if (wanted === null) {
     const envelope = envelopeOf(request, messageId, 'releaseNominated');
     const answer = await releaseNominated(spine, envelope, command);
@@ -157,7 +160,7 @@ export function orderOf(body: Buffer): Bundle {
 async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
   const task = asMessage(request.resource);
   if (task?.resourceType !== 'Task') return wrongResource(request, 'Task');
-  const problem = check(request, 'Dispensing', taskRules, task);
+  const problem = check(spine, request, { half: 'Dispensing', rules: taskRules }, task);
   if (problem !== null) return refusedResponse(request, problem);
   const read = readTask(task);
   if (!read.ok) return refusedResponse(request, read.error);
@@ -179,7 +182,7 @@ async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse>
 async function onClaim(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
   const message = asMessage(request.resource);
   if (message?.resourceType !== 'Claim') return wrongResource(request, 'Claim');
-  const problem = check(request, 'Dispensing', claimRules, message);
+  const problem = check(spine, request, { half: 'Dispensing', rules: claimRules }, message);
   if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readClaim(message, request.at));
   if (!read.ok) return refusedResponse(request, read.error);

@@ -33,7 +33,7 @@ export function prepare(spine: Spine): FhirInteraction {
     handle: (request) => {
       const bundle = asMessage(request.resource);
       if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
-      const order = readPrepared(request, bundle);
+      const order = readPrepared(spine, request, bundle);
       if (!order.ok) return refusedResponse(request, order.error);
       const { sha1Applications } = spine.settings;
       const isOld = sha1Applications.includes(request.applicationId ?? '');
@@ -42,11 +42,15 @@ export function prepare(spine: Spine): FhirInteraction {
   };
 }
 
-function readPrepared(request: FhirRequest, bundle: Bundle): Result<OrderDocument, Refusal> {
+function readPrepared(
+  spine: Spine,
+  request: FhirRequest,
+  bundle: Bundle,
+): Result<OrderDocument, Refusal> {
   const event = eventOf(bundle);
   if (!event.ok) return event;
   if (event.value !== 'prescription-order') return fail(inTranslation(NO_ORDER));
-  const problem = check(request, 'Prescribing', orderRules, bundle);
+  const problem = check(spine, request, { half: 'Prescribing', rules: orderRules }, bundle);
   if (problem !== null) return fail(problem);
   return translatedOrder(bundle, instantOf(request.at));
 }

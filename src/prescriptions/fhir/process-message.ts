@@ -57,7 +57,7 @@ export function wrongResource(request: FhirRequest, expected: string): FhirRespo
 }
 
 async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {
-  const problem = check(request, 'Prescribing', orderRules, bundle);
+  const problem = check(spine, request, { half: 'Prescribing', rules: orderRules }, bundle);
   if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readOrder(bundle, request.at));
   if (!read.ok) return refusedResponse(request, read.error);
@@ -72,7 +72,7 @@ async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Prom
 }
 
 async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {
-  const problem = check(request, 'Prescribing', cancelRules, bundle);
+  const problem = check(spine, request, { half: 'Prescribing', rules: cancelRules }, bundle);
   if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readCancel(bundle, request.at));
   if (!read.ok) return cancelRefused(request, bundle, read.error);
@@ -100,7 +100,7 @@ async function onDispense(
   request: FhirRequest,
   bundle: Bundle,
 ): Promise<FhirResponse> {
-  const problem = check(request, 'Dispensing', dispenseRules, bundle);
+  const problem = check(spine, request, { half: 'Dispensing', rules: dispenseRules }, bundle);
   if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readDispense(bundle, request.at));
   if (!read.ok) return refusedResponse(request, read.error);
@@ -112,12 +112,12 @@ async function onDispense(
 
 /** A scope problem is told alone; then all rules speak [EPS-FHIR 5.3]. */
 export function check<Message>(
+  { settings }: Spine,
   request: FhirRequest,
-  half: Half,
-  rules: readonly Rule<Message>[],
+  { half, rules }: { readonly half: Half; readonly rules: readonly Rule<Message>[] },
   message: Message,
 ): Refusal | null {
-  const scope = scopeIssue(request, { half });
+  const scope = scopeIssue(request, settings, { half });
   if (scope !== null) return byRules([scope]);
   const issues = applyRules(rules, message);
   return issues.length === 0 ? null : byRules(issues);

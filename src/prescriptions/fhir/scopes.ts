@@ -1,5 +1,6 @@
 import type { Base, FhirRequest } from '../../gateways/fhir/interaction.ts';
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
+import type { Settings } from '../settings.ts';
 
 export type Half = 'Prescribing' | 'Dispensing' | 'Tracker';
 
@@ -9,7 +10,15 @@ const LEGACY_API = 'electronic-prescription-service-api';
 type Needs = { readonly half: Half; readonly release?: 'nominated' | 'patient' };
 
 /** The scope check, which speaks alone and before the rules [EPS-FHIR 5.3]; null when the caller may go on. */
-export function scopeIssue(request: FhirRequest, needs: Needs): Issue | null {
+export function scopeIssue(
+  request: FhirRequest,
+  { switchedOff }: Settings,
+  needs: Needs,
+): Issue | null {
+  if (switchedOff.includes(needs.half)) {
+    const diagnostics = `${needs.half} functionality is disabled.`;
+    return { severity: 'fatal', code: 'not-supported', diagnostics };
+  }
   const { scopes } = request.actor;
   const has = (scope: string): boolean => scopes.has(`urn:nhsd:apim:${scope}`);
   const isUser = userScopes(request.base, needs.half).some(has);

@@ -33,7 +33,7 @@ export function trackInteraction(spine: Spine): FhirInteraction {
 }
 
 async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
-  const scope = scopeIssue(request, { half: 'Tracker' });
+  const scope = scopeIssue(request, spine.settings, { half: 'Tracker' });
   if (scope !== null) return refusedResponse(request, byRules([scope]));
   const query = parseTrackQuery(request.query);
   if (!query.ok) return refusedResponse(request, byRules(query.error));
