@@ -31,16 +31,7 @@ export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Result<Config, readonly string[]> {
   const problems: string[] = [];
-  const one = <Value extends string>(
-    name: string,
-    values: readonly Value[],
-    otherwise: Value,
-  ): Value => {
-    const text = env[name] ?? otherwise;
-    const value = values.find((known) => known === text);
-    if (value === undefined) problems.push(`${name} must be one of ${values.join(', ')}`);
-    return value ?? otherwise;
-  };
+  const one = chooser(env, problems);
   const mode = one('OPENSPINE_MODE', ['test', 'live'], 'test');
   // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
   const strictness = mode === 'live' ? 'strict' : 'compatible';
@@ -78,6 +69,20 @@ export function parseConfig(
     ),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
+}
+
+/** Reads a word that must be one of a list; what is wrong is noted. */
+function chooser(env: Readonly<Record<string, string | undefined>>, problems: string[]) {
+  return <Value extends string>(
+    name: string,
+    values: readonly Value[],
+    otherwise: Value,
+  ): Value => {
+    const text = env[name] ?? otherwise;
+    const value = values.find((known) => known === text);
+    if (value === undefined) problems.push(`${name} must be one of ${values.join(', ')}`);
+    return value ?? otherwise;
+  };
 }
 
 const SWITCHES: readonly (readonly [name: string, off: Switch])[] = [
