@@ -39,10 +39,11 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, keys, local, verbs, people, seeding] = await Promise.all([
+  const [frame, installation, keys, clients, local, verbs, people, seeding] = await Promise.all([
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
     import('./identity/keys/cli.ts'),
+    import('./identity/clients/cli.ts'),
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/personas.ts'),
@@ -71,6 +72,7 @@ async function command(argv: readonly string[]): Promise<number> {
   const commands = [
     ...installation.installationCommands(parts),
     ...keys.keyCommands,
+    ...clients.clientCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

@@ -1,0 +1,126 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import type { Database } from '../../platform/database.ts';
+import { list, sql } from '../../platform/sql.ts';
+import { auditLine, revocationOf } from '../record.ts';
+import type { Client, PublicKeys } from './client.ts';
+import type { PublicJwk } from './jwks.ts';
+import type { NewClient } from './parse.ts';
+
+/** An application, and whether a secret is its own. */
+export type KnownClient = Client & { isSecret(secret: string): boolean };
+
+type Row = Omit<Client, 'publicKeys'> & {
+  readonly jwks: readonly PublicJwk[] | null;
+  readonly jwksUrl: string | null;
+  readonly secretDigest: Buffer;
+};
+
+const COLUMNS = sql`application_id as "applicationId", name, application_key as key, organisation, asid,
+  party_key as "partyKey", jwks, jwks_url as "jwksUrl", redirect_uris as "redirectUris", products, settings,
+  status, developer_status as "developerStatus", company_status as "companyStatus",
+  secret_digest as "secretDigest"`;
+
+export async function findClient(database: Database, key: string): Promise<KnownClient | null> {
+  const [row] = await database.all<Row>(sql`
+    select ${COLUMNS} from identity.client where application_key = ${key}`);
+  return row === undefined ? null : fromRow(row);
+}
+
+export async function listClients(database: Database): Promise<Client[]> {
+  const rows = await database.all<Row>(sql`select ${COLUMNS} from identity.client order by name`);
+  return rows.map(fromRow);
+}
+
+/** By its name, key or id. */
+export async function findClientNamed(database: Database, word: string): Promise<Client | null> {
+  const [row] = await database.all<Row>(sql`
+    select ${COLUMNS} from identity.client
+    where name = ${word} or application_key = ${word} or application_id::text = lower(${word})
+    order by name limit 1`);
+  return row === undefined ? null : fromRow(row);
+}
+
+/** All of them or none; one that is known by its id is replaced. Throws on a name or key that another has. */
+export async function importClients(
+  database: Database,
+  clients: readonly NewClient[],
+  at: Date,
+): Promise<void> {
+  const rows = clients.map((client) => {
+    const { publicKeys, settings } = client;
+    const jwks = publicKeys.kind === 'hosted' ? JSON.stringify(publicKeys.keys) : null;
+    return sql`(${client.applicationId}::uuid, ${client.name}::text, ${client.key}::text,
+      ${digestOf(client.secret)}::bytea, ${client.organisation}::text, ${client.asid}::text,
+      ${client.partyKey}::text, ${jwks}::json, ${publicKeys.kind === 'url' ? publicKeys.url : null}::text,
+      ${client.redirectUris}::text[], ${JSON.stringify(client.products)}::json,
+      ${JSON.stringify(settings)}::json, ${client.status}::text, ${client.developerStatus}::text,
+      ${client.companyStatus}::text, ${at}::timestamptz)`;
+  });
+  await database.write(sql`
+    with kept as (
+    insert into identity.client (application_id, name, application_key, secret_digest, organisation, asid,
+      party_key, jwks, jwks_url, redirect_uris, products, settings, status, developer_status, company_status,
+      changed_at)
+    values ${list(rows)}
+    on conflict (application_id) do update set name = excluded.name, application_key = excluded.application_key,
+      secret_digest = excluded.secret_digest, organisation = excluded.organisation, asid = excluded.asid,
+      party_key = excluded.party_key, jwks = excluded.jwks, jwks_url = excluded.jwks_url,
+      redirect_uris = excluded.redirect_uris, products = excluded.products, settings = excluded.settings,
+      status = excluded.status, developer_status = excluded.developer_status,
+      company_status = excluded.company_status, changed_at = excluded.changed_at
+    returning application_id, organisation, asid)
+    insert into platform.audit (at, interaction, request_id, organisation, asid, outcome)
+    select ${at}::timestamptz, 'client-import', gen_random_uuid(), organisation, asid, application_id::text
+    from kept`);
+}
+
+/** From now on it gets no token, and those that it has are refused. False when nobody knows it, or it was revoked before. */
+export async function revokeClient(
+  database: Database,
+  { applicationId, asid, organisation }: Client,
+  at: Date,
+): Promise<boolean> {
+  const act = { interaction: 'client-revoke', at, asid, organisation, outcome: applicationId };
+  const rows = await database.write(sql`
+    with changed as (
+      update identity.client set status = 'revoked', changed_at = ${at}
+      where application_id = ${applicationId}::uuid and status <> 'revoked' returning application_id),
+    audit as (${auditLine(act)} from changed),
+    revoked as (${revocationOf('client', sql`select application_id::text from changed`, at)})
+    select from changed`);
+  return rows.length === 1;
+}
+
+/**
+ * Keeps the id of an assertion; false when this application used it before. Of twenty that come at once in both
+ * datacentres, one is the first [RELIABILITY 7.4].
+ */
+export async function keepAssertion(
+  database: Database,
+  assertion: { readonly key: string; readonly jti: string; readonly expiresAt: Date },
+): Promise<boolean> {
+  const rows = await database.write(sql`
+    insert into identity.client_assertion (application_key, jti, expires_at)
+    values (${assertion.key}, ${assertion.jti}, ${assertion.expiresAt})
+    on conflict do nothing returning jti`);
+  return rows.length === 1;
+}
+
+function fromRow({ jwks, jwksUrl, secretDigest, ...client }: Row): KnownClient {
+  return {
+    ...client,
+    publicKeys: publicKeysOf(jwks, jwksUrl),
+    isSecret: (secret) => timingSafeEqual(digestOf(secret), secretDigest),
+  };
+}
+
+function publicKeysOf(keys: Row['jwks'], url: string | null): PublicKeys {
+  if (keys !== null) return { kind: 'hosted', keys };
+  return url === null ? { kind: 'none' } : { kind: 'url', url };
+}
+
+/** A secret is drawn at random, so that no slow digest is needed: there is nothing to guess. */
+function digestOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

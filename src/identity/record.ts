@@ -1,0 +1,47 @@
+import { type Sql, sql } from '../platform/sql.ts';
+import { ACCESS_TOKEN_SECONDS, CLOCK_TOLERANCE_S } from './limits.ts';
+
+/** Something that was done to what identity keeps, for the audit. */
+export type IdentityAct = {
+  /** `sign-in`, `client-import` … */
+  readonly interaction: string;
+  readonly at: Date;
+  readonly outcome: string;
+  readonly userId?: string | null;
+  readonly roleProfile?: string | null;
+  readonly organisation?: string | null;
+  readonly asid?: string | null;
+  readonly session?: string | null;
+};
+
+/** An `insert` of the audit line, as a part of the statement that does it [DESIGN D1]. */
+export function auditLine(act: IdentityAct): Sql {
+  return sql`insert into platform.audit
+      (at, interaction, request_id, user_id, role_profile, organisation, asid, session, outcome)
+    select ${auditValues(act)}`;
+}
+
+/** The same for each row of a part that has a column `session`, and perhaps `user_id`. */
+export function auditLines(act: IdentityAct, part: Sql): Sql {
+  return sql`insert into platform.audit
+      (at, interaction, request_id, user_id, session, outcome)
+    select ${act.at}::timestamptz, ${act.interaction}::text, gen_random_uuid(), user_id, session::text,
+      ${act.outcome}::text from ${part}`;
+}
+
+function auditValues(act: IdentityAct): Sql {
+  return sql`${act.at}::timestamptz, ${act.interaction}::text, gen_random_uuid(), ${act.userId ?? null}::text,
+    ${act.roleProfile ?? null}::text, ${act.organisation ?? null}::text, ${act.asid ?? null}::text,
+    ${act.session ?? null}::text, ${act.outcome}::text`;
+}
+
+const LONGEST_TOKEN_MS = (ACCESS_TOKEN_SECONDS + CLOCK_TOLERANCE_S) * 1000;
+
+/** An `insert` that revokes what was issued before `at`; `values` has a row for each, of one column. */
+export function revocationOf(kind: 'client' | 'session' | 'token', values: Sql, at: Date): Sql {
+  const until = new Date(at.getTime() + 2 * LONGEST_TOKEN_MS);
+  return sql`insert into identity.revocation (kind, value, issued_before, until)
+    select ${kind}::text, value, ${at}::timestamptz, ${until}::timestamptz from (${values}) as v(value)
+    on conflict (kind, value) do update set issued_before = excluded.issued_before,
+      until = excluded.until, recorded_at = now()`;
+}
