@@ -146,14 +146,14 @@ const TASK: readonly Tolerance[] = [
   ...DISPENSER,
   unused(
     'unused or ignored [EPS-FHIR 4.6]',
-    /^Task\.(for|owner|reasonCode|extension\(Provenance-agent\)|extension$)/,
+    /^Task\.(owner|reasonCode|extension\(Provenance-agent\)|extension$)/,
   ),
-  { because: 'each coding is looked at', repeated: /^Task\.(code|statusReason)\.coding\[0\]$/ },
+  { because: 'each coding is looked at', repeated: /^Task\.code\.coding\[0\]$/ },
 ];
 
 const RETURN: readonly Tolerance[] = [
   ...TASK,
-  unused('unchecked [EPS-FHIR 4.6]', /^Task\.code\b/),
+  unused('unchecked or unused [EPS-FHIR 4.6]', /^Task\.(code|for)\b/),
   {
     because: 'not checked against the release [EPS-FHIR 7.1]',
     removed: /^Task\.focus\.identifier\.value$/,
@@ -169,7 +169,7 @@ const DISPENSE: readonly Tolerance[] = [
   ...DISPENSER,
   unused(
     'of the contained item its id and that of its prescription count [EPS-FHIR 4.7]',
-    /\.contained\(MedicationRequest\)\.(category|courseOfTherapyType|dispenseRequest|dosageInstruction|extension|groupIdentifier\.extension|medicationCodeableConcept|requester|subject|substitution)/,
+    /\.contained\(MedicationRequest\)\.(category|courseOfTherapyType|dispenseRequest|dosageInstruction|extension|groupIdentifier\.extension\(\S+\)\.|medicationCodeableConcept|requester|subject|substitution)/,
   ),
   {
     because: 'the first identifier is the item’s [EPS-FHIR 4.7]',
@@ -226,7 +226,7 @@ const CLAIM: readonly Tolerance[] = [
     because: 'items may have several endorsements',
     repeated: /\.detail\[0\](\.programCode\[1\](\.coding\[0\])?)?$/,
   },
-  unused('the long id is not compared', /\.extension\(UUID\)/),
+  unused('the long id is not compared', /\.extension\(UUID\)\./),
 ];
 
 const OF_KIND: Readonly<Record<string, readonly Tolerance[]>> = {

@@ -72,9 +72,9 @@ describe('$convert refuses', () => {
     );
   });
 
-  test('a return whose requester is not contained', async () => {
+  test('a return whose requester is no reference', async () => {
     const answer = await convert(RETURN, (task: Task) => {
-      task.requester = { reference: '#nobody' };
+      task.requester = { display: 'A pharmacist' };
     });
     const text = 'task.requester should be a reference to contained.practitionerRole';
     assertUntranslatable(answer, text, 'task.requester');

@@ -5,11 +5,11 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import type { OdsCode } from '../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
-import { onlyExtensionIfAny } from './only.ts';
+import { onlyCoding, onlyContained, onlyExtensionIfAny } from './only.ts';
 import { readParty } from './party.ts';
 import { codingOf, resolveContained } from './r4.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
-import { repeatCount } from './repeat-count.ts';
+import { readRepeatCount } from './repeat-count.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from './rules.ts';
 import { CODE, EXTENSION, ID } from './systems.ts';
 
@@ -75,12 +75,13 @@ export type TaskOf = {
   readonly id: PrescriptionId | null;
   readonly dispenser: OdsCode;
   readonly reason: string;
+  readonly nhsNumber: string | null;
   /** The message that the Task is about. */
   readonly focus: string | null;
   readonly issue: number | null;
 };
 
-/** What a return and a withdrawal have in common [EPS-FHIR 4.6]. */
+/** What a return and a withdrawal have in common [EPS-FHIR 4.6]; Spine has other words for each of them [EPS-LIFECYCLE 4.4, 5.3]. */
 export function readTask(task: Task): Result<TaskOf, Refusal> {
   const identifier = onlyOne(
     task.identifier,
@@ -94,39 +95,62 @@ export function readTask(task: Task): Result<TaskOf, Refusal> {
   const dispenser = readDispenser(task);
   if (!dispenser.ok) return dispenser;
   const shortForm = task.groupIdentifier?.value;
-  if (shortForm === undefined) return fail(bySpine('hl7:pertinentPrescriptionID not found'));
-  const repeats = onlyExtensionIfAny(task.extension, EXTENSION.epsRepeatInformation, REPEATS);
-  if (!repeats.ok) return fail(inTranslation(repeats.error));
+  if (shortForm === undefined) return fail(bySpine(NO_PRESCRIPTION[task.status] ?? ''));
+  const coding = readReason(task);
+  if (!coding.ok) return fail(inTranslation(coding.error));
+  const issue = readIssue(task);
+  if (!issue.ok) return fail(inTranslation(issue.error));
   return ok({
     messageId,
     dispenser: dispenser.value,
     id: prescriptionKey(shortForm),
-    reason: codingOf(task.statusReason, reasonSystem(task))?.code ?? '',
+    reason: coding.value,
     focus: task.focus?.identifier?.value ?? null,
-    issue: repeatCount(repeats.value, 'numberOfRepeatsIssued'),
+    nhsNumber: task.for?.identifier?.value ?? null,
+    issue: issue.value,
   });
 }
 
-const REPEATS = 'Task.extension';
+const NO_PRESCRIPTION: Partial<Record<Task['status'], string>> = {
+  rejected: 'hl7:pertinentPrescriptionID not found',
+  'in-progress': 'Withdraw ID (target prescription) not found',
+};
+
+function readReason(task: Task): Result<string, Issue> {
+  const { statusReason } = task;
+  const concepts = statusReason === undefined ? undefined : [statusReason];
+  const coding = onlyCoding(concepts, reasonSystem(task) ?? '', 'Task.statusReason');
+  return coding.ok ? ok(coding.value.code) : coding;
+}
+
+function readIssue(task: Task): Result<number | null, Issue> {
+  const path = 'Task.extension';
+  const repeats = onlyExtensionIfAny(task.extension, EXTENSION.epsRepeatInformation, path);
+  return repeats.ok ? readRepeatCount(repeats.value, 'numberOfRepeatsIssued', path) : repeats;
+}
 
 function readDispenser(task: Task): Result<OdsCode, Refusal> {
-  const role = requesterOf(task);
-  if (role === null) {
-    const text = 'task.requester should be a reference to contained.practitionerRole';
-    return fail(inTranslation(invalidValue(text, 'task.requester')));
-  }
-  const organization = resolveContained(task, role.organization, 'Organization');
-  if (organization === null) {
-    const text = 'practitionerRole.organization should be a Reference';
-    return fail(
-      inTranslation(invalidValue(text, 'task.contained("PractitionerRole").organization')),
-    );
-  }
-  if (role.practitioner?.identifier === undefined) {
-    const text = 'practitionerRole.practitioner should be a Value Identifier';
-    const path = 'Task.contained("PractitionerRole").practitioner("value")';
-    return fail(inTranslation(invalidValue(text, path)));
-  }
-  const party = readParty(role, organization);
+  if (task.requester?.reference === undefined) return fail(inTranslation(NO_REQUESTER));
+  const role = onlyContained(task, task.requester, 'PractitionerRole');
+  if (!role.ok) return fail(inTranslation(role.error));
+  const { organization: named, practitioner } = role.value;
+  if (named?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
+  const organization = onlyContained(task, named, 'Organization');
+  if (!organization.ok) return fail(inTranslation(organization.error));
+  if (practitioner?.identifier === undefined) return fail(inTranslation(NO_PRACTITIONER));
+  const party = readParty(role.value, organization.value);
   return party.ok ? ok(party.value.organisation.ods) : party;
 }
+
+const NO_REQUESTER = invalidValue(
+  'task.requester should be a reference to contained.practitionerRole',
+  'task.requester',
+);
+const NO_ORGANIZATION = invalidValue(
+  'practitionerRole.organization should be a Reference',
+  'task.contained("PractitionerRole").organization',
+);
+const NO_PRACTITIONER = invalidValue(
+  'practitionerRole.practitioner should be a Value Identifier',
+  'Task.contained("PractitionerRole").practitioner("value")',
+);

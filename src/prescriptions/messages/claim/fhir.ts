@@ -7,7 +7,7 @@ import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { onlyCoding, onlyContained, onlyExtension, onlyExtensionIfAny } from '../../fhir/only.ts';
 import { NOBODY, readOrganisation } from '../../fhir/party.ts';
 import { extension, resolveContained } from '../../fhir/r4.ts';
-import { repeatCount } from '../../fhir/repeat-count.ts';
+import { readRepeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
@@ -96,23 +96,32 @@ export function readClaim(
   if (!group.ok) return fail(inTranslation(group.error));
   const named = onlyExtension(group.value.extension, 'shortForm', `${GROUP}.extension`);
   if (!named.ok) return fail(inTranslation(named.error));
+  const longForm = onlyExtension(group.value.extension, 'UUID', `${GROUP}.extension`);
+  if (!longForm.ok) return fail(inTranslation(longForm.error));
   const shortForm = named.value.valueIdentifier?.value;
   if (shortForm === undefined) return fail(bySpine('PrescriptionID missing'));
+  const issue = readIssue(claim);
+  if (!issue.ok) return fail(inTranslation(issue.error));
   const command: MakeClaim = {
     claim: claimId,
     dispenser: dispenser.value,
     replaces: replaces.value,
     authority: authorityOf(claim),
-    issue: repeatCount(
-      extension(claim.item?.[0], EXTENSION.epsRepeatInformation),
-      'numberOfRepeatsIssued',
-    ),
+    issue: issue.value,
     at: instantOf(at),
   };
   return ok({ id: prescriptionKey(shortForm), command, organisations: [dispenser.value] });
 }
 
 const GROUP = 'Claim.prescription.extension';
+
+/** Older clients tell it one place further down [EPS-HL7-MAP 7]. */
+function readIssue({ item }: Claim): Result<number | null, Issue> {
+  const own = extension(item?.[0], EXTENSION.epsRepeatInformation);
+  const path = own === null ? 'Claim.item.detail.extension' : 'Claim.item.extension';
+  const told = own ?? extension(item?.[0]?.detail?.[0], EXTENSION.epsRepeatInformation);
+  return readRepeatCount(told, 'numberOfRepeatsIssued', path);
+}
 
 /** What is claimed: one prescription, its status, and each item once with what came of it [EPS-FHIR 4.8]. */
 function contentFault(claim: Claim): Issue | null {
@@ -153,18 +162,19 @@ const CHARGES = ['paid-once', 'paid-twice', 'not-paid']; // [EPS-CODES 1]
 function readProvider(claim: Claim): Result<OdsCode, Refusal> {
   const found = onlyContained(claim, claim.provider, 'PractitionerRole');
   if (!found.ok) return fail(inTranslation(found.error));
-  const role = found.value;
-  const organization = resolveContained(claim, role.organization, 'Organization');
-  if (organization === null) {
-    const text = 'practitioner.organization should be a reference';
-    return fail(
-      inTranslation(invalidValue(text, 'Claim.contained("PractitionerRole").organization')),
-    );
-  }
-  if (role.practitioner?.identifier === undefined) return fail(inTranslation(NOBODY));
-  const organisation = readOrganisation(organization);
+  const { organization: named, practitioner } = found.value;
+  if (named?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
+  const organization = onlyContained(claim, named, 'Organization');
+  if (!organization.ok) return fail(inTranslation(organization.error));
+  if (practitioner?.identifier === undefined) return fail(inTranslation(NOBODY));
+  const organisation = readOrganisation(organization.value);
   return organisation.ok ? ok(organisation.value.ods) : organisation;
 }
+
+const NO_ORGANIZATION = invalidValue(
+  'practitioner.organization should be a reference',
+  'Claim.contained("PractitionerRole").organization',
+);
 
 function readReplaced(claim: Claim): Result<Uuid | null, Refusal> {
   const path = 'Claim.extension';

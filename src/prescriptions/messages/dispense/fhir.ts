@@ -21,9 +21,9 @@ import {
   onlyReferred,
 } from '../../fhir/only.ts';
 import { extension, identifierValue, resolveContained, resourcesOf } from '../../fhir/r4.ts';
-import { repeatCount } from '../../fhir/repeat-count.ts';
+import { readRepeatCount, repeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
-import { invalidValue } from '../../fhir/rules.ts';
+import { invalidValue, untranslatable } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
@@ -36,7 +36,10 @@ export function readDispense(
   bundle: Bundle,
   at: Date,
 ): Result<{ id: PrescriptionId | null; command: Dispense; organisations: OdsCode[] }, Refusal> {
-  const messageId = parseUuid(bundle.identifier?.value ?? '');
+  if (bundle.identifier?.value === undefined) {
+    return fail(bySpine('Dispense Notification ID missing'));
+  }
+  const messageId = parseUuid(bundle.identifier.value);
   if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
   const [first] = resourcesOf(bundle, 'MedicationDispense');
   if (first === undefined) return fail(bySpine('At least 1 SuppliedLineItem must be provided'));
@@ -57,6 +60,8 @@ export function readDispense(
   if (!patient.ok) return patient;
   const replaces = readReplaced(bundle);
   if (!replaces.ok) return replaces;
+  const issue = readIssue(first);
+  if (!issue.ok) return fail(inTranslation(issue.error));
   const command: Dispense = {
     messageId,
     dispenser: dispenser.value,
@@ -65,29 +70,31 @@ export function readDispense(
     items: items.value,
     patient: patient.value,
     replaces: replaces.value,
-    ...readRepeats(bundle, first),
+    issue: issue.value,
+    itemIssues: itemIssues(bundle),
     at: instantOf(at),
   };
   return ok({ id: prescription.value, command, organisations: [dispenser.value] });
 }
 
-/** The issue that is told of, counted from zero on the wire, and in how many issues each item is [EPS-CODES 3]. */
-function readRepeats(
-  bundle: Bundle,
-  first: MedicationDispense,
-): Pick<Dispense, 'issue' | 'itemIssues'> {
-  // The order that it is based on decides: it is what HL7 V3 tells [EPS-HL7-MAP 6].
-  const own = repeatCount(extension(first, EXTENSION.epsRepeatInformation), ISSUED);
-  const issue = repeatCount(basisOf(first), ISSUED) ?? own;
-  const itemIssues = resourcesOf(bundle, 'MedicationDispense').flatMap((dispense) => {
+/** The issue that is told of; the order that it is based on decides, as it is what HL7 V3 tells [EPS-HL7-MAP 6]. */
+function readIssue(first: MedicationDispense): Result<number | null, Issue> {
+  const path = 'MedicationRequest.basedOn.extension';
+  const basis = readRepeatCount(basisOf(first), 'numberOfRepeatsIssued', path);
+  if (!basis.ok || basis.value !== null) return basis;
+  const own = extension(first, EXTENSION.epsRepeatInformation);
+  return readRepeatCount(own, 'numberOfRepeatsIssued', 'MedicationDispense.extension');
+}
+
+/** In how many issues each item is, where it is told [EPS-CODES 3]. */
+function itemIssues(bundle: Bundle): Dispense['itemIssues'] {
+  const told = resourcesOf(bundle, 'MedicationDispense').flatMap((dispense) => {
     const allowed = repeatCount(basisOf(dispense), 'numberOfRepeatsAllowed');
     const item = identifierValue(requestOf(dispense)?.identifier, ID.item)?.toLowerCase();
     return allowed === null || item === undefined ? [] : [[item, allowed] as const];
   });
-  return { issue, itemIssues: Object.fromEntries(itemIssues) };
+  return Object.fromEntries(told);
 }
-
-const ISSUED = 'numberOfRepeatsIssued';
 
 function basisOf(dispense: MedicationDispense): Extension | null {
   const [basis] = requestOf(dispense)?.basedOn ?? [];
@@ -138,8 +145,15 @@ function readPrescriptionOf(dispense: MedicationDispense): Result<PrescriptionId
   const [reference] = dispense.authorizingPrescription ?? [];
   const request = onlyContained(dispense, reference, 'MedicationRequest');
   if (!request.ok) return fail(inTranslation(request.error));
-  return ok(prescriptionKey(request.value.groupIdentifier?.value ?? ''));
+  const { groupIdentifier } = request.value;
+  const longForm = onlyExtension(groupIdentifier?.extension, EXTENSION.longFormId, GROUP);
+  if (!longForm.ok) return fail(inTranslation(longForm.error));
+  return groupIdentifier?.value === undefined
+    ? fail(bySpine('A single PrescriptionID must be provided'))
+    : ok(prescriptionKey(groupIdentifier.value));
 }
+
+const GROUP = 'MedicationRequest.groupIdentifier.extension';
 
 /** Status of the whole prescription afterwards; it stands on the first product [EPS-FHIR 4.7]. */
 function readStatus(first: MedicationDispense): Result<IssueStatus, Refusal> {
@@ -152,14 +166,15 @@ function readStatus(first: MedicationDispense): Result<IssueStatus, Refusal> {
     : ok(status);
 }
 
-/** Several products may be given for one item; the item's status is the one told last. */
+/** Several products may be given for one item; the item's status is that of the first [EPS-HL7-MAP 6]. */
 function readItems(bundle: Bundle): Result<Item[], Refusal> {
   const items = new Map<Uuid, Item>();
   for (const dispense of resourcesOf(bundle, 'MedicationDispense')) {
-    const text =
-      identifierValue(requestOf(dispense)?.identifier, ID.item) ??
-      requestOf(dispense)?.identifier?.[0]?.value ??
-      '';
+    const [reference] = dispense.authorizingPrescription ?? [];
+    const request = onlyContained(dispense, reference, 'MedicationRequest');
+    if (!request.ok) return fail(inTranslation(request.error));
+    const { identifier } = request.value;
+    const text = identifierValue(identifier, ID.item) ?? identifier?.[0]?.value ?? '';
     const id = parseUuid(text);
     if (id === null) return fail(bySpine(`${text} is not a valid GUID format`));
     const product = onlyMedication(bundle, dispense);
@@ -173,7 +188,7 @@ function readItems(bundle: Bundle): Result<Item[], Refusal> {
     const status = itemStatusOf(coding.value.code);
     if (status === null)
       return fail({ step: 'spine', rejection: { kind: 'InvalidItemTransition' } });
-    items.set(id, { id, status });
+    if (!items.has(id)) items.set(id, { id, status });
   }
   return ok([...items.values()]);
 }
@@ -182,13 +197,20 @@ function readSubject(
   bundle: Bundle,
   dispense: MedicationDispense,
 ): Result<NhsNumber | null, Refusal> {
-  const [patient] = resourcesOf(bundle, 'Patient');
+  const [patient, other] = resourcesOf(bundle, 'Patient');
+  if (other !== undefined) return fail(inTranslation(TWO_PATIENTS));
   const text =
     identifierValue(patient?.identifier, ID.nhsNumber) ?? dispense.subject?.identifier?.value;
   if (text === undefined) return fail(bySpine('NHSNumber missing'));
   const number = parseNhsNumber(text);
   return number === null ? fail(bySpine('nhsNumber is not valid')) : ok(number);
 }
+
+const TWO_PATIENTS = untranslatable(
+  'TOO_MANY_VALUES_SUBMITTED',
+  'Too many values submitted. Expected at most 1 element.',
+  'Bundle.entry',
+);
 
 function readReplaced(bundle: Bundle): Result<Uuid | null, Refusal> {
   const [header] = resourcesOf(bundle, 'MessageHeader');

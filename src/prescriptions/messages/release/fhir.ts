@@ -12,7 +12,7 @@ import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { readParty } from '../../fhir/party.ts';
-import { byRules, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, type Rule, untranslatable } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
 import type { Release } from './decide.ts';
@@ -22,7 +22,7 @@ import { fhirTime } from './released-prescription.ts';
 export const releaseRules: readonly Rule<Parameters>[] = [hasOwner, agentIsNamed];
 
 function hasOwner(parameters: Parameters): Issue[] {
-  return ownerOf(parameters) === null ? [invalidIssue('Required parameter owner is missing.')] : [];
+  return named(parameters, 'owner') === undefined ? [invalidIssue(NO_OWNER)] : [];
 }
 
 function agentIsNamed(parameters: Parameters): Issue[] {
@@ -34,6 +34,7 @@ function agentIsNamed(parameters: Parameters): Issue[] {
   ];
 }
 
+const NO_OWNER = 'Required parameter owner is missing.';
 const BY_REFERENCE =
   'Parameters.parameter("agent").resource.practitioner populated incorrectly. Please populate with Identifier and Display.';
 const NO_TELECOM = 'Required field Parameters.parameter("agent").resource.telecom is missing.';
@@ -53,8 +54,8 @@ export function readRelease(
   if (repeated !== null) return fail(inTranslation(repeated));
   const owner = ownerOf(parameters);
   const agent = agentOf(parameters);
-  if (owner === null) return fail(byRules([invalidIssue('Required parameter owner is missing.')]));
-  if (agent === null) return fail(inTranslation(NO_AGENT));
+  if (owner === null) return fail(inTranslation(notFound(parameters, 'owner')));
+  if (agent === null) return fail(inTranslation(notFound(parameters, 'agent')));
   const dispenser = readParty(agent, owner);
   if (!dispenser.ok) return dispenser;
   const by = wantedId(parameters) === null ? 'nomination' : 'id';
@@ -62,7 +63,11 @@ export function readRelease(
   return ok({ by, dispenser: dispenser.value, releaseId, at: instantOf(at) });
 }
 
-const NO_AGENT = invalidValue('Parameter with name agent not found', null);
+function notFound(parameters: Parameters, name: string): Issue {
+  const isThere = named(parameters, name) !== undefined;
+  const fault = isThere ? 'has wrong resourceType' : 'not found';
+  return invalidValue(`Parameter with name ${name} ${fault}`, null);
+}
 
 /** Two owners, or two prescriptions: nobody can say which is meant [EPS-FHIR 5.4]. */
 function repeatedName({ parameter = [] }: Parameters): Issue | null {

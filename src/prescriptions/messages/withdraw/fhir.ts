@@ -11,6 +11,7 @@ export function readWithdraw(task: TaskOf, at: Date): Result<Withdraw, Refusal> 
   if (notification === null) {
     return fail(bySpine('only a single dispense notification ref may be provided'));
   }
+  if (task.nhsNumber === null) return fail(bySpine('Patient NHS Number not found'));
   const { dispenser, reason, issue } = task;
   return ok({ dispenser, notification, reason, issue, at: instantOf(at) });
 }
