@@ -1,0 +1,55 @@
+/// <reference types="node" />
+// What the tests need of the machine itself, from Debian's packages. npm runs this before test. Plain
+// JavaScript like install.mjs; once all is there it only looks for files: no network, no root.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** A package, the file by which it is known to be there, and what cannot run without it. */
+const NEEDED = [
+  { name: 'chromium', file: '/usr/bin/chromium', for: 'test/pages: the web pages in a browser' },
+  {
+    name: 'fonts-liberation2',
+    file: '/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
+    for: 'test/pages: letters as wide as Arial',
+  },
+];
+
+process.exitCode = main();
+
+function main() {
+  const missing = NEEDED.filter(({ file }) => !existsSync(file));
+  if (missing.length === 0) return 0;
+  const problem = install(missing.map(({ name }) => name));
+  if (problem === null) return 0;
+  say(`not installed: ${problem}`);
+  for (const one of missing) say(`  ${one.name}: without it these are skipped: ${one.for}`);
+  say(`what to do: apt-get install ${missing.map(({ name }) => name).join(' ')}`);
+  return 0; // the suites say themselves that they cannot run, and fail where CI is set
+}
+
+/**
+ * @param {readonly string[]} names
+ * @returns {string | null} why not
+ */
+function install(names) {
+  if (process.getuid?.() !== 0) return 'only root may install packages';
+  say(`installing ${names.join(', ')} (needs the network once)`);
+  const problem = aptGet(['update', '-qq']);
+  if (problem !== null) return problem;
+  return aptGet(['install', '-qq', '--yes', '--no-install-recommends', ...names]);
+}
+
+/** @param {readonly string[]} words */
+function aptGet(words) {
+  const { error, status } = spawnSync('apt-get', words, {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 2, 2],
+  });
+  if (error !== undefined) return error.message;
+  return status === 0 ? null : `apt-get ${words[0] ?? ''} ended with ${status}`;
+}
+
+/** @param {string} text */
+function say(text) {
+  process.stderr.write(`openspine: ${text}\n`);
+}
