@@ -80,6 +80,16 @@ export function tooFew(where: string, path: string): Issue {
   return translated('TOO_FEW_VALUES_SUBMITTED', text, path);
 }
 
+export function tooMany(where: string, path: string | null): Issue {
+  const text = `Too many values submitted. Expected 1 element where ${where}.`;
+  return translated('TOO_MANY_VALUES_SUBMITTED', text, path);
+}
+
+export function tooManyIfAny(where: string, path: string): Issue {
+  const text = `Too many values submitted. Expected at most 1 element where ${where}.`;
+  return translated('TOO_MANY_VALUES_SUBMITTED', text, path);
+}
+
 /** What Spine says of a message that it cannot process [EPS-LIFECYCLE 3]. */
 export function spine(detail: string): Issue {
   const display = `Unable to process message. Information missing or invalid - ${detail}`;
