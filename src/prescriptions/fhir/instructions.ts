@@ -1,6 +1,6 @@
 import type { Bundle, Dosage, MedicationRequest } from 'fhir/r4';
 
-import { escapeText } from '../hl7v3/escape.ts';
+import { escapeText } from '../../gateways/xml/escape.ts';
 import { extension, resolve, resourcesOf } from './r4.ts';
 import { EXTENSION } from './systems.ts';
 

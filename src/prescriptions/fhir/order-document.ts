@@ -6,7 +6,7 @@ import { present } from '../../kernel/bug.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { Result } from '../../kernel/result.ts';
 import type { LineItem, OrderDocument, Repeats } from '../hl7v3/order-document.ts';
-import { parseXml } from '../hl7v3/parse-xml.ts';
+import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { courses, prescriptionType } from '../messages/create/rules.ts';
 import { agentOf, byPayment, byProfessionalCode } from './agents.ts';
 import { dosageText, instructionsText } from './instructions.ts';

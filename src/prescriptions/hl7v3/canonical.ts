@@ -1,5 +1,5 @@
-import { escapeAttribute, escapeText } from './escape.ts';
-import type { Element } from './xml.ts';
+import { escapeAttribute, escapeText } from '../../gateways/xml/escape.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 
 /**
  * Exclusive canonical form of an element whose namespace is the default one: what is hashed and

@@ -1,5 +1,5 @@
 import { guidElement, snomedElement, template } from './data-types.ts';
-import { type Element, element } from './xml.ts';
+import { type Element, element } from '../../gateways/xml/element.ts';
 
 const CATEGORY = {
   code: '185361000000102',

@@ -1,6 +1,6 @@
 import { OID } from './oids.ts';
 import type { Address, Coded, Id, PersonName, Repeats, Telecom } from './order-document.ts';
-import { type Element, element, textElement } from './xml.ts';
+import { type Element, element, textElement } from '../../gateways/xml/element.ts';
 
 /*
  * Parts that every message has. Names of HL7 V3 are kept as they are, `seperatableInd` too

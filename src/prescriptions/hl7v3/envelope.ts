@@ -1,7 +1,7 @@
 import { idElement, guidElement, valueElement } from './data-types.ts';
 import { OID } from './oids.ts';
 import { PERSON } from './people.ts';
-import { type Element, element } from './xml.ts';
+import { type Element, element } from '../../gateways/xml/element.ts';
 
 /** Who sends a message to whom, and when [EPS-HL7-MAP 1]. */
 export type Hl7Envelope = {

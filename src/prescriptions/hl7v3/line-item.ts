@@ -12,7 +12,7 @@ import {
 } from './data-types.ts';
 import { OID } from './oids.ts';
 import type { LineItem } from './order-document.ts';
-import { type Element, element, textElement } from './xml.ts';
+import { type Element, element, textElement } from '../../gateways/xml/element.ts';
 
 /** One item as it was ordered [EPS-SIGNATURE 2.4]. */
 export function pertinentLineItem(item: LineItem): Element {

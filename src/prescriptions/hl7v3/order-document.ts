@@ -1,4 +1,4 @@
-import type { Element } from './xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 
 /*
  * A prescription order with all that its HL7 V3 form holds, whichever form it came in. Times are

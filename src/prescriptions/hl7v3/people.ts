@@ -8,7 +8,7 @@ import {
 } from './data-types.ts';
 import { OID } from './oids.ts';
 import type { Agent, PatientDetails, PrescribingOrganisation } from './order-document.ts';
-import { type Element, element, textElement } from './xml.ts';
+import { type Element, element, textElement } from '../../gateways/xml/element.ts';
 
 export const ORGANISATION = { classCode: 'ORG', determinerCode: 'INSTANCE' } as const;
 export const PERSON = { classCode: 'PSN', determinerCode: 'INSTANCE' } as const;

@@ -3,7 +3,7 @@ import { OID } from './oids.ts';
 import type { Coded, LineItem, OrderDocument, Repeats } from './order-document.ts';
 import { extensionOf, readAgent, readPatient } from './read-people.ts';
 import { Reading } from './reading.ts';
-import type { Element } from './xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 
 /** A ParentPrescription as the order that it is; the text says what is missing or there twice [EPS-HL7-MAP 3]. */
 export function readOrder(root: Element): Result<OrderDocument, string> {

@@ -8,7 +8,7 @@ import type {
   Telecom,
 } from './order-document.ts';
 import type { Reading } from './reading.ts';
-import type { Element } from './xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 
 /** What `agentPerson` writes. */
 export function readAgent(from: Reading, agent: Element): Agent {

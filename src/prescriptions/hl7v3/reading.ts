@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Element } from './xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 
 const NOTHING: Element = { name: '', attributes: {}, children: [] };
 

@@ -1,5 +1,5 @@
 import { canonicalXml } from './canonical.ts';
-import { element, textElement } from './xml.ts';
+import { element, textElement } from '../../gateways/xml/element.ts';
 
 /** How a prescription is signed: RS256, or RS1 for applications that cannot do better yet [EPS-SIGNATURE 1]. */
 export const SIGNATURE_ALGORITHMS = {

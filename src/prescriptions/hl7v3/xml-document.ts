@@ -1,5 +1,5 @@
-import { escapeAttribute, escapeText } from './escape.ts';
-import type { Element } from './xml.ts';
+import { escapeAttribute, escapeText } from '../../gateways/xml/escape.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 const INDENT = '  ';

@@ -5,7 +5,7 @@ import {
   type SignatureAlgorithm,
   XML_SIGNATURE,
 } from '../hl7v3/signed-info.ts';
-import type { Element } from '../hl7v3/xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 import type { Finding } from './finding.ts';
 
 /** The parts of an XML signature that are checked. */

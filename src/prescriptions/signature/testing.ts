@@ -5,9 +5,9 @@ import { createHash, generateKeyPairSync, sign, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 import { present } from '../../kernel/bug.ts';
-import { parseXml } from '../hl7v3/parse-xml.ts';
+import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
-import type { Element } from '../hl7v3/xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 import { readTrust, type Trust } from './trust.ts';
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };

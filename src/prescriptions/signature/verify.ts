@@ -1,7 +1,7 @@
 import { verify as verifyRsa } from 'node:crypto';
 
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../hl7v3/signed-info.ts';
-import type { Element } from '../hl7v3/xml.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 import { type Certificate, isValidAt, readCertificate } from './certificate.ts';
 import type { RevocationLists } from './fetch-lists.ts';
 import { FINDINGS, type Finding, type SignatureCheck } from './finding.ts';

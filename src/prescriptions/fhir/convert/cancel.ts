@@ -14,7 +14,7 @@ import {
 import { OID } from '../../hl7v3/oids.ts';
 import type { Agent } from '../../hl7v3/order-document.ts';
 import { agentPerson, recordTarget } from '../../hl7v3/people.ts';
-import { type Element, element, textElement } from '../../hl7v3/xml.ts';
+import { type Element, element, textElement } from '../../../gateways/xml/element.ts';
 import { agentOf, byUser } from '../agents.ts';
 import { idText } from '../hl7-values.ts';
 import { onlyCoding, onlyExtension, onlyIdentifier } from '../only.ts';

@@ -22,7 +22,7 @@ import {
 import { OID } from '../../hl7v3/oids.ts';
 import type { Repeats } from '../../hl7v3/order-document.ts';
 import { odsId, ORGANISATION, organisationType } from '../../hl7v3/people.ts';
-import { type Element, element, textElement } from '../../hl7v3/xml.ts';
+import { type Element, element, textElement } from '../../../gateways/xml/element.ts';
 import { requestOf } from '../../messages/dispense/fhir.ts';
 import { dosageText } from '../instructions.ts';
 import { idText, timeOf } from '../hl7-values.ts';

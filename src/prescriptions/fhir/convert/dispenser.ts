@@ -3,7 +3,7 @@ import type { Organization, PractitionerRole } from 'fhir/r4';
 import { addressElement, codeElement, idElement, telecomElement } from '../../hl7v3/data-types.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import { odsId, ORGANISATION, organisationType, PERSON } from '../../hl7v3/people.ts';
-import { type Element, element, textElement } from '../../hl7v3/xml.ts';
+import { type Element, element, textElement } from '../../../gateways/xml/element.ts';
 import { addressOf, telecomOf } from '../hl7-values.ts';
 import { onlyIdentifier } from '../only.ts';
 import { jobRoleOf, NO_JOB_ROLE, NOBODY } from '../party.ts';

@@ -7,7 +7,7 @@ import { instantOf } from '../../../kernel/instant.ts';
 import { ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid } from '../../../kernel/uuid.ts';
 import { hl7Message } from '../../hl7v3/envelope.ts';
-import type { Element } from '../../hl7v3/xml.ts';
+import type { Element } from '../../../gateways/xml/element.ts';
 import { xmlDocument } from '../../hl7v3/xml-document.ts';
 import { cancelRules, readCancel } from '../../messages/cancel/fhir.ts';
 import { claimRules, readClaim } from '../../messages/claim/fhir.ts';

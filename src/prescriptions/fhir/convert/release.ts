@@ -7,7 +7,7 @@ import {
   prescriptionIdValue,
   valueElement,
 } from '../../hl7v3/data-types.ts';
-import { type Element, element } from '../../hl7v3/xml.ts';
+import { type Element, element } from '../../../gateways/xml/element.ts';
 import type { Translation } from '../translation.ts';
 import { dispenserElement } from './dispenser.ts';
 

@@ -21,7 +21,7 @@ import {
 import { quantityElement } from '../../hl7v3/line-item.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import type { Repeats } from '../../hl7v3/order-document.ts';
-import { type Element, element } from '../../hl7v3/xml.ts';
+import { type Element, element } from '../../../gateways/xml/element.ts';
 
 /* What a dispense notification and a claim have in common [EPS-HL7-MAP 6, 7]. */
 

@@ -13,7 +13,7 @@ import {
 } from '../../hl7v3/data-types.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import { PERSON } from '../../hl7v3/people.ts';
-import { type Element, element } from '../../hl7v3/xml.ts';
+import { type Element, element } from '../../../gateways/xml/element.ts';
 import { idText, timeOf } from '../hl7-values.ts';
 import { onlyIdentifier } from '../only.ts';
 import { codingOf, extension, resolveContained } from '../r4.ts';

@@ -20,7 +20,7 @@ import { pertinentLineItem } from '../../hl7v3/line-item.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import type { OrderDocument } from '../../hl7v3/order-document.ts';
 import { agentPerson, odsId, ORGANISATION, recordTarget } from '../../hl7v3/people.ts';
-import { type Element, element } from '../../hl7v3/xml.ts';
+import { type Element, element } from '../../../gateways/xml/element.ts';
 
 const NAMESPACE = 'urn:hl7-org:v3';
 

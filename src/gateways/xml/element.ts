@@ -1,4 +1,4 @@
-/** An element of an HL7 V3 message. Attributes without a value are left out. */
+/** An element of XML. Attributes without a value are left out. */
 export type Element = {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string | undefined>>;

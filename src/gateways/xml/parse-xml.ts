@@ -1,18 +1,21 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { Element } from './xml.ts';
+import type { Element } from './element.ts';
 
 const DEPTH_MAX = 100;
 
 type Open = { readonly tag: SaxesTagPlain; readonly children: Element[]; text: string };
 
 /**
- * Reads XML of somebody else's: no document type and so no entities of its own, no processing
- * instructions, a limited depth. White space between elements, and comments, are left out; text beside
- * elements is refused, since no message of ours has any.
+ * Reads XML of somebody else's: no document type but the one that the caller expects, and so no entities
+ * of its own, no processing instructions, a limited depth. White space between elements, and comments,
+ * are left out; text beside elements is refused, since no message of ours has any.
  */
-export function parseXml(text: string): Result<Element, string> {
+export function parseXml(
+  text: string,
+  { doctype }: { readonly doctype?: RegExp } = {},
+): Result<Element, string> {
   const parser = new SaxesParser();
   const open: Open[] = [];
   let root: Element | null = null;
@@ -21,7 +24,9 @@ export function parseXml(text: string): Result<Element, string> {
     fault ??= what;
   };
   parser.on('error', ({ message }) => stop(message));
-  parser.on('doctype', () => stop('a document type is not allowed'));
+  parser.on('doctype', (declared) => {
+    if (doctype?.test(declared) !== true) stop('a document type is not allowed');
+  });
   parser.on('processinginstruction', () => stop('a processing instruction is not allowed'));
   parser.on('opentag', (tag) => {
     if (open.length === DEPTH_MAX) stop(`more than ${DEPTH_MAX} elements inside each other`);
