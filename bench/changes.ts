@@ -5,6 +5,7 @@ import type { Bundle, Claim, Parameters, Task as FhirTask } from 'fhir/r4';
 import { documentOf } from './documents.ts';
 import type { Task } from './journey.ts';
 import type { Facts, Kind } from './prescriptions.ts';
+import { NO_APPLICATION } from '../src/gateways/actor.ts';
 import { type Instant, instantOf } from '../src/kernel/instant.ts';
 import type { Result } from '../src/kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../src/kernel/uuid.ts';
@@ -149,6 +150,7 @@ function envelopeOf(kind: Kind, facts: Facts, document: object): Envelope {
       asid: person.asid,
       session: SESSION,
       scopes: new Set(),
+      ...NO_APPLICATION,
     },
     at,
   };

@@ -8,14 +8,7 @@ import {
   sessionUridInvalid,
 } from './gateways/fhir/faults.ts';
 import { type Authenticate, fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
-import {
-  type AccessTokenFault,
-  accessTokenVerifier,
-  jwksRoute,
-  keyRotationJob,
-  type KeyRing,
-  openKeyRing,
-} from './identity/index.ts';
+import { type AccessTokenFault, type Identity, openIdentity } from './identity/index.ts';
 import { present } from './kernel/bug.ts';
 import { fail } from './kernel/result.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
@@ -42,6 +35,7 @@ import {
   type Spine,
   trialInteractions,
 } from './prescriptions/index.ts';
+import type { MovableClock } from './local/index.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
 
@@ -66,18 +60,19 @@ export async function startDatacentre(
   };
   try {
     await untilMigrated(database, stopping);
-    const keys = await openKeyRing(database);
-    closers.splice(1, 0, async () => keys.close());
+    const movable = config.mode === 'test' ? await openClock(database) : null;
+    if (movable !== null) closers.splice(1, 0, async () => movable.close());
+    const clock = movable ?? REAL_CLOCK;
+    const identity = await openIdentity({ database, clock });
+    closers.splice(1, 0, async () => identity.close());
     const spine = await openSpine(config, database);
-    const local = config.mode === 'test' ? await openLocal(config, spine, keys) : null;
-    if (local !== null) closers.splice(1, 0, async () => local.clock.close());
-    await http.serve(serviceOf(config, log, { spine, keys, local }));
+    const local = movable === null ? null : await openLocal(config, { spine, identity }, movable);
+    await http.serve(serviceOf(config, log, { spine, identity, clock, local }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe(url);
-    const clock = local?.clock ?? REAL_CLOCK;
     const jobs = startJobs(
       database,
-      [dueJob(spine, clock), keyRotationJob(database, clock)],
+      [dueJob(spine, clock), ...identity.jobs],
       ({ name }, error) => {
         log({ event: 'bug', requestId: name, outcome: describeBug(error) });
       },
@@ -111,15 +106,16 @@ function tooEarly(config: Config): HttpResponse {
 
 type Parts = {
   readonly spine: Spine;
-  readonly keys: KeyRing;
+  readonly identity: Identity;
+  readonly clock: Clock;
   readonly local: Local | null;
 };
 
 function settingsOf(config: Config): Settings {
   const { organisationCheck, holderCheck, signatureCheck } = config;
-  const { nextIssueFrom, sha1Applications, asids, switchedOff } = config;
+  const { nextIssueFrom, asids, switchedOff } = config;
   const checks = { organisationCheck, holderCheck, signatureCheck };
-  return { ...checks, nextIssueFrom, sha1Applications, asids, switchedOff };
+  return { ...checks, nextIssueFrom, asids, switchedOff };
 }
 
 /** Trusts the authorities that the operator names and, in test mode, the one that the installation made for itself. */
@@ -137,17 +133,17 @@ async function testAuthorities(database: Database): Promise<string> {
   return (await signingMaterial(database)).authorities;
 }
 
-function serviceOf(config: Config, log: Log, { spine, keys, local }: Parts): HttpService {
-  const clock = local?.clock ?? REAL_CLOCK;
+function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
+  const { spine, identity, clock, local } = parts;
   return {
     routes: [
-      jwksRoute(keys, clock),
+      ...identity.routes,
       ...fhirRoutes({
         interactions: [
           ...prescriptionInteractions(spine),
           ...(config.mode === 'live' ? [] : trialInteractions(spine)),
         ],
-        authenticate: authenticator(keys),
+        authenticate: authenticator(identity),
         version: VERSION,
         isReady: () => answers(spine.database),
         clock,
@@ -168,8 +164,12 @@ async function answers(database: Database): Promise<boolean> {
   }
 }
 
+async function openClock(database: Database): Promise<MovableClock> {
+  const { openMovableClock } = await import('./local/index.ts');
+  return openMovableClock(database);
+}
+
 type Local = {
-  readonly clock: Clock & { close(): void };
   readonly routes: readonly HttpRoute[];
   readonly probe: (url: string) => Promise<void>;
   /** What is real and what is not. */
@@ -177,28 +177,29 @@ type Local = {
 };
 
 /** Loaded in test mode only: live, the code is not even in the process [X-19]. */
-async function openLocal(config: Config, spine: Spine, keys: KeyRing): Promise<Local> {
-  const { localRoutes, openMovableClock, probe } = await import('./local/index.ts');
+async function openLocal(
+  config: Config,
+  { spine, identity }: Pick<Parts, 'spine' | 'identity'>,
+  clock: MovableClock,
+): Promise<Local> {
+  const { localRoutes, probe } = await import('./local/index.ts');
   const { database } = spine;
-  const clock = await openMovableClock(database);
   const parts = {
     database,
     clock,
-    keys,
+    keys: identity.keys,
     datacentre: config.datacentre,
     passTime: (span: { from: Date; until: Date }, move: () => Promise<void>) =>
       passTime(spine, span, move),
   };
   return {
-    clock,
     routes: localRoutes(parts),
     probe: (url) => probe(parts, url),
     environment: () => `test; signing=real; clock=${clock.read().real ? 'real' : 'shifted'}`,
   };
 }
 
-function authenticator(keys: KeyRing): Authenticate {
-  const verify = accessTokenVerifier(keys);
+function authenticator({ verify }: Identity): Authenticate {
   return async ({ headers }, at) => {
     const roleProfile = headers['nhsd-session-urid'];
     const actor = await verify({ authorization: headers['authorization'], roleProfile, at });

@@ -39,16 +39,18 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, keys, clients, local, verbs, people, seeding] = await Promise.all([
-    import('./cli/run.ts'),
-    import('./installation/commands.ts'),
-    import('./identity/keys/cli.ts'),
-    import('./identity/clients/cli.ts'),
-    import('./local/cli.ts'),
-    import('./local/verbs/index.ts'),
-    import('./local/personas.ts'),
-    import('./local/seed.ts'),
-  ]);
+  const [frame, installation, keys, clients, sessions, local, verbs, people, seeding] =
+    await Promise.all([
+      import('./cli/run.ts'),
+      import('./installation/commands.ts'),
+      import('./identity/keys/cli.ts'),
+      import('./identity/clients/cli.ts'),
+      import('./identity/sessions/cli.ts'),
+      import('./local/cli.ts'),
+      import('./local/verbs/index.ts'),
+      import('./local/personas.ts'),
+      import('./local/seed.ts'),
+    ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
@@ -73,6 +75,7 @@ async function command(argv: readonly string[]): Promise<number> {
     ...installation.installationCommands(parts),
     ...keys.keyCommands,
     ...clients.clientCommands,
+    ...sessions.sessionCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

@@ -1,11 +1,24 @@
 /** Who sends a message, resolved once at the edge from the access token [DESIGN 3]. */
 export type Actor = {
-  /** SDS user id; null for an application that acts by itself. */
+  /** SDS user id, or a patient's id at NHS login; null for an application that acts by itself. */
   readonly userId: string | null;
   readonly roleProfile: string | null;
   /** ODS code of the role profile's organisation, or of the application. */
   readonly organisation: string | null;
   readonly asid: string | null;
+  /** The application through which it comes, and what its users sign prescriptions with [EPS-SIGNATURE 1]. */
+  readonly application: {
+    readonly id: string | null;
+    readonly prepareAlgorithm: 'RS1' | 'RS256';
+  };
+  /** NHS number of a person who signed in as a patient. */
+  readonly patient: string | null;
   readonly session: string;
   readonly scopes: ReadonlySet<string>;
+};
+
+/** The part of an actor that comes through no registered application, and is no patient. */
+export const NO_APPLICATION: Pick<Actor, 'application' | 'patient'> = {
+  application: { id: null, prepareAlgorithm: 'RS256' },
+  patient: null,
 };

@@ -3,17 +3,45 @@ import { createSigner, createVerifier } from 'fast-jwt';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Actor } from '../gateways/actor.ts';
 import type { KeyRing, SigningKey } from './keys/index.ts';
+import type { Revocations } from './sessions/index.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_TOLERANCE_S } from './limits.ts';
 
-/** What an access token says. A user has one role profile or several; an application has none. */
+/** What an access token says. A user has role profiles or none; an application has none. */
 export type AccessTokenClaims = {
+  readonly auth_type: 'app' | 'user';
   readonly sub: string;
   readonly scope: string;
   readonly asid: string | null;
   readonly sid: string;
-  readonly roles: readonly { readonly id: string; readonly organisation: string }[];
+  readonly roles: readonly TokenRole[];
   /** ODS code of an application's owner. */
   readonly organisation: string | null;
+  /** The application's id, and whether its users still sign prescriptions with SHA-1. */
+  readonly client: string | null;
+  readonly sha1: boolean;
+  /** Of a user: how they were authenticated, as the API platform keeps it with a token. */
+  readonly authentication: TokenAuthentication | null;
+};
+
+export type TokenRole = {
+  readonly id: string;
+  readonly organisation: string;
+  /** Seconds since 1970, of a role that ends. */
+  readonly until?: number;
+};
+
+/** [IDENTITY 3.2] */
+export type TokenAuthentication = {
+  readonly auth_grant_type: string;
+  readonly auth_provider: string;
+  readonly auth_level: string;
+  readonly issuer: string;
+  readonly acr: string | null;
+  readonly amr: readonly string[];
+  readonly vot: string | null;
+  readonly nhs_number: string | null;
+  /** NHS number of the patient who acts for the subject. */
+  readonly act: string | null;
 };
 
 /** In the words of the gateway, which shows them as diagnostics [IDENTITY 3.2]. */
@@ -42,16 +70,25 @@ export const AUDIENCE = 'https://openspine.invalid/api';
 const ALGORITHM = 'RS256'; // verifies fastest [PLATFORM 5]; the only one accepted, whatever a header says
 const CACHE_TOKENS = 10_000;
 
-export function signAccessToken(key: SigningKey, claims: AccessTokenClaims, at: Date): string {
+export function signAccessToken(
+  key: SigningKey,
+  claims: AccessTokenClaims,
+  at: Date,
+  seconds = ACCESS_TOKEN_SECONDS,
+): string {
   const sign = createSigner({ key: key.privateKey, kid: key.kid, algorithm: ALGORITHM });
   const iat = Math.floor(at.getTime() / 1000);
-  const standard = { iss: ISSUER, aud: AUDIENCE, iat, exp: iat + ACCESS_TOKEN_SECONDS };
+  const standard = { iss: ISSUER, aud: AUDIENCE, iat, exp: iat + seconds };
   return sign({ ...claims, ...standard, jti: crypto.randomUUID() });
 }
 
 /** Checks tokens here, without asking anybody: sign-in may be away [DESIGN D5]. */
-export function accessTokenVerifier(ring: Pick<KeyRing, 'find' | 'look'>): VerifyAccessToken {
+export function accessTokenVerifier(
+  ring: Pick<KeyRing, 'find' | 'look'>,
+  revocations: Pick<Revocations, 'isRevoked'>,
+): VerifyAccessToken {
   const verifierOf = remembered(verifierWith);
+  const judged = judge(revocations);
   return (request) => {
     const [, token, signature] = SHAPE.exec(request.authorization ?? '') ?? [];
     if (token === undefined || signature === undefined) return fail('Invalid access token');
@@ -83,7 +120,7 @@ function verifierWith(key: SigningKey): Verifier {
     allowedIss: ISSUER,
     allowedAud: AUDIENCE,
     // A claim that is not there is not compared: issuer and audience must be.
-    requiredClaims: ['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid'],
+    requiredClaims: ['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid', 'jti'],
     // Expiry is checked against the clock that was handed in.
     ignoreExpiration: true,
     ignoreNotBefore: true,
@@ -91,11 +128,27 @@ function verifierWith(key: SigningKey): Verifier {
   });
 }
 
-function judged(payload: Payload, { at, roleProfile }: AccessTokenRequest): Verdict {
-  const now = at.getTime() / 1000;
-  if (payload.exp + CLOCK_TOLERANCE_S < now) return fail('Access Token expired');
-  if (payload.iat > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
-  return actorOf(payload, roleProfile);
+type Judge = (payload: Payload, request: AccessTokenRequest) => Verdict;
+
+/** What is true now, of a token that was signed by us. */
+function judge({ isRevoked }: Pick<Revocations, 'isRevoked'>): Judge {
+  return (payload, { at, roleProfile }) => {
+    const now = at.getTime() / 1000;
+    const { iat, exp } = payload;
+    if (exp + CLOCK_TOLERANCE_S < now) return fail('Access Token expired');
+    if (iat > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
+    const { sid, jti, sub, client } = payload;
+    const isEnded =
+      isRevoked('session', sid, iat) ||
+      isRevoked('token', jti, iat) ||
+      isRevoked('user', sub, iat) ||
+      (client !== null && isRevoked('client', client, iat));
+    if (isEnded) return fail('Invalid Access Token');
+    const roles = payload.roles.filter(
+      ({ id, until }) => (until === undefined || now < until) && !isRevoked('role', id, iat),
+    );
+    return actorOf(payload, roles, roleProfile);
+  };
 }
 
 const SHAPE = /^Bearer ([\w-]+\.[\w-]+\.([\w-]+))$/;
@@ -105,7 +158,11 @@ function hasOneSpelling(signature: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-type Payload = AccessTokenClaims & { readonly exp: number; readonly iat: number };
+type Payload = AccessTokenClaims & {
+  readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+};
 type Verifier = (token: string) => unknown;
 
 function verified(verify: Verifier, token: string): Payload | null {
@@ -135,6 +192,8 @@ function isPayload(payload: unknown): payload is Payload {
   const has = (name: string, type: string): boolean =>
     name in payload && typeof Reflect.get(payload, name) === type;
   return (
+    has('auth_type', 'string') &&
+    has('jti', 'string') &&
     has('sub', 'string') &&
     has('scope', 'string') &&
     has('sid', 'string') &&
@@ -145,17 +204,35 @@ function isPayload(payload: unknown): payload is Payload {
   );
 }
 
-function actorOf(payload: Payload, wanted: string | undefined): Result<Actor, AccessTokenFault> {
-  const { sub, asid, sid: session, roles } = payload;
-  const scopes = new Set(payload.scope.split(' '));
-  if (roles.length === 0) {
-    const { organisation } = payload;
-    return ok({ userId: null, roleProfile: null, organisation, asid, session, scopes });
+function actorOf(
+  payload: Payload,
+  roles: readonly TokenRole[],
+  wanted: string | undefined,
+): Verdict {
+  const { sub, asid, sid: session, authentication } = payload;
+  const { client: id, sha1: isOld } = payload;
+  const common = {
+    asid,
+    session,
+    scopes: new Set(payload.scope.split(' ')),
+    application: { id, prepareAlgorithm: isOld ? ('RS1' as const) : ('RS256' as const) },
+    patient: authentication?.nhs_number ?? null,
+  };
+  if (payload.auth_type === 'app') {
+    return ok({
+      ...common,
+      userId: null,
+      roleProfile: null,
+      organisation: payload.organisation,
+    });
   }
-  const isUnclear = wanted === undefined && roles.length > 1;
-  if (isUnclear) return fail('SessionUridMissing');
-  const role = wanted === undefined ? roles[0] : roles.find(({ id }) => id === wanted);
-  if (role === undefined) return fail('SessionUridInvalid');
-  const { id: roleProfile, organisation } = role;
-  return ok({ userId: sub, roleProfile, organisation, asid, session, scopes });
+  if (wanted === undefined && roles.length > 1) return fail('SessionUridMissing');
+  const role = wanted === undefined ? roles[0] : roles.find((one) => one.id === wanted);
+  if (wanted !== undefined && role === undefined) return fail('SessionUridInvalid');
+  return ok({
+    ...common,
+    userId: sub,
+    roleProfile: role?.id ?? null,
+    organisation: role?.organisation ?? null,
+  });
 }

@@ -1,3 +1,11 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { HttpRoute } from '../platform/http.ts';
+import type { Job } from '../platform/jobs.ts';
+import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
+import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
+import { openRevocations, sessionJob } from './sessions/index.ts';
+
 export {
   type AccessTokenClaims,
   type AccessTokenFault,
@@ -8,8 +16,6 @@ export {
 export type { Actor } from '../gateways/actor.ts';
 export {
   currentKey,
-  jwksRoute,
-  keyRotationJob,
   type KeyRing,
   openKeyRing,
   rotateKeys,
@@ -21,3 +27,29 @@ export const identityMigrations = {
   schema: 'identity',
   folder: new URL('./migrations/', import.meta.url),
 };
+
+export type IdentityParts = { readonly database: Database; readonly clock: Clock };
+
+/** Sign-in of one process: what it serves, and what it knows of keys and revocations. */
+export type Identity = {
+  readonly keys: KeyRing;
+  readonly verify: VerifyAccessToken;
+  readonly routes: readonly HttpRoute[];
+  readonly jobs: readonly Job[];
+  close(): void;
+};
+
+export async function openIdentity({ database, clock }: IdentityParts): Promise<Identity> {
+  const keys = await openKeyRing(database);
+  const revocations = await openRevocations(database, clock);
+  return {
+    keys,
+    verify: accessTokenVerifier(keys, revocations),
+    routes: [jwksRoute(keys, clock)],
+    jobs: [keyRotationJob(database, clock), sessionJob(database, clock)],
+    close: () => {
+      keys.close();
+      revocations.close();
+    },
+  };
+}

@@ -37,8 +37,10 @@ function auditValues(act: IdentityAct): Sql {
 
 const LONGEST_TOKEN_MS = (ACCESS_TOKEN_SECONDS + CLOCK_TOLERANCE_S) * 1000;
 
+export type RevocationKind = 'client' | 'role' | 'session' | 'token' | 'user';
+
 /** An `insert` that revokes what was issued before `at`; `values` has a row for each, of one column. */
-export function revocationOf(kind: 'client' | 'session' | 'token', values: Sql, at: Date): Sql {
+export function revocationOf(kind: RevocationKind, values: Sql, at: Date): Sql {
   const until = new Date(at.getTime() + 2 * LONGEST_TOKEN_MS);
   return sql`insert into identity.revocation (kind, value, issued_before, until)
     select ${kind}::text, value, ${at}::timestamptz, ${until}::timestamptz from (${values}) as v(value)

@@ -1,6 +1,7 @@
 import type { Bundle } from 'fhir/r4';
 
 import { textAt } from './client/json.ts';
+import { NO_APPLICATION } from '../gateways/actor.ts';
 import type { FhirRequest } from '../gateways/fhir/interaction.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS } from './personas.ts';
@@ -77,7 +78,6 @@ const TODAY = new Date(new Date().toISOString().slice(0, 10));
 
 const REQUEST = {
   base: 'prescribing',
-  applicationId: null,
   query: {},
   at: TODAY,
   actor: {
@@ -86,6 +86,7 @@ const REQUEST = {
     organisation: prescriber.organisation.ods,
     asid: prescriber.asid,
     session: CLAIMS.sid,
+    ...NO_APPLICATION,
     scopes: new Set(prescriber.scopes),
   },
 } as const;

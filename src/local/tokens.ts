@@ -12,11 +12,15 @@ export function claimsOf(persona: Persona, scope: string | null): AccessTokenCla
   const isPerson = persona.kind === 'person';
   const { ods } = persona.organisation;
   return {
+    auth_type: isPerson ? 'user' : 'app',
     sub: isPerson ? persona.userId : persona.name,
     scope: scopes.join(' '),
     asid: persona.asid,
     sid: randomUUID(),
     roles: isPerson ? [{ id: persona.roleProfileId, organisation: ods }] : [],
     organisation: isPerson ? null : ods,
+    client: null,
+    sha1: false,
+    authentication: null,
   };
 }

@@ -15,8 +15,6 @@ export type Config = {
   /** File with the certificates of the authorities of prescribers, in PEM; null: only the test authority, if there is one. */
   readonly signatureAuthorities: string | null;
   readonly nextIssueFrom: 'prescription' | 'dispense';
-  /** Ids of applications that still sign with SHA-1. */
-  readonly sha1Applications: readonly string[];
   readonly asids: { readonly own: string; readonly spine: string };
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
@@ -62,7 +60,6 @@ export function parseConfig(
     signatureCheck: one('OPENSPINE_SIGNATURE_CHECK', ['compatible', 'strict'], strictness),
     signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
-    sha1Applications: words(env['OPENSPINE_SHA1_ENABLED_APPLICATION_IDS']),
     asids: asidsOf(env),
     switchedOff: SWITCHES.flatMap(([name, off]) =>
       one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],
@@ -97,8 +94,4 @@ function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asi
     own: env['OPENSPINE_ASID'] ?? '200000001285',
     spine: env['OPENSPINE_SPINE_ASID'] ?? '567456789789',
   };
-}
-
-function words(text: string | undefined): string[] {
-  return (text ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
+import { NO_APPLICATION } from '../gateways/actor.ts';
 import { testDatabase } from '../../test/support/database.ts';
 import { present } from '../kernel/bug.ts';
 import { instantOf } from '../kernel/instant.ts';
@@ -34,7 +35,7 @@ async function given(prescribedAt = '2024-12-12T09:00:00Z') {
     interaction: NEW_PRESCRIPTION,
     body,
     digest: createHash('sha256').update(body).digest(),
-    actor: { ...nobody, session, scopes: new Set<string>() },
+    actor: { ...nobody, ...NO_APPLICATION, session, scopes: new Set<string>() },
     at: instantOf(START),
   };
   await create(spine(), envelope, id, {

@@ -1,4 +1,4 @@
-import type { Actor } from '../identity/index.ts';
+import { type Actor, NO_APPLICATION } from '../gateways/actor.ts';
 import { present } from '../kernel/bug.ts';
 import { type Instant, instantOf } from '../kernel/instant.ts';
 import { type LondonDate, londonDate } from '../kernel/london.ts';
@@ -166,6 +166,7 @@ const NOBODY: Actor = {
   roleProfile: null,
   organisation: null,
   asid: null,
+  ...NO_APPLICATION,
   session: 'jobs',
   scopes: new Set(),
 };

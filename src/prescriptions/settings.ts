@@ -8,8 +8,6 @@ export type Settings = {
   readonly signatureCheck: 'compatible' | 'strict';
   /** What the due day of a next issue is reckoned from: the prescription's date, or the dispensing before it [EPS-LIFECYCLE 5.5]. */
   readonly nextIssueFrom: 'prescription' | 'dispense';
-  /** Applications that still sign with SHA-1 [EPS-SIGNATURE 1]. */
-  readonly sha1Applications: readonly string[];
   /** Our own system and the Spine's, as messages between them are addressed [EPS-HL7-MAP 1]. */
   readonly asids: { readonly own: string; readonly spine: string };
   /** What an operator has switched off [EPS-FHIR 5.3]; `Release` is the Spine's own switch [EPS-LIFECYCLE 4.2]. */
@@ -20,7 +18,6 @@ export type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release';
 
 const WIRE = {
   nextIssueFrom: 'prescription',
-  sha1Applications: [],
   asids: { own: '200000001285', spine: '567456789789' },
   switchedOff: [],
 } as const;

@@ -174,7 +174,7 @@ describe('a token that is not ours', () => {
     ['that began as a text', () => signed({ iat: 'now' })],
     ['whose scope is a list', () => signed({ scope: ['x'] })],
     ['whose roles are a text', () => signed({ roles: 'R8000' })],
-    ...['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid', 'roles'].map(
+    ...['iss', 'aud', 'iat', 'exp', 'sub', 'scope', 'sid', 'jti', 'roles', 'auth_type'].map(
       (claim) => [`without ${claim}`, () => signed({ [claim]: undefined })] as const,
     ),
     [
@@ -219,7 +219,7 @@ describe('a token that was good a moment ago', () => {
     return [token, verify];
   };
   const verifier = (ring: KeyRing) => {
-    const verify = accessTokenVerifier(ring);
+    const verify = accessTokenVerifier(ring, { isRevoked: () => false });
     return (token: string, at = new Date()) =>
       verify({ authorization: `Bearer ${token}`, roleProfile: undefined, at });
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Actor } from '../../src/identity/index.ts';
+import { type Actor, NO_APPLICATION } from '../../src/gateways/actor.ts';
 import { brand } from '../../src/kernel/brand.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
 import { derivedUuid, type Uuid } from '../../src/kernel/uuid.ts';
@@ -77,6 +77,7 @@ const ACTOR: Actor = {
   asid: '999000000201',
   session: 'a session',
   scopes: new Set(),
+  ...NO_APPLICATION,
 };
 
 function envelopeOf(message: Message, at: Instant): Envelope {

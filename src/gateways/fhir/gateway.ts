@@ -132,7 +132,6 @@ async function answer(
   const { status, resource } = await interaction.handle({
     base,
     requestId,
-    applicationId: request.headers['nhsd-application-id'] ?? null,
     query: request.query,
     body: request.body,
     actor: admitted.value,

@@ -16,8 +16,6 @@ export type FhirRequest = {
   readonly base: Base;
   readonly actor: Actor;
   readonly requestId: string;
-  /** The calling application, where the API platform names it. */
-  readonly applicationId: string | null;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body as received, and what it says; an empty object for GET. */
   readonly body: Buffer;

@@ -12,17 +12,25 @@ import { openKeySet } from './repository.ts';
 
 const database = testDatabase();
 const claims: AccessTokenClaims = {
+  auth_type: 'user',
   sub: '555900010101',
   scope: 'any',
   asid: null,
   sid: 'a session',
   roles: [{ id: '555900010102', organisation: 'A83008' }],
   organisation: null,
+  client: null,
+  sha1: false,
+  authentication: null,
 };
+const nothing = { isRevoked: () => false };
 const DAY_MS = 86_400_000;
 
 const check = (ring: KeyRing, token: string, at = new Date()) =>
-  accessTokenVerifier(ring)({ authorization: `Bearer ${token}`, roleProfile: undefined, at });
+  accessTokenVerifier(
+    ring,
+    nothing,
+  )({ authorization: `Bearer ${token}`, roleProfile: undefined, at });
 
 describe('the keys that sign access tokens', () => {
   test('are rotated under load between two datacentres, and no token is refused', async () => {
@@ -31,7 +39,7 @@ describe('the keys that sign access tokens', () => {
       openKeyRing(database().database, 20),
     ]);
     const [a, b] = rings;
-    const verifiers = rings.map((ring) => accessTokenVerifier(ring));
+    const verifiers = rings.map((ring) => accessTokenVerifier(ring, nothing));
     const kids = new Set<string>();
     const over = new AbortController();
     let checked = 0;

@@ -35,9 +35,7 @@ export function prepare(spine: Spine): FhirInteraction {
       if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
       const order = readPrepared(spine, request, bundle);
       if (!order.ok) return refusedResponse(request, order.error);
-      const { sha1Applications } = spine.settings;
-      const isOld = sha1Applications.includes(request.applicationId ?? '');
-      return prepared(order.value, isOld ? 'RS1' : 'RS256');
+      return prepared(order.value, request.actor.application.prepareAlgorithm);
     },
   };
 }

@@ -62,8 +62,8 @@ async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Prom
   const read = ownOnly(spine, request, readOrder(bundle, request.at));
   if (!read.ok) return refusedResponse(request, read.error);
   const { id, command } = read.value;
-  const { sha1Applications, signatureCheck } = spine.settings;
-  const isSha1Allowed = sha1Applications.includes(request.applicationId ?? '');
+  const { signatureCheck } = spine.settings;
+  const isSha1Allowed = request.actor.application.prepareAlgorithm === 'RS1';
   const signature = checkSignature(spine, bundle, { at: request.at, isSha1Allowed });
   const refusal = signatureCheck === 'strict' ? signatureRefusal(signature) : null;
   if (refusal !== null) return refusedResponse(request, refusal);
