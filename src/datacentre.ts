@@ -182,8 +182,9 @@ async function openLocal(
   { spine, identity }: Pick<Parts, 'spine' | 'identity'>,
   clock: MovableClock,
 ): Promise<Local> {
-  const { localRoutes, probe } = await import('./local/index.ts');
+  const { localRoutes, probe, seedPeople } = await import('./local/index.ts');
   const { database } = spine;
+  await seedPeople(database);
   const parts = {
     database,
     clock,

@@ -39,18 +39,15 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, keys, clients, sessions, local, verbs, people, seeding] =
-    await Promise.all([
-      import('./cli/run.ts'),
-      import('./installation/commands.ts'),
-      import('./identity/keys/cli.ts'),
-      import('./identity/clients/cli.ts'),
-      import('./identity/sessions/cli.ts'),
-      import('./local/cli.ts'),
-      import('./local/verbs/index.ts'),
-      import('./local/personas.ts'),
-      import('./local/seed.ts'),
-    ]);
+  const [frame, installation, identity, local, verbs, people, seeding] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./installation/commands.ts'),
+    import('./identity/cli.ts'),
+    import('./local/cli.ts'),
+    import('./local/verbs/index.ts'),
+    import('./local/personas.ts'),
+    import('./local/seed.ts'),
+  ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
@@ -73,9 +70,7 @@ async function command(argv: readonly string[]): Promise<number> {
   };
   const commands = [
     ...installation.installationCommands(parts),
-    ...keys.keyCommands,
-    ...clients.clientCommands,
-    ...sessions.sessionCommands,
+    ...identity.identityCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

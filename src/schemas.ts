@@ -1,3 +1,4 @@
+import { directoryMigrations } from './directory/index.ts';
 import { identityMigrations } from './identity/index.ts';
 import type { Migrations } from './platform/migrate.ts';
 import { platformMigrations } from './platform/index.ts';
@@ -6,6 +7,7 @@ import { prescriptionMigrations } from './prescriptions/index.ts';
 /** The database of every capability, in the order in which they may build on each other. */
 export const SCHEMAS: readonly Migrations[] = [
   platformMigrations,
+  directoryMigrations,
   identityMigrations,
   prescriptionMigrations,
   { schema: 'local', folder: new URL('./local/migrations/', import.meta.url) },

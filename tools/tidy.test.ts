@@ -12,6 +12,7 @@ const LAYERS = [
   ['platform'],
   ['gateways', 'cli'],
   ['installation'],
+  ['directory'],
   ['identity'],
   ['prescriptions'],
   // Test helpers may look at everything; nothing but the two composers may look at them.
@@ -22,7 +23,7 @@ const LAYERS = [
 const COMPOSERS = ['main.ts', 'datacentre.ts', 'schemas.ts', 'version.ts'];
 
 /** A capability is entered through its door, except by test helpers. */
-const CAPABILITIES = ['identity', 'prescriptions'];
+const CAPABILITIES = ['directory', 'identity', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =

@@ -21,6 +21,18 @@ export {
   rotateKeys,
   type SigningKey,
 } from './keys/index.ts';
+export {
+  commonName,
+  displayName,
+  findUser,
+  importPeople,
+  knownUserIds,
+  listUsers,
+  parsePeopleFile,
+  type RoleProfile,
+  rolesOn,
+  type User,
+} from './people/index.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 
 export const identityMigrations = {

@@ -12,6 +12,7 @@ import type { HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import { sql } from '../platform/sql.ts';
 
 export { type MovableClock, openMovableClock } from './movable-clock.ts';
+export { seedPeople } from './people-file.ts';
 
 export type LocalParts = {
   readonly database: Database;

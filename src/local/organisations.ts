@@ -60,3 +60,33 @@ export const ORGANISATIONS = {
     partOf: null,
   },
 } as const satisfies Record<string, Organisation>;
+
+/** Those that only people belong to; no message names them. */
+export const FURTHER_ORGANISATIONS = {
+  /** What locums of several pharmacies are registered under [IDENTITY 1.1]. */
+  locum: {
+    ods: 'FFFFF',
+    name: 'NATIONAL LOCUM PHARMACY',
+    line: [],
+    city: '',
+    postcode: '',
+    telecom: '',
+    role: PHARMACY,
+    partOf: null,
+  },
+  registration: {
+    ods: '84H',
+    name: 'NHS TESTSHIRE ICB (SYNTHETIC)',
+    line: ['5 REGISTRY LANE'],
+    city: 'TESTWICK',
+    postcode: 'ZZ99 5AA',
+    telecom: '01632 960105',
+    role: { code: '318', display: 'INTEGRATED CARE BOARD' },
+    partOf: null,
+  },
+} as const satisfies Record<string, Organisation>;
+
+export const ALL_ORGANISATIONS: readonly Organisation[] = [
+  ...Object.values(ORGANISATIONS),
+  ...Object.values(FURTHER_ORGANISATIONS),
+];

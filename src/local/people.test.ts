@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { parsePeopleFile } from '../identity/index.ts';
 import { parseNhsNumber } from '../prescriptions/nhs-number.ts';
 import { ALL_PATIENTS, findPatient, nhsNumberCheckDigit } from './patients.ts';
+import { peopleFile } from './people-file.ts';
 import { ALL_PERSONAS, findPersona, isPrescriber, PERSONAS, personOf } from './personas.ts';
 
 describe('the patients of the test system', () => {
@@ -46,8 +48,18 @@ describe('the personas of the test system', () => {
 
   test('who are people have ids of twelve digits, each their own', () => {
     const ids = ALL_PERSONAS.flatMap((persona) =>
-      persona.kind === 'person' ? [persona.userId, persona.roleProfileId] : [],
+      persona.kind === 'application' ? [] : [persona.userId],
     );
+    const file = parsePeopleFile(peopleFile());
+    assert.ok(file.ok);
+    assert.deepEqual(
+      file.value.people.map(({ userId }) => userId),
+      ids,
+    );
+    for (const { roleProfiles, memberships } of file.value.people) {
+      ids.push(...roleProfiles.map(({ roleProfileId }) => roleProfileId));
+      ids.push(...memberships.map(({ membershipId }) => membershipId ?? ''));
+    }
     assert.ok(ids.every((id) => /^\d{12}$/.test(id)));
     assert.equal(new Set(ids).size, ids.length);
   });

@@ -1,7 +1,19 @@
 import { ORGANISATIONS, type Organisation } from './organisations.ts';
+import {
+  CLINICIAN,
+  DEMOGRAPHICS_ONLY,
+  DISPENSING,
+  NURSE,
+  PHARMACIST,
+  PHARMACY_ACTIVITIES,
+  PRESCRIBING,
+  RECEPTIONIST,
+  UNATTENDED,
+} from './persona-rights.ts';
+import { FURTHER_PERSONAS } from './further-personas.ts';
 
 /** Somebody of the test system who can be signed in as. All are invented; none is a real person. */
-export type Persona = Person | Application;
+export type Persona = Person | PersonWithoutRole | Application;
 
 export type Person = {
   readonly kind: 'person';
@@ -14,6 +26,14 @@ export type Person = {
   readonly roleProfileId: string;
   readonly jobRole: { readonly code: string; readonly display: string };
   readonly organisation: Organisation;
+  /** What was added to the job role [IDENTITY 1.5]. */
+  readonly activities: readonly string[];
+  /** Roles beside the first. */
+  readonly furtherRoles?: readonly FurtherRole[];
+  /** The state of the card; in use when nothing is said. */
+  readonly card?: 'expired' | 'locked' | 'revoked';
+  /** No longer in the service of anybody. */
+  readonly isInactive?: boolean;
   /**
    * Only prescribers have one. Never a gmp-number: the rules refuse it on a requester [EPS-FHIR
    * 5.3].
@@ -22,6 +42,17 @@ export type Person = {
   readonly scopes: readonly string[];
   readonly asid: string;
 };
+
+export type FurtherRole = Pick<
+  Person,
+  'roleProfileId' | 'organisation' | 'jobRole' | 'activities'
+> & { readonly lastDay?: string };
+
+/** Can be signed in as, and may do nothing [IDENTITY 1.5]. */
+export type PersonWithoutRole = Pick<
+  Person,
+  'name' | 'display' | 'prefix' | 'given' | 'family' | 'userId' | 'scopes' | 'asid'
+> & { readonly kind: 'without-role'; readonly ended: FurtherRole | null };
 
 export type Prescriber = Person & { readonly professional: ProfessionalCode };
 
@@ -45,34 +76,6 @@ export type ProfessionalCode = {
   readonly prescriptionType: { readonly code: string; readonly display: string };
 };
 
-const USER = 'urn:nhsd:apim:user-nhs-id:aal3';
-const APP = 'urn:nhsd:apim:app:level3';
-const LEGACY = 'electronic-prescription-service-api';
-
-// Scopes of both kinds of base path, so that one token serves either [EPS-FHIR 3].
-const PRESCRIBING = [
-  `${USER}:${LEGACY}:prescribing`,
-  `${USER}:${LEGACY}:tracker`,
-  `${USER}:fhir-prescribing`,
-];
-const DISPENSING = [
-  `${USER}:${LEGACY}:dispensing`,
-  `${USER}:${LEGACY}:tracker`,
-  `${USER}:fhir-dispensing`,
-];
-const UNATTENDED = [
-  `${APP}:${LEGACY}:prescribing`,
-  `${APP}:${LEGACY}:dispensing`,
-  `${APP}:${LEGACY}:tracker`,
-  `${APP}:fhir-dispensing`,
-];
-const DEMOGRAPHICS_ONLY = [`${USER}:personal-demographics-service`];
-
-const CLINICIAN = { code: 'S8000:G8000:R8000', display: 'Clinical Practitioner Access Role' };
-const NURSE = { code: 'S8000:G8000:R8001', display: 'Nurse Access Role' };
-const PHARMACIST = { code: 'S0050:G0200:R1290', display: 'Pharmacist' };
-const RECEPTIONIST = { code: 'S8001:G8002:R8009', display: 'Receptionist Access Role' };
-
 const GMC = 'https://fhir.hl7.org.uk/Id/gmc-number';
 const NMC = 'https://fhir.hl7.org.uk/Id/nmc-number';
 const MEDICAL = { code: '0101', display: 'Primary Care Prescriber - Medical Prescriber' };
@@ -92,6 +95,7 @@ const prescriber = {
   roleProfileId: '555900010102',
   jobRole: CLINICIAN,
   organisation: ORGANISATIONS.surgery,
+  activities: [],
   professional: { system: GMC, value: 'C9999901', prescriptionType: MEDICAL },
   scopes: PRESCRIBING,
   asid: '999000000101',
@@ -108,6 +112,7 @@ const otherPrescriber = {
   roleProfileId: '555900020102',
   jobRole: CLINICIAN,
   organisation: ORGANISATIONS.otherSurgery,
+  activities: [],
   professional: { system: GMC, value: 'C9999902', prescriptionType: MEDICAL },
   scopes: PRESCRIBING,
   asid: '999000000102',
@@ -124,6 +129,7 @@ const nurse = {
   roleProfileId: '555900030102',
   jobRole: NURSE,
   organisation: ORGANISATIONS.surgery,
+  activities: ['B0420'],
   professional: { system: NMC, value: '99Z9901E', prescriptionType: NURSE_PRESCRIBER },
   scopes: PRESCRIBING,
   asid: '999000000101',
@@ -140,6 +146,7 @@ const dispenser = {
   roleProfileId: '555900040102',
   jobRole: PHARMACIST,
   organisation: ORGANISATIONS.pharmacy,
+  activities: PHARMACY_ACTIVITIES,
   professional: null,
   scopes: DISPENSING,
   asid: '999000000201',
@@ -156,6 +163,7 @@ const otherDispenser = {
   roleProfileId: '555900050102',
   jobRole: PHARMACIST,
   organisation: ORGANISATIONS.otherPharmacy,
+  activities: PHARMACY_ACTIVITIES,
   professional: null,
   scopes: DISPENSING,
   asid: '999000000202',
@@ -172,6 +180,7 @@ const receptionist = {
   roleProfileId: '555900060102',
   jobRole: RECEPTIONIST,
   organisation: ORGANISATIONS.surgery,
+  activities: ['B0825'],
   professional: null,
   scopes: DEMOGRAPHICS_ONLY,
   asid: '999000000101',
@@ -201,7 +210,7 @@ export const PERSONAS = {
   system,
 } as const;
 
-export const ALL_PERSONAS: readonly Persona[] = Object.values(PERSONAS);
+export const ALL_PERSONAS: readonly Persona[] = [...Object.values(PERSONAS), ...FURTHER_PERSONAS];
 
 export function findPersona(name: string): Persona | null {
   return ALL_PERSONAS.find((persona) => persona.name === name) ?? null;
@@ -212,7 +221,7 @@ export function isPrescriber(persona: Persona): persona is Prescriber {
 }
 
 /** The person whom a persona's messages name: itself, or the one an application acts for. */
-export function personOf(persona: Persona): Person {
+export function personOf(persona: Person | Application): Person {
   if (persona.kind === 'person') return persona;
   const person = findPersona(persona.actsFor);
   return person?.kind === 'person' ? person : dispenser;

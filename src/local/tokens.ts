@@ -9,18 +9,24 @@ export function claimsOf(persona: Persona, scope: string | null): AccessTokenCla
     scope === null
       ? persona.scopes
       : persona.scopes.filter((one) => scope.split(' ').includes(one));
-  const isPerson = persona.kind === 'person';
-  const { ods } = persona.organisation;
   return {
-    auth_type: isPerson ? 'user' : 'app',
-    sub: isPerson ? persona.userId : persona.name,
+    auth_type: persona.kind === 'application' ? 'app' : 'user',
+    sub: persona.kind === 'application' ? persona.name : persona.userId,
     scope: scopes.join(' '),
     asid: persona.asid,
     sid: randomUUID(),
-    roles: isPerson ? [{ id: persona.roleProfileId, organisation: ods }] : [],
-    organisation: isPerson ? null : ods,
+    roles: rolesOf(persona),
+    organisation: persona.kind === 'application' ? persona.organisation.ods : null,
     client: null,
     sha1: false,
     authentication: null,
   };
+}
+
+function rolesOf(persona: Persona): AccessTokenClaims['roles'] {
+  if (persona.kind !== 'person') return [];
+  return [persona, ...(persona.furtherRoles ?? [])].map(({ roleProfileId, organisation }) => ({
+    id: roleProfileId,
+    organisation: organisation.ods,
+  }));
 }

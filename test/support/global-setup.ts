@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 import { currentKey } from '../../src/identity/index.ts';
+import { seedPeople } from '../../src/local/people-file.ts';
 import { signingMaterial } from '../../src/local/signing/material.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
@@ -27,10 +28,11 @@ export async function globalSetup(): Promise<void> {
   await makeKeys(withDatabase(url, TEMPLATE));
 }
 
-/** Keys are dear to make (RSA): every test's database is born with the same. */
+/** Keys are dear to make (RSA): every test's database is born with the same, and with the same people. */
 async function makeKeys(url: string): Promise<void> {
   const database = openDatabase({ url, connections: 1 });
   await signingMaterial(database);
+  await seedPeople(database);
   await currentKey(database);
   await database.close();
 }

@@ -1,9 +1,10 @@
-import { fail, ok } from '../../kernel/result.ts';
+import { ok } from '../../kernel/result.ts';
 import { clientCommand } from '../client/command.ts';
-import { findPersona, PERSONAS } from '../personas.ts';
+import { PERSONAS } from '../personas.ts';
 import { sendRelease } from './dispensing.ts';
 import { openJournal } from './journal.ts';
 import type { Remembered } from './remembered.ts';
+import { personNamed } from './session.ts';
 
 export const release = clientCommand({
   name: 'release',
@@ -21,13 +22,11 @@ export const release = clientCommand({
   async work(invocation, client) {
     const session = { client, journal: openJournal(client.address, process.env) };
     const name = invocation.globals.persona ?? PERSONAS.dispenser.name;
-    const persona = findPersona(name);
-    if (persona === null) {
-      return fail({ kind: 'WrongUse', text: `There is no persona "${name}". See: spine who` });
-    }
+    const person = personNamed(name);
+    if (!person.ok) return person;
     const released = await sendRelease(session, name, invocation.words[0] ?? null);
     if (!released.ok) return released;
-    const { ods } = persona.organisation;
+    const { ods } = person.value.organisation;
     if (released.value === null) {
       const data = { releaseId: null, prescriptions: [], failed: 0 };
       return ok({ text: `No more prescriptions wait for ${ods}.`, data });

@@ -43,6 +43,9 @@ export async function post(
 /** The person whom messages of this persona name. */
 export function personNamed(name: string): Result<Person, Failure> {
   const persona = findPersona(name);
+  if (persona?.kind === 'without-role') {
+    return fail({ kind: 'WrongUse', text: `"${name}" has no role to send a message in.` });
+  }
   if (persona !== null) return ok(personOf(persona));
   return fail({
     kind: 'WrongUse',

@@ -1,0 +1,8 @@
+export { NATIONAL_LOCUM_PHARMACY, ODS_CODE, type Organisation } from './organisation.ts';
+export { readOrganisation } from './read-organisation.ts';
+export { findOrganisations, keepOrganisations } from './repository.ts';
+
+export const directoryMigrations = {
+  schema: 'directory',
+  folder: new URL('./migrations/', import.meta.url),
+};

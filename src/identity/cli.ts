@@ -1,0 +1,13 @@
+import type { Command } from '../cli/command.ts';
+import { clientCommands } from './clients/cli.ts';
+import { keyCommands } from './keys/cli.ts';
+import { userCommands } from './people/cli.ts';
+import { sessionCommands } from './sessions/cli.ts';
+
+/** Verbs about people, what they sign in with, and the applications that they use. */
+export const identityCommands: readonly Command[] = [
+  ...keyCommands,
+  ...clientCommands,
+  ...sessionCommands,
+  ...userCommands,
+];

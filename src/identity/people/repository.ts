@@ -1,0 +1,157 @@
+import { findOrganisations, keepOrganisations } from '../../directory/index.ts';
+import { present } from '../../kernel/bug.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { type Database, violatedConstraint } from '../../platform/database.ts';
+import { type Sql, sql } from '../../platform/sql.ts';
+import type { NewPerson, PeopleFile } from './people-file.ts';
+import type { Membership, Person, RoleProfile, User } from './person.ts';
+
+export type ImportRefusal =
+  | { readonly kind: 'OrganisationUnknown'; readonly codes: readonly string[] }
+  | { readonly kind: 'IdOfAnother'; readonly what: 'membership' | 'role profile' };
+
+/**
+ * All of a file or nothing. Who and what is known by its id is replaced; role profiles that the file does not
+ * name stay as they are.
+ */
+export async function importPeople(
+  database: Database,
+  { organisations, people }: PeopleFile,
+  at: Date,
+): Promise<Result<null, ImportRefusal>> {
+  const unknown = await unknownCodes(database, { organisations, people });
+  if (unknown.length > 0) return fail({ kind: 'OrganisationUnknown', codes: unknown });
+  try {
+    await database.write(sql`
+      with organisations as (${keepOrganisations(organisations, at)}),
+      people as (${keepPeople(people, at)} returning user_id),
+      memberships as (${keepMemberships(people)}),
+      profiles as (${keepRoleProfiles(people)})
+      insert into platform.audit (at, interaction, request_id, user_id, outcome)
+      select ${at}::timestamptz, 'user-import', gen_random_uuid(), user_id, 'imported' from people`);
+    return ok(null);
+  } catch (error) {
+    const constraint = violatedConstraint(error);
+    if (constraint === 'membership_pkey') return fail({ kind: 'IdOfAnother', what: 'membership' });
+    if (constraint !== 'role_profile_pkey') throw error;
+    return fail({ kind: 'IdOfAnother', what: 'role profile' });
+  }
+}
+
+async function unknownCodes(database: Database, file: PeopleFile): Promise<string[]> {
+  const named = new Set(
+    file.people.flatMap(({ memberships }) => memberships.map(({ ods }) => ods)),
+  );
+  for (const { ods } of file.organisations) named.delete(ods);
+  const known = new Set((await findOrganisations(database, [...named])).map(({ ods }) => ods));
+  return [...named].filter((ods) => !known.has(ods));
+}
+
+function keepPeople(people: readonly Person[], at: Date): Sql {
+  return sql`insert into identity.person (user_id, title, given, family, email, status, id_assurance_level,
+      prescriber_code, professional_ids, synthetic, changed_at)
+    select "userId", title, given, family, email, status, "idAssuranceLevel", "prescriberCode",
+      "professionalIds", "isSynthetic", ${at}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(people)}::jsonb) as p("userId" text, title text, given text,
+      family text, email text, status text, "idAssuranceLevel" smallint, "prescriberCode" text,
+      "professionalIds" json, "isSynthetic" boolean)
+    on conflict (user_id) do update set title = excluded.title, given = excluded.given,
+      family = excluded.family, email = excluded.email, status = excluded.status,
+      id_assurance_level = excluded.id_assurance_level, prescriber_code = excluded.prescriber_code,
+      professional_ids = excluded.professional_ids, synthetic = excluded.synthetic,
+      changed_at = excluded.changed_at`;
+}
+
+function keepMemberships(people: readonly NewPerson[]): Sql {
+  const rows = people.flatMap(({ userId, memberships }) =>
+    memberships.map((membership) => ({ userId, ...membership })),
+  );
+  return sql`insert into identity.membership (membership_id, user_id, ods, opened_on, closed_on)
+    select coalesce("membershipId", m.membership_id, nextval('identity.user_number')::text), "userId", r.ods,
+      "openedOn", "closedOn"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("membershipId" text, "userId" text,
+      ods text, "openedOn" date, "closedOn" date)
+    left join identity.membership m on m.user_id = "userId" and m.ods = r.ods
+    on conflict (user_id, ods) do update set membership_id = excluded.membership_id,
+      opened_on = excluded.opened_on, closed_on = excluded.closed_on`;
+}
+
+function keepRoleProfiles(people: readonly NewPerson[]): Sql {
+  const rows = people.flatMap(({ userId, roleProfiles }) =>
+    roleProfiles.map((profile) => ({ userId, ...profile })),
+  );
+  return sql`insert into identity.role_profile (role_profile_id, user_id, ods, job_role, job_role_name,
+      areas_of_work, activities, workgroups, starts_on, ends_on)
+    select "roleProfileId", "userId", ods, "jobRole", "jobRoleName", "areasOfWork",
+      array(select jsonb_array_elements_text(activities)), workgroups, "startsOn", "endsOn"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("roleProfileId" text, "userId" text,
+      ods text, "jobRole" text, "jobRoleName" text, "areasOfWork" json, activities jsonb, workgroups json,
+      "startsOn" date, "endsOn" date)
+    on conflict (user_id, role_profile_id) do update set ods = excluded.ods, job_role = excluded.job_role,
+      job_role_name = excluded.job_role_name, areas_of_work = excluded.areas_of_work,
+      activities = excluded.activities, workgroups = excluded.workgroups, starts_on = excluded.starts_on,
+      ends_on = excluded.ends_on`;
+}
+
+type Row = Person & {
+  readonly memberships: readonly Membership[];
+  readonly roleProfiles: readonly RoleProfile[];
+};
+
+const USER = sql`user_id as "userId", title, given, family, email, status,
+  id_assurance_level as "idAssuranceLevel", prescriber_code as "prescriberCode",
+  professional_ids as "professionalIds", synthetic as "isSynthetic",
+  coalesce((select json_agg(json_build_object('membershipId', membership_id, 'ods', ods,
+    'openedOn', opened_on, 'closedOn', closed_on) order by ods)
+    from identity.membership m where m.user_id = p.user_id), '[]') as memberships,
+  coalesce((select json_agg(json_build_object('roleProfileId', role_profile_id, 'ods', ods,
+    'jobRole', job_role, 'jobRoleName', job_role_name, 'areasOfWork', areas_of_work,
+    'activities', activities, 'workgroups', workgroups, 'startsOn', starts_on, 'endsOn', ends_on)
+    order by role_profile_id)
+    from identity.role_profile r where r.user_id = p.user_id), '[]') as "roleProfiles"`;
+
+/** Everything that the directory knows of a person. */
+export async function findUser(database: Database, userId: string): Promise<User | null> {
+  const rows = await database.all<Row>(sql`
+    select ${USER} from identity.person p where user_id = ${userId}`);
+  const [user = null] = await withNames(database, rows);
+  return user;
+}
+
+/** Those of these ids that somebody has. */
+export async function knownUserIds(database: Database, ids: readonly string[]): Promise<string[]> {
+  const rows = await database.all<{ userId: string }>(sql`
+    select user_id as "userId" from identity.person where user_id = any(${ids}::text[])`);
+  return rows.map(({ userId }) => userId);
+}
+
+export const USER_LIST_MAX = 200;
+
+/** People in the order of their ids, from the one after `after`; `word` is a part of a name, an id or an ODS code. */
+export async function listUsers(
+  database: Database,
+  { word = '', after = '' }: { readonly word?: string; readonly after?: string } = {},
+): Promise<User[]> {
+  const rows = await database.all<Row>(sql`
+    select ${USER} from identity.person p
+    where user_id > ${after} and (strpos(lower(given || ' ' || family), lower(${word})) > 0
+      or user_id = ${word} or exists (select from identity.membership m
+        where m.user_id = p.user_id and m.ods = upper(${word})))
+    order by user_id limit ${USER_LIST_MAX}`);
+  return withNames(database, rows);
+}
+
+async function withNames(database: Database, rows: readonly Row[]): Promise<User[]> {
+  const codes = rows.flatMap(({ memberships }) => memberships.map(({ ods }) => ods));
+  const organisations = await findOrganisations(database, [...new Set(codes)]);
+  const names = new Map(organisations.map(({ ods, name }) => [ods, name]));
+  const named = <Place extends { readonly ods: string }>(place: Place) => ({
+    ...place,
+    organisationName: present(names.get(place.ods), `organisation ${place.ods}`),
+  });
+  return rows.map(({ memberships, roleProfiles, ...person }) => ({
+    ...person,
+    memberships: memberships.map(named),
+    roleProfiles: roleProfiles.map(named),
+  }));
+}
