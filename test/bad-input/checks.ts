@@ -101,16 +101,25 @@ export function assertNotFound(kind: Kind, answer: Answer): void {
   return assertIssue(answer, 400, { code: 'not-found', severity: 'error', details });
 }
 
-/** A message that is refused, and kept with its refusal and one audit line for each record that it is about. */
+/** A message that is refused, and kept with its refusal and one audit line. */
 export async function keepsState<Result>(
   { database }: TestSpine,
   act: () => Promise<Result>,
 ): Promise<Result> {
-  const [state, messages] = [await stateDigest(database), await messageCount(database)];
+  const before = await stateDigest(database);
+  const [messages, lines] = [await messageCount(database), await auditCount(database)];
   const result = await act();
-  assert.equal(await stateDigest(database), state);
+  assert.equal(await stateDigest(database), before);
   assert.equal(await messageCount(database), messages + 1);
+  assert.equal(await auditCount(database), lines + 1);
   return result;
+}
+
+async function auditCount(database: Database): Promise<number> {
+  const [row] = await database.all<{ lines: number }>(
+    sql`select count(*) as lines from platform.audit`,
+  );
+  return row?.lines ?? 0;
 }
 
 export async function messageCount(database: Database): Promise<number> {

@@ -6,6 +6,9 @@ import { ofMessage, type Rule } from './catalogued.ts';
 import { DISPENSING } from './dispensing.ts';
 import { PRESCRIBING } from './prescribing.ts';
 import { RECEIVING } from './receiving.ts';
+import { OF_REPEATS } from './repeats.ts';
+import { STANDING } from './standing.ts';
+import { TELLING } from './telling.ts';
 import { UNPROCESSABLE } from './unprocessable.ts';
 
 /** The rules that an example is kept of, in the order in which they are told. */
@@ -14,4 +17,7 @@ export const CATALOGUE: readonly Rule[] = [
   ...[...PRESCRIBING, ...RECEIVING].map(ofMessage),
   ...[...DISPENSING, ...CARRYING, ...CARRYING_TASKS, ...CARRYING_CLAIMS].map(ofMessage),
   ...UNPROCESSABLE.map(ofMessage),
+  ...STANDING,
+  ...TELLING,
+  ...OF_REPEATS,
 ];

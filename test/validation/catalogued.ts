@@ -8,9 +8,11 @@ export const SPINES = {
   usual: {},
   'halves switched off': { switchedOff: ['Prescribing', 'Dispensing', 'Tracker'] },
   'release switched off': { switchedOff: ['Release'] },
+  'its clock is set': {},
 } as const satisfies Record<string, Settings>;
 
 export type Send = (spine: TestSpine, facts: Facts) => Promise<Answer>;
+export type Step = (spine: TestSpine, facts: Facts) => Promise<void>;
 
 /** A rule as the page tells it, and how it is seen at work. */
 export type Rule = {
@@ -21,8 +23,8 @@ export type Rule = {
   readonly issues: readonly Issue[];
   readonly on: keyof typeof SPINES;
   readonly facts: () => Facts;
-  /** What comes before, and is accepted. */
-  readonly before: readonly Send[];
+  /** What comes before. */
+  readonly before: readonly Step[];
   readonly send: Send;
   /** Whether the refused message is kept: it came as far as what is known of a prescription. */
   readonly isKept: boolean;
