@@ -33,6 +33,7 @@ export {
   rolesOn,
   type User,
 } from './people/index.ts';
+export { effectiveActivities, type Interaction, may, type RightsRefusal } from './rbac/index.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 
 export const identityMigrations = {

@@ -76,7 +76,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
   B1693: activity(null, 'B1694', 'R8004 R8006 R8007 R8008 R8010 R8011 R8013'),
   B1694: activity(null, 'B0064', 'R8000-R8003/1 R8014'),
   B8028: activity('Manage Detailed Health Records', 'B8029', 'R8000 R8002'),
-  B8029: activity('Manage Detailed Health Records, all', '', 'R8000'),
+  B8029: activity(null, '', 'R8000'),
 };
 
 function activity(name: string | null, heldThrough = '', baseline = ''): Activity {
