@@ -16,7 +16,11 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** As received; empty when there is none. */
   readonly body: Buffer;
+  /** The two ends of the connection. */
+  readonly peer: Peer;
 };
+
+export type Peer = { readonly remote: string; readonly local: string };
 
 export type HttpResponse = {
   readonly status: number;
@@ -144,7 +148,14 @@ async function serveMount(
 ): Promise<void> {
   const { method = 'GET', url = '/', headers } = request;
   const [path = '/'] = url.split('?', 1);
-  const asked = { method, path, query: {}, headers: textHeaders(headers), body: EMPTY };
+  const asked = {
+    method,
+    path,
+    query: {},
+    headers: textHeaders(headers),
+    body: EMPTY,
+    peer: peerOf(request),
+  };
   const common = options.headers(asked);
   for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
   try {
@@ -165,7 +176,12 @@ function readRequest(request: FastifyRequest): HttpRequest {
     query: isQuery(query) ? query : {},
     headers: textHeaders(headers),
     body: Buffer.isBuffer(body) ? body : EMPTY,
+    peer: peerOf(request.raw),
   };
+}
+
+function peerOf({ socket }: IncomingMessage): Peer {
+  return { remote: socket.remoteAddress ?? '', local: socket.localAddress ?? '' };
 }
 
 /** Only `set-cookie` can come as a list, and no interface of ours reads it. */
