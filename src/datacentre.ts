@@ -31,6 +31,7 @@ import {
   openSignatures,
   passTime,
   prescriptionInteractions,
+  revocationListJob,
   type Settings,
   type Spine,
   trialInteractions,
@@ -65,14 +66,14 @@ export async function startDatacentre(
     const clock = movable ?? REAL_CLOCK;
     const identity = await openIdentity({ database, clock });
     closers.splice(1, 0, async () => identity.close());
-    const spine = await openSpine(config, database);
+    const spine = await openSpine(config, database, url);
     const local = movable === null ? null : await openLocal(config, { spine, identity }, movable);
     await http.serve(serviceOf(config, log, { spine, identity, clock, local }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe(url);
     const jobs = startJobs(
       database,
-      [dueJob(spine, clock), ...identity.jobs],
+      [dueJob(spine, clock), revocationListJob(spine.signatures), ...identity.jobs],
       ({ name }, error) => {
         log({ event: 'bug', requestId: name, outcome: describeBug(error) });
       },
@@ -119,18 +120,27 @@ function settingsOf(config: Config): Settings {
 }
 
 /** Trusts the authorities that the operator names and, in test mode, the one that the installation made for itself. */
-async function openSpine(config: Config, database: Database): Promise<Spine> {
+async function openSpine(config: Config, database: Database, url: string): Promise<Spine> {
   const { signatureAuthorities: file, mode } = config;
   const named = file === null ? '' : await readFile(file, 'utf8');
-  const own = mode === 'test' ? await testAuthorities(database) : '';
-  const signatures = openSignatures(`${named}\n${own}`, () => REAL_CLOCK.securityNow());
+  const nobody = { authorities: '', addressOf: String };
+  const own = mode === 'test' ? await testAuthority(database, url) : nobody;
+  const now = (): Date => REAL_CLOCK.securityNow();
+  const parts = { database, addressOf: own.addressOf };
+  const signatures = openSignatures(`${named}\n${own.authorities}`, now, parts);
   if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
+  await signatures.value.lists.look(now());
   return { database, settings: settingsOf(config), signatures: signatures.value };
 }
 
-async function testAuthorities(database: Database): Promise<string> {
-  const { signingMaterial } = await import('./local/signing/material.ts');
-  return (await signingMaterial(database)).authorities;
+/** The test authorities' lists are asked for at this very process. */
+async function testAuthority(
+  database: Database,
+  url: string,
+): Promise<{ authorities: string; addressOf: (uri: string) => string }> {
+  const { signingMaterial, addressAt } = await import('./local/signing/index.ts');
+  const { authorities } = await signingMaterial(database);
+  return { authorities, addressOf: addressAt(url) };
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
@@ -191,6 +201,7 @@ async function openLocal(
     clock,
     keys: identity.keys,
     datacentre: config.datacentre,
+    renewLists: () => spine.signatures.lists.renew(spine.signatures.now(), 'all'),
     passTime: (span: { from: Date; until: Date }, move: () => Promise<void>) =>
       passTime(spine, span, move),
   };

@@ -1,7 +1,8 @@
+import { json, parsed, textOf } from './http.ts';
 import { type MovableClock, parseClockSetting } from './movable-clock.ts';
 import { ALL_PERSONAS, findPersona, PERSONAS, type Persona } from './personas.ts';
-import { signingMaterial } from './signing/material.ts';
-import { isAlgorithm, signatureData } from './signing/sign.ts';
+import { signingMaterial } from './signing/index.ts';
+import { type SigningParts, signingRoutes } from './signing/routes.ts';
 import { claimsOf } from './tokens.ts';
 import { travel } from './journey.ts';
 import { ACCESS_TOKEN_SECONDS, type KeyRing, signAccessToken } from '../identity/index.ts';
@@ -14,8 +15,7 @@ import { sql } from '../platform/sql.ts';
 export { type MovableClock, openMovableClock } from './movable-clock.ts';
 export { seedPeople } from './people-file.ts';
 
-export type LocalParts = {
-  readonly database: Database;
+export type LocalParts = SigningParts & {
   readonly datacentre: 'a' | 'b';
   readonly clock: MovableClock;
   readonly keys: KeyRing;
@@ -39,7 +39,7 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
       handle: () => json(200, { personas: ALL_PERSONAS }),
     },
     { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
-    { method: 'POST', path: '/_local/sign', handle: (request) => sign(parts.database, request) },
+    ...signingRoutes(parts),
   ];
 }
 
@@ -84,24 +84,6 @@ function token(parts: LocalParts, request: HttpRequest): HttpResponse {
   });
 }
 
-/** Stands for the signing service and the prescriber's card: the key never leaves the installation. */
-async function sign(database: Database, request: HttpRequest): Promise<HttpResponse> {
-  const body = parsed(request.body);
-  const { signers } = await signingMaterial(database);
-  const name = textOf(body, 'persona') ?? '';
-  const key = Object.hasOwn(signers, name) ? signers[name] : undefined;
-  const digest = textOf(body, 'digest') ?? '';
-  const algorithm = textOf(body, 'algorithm') ?? '';
-  if (key === undefined) {
-    const names = Object.keys(signers).join(', ');
-    return json(400, { error: `'${name}' signs no prescriptions. Known: ${names}.` });
-  }
-  if (digest === '' || !isAlgorithm(algorithm)) {
-    return json(400, { error: 'digest and algorithm must be as $prepare answers them.' });
-  }
-  return json(200, { signature: signatureData(key, digest, algorithm) });
-}
-
 /** Sends the journey through this datacentre until it passes once, and says so to both. */
 export async function probe(parts: LocalParts, url: string): Promise<void> {
   const { database, datacentre, clock, keys } = parts;
@@ -114,26 +96,4 @@ export async function probe(parts: LocalParts, url: string): Promise<void> {
   await database.all(sql`
     insert into local.journey_probe (datacentre, passed_at) values (${datacentre}, now())
     on conflict (datacentre) do update set passed_at = excluded.passed_at`);
-}
-
-function json(status: number, body: object, headers: Record<string, string> = {}): HttpResponse {
-  return {
-    status,
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
-}
-
-function textOf(body: unknown, name: string): string | null {
-  if (typeof body !== 'object' || body === null) return null;
-  const value: unknown = Reflect.get(body, name);
-  return typeof value === 'string' ? value : null;
 }

@@ -15,7 +15,7 @@ import {
 import { parseJson, textAt } from './client/json.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS, type Persona } from './personas.ts';
-import type { SigningKeyOf } from './signing/material.ts';
+import type { SigningKeyOf } from './signing/index.ts';
 import { signatureData } from './signing/sign.ts';
 import { present } from '../kernel/bug.ts';
 import type { Clock } from '../platform/clock.ts';

@@ -12,7 +12,7 @@ import {
   type Random,
   withSignature,
 } from './sample-messages/index.ts';
-import { signingMaterial } from './signing/material.ts';
+import { signingMaterial } from './signing/index.ts';
 import { signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
 import { present } from '../kernel/bug.ts';
@@ -46,8 +46,12 @@ export async function seedPrescriptions(databaseUrl: string, seed: number): Prom
   const database = openDatabase({ url: databaseUrl, connections: 1 });
   try {
     const { authorities, signers } = await signingMaterial(database);
-    const signatures = openSignatures(authorities, () => new Date());
+    const signatures = openSignatures(authorities, () => new Date(), {
+      database,
+      addressOf: String,
+    });
     if (!signatures.ok) throw new Error(signatures.error);
+    await signatures.value.lists.look(new Date());
     const interactions = prescriptionInteractions({
       database,
       settings: COMPATIBLE,

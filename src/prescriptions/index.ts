@@ -10,7 +10,13 @@ import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export type { Spine } from './perform.ts';
 export { type DueDone, dueJob, passTime } from './jobs.ts';
-export { openSignatures, type Signatures } from './signature/index.ts';
+export {
+  listStore,
+  openSignatures,
+  revocationListJob,
+  type Signatures,
+} from './signature/index.ts';
+export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
 
 export const prescriptionMigrations = {

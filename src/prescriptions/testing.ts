@@ -156,7 +156,7 @@ function aHolding(told: readonly Told[]): Holding {
 
 /** What handlers work with; it trusts no authority, so that each signature has its findings. */
 export function aSpine(database: Database, settings = COMPATIBLE): Spine {
-  const signatures = openSignatures('', () => new Date());
+  const signatures = openSignatures('', () => new Date(), { database, addressOf: String });
   assure(signatures.ok, 'no authorities are nothing that cannot be read');
   return { database, settings, signatures: signatures.value };
 }

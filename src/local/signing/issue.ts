@@ -4,7 +4,7 @@ import { webcrypto } from 'node:crypto';
 
 import * as x509 from '@peculiar/x509';
 
-const AUTHORITY_KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+export const AUTHORITY_KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 // Prescribers sign with RSA: the contract knows nothing else [EPS-SIGNATURE 4].
 const PERSON_KEY = {
   name: 'RSASSA-PKCS1-v1_5',
@@ -28,6 +28,8 @@ type Wanted = {
   readonly serialNumber: string;
   /** Null: it certifies itself. */
   readonly issuer: Issued | null;
+  /** Where the list stands that would revoke it; null: nobody revokes it. */
+  readonly listAt: string | null;
 };
 
 // Bits 5 and 6 in DER, which no single flag says: signs certificates and revocation lists.
@@ -49,7 +51,7 @@ export async function issuePerson(wanted: Wanted): Promise<Issued> {
 }
 
 async function issue(
-  { subject, serialNumber, issuer }: Wanted,
+  { subject, serialNumber, issuer, listAt }: Wanted,
   keys: webcrypto.CryptoKeyPair,
   extensions: readonly x509.Extension[],
 ): Promise<Issued> {
@@ -65,6 +67,7 @@ async function issue(
     signingKey: (issuer?.keys ?? keys).privateKey,
     extensions: [
       ...extensions,
+      ...(listAt === null ? [] : [new x509.CRLDistributionPointsExtension([listAt])]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create((issuer?.keys ?? keys).publicKey),
     ],

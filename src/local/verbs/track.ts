@@ -33,9 +33,19 @@ export const track = clientCommand({
 
 function lines(tracked: readonly Tracked[]): string {
   return tracked
-    .flatMap(({ id, status, authoredOn, owner, items }) => [
+    .flatMap(({ id, status, authoredOn, owner, items, signature }) => [
       `${id}  ${status.code} ${status.display}  ${authoredOn ?? ''}  ${owner ?? ''}`.trimEnd(),
+      ...signatureLines(signature),
       ...items.map((item) => `  ${item.itemId}  ${item.status ?? ''}`.trimEnd()),
     ])
     .join('\n');
+}
+
+function signatureLines(signature: Tracked['signature']): string[] {
+  if (signature === null) return [];
+  const { findings, unlisted } = signature;
+  return [
+    `  signature: ${findings.length === 0 ? 'good' : findings.join('; ')}`,
+    ...unlisted.map((uri) => `  signature: revocation list not to be had then: ${uri}`),
+  ];
 }

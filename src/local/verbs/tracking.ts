@@ -15,6 +15,13 @@ export type Tracked = {
   readonly authoredOn: string | null;
   readonly owner: string | null;
   readonly items: readonly { readonly itemId: string; readonly status: string | null }[];
+  /** What the check of the prescriber's signature found when the order came; null: nothing is recorded. */
+  readonly signature: {
+    /** None: it is good. */
+    readonly findings: readonly string[];
+    /** Revocation lists that were not to be had then. */
+    readonly unlisted: readonly string[];
+  } | null;
 };
 
 const ORDER_NUMBER = 'https://fhir.nhs.uk/Id/prescription-order-number';
@@ -41,10 +48,38 @@ export async function track(
     const text = textAt(body, 'issue', 0, 'details', 'coding', 0, 'display') ?? 'no result';
     return fail({ kind: 'Refused', status, requestId, reasons: [{ code: 'INVALID', text }] });
   }
-  return ok(listAt(body, 'entry').map((entry) => readTask(at(entry, 'resource'))));
+  const tasks = listAt(body, 'entry').map((entry) => readTask(at(entry, 'resource')));
+  return withSignatures(session, tasks);
 }
 
-function readTask(task: unknown): Tracked {
+type Task = Omit<Tracked, 'signature'>;
+
+/** The tracker's contract has no place for it, so it is asked for beside it [EPS-SIGNATURE 5]. */
+async function withSignatures(
+  { client }: Session,
+  tasks: readonly Task[],
+): Promise<Result<readonly Tracked[], Failure>> {
+  if (tasks.length === 0) return ok([]);
+  const ids = tasks.map(({ id }) => encodeURIComponent(id)).join(',');
+  const answer = await client.call({
+    method: 'GET',
+    path: `/_local/signatures?prescriptions=${ids}`,
+  });
+  if (!answer.ok) return answer;
+  const recorded = new Map(
+    listAt(answer.value.body, 'signatures').map((one) => [
+      textAt(one, 'prescription'),
+      { findings: textsAt(one, 'findings'), unlisted: textsAt(one, 'unlisted') },
+    ]),
+  );
+  return ok(tasks.map((task) => ({ ...task, signature: recorded.get(task.id) ?? null })));
+}
+
+function textsAt(value: unknown, name: string): string[] {
+  return listAt(value, name).filter((text) => typeof text === 'string');
+}
+
+function readTask(task: unknown): Task {
   const code = textAt(task, 'businessStatus', 'coding', 0, 'code') ?? '';
   const status = issueStatusOf(code);
   return {

@@ -12,8 +12,40 @@ export type KnownList = {
 /** Revocation lists as they are known, without waiting for any. */
 export type RevocationLists = {
   readonly known: (uri: string, authority: Certificate, now: Date) => KnownList;
+  /** Takes over what other processes have fetched; says whether some list ought to be fetched. */
+  readonly look: (now: Date) => Promise<boolean>;
+  /** Fetches those that are missing or old; or all. */
+  readonly renew: (now: Date, which: 'old' | 'all') => Promise<void>;
   /** Ends when nothing is being fetched any more. */
   readonly settled: () => Promise<void>;
+};
+
+export type ListKey = {
+  /** SHA-256 of the certificate of the authority that signs it. */
+  readonly authority: string;
+  readonly uri: string;
+};
+
+export type StoredList = ListKey & {
+  readonly wantedAt: Date;
+  readonly fetchedAt: Date | null;
+};
+
+/** Where lists are kept, for all processes and for those after them. */
+export type ListStore = {
+  readonly all: () => Promise<readonly StoredList[]>;
+  readonly bytesOf: (key: ListKey) => Promise<Buffer | null>;
+  /** Notes that it is wanted; answers since when it is. */
+  readonly want: (key: ListKey, at: Date) => Promise<Date>;
+  readonly keep: (key: ListKey, bytes: Buffer, at: Date) => Promise<void>;
+};
+
+export type ListParts = {
+  readonly store: ListStore;
+  /** Those whose certificates count: lists of others are not looked at. */
+  readonly authorities: readonly Certificate[];
+  /** Where a distribution point is to be asked for. */
+  readonly addressOf: (uri: string) => string;
 };
 
 const FETCH_TIMEOUT_MS = 10_000; // [EPS-SIGNATURE 5]
@@ -22,41 +54,62 @@ const REFRESH_AFTER_MS = 3_600_000; // a list an hour old is fetched again, thou
 const RETRY_AFTER_MS = 30_000;
 
 type Entry = {
+  readonly key: ListKey;
+  readonly authority: Certificate;
   list: RevocationList | null;
   /** When a list was first wanted and not there. */
-  missingSince: Date;
+  wantedAt: Date;
+  /** As the store has it. */
+  fetchedAt: Date | null;
   nextFetch: number;
 };
 
 /**
- * Fetches lists in the background and keeps the last good one of each, in this process. A message never
- * waits for one: it is told what is known, and a list that is missing or old is fetched for the next.
+ * Fetches lists in the background and keeps the last good one of each. A message never waits for one: it
+ * is told what is known, and a list that is missing is fetched for the next.
  */
-export function revocationLists(): RevocationLists {
+export function revocationLists(parts: ListParts): RevocationLists {
   const entries = new Map<string, Entry>();
   const fetching = new Set<Promise<void>>();
 
-  function refresh(entry: Entry, uri: string, authority: Certificate, now: Date): void {
+  const entryOf = (uri: string, authority: Certificate, now: Date): Entry => {
+    const key = { authority: authority.x509.fingerprint256, uri };
+    const name = `${key.authority} ${uri}`;
+    const known = entries.get(name);
+    if (known !== undefined) return known;
+    const wanted = { key, authority, list: null, wantedAt: now, fetchedAt: null, nextFetch: 0 };
+    entries.set(name, wanted);
+    return wanted;
+  };
+
+  const begin = (entry: Entry, now: Date): void => {
     if (now.getTime() < entry.nextFetch) return;
-    entry.nextFetch = now.getTime() + RETRY_AFTER_MS;
-    const fetched = fetchList(uri, authority).then((list) => {
-      fetching.delete(fetched);
-      if (list === null) return;
-      entry.list = list;
-      entry.nextFetch = now.getTime() + REFRESH_AFTER_MS;
-    });
-    fetching.add(fetched);
-  }
+    // With the database away it is tried again as with the list away.
+    const done: Promise<void> = renewEntry(parts, entry, now)
+      .then(undefined, () => undefined)
+      .finally(() => fetching.delete(done));
+    fetching.add(done);
+  };
 
   return {
     known(uri, authority, now) {
-      const key = `${authority.x509.fingerprint256} ${uri}`;
-      const entry = entries.get(key) ?? { list: null, missingSince: now, nextFetch: 0 };
-      entries.set(key, entry);
-      refresh(entry, uri, authority, now);
+      const entry = entryOf(uri, authority, now);
       const { list } = entry;
-      if (list === null) return { list, missingSince: entry.missingSince };
+      if (list === null) {
+        begin(entry, now);
+        return { list, missingSince: entry.wantedAt };
+      }
       return { list, missingSince: list.nextUpdate > now ? null : list.nextUpdate };
+    },
+    look: async (now) => {
+      for (const stored of await parts.store.all()) await takeOver(parts, stored, now, entryOf);
+      return [...entries.values()].some(({ nextFetch }) => nextFetch <= now.getTime());
+    },
+    renew: async (now, which) => {
+      const wanted = [...entries.values()].filter(
+        ({ nextFetch }) => which === 'all' || nextFetch <= now.getTime(),
+      );
+      await Promise.all(wanted.map((entry) => renewEntry(parts, entry, now)));
     },
     settled: async () => {
       await Promise.all(fetching);
@@ -64,10 +117,50 @@ export function revocationLists(): RevocationLists {
   };
 }
 
-/** Null when it cannot be had, or is not what its authority signed. */
-async function fetchList(uri: string, authority: Certificate): Promise<RevocationList | null> {
+/** What the store has, when it is newer than what is known here. */
+async function takeOver(
+  { store, authorities }: ListParts,
+  stored: StoredList,
+  now: Date,
+  entryOf: (uri: string, authority: Certificate, now: Date) => Entry,
+): Promise<void> {
+  const authority = authorities.find(({ x509 }) => x509.fingerprint256 === stored.authority);
+  if (authority === undefined) return;
+  const entry = entryOf(stored.uri, authority, now);
+  if (stored.wantedAt < entry.wantedAt) entry.wantedAt = stored.wantedAt;
+  const { fetchedAt } = stored;
+  if (fetchedAt === null || fetchedAt.getTime() === entry.fetchedAt?.getTime()) return;
+  const bytes = await store.bytesOf(stored);
+  const list = bytes === null ? null : await readRevocationList(bytes, authority, stored.uri);
+  if (list !== null) accept(entry, list, fetchedAt);
+}
+
+async function renewEntry({ store, addressOf }: ListParts, entry: Entry, now: Date): Promise<void> {
+  entry.nextFetch = now.getTime() + RETRY_AFTER_MS;
+  const { key, authority } = entry;
+  if (entry.list === null) entry.wantedAt = await store.want(key, entry.wantedAt);
+  const bytes = await fetchBytes(addressOf(key.uri));
+  const list = bytes === null ? null : await readRevocationList(bytes, authority, key.uri);
+  if (bytes === null || list === null || isOlder(list, entry)) return;
+  await store.keep(key, bytes, now);
+  accept(entry, list, now);
+}
+
+/** Somebody on the way could show yesterday's list, before the card was revoked. */
+function isOlder({ thisUpdate }: RevocationList, { list }: Entry): boolean {
+  return list !== null && thisUpdate < list.thisUpdate;
+}
+
+function accept(entry: Entry, list: RevocationList, fetchedAt: Date): void {
+  if (!isOlder(list, entry)) entry.list = list;
+  entry.fetchedAt = fetchedAt;
+  entry.nextFetch = fetchedAt.getTime() + REFRESH_AFTER_MS;
+}
+
+/** Null when they cannot be had. */
+async function fetchBytes(address: string): Promise<Buffer | null> {
   try {
-    const answer = await fetch(uri, {
+    const answer = await fetch(address, {
       signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
       redirect: 'error', // the certificate names the place, and nobody else does
     });
@@ -80,7 +173,7 @@ async function fetchList(uri: string, authority: Certificate): Promise<Revocatio
       if (sizeBytes > FETCH_SIZE_MAX_BYTES) return null;
       parts.push(part);
     }
-    return await readRevocationList(Buffer.concat(parts), authority);
+    return Buffer.concat(parts);
   } catch {
     return null;
   }

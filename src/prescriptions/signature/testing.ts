@@ -8,7 +8,9 @@ import { present } from '../../kernel/bug.ts';
 import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
 import type { Element } from '../../gateways/xml/element.ts';
+import { type ListStore, revocationLists } from './fetch-lists.ts';
 import { readTrust, type Trust } from './trust.ts';
+import type { VerifyParts } from './verify.ts';
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 const YEAR_MS = 365 * 86_400_000;
@@ -106,3 +108,17 @@ export function parsed(xml: string): Element | null {
   const element = parseXml(xml);
   return element.ok ? element.value : null;
 }
+
+/** Believes these authorities; their lists are fetched from where the certificates say, and kept nowhere else. */
+export function believingIn(...issued: readonly Issued[]): VerifyParts {
+  const trust = trustIn(...issued);
+  const authorities = [...trust.anchors, ...trust.authorities];
+  return { trust, lists: revocationLists({ store: NOWHERE, authorities, addressOf: String }) };
+}
+
+const NOWHERE: ListStore = {
+  all: () => Promise.resolve([]),
+  bytesOf: () => Promise.resolve(null),
+  want: (_, at) => Promise.resolve(at),
+  keep: () => Promise.resolve(),
+};

@@ -8,9 +8,16 @@ import { isDeepStrictEqual } from 'node:util';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 
-import { revocationLists } from './fetch-lists.ts';
 import { FINDINGS, type Finding } from './finding.ts';
-import { infoOf, issue, type Issued, newKeys, parsed, signatureXml, trustIn } from './testing.ts';
+import {
+  believingIn,
+  infoOf,
+  issue,
+  type Issued,
+  newKeys,
+  parsed,
+  signatureXml,
+} from './testing.ts';
 import { type Signed, type VerifyParts, verifySignature } from './verify.ts';
 
 const AT = new Date('2026-01-05T09:30:00Z');
@@ -63,7 +70,7 @@ before(async () => {
 after(() => server.close());
 
 function believing(): VerifyParts {
-  return { trust: trustIn(root, sub), lists: revocationLists() };
+  return believingIn(root, sub);
 }
 
 function check(xml: string, parts: VerifyParts, now = new Date()) {
@@ -232,7 +239,7 @@ describe('a revoked authority', () => {
     });
     crl = Buffer.from(made.rawData);
     const plain = await issue({ name: NAME, keys: signer.keys, issuer: below, serial: '0f' });
-    const parts = { trust: trustIn(root, below), lists: revocationLists() };
+    const parts = believingIn(root, below);
     check(signed(plain), parts);
     await parts.lists.settled();
     assert.deepEqual(check(signed(plain), parts).findings, ['CaCertificateRevoked']);
