@@ -6,12 +6,12 @@ import { dueOf } from './due.ts';
 import { evolveAll, type Known } from './evolve.ts';
 import { currentIssue } from './issues.ts';
 import { leavingBecauseOf } from './leaving.ts';
-import type { Outcome } from './outcome.ts';
+import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import { queueChange } from './queue.ts';
 import type { Rejection } from './rejections.ts';
-import { record, recordRefusal } from './record.ts';
+import { record, recordAgain, recordRefusal } from './record.ts';
 import * as repository from './repository.ts';
 import type { Settings } from './settings.ts';
 import type { Signatures } from './signature/index.ts';
@@ -54,7 +54,7 @@ export async function perform(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     // A new prescription is first tried as one that nobody knows: the keys say if that was wrong.
     if (!isNew || attempt > 0) loaded = await repository.load(spine.database, id, envelope);
-    if (loaded.answered !== null) return again(loaded.answered, envelope);
+    if (loaded.answered !== null) return again(spine.database, loaded.answered, envelope);
     const answer = await attemptOnce(spine, envelope, { id, head: loaded.head, decide });
     if (answer !== null) return answer;
   }
@@ -137,11 +137,19 @@ function statusCode(state: Known): string {
 }
 
 /** The first answer again, if it is the same message again; an id with other content is refused [RELIABILITY F15, F16]. */
-export function again(answered: repository.Answered, envelope: repository.Envelope): Answer {
-  const { outcome, prescriptionIds } = answered;
-  if (answered.digest.equals(envelope.digest)) return { outcome, prescriptionIds };
+export async function again(
+  database: Database,
+  { outcome, prescriptionIds, digest }: repository.Answered,
+  envelope: repository.Envelope,
+): Promise<Answer> {
+  if (digest.equals(envelope.digest)) {
+    await recordAgain(database, envelope, `repeated: ${auditWord(outcome)}`, prescriptionIds);
+    return { outcome, prescriptionIds };
+  }
   const rejection: Rejection = { kind: 'Unprocessable', detail: 'hl7EventID has been used before' };
-  return { outcome: { kind: 'Refused', rejection, at: envelope.at }, prescriptionIds: [] };
+  const refusal: Outcome = { kind: 'Refused', rejection, at: envelope.at };
+  await recordAgain(database, envelope, `id used before: ${auditWord(refusal)}`, prescriptionIds);
+  return { outcome: refusal, prescriptionIds: [] };
 }
 
 /** Gives a decision its plain answer. */

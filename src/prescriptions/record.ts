@@ -234,6 +234,22 @@ export async function recordRefusal(
   }
 }
 
+/**
+ * A message that comes again, or an id that comes with other content: it changes nothing, and who sent
+ * it is written before the answer, for each record that the first message was about [RELIABILITY F16, I16].
+ */
+export async function recordAgain(
+  database: Database,
+  envelope: Envelope,
+  word: string,
+  about: readonly PrescriptionId[],
+): Promise<void> {
+  await database.write(sql`
+    insert into platform.audit ${AUDIT_COLUMNS}
+    select ${auditValues(envelope)}, r.id, p.state->>'patient', ${word}::text
+    from unnest(${about}::text[]) as r(id) left join prescriptions.prescription p on p.prescription_id = r.id`);
+}
+
 export type Reading = {
   readonly actor: Actor;
   readonly requestId: string;

@@ -78,6 +78,7 @@ export const FAULTS: readonly Fault[] = [
   ['I14', 'a refusal with an effect', (of) => `update prescriptions.message set outcome = '{"kind":"Refused"}' where '${of.waiting}' = any(prescription_ids)`],
   ['I16', 'an act without its audit line', (of) => `delete from platform.audit where prescription_id = '${of.waiting}' and interaction <> 'track'`],
   ['I16', 'a reading that names another patient', (of) => `update platform.audit set nhs_number = '9990000026' where prescription_id = '${of.waiting}' and interaction = 'track'`],
+  ['I16', 'a repeat of a message that never came', (of) => `insert into platform.audit (at, interaction, request_id, message_id, session, prescription_id, outcome) select at, interaction, request_id, gen_random_uuid(), session, prescription_id, 'repeated: ' || outcome from platform.audit where prescription_id = '${of.waiting}'`],
   ['I17', 'a gap in the numbers', (of) => withEvent(of.waiting, 'Created', 'number = 2')],
   ['I17', 'another hash of the head', (of) => withHead(of.waiting, `head_hash = '\\x00'`)],
   ['I17', 'an event that was changed afterwards', (of) => withEvent(of.returned, 'Returned', `data = jsonb_set(data::jsonb, '{reason}', '"0009"')::json`)],

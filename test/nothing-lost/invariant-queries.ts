@@ -213,9 +213,16 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       from (select message_id, interaction, unnest(prescription_ids) as prescription_id
         from prescriptions.message) as act
       left join (select message_id, interaction, prescription_id, count(*) as lines
-        from platform.audit where session is not null group by 1, 2, 3) as told
+        from platform.audit where session is not null
+          and outcome not like 'repeated: %' and outcome not like 'id used before: %'
+        group by 1, 2, 3) as told
         using (message_id, interaction, prescription_id)
       where told.lines is distinct from 1
+      union all
+      select a.prescription_id, format('audit line %s', a.id)
+      from platform.audit a left join prescriptions.message m using (message_id, interaction)
+      where (a.outcome like 'repeated: %' or a.outcome like 'id used before: %')
+        and (m.prescription_ids @> array[a.prescription_id]) is not true
       union all
       select a.prescription_id, format('audit line %s', a.id)
       from platform.audit a left join prescriptions.prescription p using (prescription_id)

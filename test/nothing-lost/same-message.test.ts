@@ -5,7 +5,7 @@ import { digestOf } from '../support/database.ts';
 import { codeOf, inShort, type Reply, testPair } from './datacentres.ts';
 import { assertInvariants } from './invariants.ts';
 import * as message from './messages.ts';
-import type { Sent, Written } from './messages.ts';
+import { A, type Sent, SURGERY, type Written } from './messages.ts';
 import { eventsOf, keptAs } from './rows.ts';
 
 // Shows: Reliability | the same message sent 20 times at once: one effect, one answer
@@ -135,6 +135,17 @@ for (const [name, one] of Object.entries(CASES)) {
       assert.equal(await keptAs(pair().rows, sent.body), 1);
     });
 
+    test('is written down each time, with who sent it', async () => {
+      const [done, ...more] = (await auditOf(sent)).toSorted(byLength);
+      assert.ok(done !== undefined);
+      const repeated = { ...done, outcome: `repeated: ${done.outcome}` };
+      assert.deepEqual(
+        more,
+        Array.from({ length: COPIES - 1 }, () => repeated),
+      );
+      assert.equal(done.user_id, sent.as === 'prescriber' ? SURGERY.userId : A.userId);
+    });
+
     test('is answered alike by either when it comes later', async () => {
       await nothingChanges(() => repeatsFirst());
     });
@@ -153,6 +164,11 @@ for (const [name, one] of Object.entries(CASES)) {
         }
         await repeatsFirst();
       });
+      const used = (await auditOf(sent)).filter(({ outcome }) => outcome.startsWith('id used'));
+      assert.deepEqual(
+        used.map(({ outcome }) => outcome),
+        ['id used before: refused: Unprocessable', 'id used before: refused: Unprocessable'],
+      );
     });
 
     async function repeatsFirst(): Promise<void> {
@@ -187,6 +203,21 @@ async function sendEach(all: readonly Sent[]): Promise<void> {
       reply.text,
     );
   }
+}
+
+type Line = { outcome: string; user_id: string; prescription_id: string; nhs_number: string };
+
+/** What was written down of a message and of what came under its X-Request-ID. */
+function auditOf({ requestId }: Sent): Promise<Line[]> {
+  return pair().rows.all<Line>(
+    `select outcome, user_id, prescription_id, nhs_number
+     from platform.audit where request_id = $1 order by id`,
+    [requestId],
+  );
+}
+
+function byLength(one: Line, other: Line): number {
+  return one.outcome.length - other.outcome.length;
 }
 
 /** All rows but those that tell who asked. */

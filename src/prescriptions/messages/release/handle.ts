@@ -31,7 +31,7 @@ export async function releaseNominated(
 ): Promise<Answer> {
   const { database } = spine;
   const before = await repository.answered(database, envelope);
-  if (before !== null) return again(before, envelope);
+  if (before !== null) return again(database, before, envelope);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { ods } = command.dispenser.organisation;
     const today = londonDate(new Date(command.at));
@@ -39,12 +39,12 @@ export async function releaseNominated(
     if (ids.length === 0) {
       // Another copy of this very message may have emptied the queue since we looked for its answer.
       const answered = await repository.answered(database, envelope);
-      return answered === null ? nothing(envelope) : again(answered, envelope);
+      return answered === null ? nothing(envelope) : again(database, answered, envelope);
     }
     const changed = await releaseAll(spine, envelope, command, ids);
     if (changed === null) {
       const answered = await repository.answered(database, envelope);
-      if (answered !== null) return again(answered, envelope);
+      if (answered !== null) return again(database, answered, envelope);
     } else if (changed.length > 0) {
       return { outcome: released(command), prescriptionIds: changed };
     }
