@@ -18,6 +18,7 @@ import { decide as decideClaim } from '../src/prescriptions/messages/claim/decid
 import { readClaim } from '../src/prescriptions/messages/claim/fhir.ts';
 import { decide as decideCreate } from '../src/prescriptions/messages/create/decide.ts';
 import { readOrder } from '../src/prescriptions/messages/create/fhir.ts';
+import { receiveOrder } from '../src/prescriptions/messages/create/receive.ts';
 import { decide as decideDispense } from '../src/prescriptions/messages/dispense/decide.ts';
 import { readDispense } from '../src/prescriptions/messages/dispense/fhir.ts';
 import { decide as decideRelease } from '../src/prescriptions/messages/release/decide.ts';
@@ -112,7 +113,8 @@ function plain(
     case 'create':
       return right(
         decideCreate(state, {
-          ...right(readOrder(document as Bundle, at)).command,
+          ...right(receiveOrder(right(readOrder(document as Bundle, instantOf(at))), instantOf(at)))
+            .command,
           signature: { findings: [], unlisted: [] },
         }),
       );

@@ -20,7 +20,7 @@ export type Config = {
   readonly switchedOff: readonly Switch[];
 };
 
-type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release';
+type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release' | 'Cancellation';
 
 type Strictness = 'compatible' | 'strict';
 
@@ -87,6 +87,7 @@ const SWITCHES: readonly (readonly [name: string, off: Switch])[] = [
   ['OPENSPINE_DISPENSE_ENABLED', 'Dispensing'],
   ['OPENSPINE_TRACKER_ENABLED', 'Tracker'],
   ['OPENSPINE_RELEASE_ENABLED', 'Release'],
+  ['OPENSPINE_CANCELLATION_ENABLED', 'Cancellation'],
 ];
 
 function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {

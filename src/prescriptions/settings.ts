@@ -10,11 +10,11 @@ export type Settings = {
   readonly nextIssueFrom: 'prescription' | 'dispense';
   /** Our own system and the Spine's, as messages between them are addressed [EPS-HL7-MAP 1]. */
   readonly asids: { readonly own: string; readonly spine: string };
-  /** What an operator has switched off [EPS-FHIR 5.3]; `Release` is the Spine's own switch [EPS-LIFECYCLE 4.2]. */
+  /** What an operator has switched off [EPS-FHIR 5.3]; `Release` and `Cancellation` are the Spine's own switches [EPS-LIFECYCLE 4.2, 6.2]. */
   readonly switchedOff: readonly Switch[];
 };
 
-export type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release';
+export type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release' | 'Cancellation';
 
 const WIRE = {
   nextIssueFrom: 'prescription',

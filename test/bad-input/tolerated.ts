@@ -57,10 +57,6 @@ const PEOPLE: readonly Tolerance[] = [
     removed: /\.name\[0\]\.(use|given|prefix)/,
     repeated: /\.name\[0\]\.(given|prefix)/,
   },
-  {
-    because: 'signed, not kept: more than one name',
-    repeated: /\(Practitioner\)\.resource\.name\[0\]$/,
-  },
   unused('V81999 without it [EPS-FHIR 4.2]', /\.generalPractitioner\b/),
   unused('not used here', /\(MedicationRequest\)\.resource\.(authoredOn$|category\[0\])/),
 ];
@@ -103,11 +99,11 @@ const CANCEL: readonly Tolerance[] = [
   ),
   unused(
     'of the item only its id counts [EPS-FHIR 4.3]',
-    /\(MedicationRequest\)\.resource\.(groupIdentifier\.extension|extension\(DM-PrescriptionType\)|dispenseRequest\.(extension\(|expectedSupplyDuration))/,
+    /\(MedicationRequest\)\.resource\.(groupIdentifier\.extension\(DM-PrescriptionId\)\.|extension\(DM-PrescriptionType\)|dispenseRequest\.(extension\(|expectedSupplyDuration))/,
   ),
   {
     because: 'of the item only its id counts',
-    repeated: /\.(dosageInstruction\[0\]|statusReason\.coding\[0\])$/,
+    repeated: /\.dosageInstruction\[0\]$/,
   },
   { because: 'whom the organisation answers to is not asked of a canceller', removed: /\.partOf$/ },
 ];

@@ -41,6 +41,8 @@ const CALLERS: readonly (string | undefined)[] = [
   '555254240100',
   PERSONAS.prescriber.userId,
   PERSONAS.prescriber.roleProfileId,
+  PERSONAS.dispenser.userId,
+  PERSONAS.dispenser.roleProfileId,
 ];
 /** A practitioner of the Bundle who is not referred to is refused by rule, whatever was published [EPS-FHIR 5.3]. */
 const CONTRADICTION = 'practitionerRole.practitioner populated incorrectly';
@@ -92,7 +94,9 @@ describe('$convert of the corpus', { skip: hasCorpus ? false : 'the corpus is no
   });
   for (const { request, response, operation } of pairs()) {
     test(`${response} is what its message becomes`, async () => {
+      const isPrescribers = operation === 'Send' || operation === 'Cancel';
       const answer = await spine.call(`${LEGACY}/$convert`, {
+        as: isPrescribers ? 'prescriber' : 'dispenser',
         body: corpusBytes(join('eps', request)),
       });
       if (answer.text.includes(CONTRADICTION)) {

@@ -46,6 +46,19 @@ export const byUser: PersonId = (_role, { identifier }) => {
   return user.ok ? ok({ root: OID.user, extension: user.value }) : user;
 };
 
+/** Who asks: somebody who is described in the message, not only named. */
+export function requesterOf(
+  to: Translation,
+  bundle: Bundle,
+  reference: Reference | undefined,
+  idOf: PersonId,
+): hl7.Agent {
+  const agent = agentOf(to, bundle, reference, idOf);
+  const role = resolve(bundle, reference, 'PractitionerRole');
+  to.take(onlyReferred(bundle, role?.practitioner, 'Practitioner'), NO_PRACTITIONER);
+  return agent;
+}
+
 /** The person and organisation behind a reference to a PractitionerRole. */
 export function agentOf(
   to: Translation,
@@ -151,10 +164,10 @@ const NO_ADDRESS = invalidValue('Address must be provided.', 'Location.address')
 /** The body that an organisation answers to; without one, itself [EPS-SIGNATURE 2.2]. */
 function licenceOf(bundle: Bundle, organization: Organization) {
   const { partOf } = organization;
-  if (partOf?.identifier !== undefined) {
-    return { ods: partOf.identifier.value ?? '', name: partOf.display ?? null };
+  const body = partOf === undefined ? organization : resolve(bundle, partOf, 'Organization');
+  if (body === null || partOf?.identifier !== undefined) {
+    return { ods: partOf?.identifier?.value ?? '', name: partOf?.display ?? null };
   }
-  const body = resolve(bundle, partOf, 'Organization') ?? organization;
   return { ods: identifierValue(body.identifier, ID.ods) ?? '', name: body.name ?? null };
 }
 

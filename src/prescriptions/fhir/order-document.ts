@@ -8,7 +8,7 @@ import type { Result } from '../../kernel/result.ts';
 import type { LineItem, OrderDocument, Repeats } from '../hl7v3/order-document.ts';
 import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { courses, prescriptionType } from '../messages/create/rules.ts';
-import { agentOf, byPayment, byProfessionalCode } from './agents.ts';
+import { agentOf, byPayment, byProfessionalCode, requesterOf } from './agents.ts';
 import { dosageText, instructionsText } from './instructions.ts';
 import { dayOf, hl7Time, idText, timeOf } from './hl7-values.ts';
 import { onlyExtension, onlyIdentifier, onlyMedication } from './only.ts';
@@ -39,8 +39,8 @@ export function orderDocument(bundle: Bundle, now: Instant): Result<OrderDocumen
     shortFormId: idText(group?.value ?? ''),
     patient: patientDetails(to, bundle),
     repeats,
-    performer: supply?.performer?.identifier?.value ?? null,
-    author: { ...author, agent: agentOf(to, bundle, requester, byProfessionalCode) },
+    performer: supply?.performer === undefined ? null : (supply.performer.identifier?.value ?? ''),
+    author: { ...author, agent: requesterOf(to, bundle, requester, byProfessionalCode) },
     responsible: agentOf(to, bundle, responsible ?? requester, byPayment),
     daysSupply: treatmentOf(bundle) === TREATMENT.repeatDispensing ? daysSupply(to, first) : null,
     reviewDate: reviewDate(to, first),
@@ -108,11 +108,12 @@ const NO_REPEATS = invalidValue(
 
 function daysSupply(to: Translation, { dispenseRequest }: MedicationRequest) {
   const { validityPeriod, expectedSupplyDuration } = dispenseRequest ?? {};
+  const { start, end } = validityPeriod ?? {};
   const days = expectedSupplyDuration?.value;
   return {
-    low: dayOf(to, validityPeriod?.start ?? '', START),
-    high: dayOf(to, validityPeriod?.end ?? '', END),
-    days: days === undefined ? '' : decimalText(days),
+    low: start === undefined ? null : dayOf(to, start, START),
+    high: end === undefined ? null : dayOf(to, end, END),
+    days: days === undefined ? null : decimalText(days),
   };
 }
 

@@ -7,19 +7,17 @@ import type {
   FhirRequest,
   FhirResponse,
 } from '../../gateways/fhir/interaction.ts';
-import { type Instant, instantOf } from '../../kernel/instant.ts';
-import { fail, ok, type Result } from '../../kernel/result.ts';
+import { instantOf } from '../../kernel/instant.ts';
+import { fail, type Result } from '../../kernel/result.ts';
 import type { OrderDocument } from '../hl7v3/order-document.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
-import { orderContentFault, readTreatment } from '../messages/create/fhir.ts';
+import { readOrder } from '../messages/create/fhir.ts';
 import { signedFragments } from '../messages/create/hl7v3.ts';
-import { orderRules } from '../messages/create/rules.ts';
 import type { Spine } from '../perform.ts';
 import { refusedResponse } from './answer.ts';
 import { isoTime } from './hl7-values.ts';
-import { orderDocument } from './order-document.ts';
 import { eventOf } from './event.ts';
-import { check, wrongResource } from './process-message.ts';
+import { check, MESSAGES, wrongResource } from './process-message.ts';
 import { asMessage } from './r4.ts';
 import { inTranslation, type Refusal } from './refusal.ts';
 import { invalidValue } from './rules.ts';
@@ -47,20 +45,11 @@ function readPrepared(
 ): Result<OrderDocument, Refusal> {
   const event = eventOf(bundle);
   if (!event.ok) return event;
-  if (event.value !== 'prescription-order') return fail(inTranslation(NO_ORDER));
-  const problem = check(spine, request, { half: 'Prescribing', rules: orderRules }, bundle);
+  const problem = check(spine, request, MESSAGES[event.value], bundle);
   if (problem !== null) return fail(problem);
-  return translatedOrder(bundle, instantOf(request.at));
-}
-
-/** An order whose rules are kept, in the form in which it is signed and sent; or the first thing that cannot be carried over. */
-export function translatedOrder(bundle: Bundle, now: Instant): Result<OrderDocument, Refusal> {
-  const fault = orderContentFault(bundle);
-  if (fault !== null) return fail(inTranslation(fault));
-  const treatment = readTreatment(bundle);
-  if (!treatment.ok) return treatment;
-  const order = orderDocument(bundle, now);
-  return order.ok ? ok(order.value) : fail(inTranslation(order.error));
+  return event.value === 'prescription-order'
+    ? readOrder(bundle, instantOf(request.at))
+    : fail(inTranslation(NO_ORDER));
 }
 
 const NO_ORDER = invalidValue(

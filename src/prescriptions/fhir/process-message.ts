@@ -11,6 +11,7 @@ import { cancelRules, cancelResponse, readCancel } from '../messages/cancel/fhir
 import { cancel } from '../messages/cancel/handle.ts';
 import { readOrder } from '../messages/create/fhir.ts';
 import { create } from '../messages/create/handle.ts';
+import { receiveOrder } from '../messages/create/receive.ts';
 import { orderRules } from '../messages/create/rules.ts';
 import { readDispense } from '../messages/dispense/fhir.ts';
 import { dispense } from '../messages/dispense/handle.ts';
@@ -20,9 +21,10 @@ import type { Answer, Spine } from '../perform.ts';
 import { textOf } from '../rejections.ts';
 import { acceptedResponse, refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
-import { eventOf } from './event.ts';
+import { eventOf, type MessageEvent } from './event.ts';
 import { asMessage } from './r4.ts';
 import { byRules, type Refusal } from './refusal.ts';
+import { requesterOrganisations } from './requester.ts';
 import { applyRules, type Rule } from './rules.ts';
 import { type Half, scopeIssue } from './scopes.ts';
 import { checkSignature, signatureRefusal } from './signature-check.ts';
@@ -39,6 +41,8 @@ export function processMessage(spine: Spine): FhirInteraction {
       if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');
       const event = eventOf(bundle);
       if (!event.ok) return refusedResponse(request, event.error);
+      const problem = check(spine, request, MESSAGES[event.value], bundle);
+      if (problem !== null) return refusedResponse(request, problem);
       switch (event.value) {
         case 'prescription-order':
           return onOrder(spine, request, bundle);
@@ -51,20 +55,32 @@ export function processMessage(spine: Spine): FhirInteraction {
   };
 }
 
+type Checks<Message> = { readonly half: Half; readonly rules: readonly Rule<Message>[] };
+
+/** Who may send a message, and what it has to keep to. */
+export const MESSAGES: Readonly<Record<MessageEvent, Checks<Bundle>>> = {
+  'prescription-order': { half: 'Prescribing', rules: orderRules },
+  'prescription-order-update': { half: 'Prescribing', rules: cancelRules },
+  'dispense-notification': { half: 'Dispensing', rules: dispenseRules },
+};
+
 export function wrongResource(request: FhirRequest, expected: string): FhirResponse {
   const diagnostics = `Incorrect FHIR resource type. Expected ${expected}.`;
   return refusedResponse(request, byRules([{ severity: 'fatal', code: 'value', diagnostics }]));
 }
 
 async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {
-  const problem = check(spine, request, { half: 'Prescribing', rules: orderRules }, bundle);
-  if (problem !== null) return refusedResponse(request, problem);
-  const read = ownOnly(spine, request, readOrder(bundle, request.at));
-  if (!read.ok) return refusedResponse(request, read.error);
-  const { id, command } = read.value;
+  const at = instantOf(request.at);
+  const order = readOrder(bundle, at);
+  if (!order.ok) return refusedResponse(request, order.error);
+  const stranger = organisationIssue(request, spine.settings, requesterOrganisations(bundle));
+  if (stranger !== null) return refusedResponse(request, byRules([stranger]));
+  const received = receiveOrder(order.value, at);
+  if (!received.ok) return rejectedResponse(request, received.error, request.at);
+  const { id, command } = received.value;
   const { signatureCheck } = spine.settings;
   const isSha1Allowed = request.actor.application.prepareAlgorithm === 'RS1';
-  const signature = checkSignature(spine, bundle, { at: request.at, isSha1Allowed });
+  const signature = checkSignature(spine, bundle, order.value, isSha1Allowed);
   const refusal = signatureCheck === 'strict' ? signatureRefusal(signature) : null;
   if (refusal !== null) return refusedResponse(request, refusal);
   const envelope = envelopeOf(request, command.messageId, 'create');
@@ -72,11 +88,12 @@ async function onOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Prom
 }
 
 async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Promise<FhirResponse> {
-  const problem = check(spine, request, { half: 'Prescribing', rules: cancelRules }, bundle);
-  if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readCancel(bundle, request.at));
   if (!read.ok) return cancelRefused(request, bundle, read.error);
   const { id, command } = read.value;
+  if (spine.settings.switchedOff.includes('Cancellation')) {
+    return cancelResponse(bundle, unprocessed(request, 'R-0009', null));
+  }
   if (id === null) return cancelResponse(bundle, unprocessed(request, 'R-0008', null));
   const envelope = envelopeOf(request, command.messageId, 'cancel');
   const { outcome } = await cancel(spine, envelope, id, command);
@@ -91,7 +108,11 @@ function cancelRefused(request: FhirRequest, bundle: Bundle, refusal: Refusal): 
   return cancelResponse(bundle, unprocessed(request, 'R-5000', textOf(refusal.rejection)));
 }
 
-function unprocessed({ at }: FhirRequest, code: 'R-0008' | 'R-5000', detail: string | null) {
+function unprocessed(
+  { at }: FhirRequest,
+  code: 'R-0008' | 'R-0009' | 'R-5000',
+  detail: string | null,
+) {
   return { kind: 'CancelAnswered', code, detail, performer: null, at: instantOf(at) } as const;
 }
 
@@ -100,8 +121,6 @@ async function onDispense(
   request: FhirRequest,
   bundle: Bundle,
 ): Promise<FhirResponse> {
-  const problem = check(spine, request, { half: 'Dispensing', rules: dispenseRules }, bundle);
-  if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readDispense(bundle, request.at));
   if (!read.ok) return refusedResponse(request, read.error);
   const { id, command } = read.value;
@@ -114,7 +133,7 @@ async function onDispense(
 export function check<Message>(
   { settings }: Spine,
   request: FhirRequest,
-  { half, rules }: { readonly half: Half; readonly rules: readonly Rule<Message>[] },
+  { half, rules }: Checks<Message>,
   message: Message,
 ): Refusal | null {
   const scope = scopeIssue(request, settings, { half });

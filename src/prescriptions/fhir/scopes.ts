@@ -7,7 +7,7 @@ export type Half = 'Prescribing' | 'Dispensing' | 'Tracker';
 const LEGACY_API = 'electronic-prescription-service-api';
 
 /** What an application may do by itself: on the legacy base only a nominated release and the tracker, on the new one any release [EPS-FHIR 3]. */
-type Needs = { readonly half: Half; readonly release?: 'nominated' | 'patient' };
+export type Needs = { readonly half: Half; readonly release?: 'nominated' | 'patient' };
 
 /** The scope check, which speaks alone and before the rules [EPS-FHIR 5.3]; null when the caller may go on. */
 export function scopeIssue(

@@ -1,11 +1,10 @@
 import type { Bundle } from 'fhir/r4';
 
-import { instantOf } from '../../kernel/instant.ts';
+import type { OrderDocument } from '../hl7v3/order-document.ts';
 import type { Spine } from '../perform.ts';
 import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
 import { verifySignature } from '../signature/verify.ts';
 import { isoTime } from './hl7-values.ts';
-import { orderDocument } from './order-document.ts';
 import { orderSignedInfo } from './prepare.ts';
 import { identifierValue, resolve, resourcesOf } from './r4.ts';
 import type { Refusal } from './refusal.ts';
@@ -15,16 +14,14 @@ import { ID } from './systems.ts';
 export function checkSignature(
   { signatures }: Spine,
   bundle: Bundle,
-  { at, isSha1Allowed }: { readonly at: Date; readonly isSha1Allowed: boolean },
+  order: OrderDocument,
+  isSha1Allowed: boolean,
 ): SignatureCheck {
-  const order = orderDocument(bundle, instantOf(at));
-  // What cannot be put into the form that is signed cannot have been signed.
-  if (!order.ok) return { findings: ['OtherPrescription'], unlisted: [] };
-  const { author } = order.value;
+  const { author } = order;
   const signed = {
     signature: author.signature,
     expectedSignedInfo: (algorithm: Parameters<typeof orderSignedInfo>[1]) =>
-      orderSignedInfo(order.value, algorithm),
+      orderSignedInfo(order, algorithm),
     at: new Date(isoTime(author.time)),
     prescriber: prescriberOf(bundle),
     isSha1Allowed,

@@ -5,7 +5,8 @@ import type {
   FhirRequest,
   FhirResponse,
 } from '../../gateways/fhir/interaction.ts';
-import { present } from '../../kernel/bug.ts';
+import { assure, present } from '../../kernel/bug.ts';
+import { instantOf } from '../../kernel/instant.ts';
 import type { Spine } from '../perform.ts';
 import type { Prescription } from '../prescription.ts';
 import { prescriptionKey, shortForm } from '../prescription-id.ts';
@@ -13,6 +14,7 @@ import * as repository from '../repository.ts';
 import { FINDINGS } from '../signature/finding.ts';
 import { refusedResponse } from './answer.ts';
 import { orderOf } from './dispensing.ts';
+import { orderDocument } from './order-document.ts';
 import { wrongResource } from './process-message.ts';
 import { asMessage, extension, identifierValue, resolve, resourcesOf } from './r4.ts';
 import { byRules } from './refusal.ts';
@@ -68,7 +70,9 @@ async function findingsOf(spine: Spine, given: Bundle, { at }: FhirRequest): Pro
   const bodies = await repository.orders(spine.database, [state.orderId]);
   const kept = orderOf(present(bodies.get(state.orderId), 'document of an order'));
   // Which application signed it is no longer known: SHA-1 is taken from any.
-  const { findings } = checkSignature(spine, kept, { at, isSha1Allowed: true });
+  const order = orderDocument(kept, instantOf(at));
+  assure(order.ok, 'a kept order can no longer be carried over');
+  const { findings } = checkSignature(spine, kept, order.value, true);
   return [...findings.map((finding) => FINDINGS[finding]), ...differences(given, kept, state)];
 }
 

@@ -44,6 +44,10 @@ export function valueElement(name: string, value: string): Element {
   return element(name, { value });
 }
 
+export function valueIfAny(name: string, value: string | null): Element | null {
+  return value === null ? null : valueElement(name, value);
+}
+
 export function noTime(): Element {
   return element('effectiveTime', { nullFlavor: 'NA' });
 }
@@ -115,8 +119,8 @@ export function repeatsElement(repeats: Repeats | null): Element | null {
   return element(
     'repeatNumber',
     {},
-    valueElement('low', repeats.low),
-    valueElement('high', repeats.high),
+    valueIfAny('low', repeats.low),
+    valueIfAny('high', repeats.high),
   );
 }
 

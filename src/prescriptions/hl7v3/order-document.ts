@@ -57,8 +57,8 @@ export type PatientDetails = {
   readonly generalPractice: string;
 };
 
-/** How often; both ends are told, though the lower one is always 1 in an order. */
-export type Repeats = { readonly low: string; readonly high: string };
+/** How often; both ends should be told, though the lower one is always 1 in an order. */
+export type Repeats = { readonly low: string | null; readonly high: string | null };
 
 export type LineItem = {
   readonly id: string;
@@ -88,9 +88,9 @@ export type OrderDocument = {
   };
   readonly responsible: Agent;
   readonly daysSupply: {
-    readonly low: string;
-    readonly high: string;
-    readonly days: string;
+    readonly low: string | null;
+    readonly high: string | null;
+    readonly days: string | null;
   } | null;
   readonly reviewDate: string | null;
   readonly treatment: string;

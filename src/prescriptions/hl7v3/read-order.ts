@@ -63,6 +63,11 @@ function valueOf(from: Reading, element: Element, ...path: readonly string[]): s
   return from.attribute(from.only(element, ...path), 'value');
 }
 
+function valueIfAny(from: Reading, element: Element, name: string): string | null {
+  const found = from.maybe(element, name);
+  return found === null ? null : from.attribute(found, 'value');
+}
+
 /** The code of an observation's value. */
 function codeOf(from: Reading, element: Element, ...path: readonly string[]): string {
   return from.attribute(from.only(element, ...path, 'value'), 'code');
@@ -71,17 +76,19 @@ function codeOf(from: Reading, element: Element, ...path: readonly string[]): st
 function readRepeats(from: Reading, element: Element): Repeats | null {
   const repeats = from.maybe(element, 'repeatNumber');
   if (repeats === null) return null;
-  return { low: valueOf(from, repeats, 'low'), high: valueOf(from, repeats, 'high') };
+  return { low: valueIfAny(from, repeats, 'low'), high: valueIfAny(from, repeats, 'high') };
 }
 
 function readDaysSupply(from: Reading, prescription: Element): OrderDocument['daysSupply'] {
   const component = from.maybe(prescription, 'component1');
   if (component === null) return null;
   const supply = from.only(component, 'daysSupply');
+  const window = from.only(supply, 'effectiveTime');
+  const use = from.maybe(supply, 'expectedUseTime');
   return {
-    low: valueOf(from, supply, 'effectiveTime', 'low'),
-    high: valueOf(from, supply, 'effectiveTime', 'high'),
-    days: valueOf(from, supply, 'expectedUseTime', 'width'),
+    low: valueIfAny(from, window, 'low'),
+    high: valueIfAny(from, window, 'high'),
+    days: use === null ? null : valueOf(from, use, 'width'),
   };
 }
 

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Bundle, Claim, Parameters, Task } from 'fhir/r4';
+import type { Bundle, Parameters } from 'fhir/r4';
 
 import type { FhirInteraction, FhirRequest } from '../../../gateways/fhir/interaction.ts';
 import { instantOf } from '../../../kernel/instant.ts';
-import { ok, type Result } from '../../../kernel/result.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid } from '../../../kernel/uuid.ts';
 import { hl7Message } from '../../hl7v3/envelope.ts';
 import type { Element } from '../../../gateways/xml/element.ts';
 import { xmlDocument } from '../../hl7v3/xml-document.ts';
-import { cancelRules, readCancel } from '../../messages/cancel/fhir.ts';
+import { readCancel } from '../../messages/cancel/fhir.ts';
 import { claimRules, readClaim } from '../../messages/claim/fhir.ts';
 import { parentPrescription } from '../../messages/create/hl7v3.ts';
-import { orderRules } from '../../messages/create/rules.ts';
+import { readOrder } from '../../messages/create/fhir.ts';
 import { readDispense } from '../../messages/dispense/fhir.ts';
-import { dispenseRules } from '../../messages/dispense/rules.ts';
 import {
   agentOf,
   ownerOf,
@@ -27,12 +26,14 @@ import { refusedResponse } from '../answer.ts';
 import { INTERACTIONS } from '../envelope.ts';
 import { eventOf } from '../event.ts';
 import { hl7Time } from '../hl7-values.ts';
-import { translatedOrder } from '../prepare.ts';
-import { asMessage, resourcesOf } from '../r4.ts';
-import { byRules, bySpine, inTranslation, type Refusal } from '../refusal.ts';
+import { MESSAGES } from '../process-message.ts';
+import { asMessage } from '../r4.ts';
+import { byRules, inTranslation, type Refusal } from '../refusal.ts';
 import { applyRules, type Rule } from '../rules.ts';
+import { type Needs, scopeIssue } from '../scopes.ts';
 import { readTask, taskRules } from '../task.ts';
 import { Translation } from '../translation.ts';
+import { cancelDocument } from '../cancel-document.ts';
 import { cancellationRequest } from './cancel.ts';
 import { dispenseClaim } from './claim.ts';
 import { dispenseNotification } from './dispense.ts';
@@ -54,7 +55,7 @@ export function convert(spine: Spine): FhirInteraction {
     path: '/$convert',
     bases: ['legacy', 'prescribing'],
     handle: (request) => {
-      const converted = conversionOf(request);
+      const converted = conversionOf(spine, request);
       if (!converted.ok) return refusedResponse(request, converted.error);
       const { interaction, messageId, subject } = converted.value;
       const { userId, roleProfile } = request.actor;
@@ -67,19 +68,33 @@ export function convert(spine: Spine): FhirInteraction {
   };
 }
 
-function conversionOf(request: FhirRequest): Conversion {
+function conversionOf(spine: Spine, request: FhirRequest): Conversion {
   const message = asMessage(request.resource);
   switch (message?.resourceType) {
     case 'Bundle':
-      return ofBundle(request, message);
+      return ofBundle(spine, request, message);
     case 'Parameters':
-      return ofRelease(request, message);
-    case 'Task':
-      return ofTask(message);
+      return ofRelease(spine, request, message);
+    case 'Task': {
+      const isReturn = message.status === 'rejected';
+      return ruled(spine, request, message, {
+        half: 'Dispensing',
+        rules: taskRules,
+        read: () => readTask(message),
+        interaction: isReturn ? INTERACTIONS.return : INTERACTIONS.withdraw,
+        subjectOf: (to) => (isReturn ? proposalReturn(to, message) : withdrawal(to, message)),
+      });
+    }
     case 'Claim':
-      return ofClaim(request, message);
+      return ruled(spine, request, message, {
+        half: 'Dispensing',
+        rules: claimRules,
+        read: () => readClaim(message, request.at),
+        interaction: INTERACTIONS.claim,
+        subjectOf: (to) => dispenseClaim(to, message),
+      });
     case undefined:
-      return { ok: false, error: NOT_SUPPORTED };
+      return fail(NOT_SUPPORTED);
   }
 }
 
@@ -91,54 +106,52 @@ const NOT_SUPPORTED = byRules([
   },
 ]);
 
-function ofBundle(request: FhirRequest, bundle: Bundle): Conversion {
+function ofBundle(spine: Spine, request: FhirRequest, bundle: Bundle): Conversion {
   const event = eventOf(bundle);
   if (!event.ok) return event;
-  const isDispensed = event.value === 'dispense-notification';
-  const types = isDispensed ? 'MedicationDispense' : 'MedicationRequest';
-  if (resourcesOf(bundle, types).length === 0) {
-    const text = isDispensed ? 'At least 1 SuppliedLineItem must be provided' : NO_ITEMS;
-    return { ok: false, error: bySpine(text) };
-  }
   const now = instantOf(request.at);
+  const checks = MESSAGES[event.value];
   switch (event.value) {
     case 'prescription-order':
-      return ofOrder(request, bundle);
+      return ofOrder(spine, request, bundle);
     case 'prescription-order-update':
-      return ruled(cancelRules, bundle, readCancel(bundle, request.at), {
+      return ruled(spine, request, bundle, {
+        ...checks,
+        read: () => readCancel(bundle, request.at),
         interaction: INTERACTIONS.cancel,
-        subjectOf: (to) => cancellationRequest(to, bundle, hl7Time(now)),
+        subjectOf: (to) => cancellationRequest(cancelDocument(to, bundle), hl7Time(now)),
       });
     case 'dispense-notification':
-      return ruled(dispenseRules, bundle, readDispense(bundle, request.at), {
+      return ruled(spine, request, bundle, {
+        ...checks,
+        read: () => readDispense(bundle, request.at),
         interaction: INTERACTIONS.dispense,
         subjectOf: (to) => dispenseNotification(to, bundle, hl7Time(now)),
       });
   }
 }
 
-const NO_ITEMS = 'No valid line items found'; // [EPS-LIFECYCLE 3]
-
-function ofOrder(request: FhirRequest, bundle: Bundle): Conversion {
-  const issues = applyRules(orderRules, bundle);
-  if (issues.length > 0) return { ok: false, error: byRules(issues) };
-  const order = translatedOrder(bundle, instantOf(request.at));
+function ofOrder(spine: Spine, request: FhirRequest, bundle: Bundle): Conversion {
+  const problem = problemOf(spine, request, bundle, MESSAGES['prescription-order']);
+  if (problem !== null) return fail(problem);
+  const order = readOrder(bundle, instantOf(request.at));
   if (!order.ok) return order;
   const subject = parentPrescription(order.value);
-  const { messageId } = order.value;
-  return ok({ interaction: INTERACTIONS.create, messageId, subject });
+  return ok({ interaction: INTERACTIONS.create, messageId: idOf(subject), subject });
 }
 
-function ofRelease(request: FhirRequest, parameters: Parameters): Conversion {
+function ofRelease(spine: Spine, request: FhirRequest, parameters: Parameters): Conversion {
   const shortFormId = wantedId(parameters);
-  const interaction =
-    shortFormId === null ? INTERACTIONS.releaseNominated : INTERACTIONS.releaseById;
   // The id is always a new one, whatever the request calls itself [EPS-HL7-MAP 1].
   const messageId = randomUUID().toUpperCase();
   const now = hl7Time(instantOf(request.at));
   const requestId = derivedUuid('release request', request.requestId);
-  return ruled(releaseRules, parameters, readRelease(parameters, requestId, request.at), {
-    interaction,
+  return ruled(spine, request, parameters, {
+    half: 'Dispensing',
+    release: shortFormId === null ? 'nominated' : 'patient',
+    rules: releaseRules,
+    read: () => readRelease(parameters, requestId, request.at),
+    interaction: shortFormId === null ? INTERACTIONS.releaseNominated : INTERACTIONS.releaseById,
     subjectOf: (to) => {
       const agent = agentOf(parameters) ?? ({ resourceType: 'PractitionerRole' } as const);
       const owner = ownerOf(parameters) ?? ({ resourceType: 'Organization' } as const);
@@ -147,43 +160,43 @@ function ofRelease(request: FhirRequest, parameters: Parameters): Conversion {
   });
 }
 
-function ofTask(task: Task): Conversion {
-  const isReturn = task.status === 'rejected';
-  return ruled(taskRules, task, readTask(task), {
-    interaction: isReturn ? INTERACTIONS.return : INTERACTIONS.withdraw,
-    subjectOf: (to) => (isReturn ? proposalReturn(to, task) : withdrawal(to, task)),
-  });
-}
+type Checks<Message> = Needs & { readonly rules: readonly Rule<Message>[] };
 
-function ofClaim(request: FhirRequest, claim: Claim): Conversion {
-  return ruled(claimRules, claim, readClaim(claim, request.at), {
-    interaction: INTERACTIONS.claim,
-    subjectOf: (to) => dispenseClaim(to, claim),
-  });
-}
-
-type Conversions = {
+type Conversions<Message> = Checks<Message> & {
+  readonly read: () => Result<unknown, Refusal>;
   readonly interaction: string;
   readonly subjectOf: (to: Translation) => Element;
 };
 
-/**
- * Rules first, all of them; then the first thing that cannot be carried over. What Spine would
- * refuse is no matter here: it is not asked.
- */
+/** Then the first thing that cannot be carried over. What Spine would refuse is no matter here: it is not asked. */
 function ruled<Message>(
-  rules: readonly Rule<Message>[],
+  spine: Spine,
+  request: FhirRequest,
   message: Message,
-  read: Result<unknown, Refusal>,
-  { interaction, subjectOf }: Conversions,
+  { read, interaction, subjectOf, ...checks }: Conversions<Message>,
 ): Conversion {
-  const issues = applyRules(rules, message);
-  if (issues.length > 0) return { ok: false, error: byRules(issues) };
-  if (!read.ok && read.error.step === 'translation') return read;
+  const problem = problemOf(spine, request, message, checks);
+  if (problem !== null) return fail(problem);
+  const done = read();
+  if (!done.ok && done.error.step === 'translation') return done;
   const to = new Translation();
   const subject = to.whole(subjectOf(to));
-  if (!subject.ok) return { ok: false, error: inTranslation(subject.error) };
+  if (!subject.ok) return fail(inTranslation(subject.error));
   return ok({ interaction, messageId: idOf(subject.value), subject: subject.value });
+}
+
+/** Who asks; then the rules, all of them. */
+function problemOf<Message>(
+  { settings }: Spine,
+  request: FhirRequest,
+  message: Message,
+  { rules, ...needs }: Checks<Message>,
+): Refusal | null {
+  // Who may use a new base may do so for either half [EPS-FHIR 3].
+  const asked: Needs = request.base === 'legacy' ? needs : { half: 'Prescribing' };
+  const scope = scopeIssue(request, settings, asked);
+  const issues = scope === null ? applyRules(rules, message) : [scope];
+  return issues.length === 0 ? null : byRules(issues);
 }
 
 /** The first child of every message is its id. */

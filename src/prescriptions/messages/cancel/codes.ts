@@ -28,6 +28,11 @@ export const CANCEL_CODES = {
     issue: null,
   },
   'R-0008': { text: 'Prescription/item not found', request: null, issue: 'not-found' },
+  'R-0009': {
+    text: 'Cancellation functionality disabled in SPINE',
+    request: null,
+    issue: 'not-supported',
+  },
   'R-0010': {
     text: 'Prescription/item was not cancelled. Prescription has been not dispensed.',
     request: 'stopped',

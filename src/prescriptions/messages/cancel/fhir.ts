@@ -3,9 +3,11 @@ import type { Bundle, MedicationRequest } from 'fhir/r4';
 import type { Issue, OperationOutcome } from '../../../gateways/fhir/operation-outcome.ts';
 import { operationOutcome } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
+import { present } from '../../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, parseUuid } from '../../../kernel/uuid.ts';
 import { bundleRules } from '../../fhir/bundle-rules.ts';
+import { type CancelDocument, cancelDocument } from '../../fhir/cancel-document.ts';
 import { messageHeader } from '../../fhir/message-header.ts';
 import {
   type EntryMaker,
@@ -15,15 +17,23 @@ import {
   showParty,
   showRole,
 } from '../../fhir/people.ts';
-import { codingOf, extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
-import { bySpine, type Refusal } from '../../fhir/refusal.ts';
-import { readCanceller } from '../../fhir/requester.ts';
+import { extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.ts';
+import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { requesterOrganisations } from '../../fhir/requester.ts';
 import { type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
-import type { OdsCode } from '../../ods-code.ts';
+import { Translation } from '../../fhir/translation.ts';
+import { parseNhsNumber } from '../../nhs-number.ts';
+import { type OdsCode, parseOdsCode } from '../../ods-code.ts';
 import type { Outcome } from '../../outcome.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
-import { readItemId, readPatient } from '../create/fhir.ts';
+import {
+  messageIdFault,
+  nhsNumberFault,
+  noGuid,
+  organisationFault,
+  patientFault,
+} from '../create/spine-checks.ts';
 import { fhirTime } from '../release/released-prescription.ts';
 import { CANCEL_CODES } from './codes.ts';
 import type { Cancel } from './decide.ts';
@@ -77,30 +87,38 @@ export function readCancel(
   bundle: Bundle,
   at: Date,
 ): Result<{ id: PrescriptionId | null; command: Cancel; organisations: OdsCode[] }, Refusal> {
-  const messageId = parseUuid(bundle.identifier?.value ?? '');
-  if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
-  const [request] = resourcesOf(bundle, 'MedicationRequest');
-  if (request === undefined) return fail(bySpine('Line Item Reference is missing'));
-  const item = readItemId(request);
-  if (!item.ok) return item;
-  const patient = readPatient(bundle);
-  if (!patient.ok) return patient;
-  const canceller = readCanceller(bundle);
-  if (!canceller.ok) return canceller;
-  const reason = codingOf(request.statusReason, CODE.cancelReason)?.code;
-  if (reason === undefined)
-    return fail(bySpine('At least one cancellation reason must be provided'));
-  const id = prescriptionKey(request.groupIdentifier?.value ?? '');
-  const [organisation] = canceller.value;
+  const to = new Translation();
+  const carried = to.whole(cancelDocument(to, bundle));
+  if (!carried.ok) return fail(inTranslation(carried.error));
+  const request = carried.value;
+  const fault = spineFault(request);
+  if (fault !== null) return fail(bySpine(fault));
+  const { ods } = request.author.organisation;
   const command = {
-    messageId,
-    patient: patient.value,
-    item: item.value,
-    reason,
-    organisation,
+    messageId: present(parseUuid(request.messageId), CHECKED),
+    patient: present(parseNhsNumber(request.patient.nhsNumber), CHECKED),
+    item: present(parseUuid(request.item), CHECKED),
+    reason: request.reason.code,
+    organisation: present(parseOdsCode(ods), CHECKED),
     at: instantOf(at),
   };
-  return ok({ id, command, organisations: canceller.value });
+  const id = prescriptionKey(request.shortFormId);
+  return ok({ id, command, organisations: requesterOrganisations(bundle) });
+}
+
+const CHECKED = 'what was checked';
+
+/** What Spine itself looks at in a cancel request, in order [EPS-LIFECYCLE 6.1]. */
+function spineFault(request: CancelDocument): string | null {
+  const { patient, shortFormId, author, messageId, item } = request;
+  return (
+    nhsNumberFault(patient) ??
+    (shortFormId === '' ? 'PrescriptionID missing' : null) ??
+    patientFault(patient) ??
+    organisationFault(author) ??
+    messageIdFault(messageId) ??
+    (parseUuid(item) === null ? noGuid(item) : null)
+  );
 }
 
 type Answered = Extract<Outcome, { kind: 'CancelAnswered' }>;

@@ -14,6 +14,7 @@ import {
   snomedElement,
   template,
   valueElement,
+  valueIfAny,
 } from '../../hl7v3/data-types.ts';
 import { careRecord } from '../../hl7v3/care-record.ts';
 import { pertinentLineItem } from '../../hl7v3/line-item.ts';
@@ -158,7 +159,7 @@ function prescriptionParts(order: OrderDocument): (Element | null)[] {
 
 function daysSupply({ daysSupply: supply }: OrderDocument): Element | null {
   if (supply === null) return null;
-  const window = [valueElement('low', supply.low), valueElement('high', supply.high)];
+  const { low, high, days } = supply;
   return element(
     'component1',
     { typeCode: 'COMP' },
@@ -167,8 +168,10 @@ function daysSupply({ daysSupply: supply }: OrderDocument): Element | null {
       'daysSupply',
       { classCode: 'SPLY', moodCode: 'RQO' },
       dispensingCode(),
-      element('effectiveTime', {}, window),
-      element('expectedUseTime', {}, element('width', { unit: 'd', value: supply.days })),
+      element('effectiveTime', {}, valueIfAny('low', low), valueIfAny('high', high)),
+      days === null
+        ? null
+        : element('expectedUseTime', {}, element('width', { unit: 'd', value: days })),
     ),
   );
 }

@@ -1,0 +1,17 @@
+import { type Instant, parseInstant } from '../../kernel/instant.ts';
+import { type LondonDate, parseLondonDate } from '../../kernel/london.ts';
+
+/** Reads `YYYYMMDDHHmmss`, in UTC unless an offset stands behind it [EPS-LIFECYCLE 3]; null when no clock shows it. */
+export function readTime(text: string): Instant | null {
+  const [, day = '', hour, minute, second, zone = '+00', rest = '00'] =
+    /^(\d{8})(\d{2})(\d{2})(\d{2})(?:([+-]\d{2})(\d{2}))?$/.exec(text) ?? [];
+  const date = readDay(day);
+  return date === null ? null : parseInstant(`${date}T${hour}:${minute}:${second}${zone}:${rest}`);
+}
+
+/** Reads `YYYYMMDD`; null when it is not a day of the calendar. */
+export function readDay(text: string): LondonDate | null {
+  return /^\d{8}$/.test(text)
+    ? parseLondonDate(text.replace(/^(....)(..)(..)$/, '$1-$2-$3'))
+    : null;
+}
