@@ -114,9 +114,9 @@ type Parts = {
 
 function settingsOf(config: Config): Settings {
   const { organisationCheck, holderCheck, signatureCheck } = config;
-  const { nextIssueFrom, asids, switchedOff } = config;
+  const { nextIssueFrom, asids, switchedOff, trackerIssues } = config;
   const checks = { organisationCheck, holderCheck, signatureCheck };
-  return { ...checks, nextIssueFrom, asids, switchedOff };
+  return { ...checks, nextIssueFrom, asids, switchedOff, trackerIssues };
 }
 
 /** Trusts the authorities that the operator names and, in test mode, the one that the installation made for itself. */

@@ -16,6 +16,7 @@ export type Config = {
   readonly signatureAuthorities: string | null;
   readonly nextIssueFrom: 'prescription' | 'dispense';
   readonly asids: { readonly own: string; readonly spine: string };
+  readonly trackerIssues: 'current' | 'all';
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };
@@ -60,6 +61,7 @@ export function parseConfig(
     signatureCheck: one('OPENSPINE_SIGNATURE_CHECK', ['compatible', 'strict'], strictness),
     signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
+    trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     asids: asidsOf(env),
     switchedOff: SWITCHES.flatMap(([name, off]) =>
       one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],

@@ -10,6 +10,8 @@ export type Settings = {
   readonly nextIssueFrom: 'prescription' | 'dispense';
   /** Our own system and the Spine's, as messages between them are addressed [EPS-HL7-MAP 1]. */
   readonly asids: { readonly own: string; readonly spine: string };
+  /** Of repeat dispensing the tracker shows the current issue, or each issue by itself [EPS-FHIR 4.9]. */
+  readonly trackerIssues: 'current' | 'all';
   /** What an operator has switched off [EPS-FHIR 5.3]; `Release` and `Cancellation` are the Spine's own switches [EPS-LIFECYCLE 4.2, 6.2]. */
   readonly switchedOff: readonly Switch[];
 };
@@ -18,6 +20,7 @@ export type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release' | 'Can
 
 const WIRE = {
   nextIssueFrom: 'prescription',
+  trackerIssues: 'current',
   asids: { own: '200000001285', spine: '567456789789' },
   switchedOff: [],
 } as const;

@@ -40,7 +40,7 @@ export type TestSpine = TestDatabase & {
 };
 
 export type Settings = Partial<
-  Pick<Config, 'mode' | 'organisationCheck' | 'holderCheck' | 'switchedOff'>
+  Pick<Config, 'mode' | 'organisationCheck' | 'holderCheck' | 'switchedOff' | 'trackerIssues'>
 >;
 
 export async function startSpine(settings: Settings = {}): Promise<TestSpine> {

@@ -6,13 +6,13 @@ import type {
   FhirResponse,
 } from '../../gateways/fhir/interaction.ts';
 import { instantOf } from '../../kernel/instant.ts';
-import { londonDate } from '../../kernel/london.ts';
+import { type LondonDate, londonDate } from '../../kernel/london.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
 import { refusedResponse } from '../fhir/answer.ts';
 import { byRules } from '../fhir/refusal.ts';
 import { scopeIssue } from '../fhir/scopes.ts';
 import { CODE, EXTENSION, ID } from '../fhir/systems.ts';
-import { currentIssue, issueCount } from '../issues.ts';
+import { currentIssue, issueCount, toCome } from '../issues.ts';
 import { parseNhsNumber } from '../nhs-number.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
@@ -43,14 +43,19 @@ async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> 
     actor: request.actor,
     requestId: request.requestId,
     at: instantOf(request.at),
-    read: found.map(({ id, patient }) => ({ id, nhsNumber: patient })),
+    read: found.map(({ prescription: { id, patient } }) => ({ id, nhsNumber: patient })),
   });
   const isDetail = query.value.shortForms.length > 0;
-  const tasks = found.map((prescription) => taskOf(prescription, isDetail, request.requestId));
+  const tasks = found.flatMap(({ prescription, issues }) =>
+    issues.map((issue) => taskOf(prescription, issue, isDetail, request.requestId)),
+  );
   return { status: 200, resource: searchset(tasks) };
 }
 
-async function find(spine: Spine, query: TrackQuery): Promise<Prescription[]> {
+/** A prescription, and those of its issues that are asked for. */
+type Found = { readonly prescription: Prescription; readonly issues: readonly Issue[] };
+
+async function find(spine: Spine, query: TrackQuery): Promise<Found[]> {
   const byId = query.shortForms.map(prescriptionKey).filter((id) => id !== null);
   // What is no NHS number belongs to nobody.
   const patient = parseNhsNumber(query.nhsNumber ?? '');
@@ -65,12 +70,26 @@ async function find(spine: Spine, query: TrackQuery): Promise<Prescription[]> {
   );
   return found
     .filter((prescription) => fits(prescription, query))
-    .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1));
+    .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1))
+    .map((prescription) => ({ prescription, issues: issuesOf(prescription, query, spine) }))
+    .filter(({ issues }) => issues.length > 0);
+}
+
+/** The issues that are shown, the current one first. */
+function issuesOf(prescription: Prescription, query: TrackQuery, { settings }: Spine): Issue[] {
+  const current = currentIssue(prescription);
+  const others = [...prescription.issues, ...toCome(prescription)].filter(
+    ({ number }) => number !== current.number,
+  );
+  const shown = settings.trackerIssues === 'all' ? [current, ...others] : [current];
+  const { businessStatus } = query;
+  return shown.filter(
+    ({ status }) => businessStatus === null || ISSUE_STATUSES[status].code === businessStatus,
+  );
 }
 
 function fits(prescription: Prescription, query: TrackQuery): boolean {
-  const { code } = ISSUE_STATUSES[currentIssue(prescription).status];
-  const authored = londonDate(new Date(prescription.prescribedAt));
+  const authored = dayOf(prescription.prescribedAt);
   const isOn = query.authoredOn.every(({ comparator, day }) => {
     if (comparator === 'eq') return authored === day;
     return comparator === 'le' ? authored <= day : authored >= day;
@@ -79,7 +98,6 @@ function fits(prescription: Prescription, query: TrackQuery): boolean {
   return (
     isOn &&
     wantsEach.size <= 1 &&
-    (query.businessStatus === null || query.businessStatus === code) &&
     (query.nhsNumber === null || query.nhsNumber === prescription.patient)
   );
 }
@@ -102,10 +120,14 @@ const COURSES = {
   },
 } as const;
 
-function taskOf(prescription: Prescription, isDetail: boolean, requestId: string): Task {
-  const issue = currentIssue(prescription);
+function taskOf(
+  prescription: Prescription,
+  issue: Issue,
+  isDetail: boolean,
+  requestId: string,
+): Task {
   const { code, display, task: status } = ISSUE_STATUSES[issue.status];
-  const id = derivedUuid('task', requestId, prescription.id);
+  const id = derivedUuid('task', requestId, prescription.id, String(issue.number));
   const course = { system: CODE.courseOfTherapy, ...COURSES[prescription.treatment] };
   const owner = 'holding' in issue ? issue.holding.holder.organisation.ods : prescription.nominated;
   return {
@@ -116,7 +138,7 @@ function taskOf(prescription: Prescription, isDetail: boolean, requestId: string
         url: EXTENSION.prescription,
         extension: [{ url: 'courseOfTherapyType', valueCoding: course }],
       },
-      ...repeats(prescription),
+      ...repeats(prescription, issue),
     ],
     identifier: [{ system: ID.message, value: id }],
     status,
@@ -125,7 +147,7 @@ function taskOf(prescription: Prescription, isDetail: boolean, requestId: string
     code: { coding: [FULFILL] },
     focus: { identifier: { system: ID.shortForm, value: shortForm(prescription.id) } },
     for: { identifier: { system: ID.nhsNumber, value: prescription.patient } },
-    authoredOn: prescription.prescribedAt.slice(0, 10),
+    authoredOn: dayOf(prescription.prescribedAt),
     ...(isDetail && owner !== null ? { owner: { identifier: odsIdentifier(owner) } } : {}),
     ...(isDetail ? { requester: { identifier: odsIdentifier(prescription.prescriber) } } : {}),
     input: issue.items.map((item) => inputOf(issue, item)),
@@ -136,12 +158,12 @@ function taskOf(prescription: Prescription, isDetail: boolean, requestId: string
 const FULFILL = { system: CODE.taskCode, code: 'fulfill', display: 'Fulfill the focal request' };
 
 /** Here, and only here, issues are counted from one [EPS-CODES 3]. */
-function repeats(prescription: Prescription) {
+function repeats(prescription: Prescription, { number }: Issue) {
   const issues = issueCount(prescription);
   if (issues === 1) return [];
   const counts = [
     { url: 'numberOfRepeatsAllowed', valueInteger: issues },
-    { url: 'numberOfRepeatsIssued', valueInteger: prescription.currentIssue },
+    { url: 'numberOfRepeatsIssued', valueInteger: number },
   ];
   return [{ url: EXTENSION.epsRepeatInformation, extension: counts }];
 }
@@ -170,8 +192,8 @@ function inputOf(issue: Issue, item: Item) {
 
 function outputOf(issue: Issue, item: Item) {
   const dispensed = lastDispensed(issue);
-  const downloaded = 'holding' in issue ? issue.holding.releasedAt.slice(0, 10) : null;
-  const claimed = 'claim' in issue ? issue.claim.firstReceivedAt.slice(0, 10) : null;
+  const downloaded = 'holding' in issue ? dayOf(issue.holding.releasedAt) : null;
+  const claimed = 'claim' in issue ? dayOf(issue.claim.firstReceivedAt) : null;
   return {
     extension: [
       {
@@ -190,7 +212,12 @@ function outputOf(issue: Issue, item: Item) {
 
 function lastDispensed(issue: Issue): string | null {
   const last = 'holding' in issue ? issue.holding.notifications.at(-1) : undefined;
-  return last === undefined ? null : last.dispensedAt.slice(0, 10);
+  return last === undefined ? null : dayOf(last.dispensedAt);
+}
+
+/** Days are London's, as those are that an issue begins and expires on. */
+function dayOf(instant: string): LondonDate {
+  return londonDate(new Date(instant));
 }
 
 function snomed(code: string, display: string) {
