@@ -13,6 +13,8 @@ export type HttpRequest = {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The parts of the path that the route names with a colon. */
+  readonly parts: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** As received; empty when there is none. */
   readonly body: Buffer;
@@ -25,6 +27,7 @@ export type Peer = { readonly remote: string; readonly local: string };
 export type HttpResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
   readonly body: string | Buffer;
 };
 
@@ -98,8 +101,10 @@ export async function startHttp(
 }
 
 /** Written past the framework: it rewrites media types, and clients compare ours to the letter. */
-function write(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+function write(response: ServerResponse, answer: HttpResponse): void {
+  const { status, headers, cookies = [], body } = answer;
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
+  if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
   response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
   response.end(bytes);
 }
@@ -110,7 +115,12 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const answer = (request: FastifyRequest, reply: FastifyReply, response: HttpResponse): void => {
-    const headers = { ...options.headers(readRequest(request)), ...response.headers };
+    const headers = {
+      ...options.headers(readRequest(request)),
+      ...response.headers,
+      // What is still to come of a body that nobody reads would be taken for the next request.
+      ...(request.raw.complete ? {} : { Connection: 'close' }),
+    };
     reply.hijack();
     write(reply.raw, { ...response, headers });
   };
@@ -168,12 +178,13 @@ async function serveMount(
 }
 
 function readRequest(request: FastifyRequest): HttpRequest {
-  const { method, url, headers, body, query } = request;
+  const { method, url, headers, body, query, params } = request;
   const end = url.indexOf('?');
   return {
     method,
     path: end === -1 ? url : url.slice(0, end),
     query: isQuery(query) ? query : {},
+    parts: isParts(params) ? params : {},
     headers: textHeaders(headers),
     body: Buffer.isBuffer(body) ? body : EMPTY,
     peer: peerOf(request.raw),
@@ -195,6 +206,10 @@ const EMPTY = Buffer.alloc(0);
 
 function isQuery(query: unknown): query is HttpRequest['query'] {
   return typeof query === 'object' && query !== null;
+}
+
+function isParts(params: unknown): params is HttpRequest['parts'] {
+  return typeof params === 'object' && params !== null;
 }
 
 function failureOf(error: unknown): Failure {

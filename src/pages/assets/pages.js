@@ -1,0 +1,80 @@
+// Everything works without this script [X-61]: it starts the components of the NHS.UK frontend and warns
+// before a session ends.
+const WARN_SECONDS = 120;
+const SPOKEN_SECONDS = new Set([120, 105, 90, 75, 60, 45, 30, 20, 15, 10, 5]); // [EXPERIENCE 4.1]
+
+const { frontend } = document.querySelector('script[data-frontend]').dataset;
+const { initAll } = await import(frontend);
+
+document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
+initAll();
+
+const dialog = document.querySelector('#time-out');
+if (dialog !== null) warnBeforeTimeOut(dialog);
+
+function warnBeforeTimeOut(box) {
+  const [stay, leave] = box.querySelectorAll('form');
+  let endsAt = Date.now() + Number(box.dataset.seconds) * 1000;
+  let isAsking = false;
+  const goesOn = ({ seconds }) => {
+    endsAt = Date.now() + seconds * 1000;
+    if (seconds > WARN_SECONDS) box.close();
+  };
+  const tick = async () => {
+    const left = Math.ceil((endsAt - Date.now()) / 1000);
+    if (left > WARN_SECONDS || isAsking) return;
+    if (left <= 0) {
+      clearInterval(timer);
+      signedOut();
+      return;
+    }
+    // Another window may have gone on with the session: the server knows.
+    if (!box.open || SPOKEN_SECONDS.has(left)) {
+      isAsking = true;
+      try {
+        goesOn(await ask('/sessions/left'));
+      } finally {
+        isAsking = false;
+      }
+      if (endsAt - Date.now() > WARN_SECONDS * 1000) return;
+      if (!box.open) box.showModal();
+    }
+    show(box, Math.ceil((endsAt - Date.now()) / 1000));
+  };
+  const timer = setInterval(tick, 1000);
+  stay.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    goesOn(
+      await ask(stay.action, { method: 'POST', body: new URLSearchParams(new FormData(stay)) }),
+    );
+  });
+  box.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    stay.requestSubmit();
+  });
+  leave.addEventListener('submit', () => clearInterval(timer));
+}
+
+async function ask(address, options = {}) {
+  const answer = await fetch(address, options);
+  if (answer.status !== 200) throw new Error(`${address} answered ${answer.status}`);
+  return answer.json();
+}
+
+function show(box, left) {
+  const minutes = Math.floor(left / 60);
+  const seconds = left % 60;
+  const words = [
+    ...(minutes > 0 ? [`${minutes} minute${minutes === 1 ? '' : 's'}`] : []),
+    ...(seconds > 0 ? [`${seconds} second${seconds === 1 ? '' : 's'}`] : []),
+  ].join(' ');
+  box.querySelector('#time-out-count').textContent = `${words} left`;
+  if (SPOKEN_SECONDS.has(left)) {
+    box.querySelector('#time-out-spoken').textContent = `You are signed out in ${words}.`;
+  }
+}
+
+function signedOut() {
+  const back = encodeURIComponent(location.pathname + location.search);
+  location.assign(`/signedout?reason=idle&return=${back}`);
+}

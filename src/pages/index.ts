@@ -1,0 +1,12 @@
+export type { Form } from './form.ts';
+export {
+  type FieldError,
+  localAddress,
+  type Page,
+  type PageAnswer,
+  type PageRequest,
+  type View,
+  type Visitor,
+} from './page.ts';
+export { problemOf } from './problems.ts';
+export { openShell, type Shell } from './shell.ts';

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Installed by tools/machine.mjs. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** [X-60] */
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const NARROW = { width: 320, height: 640 };
+const WIDE = { width: 1280, height: 900 };
+const ACTION_MS = 10_000;
+
+/** Why this machine cannot show pages; false when it can. Where CI is set, it must. */
+export function cannotBrowse(): string | false {
+  if (existsSync(CHROMIUM)) return false;
+  const reason = `no Chromium at ${CHROMIUM}: node tools/machine.mjs installs it (as root)`;
+  if (process.env['CI'] !== undefined) throw new Error(reason);
+  return reason;
+}
+
+/** The browser of a test file; every test gets a context without cookies of its own. */
+export function testBrowser(): { open(options?: { script?: boolean }): Promise<Page> } {
+  const reason = cannotBrowse();
+  let browser: Browser | null = null;
+  const contexts: BrowserContext[] = [];
+  before(async () => {
+    if (reason !== false) return;
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  });
+  after(async () => {
+    for (const context of contexts) await context.close();
+    await browser?.close();
+  });
+  return {
+    open: async ({ script = true } = {}) => {
+      if (browser === null) throw new Error('the browser is there only while tests run');
+      const context = await browser.newContext({ viewport: WIDE, javaScriptEnabled: script });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(ACTION_MS);
+      return page;
+    },
+  };
+}
+
+/** A test that needs a browser: skipped by its name where there is none. */
+export function pageTest(name: string, run: () => Promise<void>): void {
+  test(name, { skip: cannotBrowse(), timeout: 120_000 }, run);
+}
+
+/** What every page must keep, in every state of it [X-60, X-62]. */
+export async function checkPage(page: Page): Promise<void> {
+  const where = page.url();
+  await photograph(page);
+  assert.deepEqual(await axeFaults(page), [], `axe at ${where}`);
+  assert.equal(await page.locator('h1').count(), 1, `one h1 at ${where}`);
+  assert.match(await page.title(), /^.+ - OpenSpine$/);
+  await page.setViewportSize(NARROW);
+  const [scroll = 0, width = 0] = await page.evaluate<number[]>(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  );
+  await page.setViewportSize(WIDE);
+  assert.equal(scroll, width, `sideways scroll of ${scroll - width} px at ${where}`);
+}
+
+let photographs = 0;
+
+/** For people: with OPENSPINE_SCREENSHOTS=folder every page that is checked is kept as a picture. */
+async function photograph(page: Page): Promise<void> {
+  const folder = process.env['OPENSPINE_SCREENSHOTS'];
+  if (folder === undefined) return;
+  photographs += 1;
+  const name = (await page.title()).replaceAll(/[^\w]+/g, '-').toLowerCase();
+  const path = join(folder, `${process.pid}-${photographs}-${name}.png`);
+  await page.screenshot({ path, fullPage: true });
+}
+
+type AxeFault = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
+
+async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<{ violations: AxeFault[] }>(
+    `axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)} })`,
+  );
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+}
+
+/** Presses Tab until the element has the focus; a page must let a keyboard come there. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  const presses = 60;
+  for (let n = 0; n < presses; n += 1) {
+    await page.keyboard.press('Tab');
+    const isThere = await page
+      .locator(selector)
+      .evaluateAll(
+        (elements, active) => elements.some((element) => element.matches(String(active))),
+        ':focus',
+      );
+    if (isThere) return;
+  }
+  assert.fail(`the keyboard does not come to ${selector} at ${page.url()}`);
+}
