@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -11,6 +12,7 @@ import { type Authenticate, fhirFailure, fhirRoutes } from './gateways/fhir/gate
 import { type AccessTokenFault, type Identity, openIdentity } from './identity/index.ts';
 import { present } from './kernel/bug.ts';
 import { fail } from './kernel/result.ts';
+import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Database, DatabaseUnavailable, openDatabase } from './platform/database.ts';
@@ -25,6 +27,7 @@ import {
 import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { isMigrated } from './platform/migrate.ts';
+import { sharedSecret } from './platform/secrets.ts';
 import { sql } from './platform/sql.ts';
 import {
   dueJob,
@@ -68,7 +71,8 @@ export async function startDatacentre(
     closers.splice(1, 0, async () => identity.close());
     const spine = await openSpine(config, database, url);
     const local = movable === null ? null : await openLocal(config, { spine, identity }, movable);
-    await http.serve(serviceOf(config, log, { spine, identity, clock, local }));
+    const pages = await openPages(config, identity, { database, movable });
+    await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe(url);
     const jobs = startJobs(
@@ -110,6 +114,7 @@ type Parts = {
   readonly identity: Identity;
   readonly clock: Clock;
   readonly local: Local | null;
+  readonly pages: Shell;
 };
 
 function settingsOf(config: Config): Settings {
@@ -144,7 +149,7 @@ async function testAuthority(
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
-  const { spine, identity, clock, local } = parts;
+  const { spine, identity, clock, local, pages } = parts;
   return {
     routes: [
       ...identity.routes,
@@ -159,11 +164,39 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         clock,
       }),
       ...(local?.routes ?? []),
+      ...pages.routes,
     ],
     mounts: [],
     headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
-    onFailure: (request, failure) => onFailure(request, failure, log),
+    onFailure: (request, failure) => {
+      const id = request.headers['x-request-id'] ?? randomUUID();
+      if (failure.kind === 'Bug')
+        log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
+      const page = (): HttpResponse | null => pages.onFailure(request, failure, id);
+      return fhirFailure(request, failure) ?? page() ?? plainFailure(failure);
+    },
   };
+}
+
+/** The web pages of all capabilities in one frame. */
+async function openPages(
+  config: Config,
+  { pages, views }: Identity,
+  { database, movable }: { readonly database: Database; readonly movable: MovableClock | null },
+): Promise<Shell> {
+  return openShell({
+    pages,
+    views: [views],
+    secret: await sharedSecret(database, 'pages'),
+    datacentre: config.datacentre,
+    version: VERSION,
+    ...config.pages,
+    environment: () => (movable === null ? null : clockWords(movable)),
+  });
+}
+
+function clockWords(clock: MovableClock): string {
+  return clock.read().real ? 'The clock is real.' : `The clock is set to ${instant(clock.now())}.`;
 }
 
 async function answers(database: Database): Promise<boolean> {
@@ -242,12 +275,6 @@ function commonHeaders(
 
 function servedBy({ datacentre }: Config): Record<string, string> {
   return { 'X-Served-By': `${datacentre}; openspine/${VERSION}` };
-}
-
-function onFailure(request: HttpRequest, failure: Failure, log: Log): HttpResponse {
-  const requestId = request.headers['x-request-id'] ?? '';
-  if (failure.kind === 'Bug') log({ event: 'bug', requestId, outcome: describeBug(failure.error) });
-  return fhirFailure(request, failure) ?? plainFailure(failure);
 }
 
 const PLAIN: Record<Failure['kind'], { status: number; error: string }> = {

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LAYERS = [
   ['kernel'],
   ['platform'],
-  ['gateways', 'cli'],
+  ['gateways', 'pages', 'cli'],
   ['installation'],
   ['directory'],
   ['identity'],
@@ -27,10 +27,12 @@ const CAPABILITIES = ['directory', 'identity', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|(^|\/)fhir(\/|\.ts$)|(signature\/fetch-lists)\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists)\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
+  nunjucks: /^src\/pages\//,
+  'playwright-core': /^test\/pages\//,
   fastify: /^src\/platform\/http\.ts$/,
   'fast-jwt': /^src\/identity\/|^test\//,
   'oidc-provider': /^src\/identity\/cis2\//,

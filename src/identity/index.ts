@@ -4,6 +4,8 @@ import type { HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
+import type { Page } from '../pages/index.ts';
+import { IDENTITY_VIEWS, identityPages } from './pages/index.ts';
 import { openRevocations, sessionJob } from './sessions/index.ts';
 
 export {
@@ -48,6 +50,8 @@ export type Identity = {
   readonly keys: KeyRing;
   readonly verify: VerifyAccessToken;
   readonly routes: readonly HttpRoute[];
+  readonly pages: readonly Page[];
+  readonly views: URL;
   readonly jobs: readonly Job[];
   close(): void;
 };
@@ -59,6 +63,8 @@ export async function openIdentity({ database, clock }: IdentityParts): Promise<
     keys,
     verify: accessTokenVerifier(keys, revocations),
     routes: [jwksRoute(keys, clock)],
+    pages: identityPages({ database, clock }),
+    views: IDENTITY_VIEWS,
     jobs: [keyRotationJob(database, clock), sessionJob(database, clock)],
     close: () => {
       keys.close();

@@ -1,3 +1,4 @@
+export { instant } from './filters.ts';
 export type { Form } from './form.ts';
 export {
   type FieldError,

@@ -9,7 +9,7 @@ import type { HttpRequest } from '../platform/http.ts';
 export type Seals = {
   /** The session in the cookie; null without one or when it was not sealed here. */
   readonly sessionOf: (cookies: Cookies) => string | null;
-  readonly sessionCookie: (id: string | null, request: HttpRequest) => string;
+  readonly sessionCookie: (id: string | null, request: Pick<HttpRequest, 'headers'>) => string;
   /** What a form must bring with it: only a page of ours in the same browser and session can know it [X-69]. */
   readonly formToken: (cookies: Cookies, browser: string) => string;
   readonly isFormToken: (cookies: Cookies, token: string) => boolean;
@@ -63,7 +63,7 @@ export function browserCookie(value: string, request: HttpRequest): string {
 }
 
 /** Only a test installation is spoken to without TLS, on its own machine [X-69]. */
-export function isLoopback({ headers }: HttpRequest): boolean {
+export function isLoopback({ headers }: Pick<HttpRequest, 'headers'>): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(headers['host'] ?? '');
 }
 
@@ -76,11 +76,11 @@ export function isSameOrigin({ headers }: HttpRequest): boolean {
 }
 
 /** With this prefix a browser takes the cookie from no other host of the same domain. */
-function cookieName(name: string, request: HttpRequest): string {
+function cookieName(name: string, request: Pick<HttpRequest, 'headers'>): string {
   return isLoopback(request) ? name : `__Host-${name}`;
 }
 
-function attributes(request: HttpRequest): string {
+function attributes(request: Pick<HttpRequest, 'headers'>): string {
   return `Path=/; HttpOnly; SameSite=Lax${isLoopback(request) ? '' : '; Secure'}`;
 }
 

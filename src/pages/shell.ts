@@ -46,7 +46,10 @@ export function openShell(options: ShellOptions): Shell {
   const draw = openTemplates(options.views, {
     asset: assets.address,
     service: SERVICE,
-    ...{ helpContact, showsNhsLogo, datacentre, version },
+    helpContact,
+    showsNhsLogo,
+    datacentre,
+    version,
   });
   const frame: Frame = { ...options, draw, seals: sealsWith(options.secret) };
   return {

@@ -17,6 +17,11 @@ export type Config = {
   readonly nextIssueFrom: 'prescription' | 'dispense';
   readonly asids: { readonly own: string; readonly spine: string };
   readonly trackerIssues: 'current' | 'all';
+  readonly pages: {
+    /** Whom people turn to, at the foot of every page. */
+    readonly helpContact: string;
+    readonly showsNhsLogo: boolean;
+  };
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };
@@ -63,12 +68,18 @@ export function parseConfig(
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     asids: asidsOf(env),
+    pages: {
+      helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
+      showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
+    },
     switchedOff: SWITCHES.flatMap(([name, off]) =>
       one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],
     ),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
 }
+
+const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';
 
 /** Reads a word that must be one of a list; what is wrong is noted. */
 function chooser(env: Readonly<Record<string, string | undefined>>, problems: string[]) {

@@ -162,6 +162,7 @@ async function serveMount(
     method,
     path,
     query: {},
+    parts: {},
     headers: textHeaders(headers),
     body: EMPTY,
     peer: peerOf(request),

@@ -99,7 +99,7 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
     const isThere = await page
       .locator(selector)
       .evaluateAll(
-        (elements, active) => elements.some((element) => element.matches(String(active))),
+        (elements, active) => elements.some((element) => element.matches(active)),
         ':focus',
       );
     if (isThere) return;

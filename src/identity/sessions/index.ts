@@ -76,19 +76,27 @@ export async function openRevocations(database: Database, clock: Clock): Promise
 /** Why a session cannot be used: it waits for the user's choice, or it has ended for that reason. */
 export type SessionFault = 'Unknown' | 'Waiting' | { readonly ended: EndReason };
 
-/** The session of an id, and notes that it is used. */
+/** The session of an id if it lives; to look at it is no use of it. */
+export async function readSession(
+  database: Database,
+  id: string,
+  at: Date,
+): Promise<Result<Session, Exclude<SessionFault, 'Waiting'>>> {
+  const session = UUID.test(id) ? await findSession(database, id) : null;
+  if (session === null) return fail('Unknown');
+  const ended = endOf(session, at);
+  return ended === null ? ok(session) : fail({ ended });
+}
+
+/** The same, unless it waits for a choice; it is noted that it is used. */
 export async function useSession(
   database: Database,
   id: string,
   at: Date,
 ): Promise<Result<Session, SessionFault>> {
-  const session = UUID.test(id) ? await findSession(database, id) : null;
-  if (session === null) return fail('Unknown');
-  const ended = endOf(session, at);
-  if (ended !== null) return fail({ ended });
-  if (stateOf(session, at) === 'waiting') return fail('Waiting');
-  await touchSession(database, session, at);
-  return ok(session);
+  const read = await readSession(database, id, at);
+  if (!read.ok) return read;
+  return read.value.isWaiting ? fail('Waiting') : ok(await touchSession(database, read.value, at));
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

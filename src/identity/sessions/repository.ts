@@ -86,11 +86,16 @@ export async function liveSessions(
 }
 
 /** Notes that it is used; once a minute is enough, for the limits count minutes. */
-export async function touchSession(database: Database, session: Session, at: Date): Promise<void> {
-  if (at.getTime() - session.lastUsedAt.getTime() < 60_000) return;
+export async function touchSession(
+  database: Database,
+  session: Session,
+  at: Date,
+): Promise<Session> {
+  if (at.getTime() - session.lastUsedAt.getTime() < 60_000) return session;
   await database.write(sql`
     update identity.session set last_used_at = ${at}
     where id = ${session.id}::uuid and last_used_at < ${at} and ended_at is null`);
+  return { ...session, lastUsedAt: at };
 }
 
 /**

@@ -37,11 +37,12 @@ function warnBeforeTimeOut(box) {
         isAsking = false;
       }
       if (endsAt - Date.now() > WARN_SECONDS * 1000) return;
+      speak(box, Math.ceil((endsAt - Date.now()) / 1000));
       if (!box.open) box.showModal();
     }
-    show(box, Math.ceil((endsAt - Date.now()) / 1000));
+    box.querySelector('#time-out-count').textContent = `${words(left)} left`;
   };
-  const timer = setInterval(tick, 1000);
+  const timer = setInterval(() => void tick(), 1000);
   stay.addEventListener('submit', async (event) => {
     event.preventDefault();
     goesOn(
@@ -61,17 +62,17 @@ async function ask(address, options = {}) {
   return answer.json();
 }
 
-function show(box, left) {
+function speak(box, left) {
+  box.querySelector('#time-out-spoken').textContent = `You are signed out in ${words(left)}.`;
+}
+
+function words(left) {
   const minutes = Math.floor(left / 60);
   const seconds = left % 60;
-  const words = [
+  return [
     ...(minutes > 0 ? [`${minutes} minute${minutes === 1 ? '' : 's'}`] : []),
     ...(seconds > 0 ? [`${seconds} second${seconds === 1 ? '' : 's'}`] : []),
   ].join(' ');
-  box.querySelector('#time-out-count').textContent = `${words} left`;
-  if (SPOKEN_SECONDS.has(left)) {
-    box.querySelector('#time-out-spoken').textContent = `You are signed out in ${words}.`;
-  }
 }
 
 function signedOut() {

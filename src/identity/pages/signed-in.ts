@@ -1,0 +1,114 @@
+import { type LondonDate, londonDate } from '../../kernel/london.ts';
+import type { Page, PageAnswer, PageRequest, Visitor } from '../../pages/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { displayName, findUser, rolesOn, type User } from '../people/index.ts';
+import { type EndReason, type Session, useSession } from '../sessions/index.ts';
+
+export type PageParts = { readonly database: Database; readonly clock: Clock };
+
+export type Role = User['roleProfiles'][number];
+
+/** Who stands behind a request: signed in, the session lives, the role holds today. */
+export type SignedIn = {
+  readonly session: Session;
+  readonly user: User;
+  readonly role: Role;
+  /** The roles that hold today. */
+  readonly roles: readonly Role[];
+  readonly visitor: Visitor;
+};
+
+/** The same before a role is chosen. */
+export type WithoutRole = Omit<SignedIn, 'role'> & { readonly role: Role | null };
+
+type Handle<Who> = (request: PageRequest, who: Who) => Promise<PageAnswer> | PageAnswer;
+
+/** Only for people who are signed in and have chosen a role; others are sent there and come back. */
+export function signedIn(parts: PageParts, handle: Handle<SignedIn>): Page['handle'] {
+  return withoutRole(parts, (request, who) => {
+    const { role } = who;
+    return role === null
+      ? { to: withReturn('/roles', request) }
+      : handle(request, { ...who, role });
+  });
+}
+
+export function withoutRole(parts: PageParts, handle: Handle<WithoutRole>): Page['handle'] {
+  const { database, clock } = parts;
+  return async (request) => {
+    if (request.session === null) return { to: withReturn('/signin', request) };
+    const at = clock.securityNow();
+    const used = await useSession(database, request.session, at);
+    if (!used.ok) return { to: withReturn(placeAfter(used.error), request) };
+    const session = used.value;
+    const user = await findUser(database, session.userId);
+    if (user === null || user.status !== 'active') {
+      return { to: '/signedout?reason=access' };
+    }
+    const roles = rolesOn(user, londonDate(at));
+    const role = roles.find(({ roleProfileId }) => roleProfileId === session.roleProfile) ?? null;
+    const visitor = visitorOf(user, role, secondsLeft(session, at));
+    return handle(request, { session, user, role, roles, visitor });
+  };
+}
+
+export function today({ clock }: PageParts): LondonDate {
+  return londonDate(clock.securityNow());
+}
+
+/** Where the person comes back to after what stands between. */
+export function withReturn(place: string, { address }: PageRequest): string {
+  if (address === '/') return place;
+  return `${place}${place.includes('?') ? '&' : '?'}return=${encodeURIComponent(address)}`;
+}
+
+function placeAfter(fault: 'Unknown' | 'Waiting' | { readonly ended: EndReason }): string {
+  if (fault === 'Unknown') return '/signin';
+  return fault === 'Waiting' ? '/sessions' : `/signedout?reason=${reasonWord(fault.ended)}`;
+}
+
+/** As the address of the page says why a session ended [EXPERIENCE 4.1]. */
+export function reasonWord(reason: EndReason): SignedOutReason {
+  switch (reason) {
+    case 'signed-out':
+      return 'you';
+    case 'idle':
+    case 'over':
+      return 'idle';
+    case 'another-sign-in':
+    case 'role-changed':
+      return 'elsewhere';
+    case 'role-ended':
+    case 'card-revoked':
+    case 'user-inactive':
+    case 'administrator':
+    case 'token-used-twice':
+      return 'access';
+  }
+}
+
+export type SignedOutReason = 'you' | 'idle' | 'elsewhere' | 'access';
+
+/** How long until the session ends if nothing more is done. */
+export function secondsLeft({ endsAt, idleMinutes, lastUsedAt }: Session, at: Date): number {
+  const idleAt =
+    idleMinutes === null ? endsAt.getTime() : lastUsedAt.getTime() + idleMinutes * 60_000;
+  return Math.floor((Math.min(endsAt.getTime(), idleAt) - at.getTime()) / 1000);
+}
+
+function visitorOf(user: User, role: Role | null, idleSeconds: number): Visitor {
+  return {
+    name: displayName(user),
+    role: role === null ? null : jobTitle(role),
+    organisation: role?.organisationName ?? null,
+    ods: role?.ods ?? null,
+    idleSeconds,
+    links: [],
+  };
+}
+
+/** `"Clinical":"Clinical Provision":"Nurse Access Role"` as people say it: the last part. */
+export function jobTitle({ jobRoleName }: Pick<Role, 'jobRoleName'>): string {
+  return (jobRoleName.split(':').at(-1) ?? '').replaceAll('"', '');
+}

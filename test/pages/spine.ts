@@ -1,0 +1,95 @@
+import { after, before } from 'node:test';
+
+import type { Page } from 'playwright-core';
+
+import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import { startSession } from '../../src/identity/sessions/index.ts';
+import { sealsWith } from '../../src/pages/seals.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { sharedSecret } from '../../src/platform/secrets.ts';
+import { testConfig } from '../support/config.ts';
+import { createDatabase } from '../support/database.ts';
+
+/** Both datacentres over one database; a flow may go on at either after every step. */
+export type PagesSpine = {
+  readonly database: Database;
+  readonly a: string;
+  readonly b: string;
+  /** Gives the browser a session as a card gives it, and answers its id. */
+  readonly signIn: (page: Page, userId: string) => Promise<string>;
+  /** Moves time, that of sessions too; null: real again. */
+  readonly setClock: (at: Date | null) => Promise<void>;
+};
+
+export function pagesSpine(): () => PagesSpine {
+  let spine: PagesSpine | null = null;
+  const closers: (() => Promise<void>)[] = [];
+  before(async () => {
+    const made = await createDatabase();
+    closers.push(() => made.drop());
+    const start = async (datacentre: 'a' | 'b'): Promise<Datacentre> => {
+      const config = testConfig(made.url, { datacentre });
+      const one = await startDatacentre(config, ({ outcome }) =>
+        process.stderr.write(`${outcome ?? ''}\n`),
+      );
+      closers.push(() => one.close());
+      return one;
+    };
+    const { url: a } = await start('a');
+    const { url: b } = await start('b');
+    spine = {
+      database: made.database,
+      a,
+      b,
+      signIn: (page, userId) => giveSession(made.database, page, { userId, url: a }),
+      setClock: async (at) => {
+        const body = at === null ? { real: true } : { instant: at.toISOString(), security: true };
+        await fetch(`${a}/_local/clock`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      },
+    };
+  });
+  after(async () => {
+    for (const close of closers.toReversed()) await close();
+  });
+  return () => {
+    if (spine === null) throw new Error('the servers are there only while tests run');
+    return spine;
+  };
+}
+
+async function giveSession(
+  database: Database,
+  page: Page,
+  { userId, url }: { readonly userId: string; readonly url: string },
+): Promise<string> {
+  const facts = { acr: null, amr: ['sc'], assuranceLevel: '3', idAssuranceLevel: '3' };
+  const session = await startSession(
+    database,
+    {
+      kind: 'pages',
+      userId,
+      provider: 'test',
+      providerSession: null,
+      applicationId: null,
+      card: null,
+      authentication: {
+        ...facts,
+        proofingLevel: null,
+        vectorOfTrust: null,
+        nhsNumber: null,
+        delegate: null,
+      },
+    },
+    new Date(),
+  );
+  const seals = sealsWith(await sharedSecret(database, 'pages'));
+  const cookie = seals.sessionCookie(session.id, { headers: { host: new URL(url).host } });
+  const [pair = ''] = cookie.split(';');
+  const end = pair.indexOf('=');
+  await page.context().addCookies([{ name: pair.slice(0, end), value: pair.slice(end + 1), url }]);
+  return session.id;
+}
