@@ -27,7 +27,7 @@ const CAPABILITIES = ['directory', 'identity', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists)\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists)\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,

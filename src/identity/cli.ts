@@ -1,4 +1,5 @@
 import type { Command } from '../cli/command.ts';
+import { relyingPartyCommands } from './cis2/cli.ts';
 import { clientCommands } from './clients/cli.ts';
 import { keyCommands } from './keys/cli.ts';
 import { userCommands } from './people/cli.ts';
@@ -8,6 +9,7 @@ import { sessionCommands } from './sessions/cli.ts';
 export const identityCommands: readonly Command[] = [
   ...keyCommands,
   ...clientCommands,
+  ...relyingPartyCommands,
   ...sessionCommands,
   ...userCommands,
 ];

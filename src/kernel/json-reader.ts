@@ -28,6 +28,11 @@ export class JsonReader {
     }
   }
 
+  /** For somebody who reads it by other rules; undefined when it is not there. */
+  value(name: string): unknown {
+    return this.#get(name);
+  }
+
   text(name: string, shape: RegExp, words: string): string {
     const value = this.#get(name);
     if (typeof value === 'string' && shape.test(value)) return value;

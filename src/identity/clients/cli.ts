@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-
 import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
+import { readJson } from '../../cli/read-json.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
-import { messageOf } from '../../platform/trouble.ts';
 import type { Client } from './client.ts';
 import { parseClientFile } from './parse.ts';
 import { findClientNamed, importClients, listClients, revokeClient } from './repository.ts';
@@ -87,14 +85,6 @@ async function importFile({ words, output }: Invocation, database: Database): Pr
   const names = clients.value.map(({ name }) => name);
   output.result(`${names.length} imported: ${names.join(', ')}`, { imported: names });
   return EXIT.ok;
-}
-
-async function readJson(file: string): Promise<{ json: unknown } | { problem: string }> {
-  try {
-    return { json: JSON.parse(await readFile(file, 'utf8')) };
-  } catch (error) {
-    return { problem: `${file} cannot be read as JSON: ${messageOf(error)}` };
-  }
 }
 
 async function withClient(

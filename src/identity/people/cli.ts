@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-
 import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
+import { readJson } from '../../cli/read-json.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import type { Database } from '../../platform/database.ts';
-import { messageOf } from '../../platform/trouble.ts';
 import {
   displayName,
   findUser,
@@ -88,14 +86,6 @@ function refusalText(refusal: ImportRefusal): string {
     return `no organisation is known as ${refusal.codes.join(', ')}; add it to "organisations"`;
   }
   return `a ${refusal.what} of this file has the id of another person's`;
-}
-
-async function readJson(file: string): Promise<{ json: unknown } | { problem: string }> {
-  try {
-    return { json: JSON.parse(await readFile(file, 'utf8')) };
-  } catch (error) {
-    return { problem: `${file} cannot be read as JSON: ${messageOf(error)}` };
-  }
 }
 
 function line(user: User): string {
