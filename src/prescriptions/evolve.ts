@@ -77,7 +77,7 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
     case 'NextIssueUndone':
       return undone(state, event.issue);
     case 'Returned':
-      return { ...withIssue(state, event), nominated: null };
+      return withoutNomination(withIssue(state, event));
     case 'DispenseNotified':
     case 'DispenseWithdrawn':
       return backToIt(withIssue(state, event), event.issue);
@@ -88,6 +88,13 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
     case 'ClaimAmended':
       return withIssue(state, event);
   }
+}
+
+function withoutNomination(state: Prescription): Prescription {
+  const { nominated, nominationHistory = [] } = state;
+  return nominated === null
+    ? state
+    : { ...state, nominated: null, nominationHistory: [...nominationHistory, nominated] };
 }
 
 function withIssue(state: Prescription, event: OfIssue): Prescription {

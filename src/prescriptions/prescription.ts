@@ -22,6 +22,8 @@ export type Prescription = {
   readonly prescriber: OdsCode;
   /** Cleared by a return: what came back is never offered again by itself [EPS-LIFECYCLE 4.4]. */
   readonly nominated: OdsCode | null;
+  /** Pharmacies that it was nominated to before, the first one first; absent while there is none [EPS-LIFECYCLE 4.4]. */
+  readonly nominationHistory?: readonly OdsCode[];
   readonly currentIssue: number;
   /** Those that are begun or over, in their order. */
   readonly issues: readonly Issue[];
