@@ -67,7 +67,7 @@ export async function startDatacentre(
     const movable = config.mode === 'test' ? await openClock(database) : null;
     if (movable !== null) closers.splice(1, 0, async () => movable.close());
     const clock = movable ?? REAL_CLOCK;
-    const identity = await openIdentity({ database, clock });
+    const identity = await openIdentity({ database, clock, pkiUrl: config.pkiUrl });
     closers.splice(1, 0, async () => identity.close());
     const spine = await openSpine(config, database, url);
     const local = movable === null ? null : await openLocal(config, { spine, identity }, movable);

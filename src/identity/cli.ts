@@ -1,4 +1,5 @@
 import type { Command } from '../cli/command.ts';
+import { cardCommands } from './cards/cli.ts';
 import { relyingPartyCommands } from './cis2/cli.ts';
 import { clientCommands } from './clients/cli.ts';
 import { keyCommands } from './keys/cli.ts';
@@ -12,4 +13,5 @@ export const identityCommands: readonly Command[] = [
   ...relyingPartyCommands,
   ...sessionCommands,
   ...userCommands,
+  ...cardCommands,
 ];

@@ -3,6 +3,7 @@ import type { Database } from '../platform/database.ts';
 import type { HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
+import { type Cards, pkiRoutes } from './cards/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
 import type { Page } from '../pages/index.ts';
 import { IDENTITY_VIEWS, identityPages } from './pages/index.ts';
@@ -43,12 +44,18 @@ export const identityMigrations = {
   folder: new URL('./migrations/', import.meta.url),
 };
 
-export type IdentityParts = { readonly database: Database; readonly clock: Clock };
+export type IdentityParts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Address that certificates of cards name. */
+  readonly pkiUrl: string;
+};
 
 /** Sign-in of one process: what it serves, and what it knows of keys and revocations. */
 export type Identity = {
   readonly keys: KeyRing;
   readonly verify: VerifyAccessToken;
+  readonly cards: Cards;
   readonly routes: readonly HttpRoute[];
   readonly pages: readonly Page[];
   readonly views: URL;
@@ -56,15 +63,17 @@ export type Identity = {
   close(): void;
 };
 
-export async function openIdentity({ database, clock }: IdentityParts): Promise<Identity> {
+export async function openIdentity({ database, clock, pkiUrl }: IdentityParts): Promise<Identity> {
+  const cards: Cards = { database, pkiUrl };
   const keys = await openKeyRing(database);
   const revocations = await openRevocations(database, clock);
   return {
     keys,
+    cards,
     verify: accessTokenVerifier(keys, revocations),
-    routes: [jwksRoute(keys, clock)],
     pages: identityPages({ database, clock }),
     views: IDENTITY_VIEWS,
+    routes: [jwksRoute(keys, clock), ...pkiRoutes(cards, clock)],
     jobs: [keyRotationJob(database, clock), sessionJob(database, clock)],
     close: () => {
       keys.close();

@@ -14,6 +14,8 @@ export type Config = {
   readonly signatureCheck: Strictness;
   /** File with the certificates of the authorities of prescribers, in PEM; null: only the test authority, if there is one. */
   readonly signatureAuthorities: string | null;
+  /** Address that certificates of cards name for their revocation lists; what they name cannot be changed later. */
+  readonly pkiUrl: string;
   readonly nextIssueFrom: 'prescription' | 'dispense';
   readonly asids: { readonly own: string; readonly spine: string };
   readonly trackerIssues: 'current' | 'all';
@@ -65,6 +67,7 @@ export function parseConfig(
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
     signatureCheck: one('OPENSPINE_SIGNATURE_CHECK', ['compatible', 'strict'], strictness),
     signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
+    pkiUrl: pkiUrlOf(env),
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     asids: asidsOf(env),
@@ -102,6 +105,11 @@ const SWITCHES: readonly (readonly [name: string, off: Switch])[] = [
   ['OPENSPINE_RELEASE_ENABLED', 'Release'],
   ['OPENSPINE_CANCELLATION_ENABLED', 'Cancellation'],
 ];
+
+/** It need not be this machine's own: any web server that passes `/pki` on will do. */
+export function pkiUrlOf(env: Readonly<Record<string, string | undefined>>): string {
+  return (env['OPENSPINE_PKI_URL'] ?? 'http://pki.openspine.invalid').replace(/\/+$/, '');
+}
 
 function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {
   return {

@@ -172,14 +172,20 @@ export async function endSessions(
 
 /**
  * The same as parts of a statement that does more, such as ending a role or revoking a card: `with …, PARTS select`.
- * They are called `ended`, `ended_revoked`, `ended_audit` and `also_revoked`.
+ * With `onlyIf` they do so only if it is true. They are called `ended`, `ended_revoked`, `ended_audit` and `also_revoked`.
  */
-export function endingSessions(which: SessionsOf, reason: EndReason, at: Date): Sql {
-  return sql`${endParts(conditionOf(which), reason, at)}${alsoRevoked(which, at)}`;
+export function endingSessions(
+  which: SessionsOf,
+  reason: EndReason,
+  at: Date,
+  onlyIf: Sql = sql`true`,
+): Sql {
+  const condition = sql`${conditionOf(which)} and ${onlyIf}`;
+  return sql`${endParts(condition, reason, at)}${alsoRevoked(which, at, onlyIf)}`;
 }
 
 /** A token names all roles of its user, and a user may have tokens without a session here. */
-function alsoRevoked(which: SessionsOf, at: Date): Sql {
+function alsoRevoked(which: SessionsOf, at: Date, onlyIf: Sql): Sql {
   const [kind, value] =
     'user' in which
       ? (['user', which.user] as const)
@@ -188,13 +194,17 @@ function alsoRevoked(which: SessionsOf, at: Date): Sql {
         : [null, null];
   return kind === null
     ? sql``
-    : sql`, also_revoked as (${revocationOf(kind, sql`select ${value}::text`, at)})`;
+    : sql`, also_revoked as (${revocationOf(kind, sql`select ${value}::text where ${onlyIf}`, at)})`;
 }
 
 function conditionOf(which: SessionsOf): Sql {
   if ('session' in which) return sql`s.id::text = ${which.session}`;
   if ('user' in which) return sql`s.user_id = ${which.user}`;
-  if ('card' in which) return sql`s.card = ${which.card}`;
+  if ('card' in which) {
+    // A broker knows a card by the certificate that signed in.
+    return sql`(s.card = ${which.card} or s.card in
+      (select serial from identity.certificate where card_number = ${which.card}))`;
+  }
   return sql`s.role_profile = ${which.roleProfile}`;
 }
 

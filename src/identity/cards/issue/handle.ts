@@ -1,0 +1,141 @@
+import { randomInt } from 'node:crypto';
+
+import { present } from '../../../kernel/bug.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { violatedConstraint } from '../../../platform/database.ts';
+import { findUser, type User } from '../../people/index.ts';
+import { type KeyType, type Purpose, shardOf } from '../authority.ts';
+import { isPin } from '../back-end.ts';
+import { certifyCard, type Validity, validityFrom } from '../certificates.ts';
+import { makeKeyFile } from '../key-file.ts';
+import { authoritiesOf, type Cards, newSerial } from '../pki/handle.ts';
+import {
+  type By,
+  keepNewCard,
+  type KeptCard,
+  type KeptCertificate,
+  nextNumbers,
+} from '../repository.ts';
+
+export type NewCard = {
+  readonly userId: string;
+  /** Where its keys are: made here under a passcode, or in a chip that gave their public halves. */
+  readonly keys:
+    | { readonly pin: string; readonly types: Readonly<Record<Purpose, KeyType>> }
+    | { readonly publicKeys: PublicKeys };
+  /** The end of the shift of a temporary one. */
+  readonly temporaryUntil?: Date;
+  /** Other than two years, for tests. */
+  readonly validity?: Validity;
+  /** When they were drawn before, so that another card could name this one. */
+  readonly numbers?: Numbers;
+};
+
+type Numbers = Awaited<ReturnType<typeof nextNumbers>>;
+
+type PublicKeys = Readonly<Record<Purpose, { readonly type: KeyType; readonly spki: Buffer }>>;
+
+export type IssueRefusal =
+  | { readonly kind: 'UserNotKnown' }
+  | { readonly kind: 'UserInactive' }
+  | { readonly kind: 'PinMalformed' }
+  | { readonly kind: 'HasCard' };
+
+/** A new card of a person; it is theirs after they have entered its passcode for the first time. */
+export async function issueCard(
+  cards: Cards,
+  wanted: NewCard,
+  by: By,
+): Promise<Result<KeptCard, IssueRefusal>> {
+  const { database } = cards;
+  const user = await findUser(database, wanted.userId);
+  if (user === null) return fail({ kind: 'UserNotKnown' });
+  if (user.status !== 'active') return fail({ kind: 'UserInactive' });
+  const { keys, temporaryUntil = null } = wanted;
+  if ('pin' in keys && !isPin(keys.pin)) return fail({ kind: 'PinMalformed' });
+  const numbers = wanted.numbers ?? (await nextNumbers(database));
+  const { cardNumber } = numbers;
+  const officerPin = String(randomInt(10_000_000, 99_999_999));
+  const made =
+    'pin' in keys
+      ? await makeKeyFile(cardNumber, keys.types, { pin: keys.pin, officerPin })
+      : { file: null, publicKeys: null };
+  const publicKeys = 'pin' in keys ? withTypes(made.publicKeys, keys.types) : keys.publicKeys;
+  const validity = wanted.validity ?? validityFrom(by.at);
+  const card: KeptCard = {
+    cardNumber,
+    userId: user.userId,
+    status: 'Issued',
+    wrongPins: 0,
+    lockedAt: null,
+    isTemporary: temporaryUntil !== null,
+    endsAt: temporaryUntil ?? validity.until,
+    replacedBy: null,
+    version: 1,
+    officerPin,
+    keyFile: made.file,
+    issuedAt: by.at,
+    lastUsedAt: null,
+  };
+  const certificates = await certify(cards, user, { cardNumber, publicKeys, validity, numbers });
+  try {
+    await keepNewCard(database, card, certificates, by);
+    return ok(card);
+  } catch (error) {
+    if (violatedConstraint(error) !== 'card_one_each') throw error;
+    return fail({ kind: 'HasCard' });
+  }
+}
+
+function withTypes(
+  publicKeys: Readonly<Record<Purpose, Buffer>> | null,
+  types: Readonly<Record<Purpose, KeyType>>,
+): PublicKeys {
+  const { login, signing } = present(publicKeys, 'public keys');
+  return {
+    login: { type: types.login, spki: login },
+    signing: { type: types.signing, spki: signing },
+  };
+}
+
+type ToCertify = {
+  readonly cardNumber: string;
+  readonly publicKeys: PublicKeys;
+  readonly validity: Validity;
+  readonly numbers: Numbers;
+};
+
+/** One certificate for each of the two keys. */
+export async function certify(
+  cards: Cards,
+  { userId, given, family }: User,
+  { cardNumber, publicKeys, validity, numbers }: ToCertify,
+): Promise<KeptCertificate[]> {
+  const authorities = await authoritiesOf(cards);
+  return Promise.all(
+    (['login', 'signing'] as const).map(async (purpose, index) => {
+      const { type, spki } = publicKeys[purpose];
+      const authority = authorities[`${purpose}-${type}`];
+      const serial = newSerial();
+      const shard = shardOf(present(numbers.certificates[index], 'number'));
+      const subject = { userId, given, family, purpose, keyType: type, publicKey: spki };
+      const der = await certifyCard(
+        { ...subject, serial, shard, validity },
+        authority,
+        cards.pkiUrl,
+      );
+      return {
+        serial,
+        authority: authority.name,
+        shard,
+        cardNumber,
+        purpose,
+        der,
+        notBefore: validity.from,
+        notAfter: validity.until,
+        revokedAt: null,
+        revocationReason: null,
+      };
+    }),
+  );
+}

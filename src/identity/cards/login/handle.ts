@@ -1,0 +1,86 @@
+import { X509Certificate } from 'node:crypto';
+
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { type CardState, stateOf } from '../card.ts';
+import { serialOf } from '../ocsp.ts';
+import { authoritiesOf, type Cards } from '../pki/handle.ts';
+import { findCard, findCertificate, type KeptCertificate } from '../repository.ts';
+
+/** What is wrong with the certificate that somebody wants to sign in with, apart from who they are [IDENTITY 2.2]. */
+export type LoginFault =
+  | { readonly kind: 'CertificateUntrusted' }
+  | { readonly kind: 'CertificateExpired' }
+  | { readonly kind: 'CertificateRevoked' }
+  | { readonly kind: 'CardInState'; readonly state: CardState };
+
+export type LoginCard = {
+  readonly cardNumber: string;
+  readonly serial: string;
+  readonly userId: string;
+};
+
+/**
+ * Whose login certificate it is, if one may sign in with it at that time. The database is asked, not a list: what was
+ * revoked a moment ago is revoked. Whoever calls this has proved that the key is there, by a signature or by TLS.
+ */
+export async function checkLogin(
+  cards: Cards,
+  der: Buffer,
+  at: Date,
+): Promise<Result<LoginCard, LoginFault>> {
+  const serial = serialOrNull(der);
+  const known = serial === null ? null : await findCertificate(cards.database, serial);
+  // Ours, bit by bit: then its authority need not be proved again.
+  if (known === null || !known.der.equals(der) || known.purpose !== 'login') {
+    return fail({ kind: 'CertificateUntrusted' });
+  }
+  const fault = await faultOf(cards, known, at);
+  if (fault !== null) return fail(fault);
+  const { cardNumber } = known;
+  const card = await findCard(cards.database, cardNumber);
+  return card === null
+    ? fail({ kind: 'CertificateUntrusted' })
+    : ok({ cardNumber, serial: known.serial, userId: card.userId });
+}
+
+/** Why what was begun with a login certificate cannot go on; null when it can. */
+export async function loginFaultSince(
+  cards: Cards,
+  serial: string,
+  at: Date,
+): Promise<LoginFault | null> {
+  const known = await findCertificate(cards.database, serial);
+  return known === null ? { kind: 'CertificateUntrusted' } : faultOf(cards, known, at);
+}
+
+async function faultOf(
+  { database }: Cards,
+  { cardNumber, notBefore, notAfter, revokedAt }: KeptCertificate,
+  at: Date,
+): Promise<LoginFault | null> {
+  const card = await findCard(database, cardNumber);
+  if (card === null) return { kind: 'CertificateUntrusted' };
+  const state = stateOf(card, at);
+  if (revokedAt !== null || state === 'Revoked' || state === 'Replaced') {
+    return { kind: 'CertificateRevoked' };
+  }
+  if (state === 'Expired' || notAfter <= at || at < notBefore) {
+    return { kind: 'CertificateExpired' };
+  }
+  return state === 'Active' ? null : { kind: 'CardInState', state };
+}
+
+function serialOrNull(der: Buffer): string | null {
+  try {
+    const certificate = new X509Certificate(der);
+    return certificate.raw.equals(der) ? serialOf(der) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The certificates of those who may have issued a card, for a TLS server and for whoever verifies signatures, in PEM. */
+export async function authoritiesPem(cards: Cards): Promise<string> {
+  const authorities = Object.values(await authoritiesOf(cards));
+  return authorities.map(({ certificate }) => new X509Certificate(certificate).toString()).join('');
+}
