@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { Issue } from '../src/gateways/fhir/operation-outcome.ts';
+import { CANCEL_ANSWERS } from '../test/validation/cancel-answers.ts';
 import { CATALOGUE } from '../test/validation/catalogue.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/reference/validation.md', import.meta.url));
@@ -23,8 +24,22 @@ export function validationPage(): string {
       return `| ${cells.join(' | ')} |`;
     }),
   );
-  return `${[HEAD, ...rows].join('\n')}\n`;
+  const answers = CANCEL_ANSWERS.map(({ code, when, status, text, item, namesDispenser }) => {
+    const named = namesDispenser ? 'yes' : 'no';
+    return `| ${code} | ${when} | ${status} | ${text} | ${item} | ${named} |`;
+  });
+  return `${[HEAD, ...rows, CANCEL_HEAD, ...answers].join('\n')}\n`;
 }
+
+const CANCEL_HEAD = `
+## Answers to a cancel request
+
+A request that could be processed is answered with a Bundle, whose MedicationRequest has the code and the text
+in its first extension [EPS-LIFECYCLE 6.2, 7]; what is answered with an OperationOutcome stands above.
+Examples in test/validation/cancel-answers.ts.
+
+| Code | When | HTTP | Text | MedicationRequest.status | Names the pharmacy |
+|---|---|---|---|---|---|`;
 
 export function printedPage(): string {
   return readFileSync(PAGE, 'utf8');

@@ -14,6 +14,7 @@ const spines = {
   usual: testSpine(SPINES.usual),
   'halves switched off': testSpine(SPINES['halves switched off']),
   'release switched off': testSpine(SPINES['release switched off']),
+  'cancelling switched off': testSpine(SPINES['cancelling switched off']),
   'its clock is set': testSpine(SPINES['its clock is set']),
 };
 const spine = spines.usual;

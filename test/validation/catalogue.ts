@@ -1,20 +1,32 @@
+import { AGREEING } from './agreeing.ts';
 import { ASKING } from './asking.ts';
 import { CARRYING } from './carrying.ts';
 import { CARRYING_CLAIMS } from './carrying-claims.ts';
 import { CARRYING_TASKS } from './carrying-tasks.ts';
+import { CANCELLING, CANCELLING_KNOWN } from './cancelling.ts';
 import { ofMessage, type Rule } from './catalogued.ts';
+import { DOORS } from './doors.ts';
 import { DISPENSING } from './dispensing.ts';
+import { ORDERING } from './ordering.ts';
 import { PRESCRIBING } from './prescribing.ts';
-import { RECEIVING } from './receiving.ts';
+import { KNOWN, RECEIVING } from './receiving.ts';
 import { OF_REPEATS } from './repeats.ts';
+import { SEVERAL, SEVERAL_AROUND } from './several.ts';
 import { STANDING } from './standing.ts';
 import { TELLING } from './telling.ts';
 import { UNPROCESSABLE } from './unprocessable.ts';
+import { WRITING } from './writing.ts';
 
 /** The rules that an example is kept of, in the order in which they are told. */
 export const CATALOGUE: readonly Rule[] = [
   ...ASKING,
-  ...[...PRESCRIBING, ...RECEIVING].map(ofMessage),
+  ...DOORS,
+  ...[...PRESCRIBING, ...AGREEING, ...ORDERING, ...WRITING, ...RECEIVING].map(ofMessage),
+  ...KNOWN,
+  ...CANCELLING.map(ofMessage),
+  ...CANCELLING_KNOWN,
+  ...SEVERAL.map(ofMessage),
+  ...SEVERAL_AROUND,
   ...[...DISPENSING, ...CARRYING, ...CARRYING_TASKS, ...CARRYING_CLAIMS].map(ofMessage),
   ...UNPROCESSABLE.map(ofMessage),
   ...STANDING,

@@ -8,6 +8,7 @@ export const SPINES = {
   usual: {},
   'halves switched off': { switchedOff: ['Prescribing', 'Dispensing', 'Tracker'] },
   'release switched off': { switchedOff: ['Release'] },
+  'cancelling switched off': { switchedOff: ['Cancellation'] },
   'its clock is set': {},
 } as const satisfies Record<string, Settings>;
 

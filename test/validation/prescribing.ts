@@ -1,33 +1,61 @@
 import type { Bundle } from 'fhir/r4';
 
 import { one } from '../../src/local/sample-messages/testing.ts';
-import { cancels, conflict, type Entry, invalid, orders } from './rule.ts';
-import { value } from './rule.ts';
-import { course, item, supply } from './receiving.ts';
-
-const REQUEST = 'Bundle.entry.resource.ofType(MedicationRequest)';
-const UK_ID = 'https://fhir.hl7.org.uk/Id';
-
-/** With what repeat dispensing needs, for the change to take away. */
-function repeatDispensing(bundle: Bundle): void {
-  course(bundle, 'continuous-repeat-dispensing');
-  const asked = supply(bundle);
-  asked.numberOfRepeatsAllowed = 5;
-  asked.validityPeriod = { start: '2026-01-01', end: '2026-12-31' };
-}
+import {
+  hospital,
+  item,
+  REQUEST,
+  repeatDispensing,
+  responsible,
+  role,
+  supply,
+  twoItems,
+  UK_ID,
+} from './changes.ts';
+import { conflict, type Entry, invalid, orders, value } from './rule.ts';
 
 const order = orders('[EPS-FHIR 5.3]').rule;
-const cancel = cancels('[EPS-FHIR 5.3]').rule;
+
+const INTENT = value(
+  'MedicationRequest.intent must be order, original-order or instance-order.',
+  `${REQUEST}.intent`,
+);
+const BY_REFERENCE =
+  'populated incorrectly. Please populate with Reference to resource within Bundle.';
+const RESPONSIBLE = invalid(
+  'Responsible practitioner must be either a reference to a Practitioner resource or an identifier reference.',
+);
+
+type Telephone = 'PractitionerRole' | 'Practitioner' | 'Organization';
+const ENTRIES: Readonly<Record<Telephone, number>> = {
+  PractitionerRole: 3,
+  Practitioner: 4,
+  Organization: 5,
+};
+
+function telephone(type: Telephone): Entry[] {
+  const missing = (field: string) =>
+    invalid(
+      `Required field bundle.entry[${ENTRIES[type]}].resource.telecom[0].${field} is missing.`,
+    );
+  const words = `the telephone of its ${type}`;
+  return [
+    order(
+      `${words} has no value`,
+      (bundle) => void (one(bundle, type).telecom = [{ use: 'work' }]),
+      missing('value'),
+    ),
+    order(
+      `${words} has no use`,
+      (bundle) => void (one(bundle, type).telecom = [{ value: '0123' }]),
+      missing('use'),
+    ),
+  ];
+}
 
 const BUNDLE: readonly Entry[] = [
-  order(
-    'the intent is a plan',
-    (bundle) => void (item(bundle).intent = 'plan'),
-    value(
-      'MedicationRequest.intent must be order, original-order or instance-order.',
-      `${REQUEST}.intent`,
-    ),
-  ),
+  order('the intent is a plan', (bundle) => void (item(bundle).intent = 'plan'), INTENT),
+  order('the intent is a reflex', (bundle) => void (item(bundle).intent = 'reflex-order'), INTENT),
   order(
     'an item has its medication twice, as a code and as a reference',
     (bundle) => void (item(bundle).medicationReference = { reference: 'urn:uuid:1' }),
@@ -35,39 +63,44 @@ const BUNDLE: readonly Entry[] = [
       'MedicationRequest cannot contain both medicationReference and medicationCodeableConcept fields.',
     ),
   ),
-  order(
-    'a role’s telephone has no value',
-    (bundle) => void (one(bundle, 'PractitionerRole').telecom = [{ use: 'work' }]),
-    invalid('Required field bundle.entry[3].resource.telecom[0].value is missing.'),
-  ),
-  order(
-    'a role’s telephone has no use',
-    (bundle) => void (one(bundle, 'PractitionerRole').telecom = [{ value: '0123' }]),
-    invalid('Required field bundle.entry[3].resource.telecom[0].use is missing.'),
-  ),
+  ...(['PractitionerRole', 'Practitioner', 'Organization'] as const).flatMap(telephone),
   order(
     'a role names its practitioner by identifier',
-    (bundle) =>
-      void (one(bundle, 'PractitionerRole').practitioner = { identifier: { value: '1' } }),
-    invalid(
-      'practitionerRole.practitioner populated incorrectly. Please populate with Reference to resource within Bundle.',
-    ),
+    (bundle) => void (role(bundle).practitioner = { identifier: { value: '1' } }),
+    invalid(`practitionerRole.practitioner ${BY_REFERENCE}`),
+  ),
+  order(
+    'who is responsible is named in both ways',
+    (bundle) => {
+      const { practitioner } = responsible(bundle);
+      Object.assign(practitioner ?? {}, { identifier: { value: '1' } });
+    },
+    RESPONSIBLE,
+  ),
+  order(
+    'who is responsible is named in neither way',
+    (bundle) => void (responsible(bundle).practitioner = { display: 'Dr Example' }),
+    RESPONSIBLE,
   ),
   order(
     'a role names its organisation by identifier',
-    (bundle) =>
-      void (one(bundle, 'PractitionerRole').organization = { identifier: { value: '1' } }),
-    invalid(
-      'practitionerRole.organization populated incorrectly. Please populate with Reference to resource within Bundle.',
-    ),
+    (bundle) => void (role(bundle).organization = { identifier: { value: '1' } }),
+    invalid(`practitionerRole.organization ${BY_REFERENCE}`),
+  ),
+  order(
+    'a role names its second healthcare service by identifier',
+    (bundle) => {
+      hospital(bundle);
+      role(bundle).healthcareService?.push({ identifier: { value: '1' } });
+    },
+    invalid(`practitionerRole.healthcareService[1] ${BY_REFERENCE}`),
   ),
 ];
 
 const RULES: readonly Entry[] = [
   order(
     'primary care names a healthcare service',
-    (bundle) =>
-      void (one(bundle, 'PractitionerRole').healthcareService = [{ reference: 'urn:uuid:1' }]),
+    (bundle) => void (role(bundle).healthcareService = [{ reference: 'urn:uuid:1' }]),
     invalid('Unexpected field of practitionerRole.healthcareService.'),
   ),
   order(
@@ -86,26 +119,17 @@ const RULES: readonly Entry[] = [
       'Bundle resource Practitioner.identifier expected exactly one professional code from GMC|NMC|GPhC|HCPC|professional-code.',
     ),
   ),
-  order(
-    'repeat dispensing has no period',
-    (bundle) => {
-      repeatDispensing(bundle);
-      delete supply(bundle).validityPeriod;
-    },
-    value(
-      'Expected MedicationRequest to have a value for dispenseRequest.validityPeriod.',
-      `${REQUEST}.dispenseRequest.validityPeriod`,
-    ),
-  ),
-  order(
-    'repeat dispensing has no duration of supply',
-    (bundle) => {
-      repeatDispensing(bundle);
-      delete supply(bundle).expectedSupplyDuration;
-    },
-    value(
-      'Expected MedicationRequest to have a value for dispenseRequest.expectedSupplyDuration.',
-      `${REQUEST}.dispenseRequest.expectedSupplyDuration`,
+  ...(['validityPeriod', 'expectedSupplyDuration'] as const).map((field) =>
+    order(
+      `repeat dispensing has no ${field}`,
+      (bundle) => {
+        repeatDispensing(bundle);
+        delete supply(bundle)[field];
+      },
+      value(
+        `Expected MedicationRequest to have a value for dispenseRequest.${field}.`,
+        `${REQUEST}.dispenseRequest.${field}`,
+      ),
     ),
   ),
   order(
@@ -116,61 +140,39 @@ const RULES: readonly Entry[] = [
   order(
     'two items have one id',
     (bundle) => {
-      const entry = bundle.entry?.find(
-        ({ resource }) => resource?.resourceType === 'MedicationRequest',
-      );
-      if (entry !== undefined) bundle.entry?.splice(2, 0, structuredClone(entry));
+      const [first, second] = twoItems(bundle);
+      second.identifier = structuredClone(first.identifier ?? []);
     },
     value(
       'Expected all MedicationRequests to have a different value for identifier.',
       `${REQUEST}.identifier`,
     ),
   ),
+  order('several dosages of an item have no sequence', severalDosages, noSequence()),
   order(
-    'several dosages have no sequence',
-    (bundle) => void (item(bundle).dosageInstruction = [{ text: 'one' }, { text: 'two' }]),
-    {
-      severity: 'error',
-      code: 'invalid',
-      details: {
-        coding: [
-          {
-            code: 'MISSING_VALUE',
-            display:
-              'The request contains multiple dosage instruction lines but no corresponding dosage sequence number.',
-          },
-        ],
-      },
-    },
-  ),
-];
-
-const CANCELS: readonly Entry[] = [
-  cancel(
-    'there is no item',
+    'several dosages of two items have no sequence',
     (bundle) => {
-      bundle.entry = (bundle.entry ?? []).filter(
-        ({ resource }) => resource?.resourceType !== 'MedicationRequest',
-      );
+      severalDosages(bundle);
+      twoItems(bundle);
     },
-    value(
-      "The Bundle must contain exactly one MedicationRequest if MessageHeader.eventCoding.code is 'prescription-order-update'.",
-      REQUEST,
-    ),
-  ),
-  cancel(
-    'the item is not cancelled',
-    (bundle) => void (item(bundle).status = 'active'),
-    value('MedicationRequest.status must be cancelled.', `${REQUEST}.status`),
-  ),
-  cancel(
-    'no reason is given',
-    (bundle) => void delete item(bundle).statusReason,
-    value(
-      'Expected MedicationRequest to have a value for statusReason.',
-      `${REQUEST}.statusReason`,
-    ),
+    noSequence(),
+    noSequence(),
   ),
 ];
 
-export const PRESCRIBING: readonly Entry[] = [...BUNDLE, ...RULES, ...CANCELS];
+function severalDosages(bundle: Bundle): void {
+  item(bundle).dosageInstruction = [{ text: 'one', sequence: 1 }, { text: 'two' }];
+}
+
+function noSequence() {
+  const display =
+    'The request contains multiple dosage instruction lines but no corresponding dosage sequence number.';
+  return {
+    severity: 'error',
+    code: 'invalid',
+    details: { coding: [{ code: 'MISSING_VALUE', display }] },
+  } as const;
+}
+
+/** The rules of an order, besides those that want its items to agree. */
+export const PRESCRIBING: readonly Entry[] = [...BUNDLE, ...RULES];

@@ -1,85 +1,83 @@
-import type { Bundle, Extension } from 'fhir/r4';
+import type { Bundle } from 'fhir/r4';
 
 import { all, one } from '../../src/local/sample-messages/testing.ts';
-import { type Entry, orders, spine, tooFew, translated } from './rule.ts';
+import { ORDER } from '../bad-input/kinds.ts';
+import {
+  day,
+  item,
+  NHS,
+  NHS_ID,
+  removeAll,
+  repeatDispensing,
+  siteOf,
+  supply,
+  UK_ID,
+} from './changes.ts';
+import type { Rule } from './catalogued.ts';
+import { type Entry, orders, spine } from './rule.ts';
+import { cancelled, ordered, refusal, sends, standing } from './steps.ts';
 
-const NHS_ID = 'https://fhir.nhs.uk/Id';
-
-const carried = orders('[EPS-FHIR 5.4]').rule;
+/** What Spine itself finds in an order, in its written order [EPS-LIFECYCLE 3]. */
 const received = orders('[EPS-LIFECYCLE 3]').rule;
 
-export function item(bundle: Bundle) {
-  return one(bundle, 'MedicationRequest');
+const WRONG_CHECK = '269CA9-A99968-4577BP'; // of a published example; right would be F [EPS-FHIR 6.1]
+
+function group(bundle: Bundle, value: string | undefined): void {
+  for (const { groupIdentifier = {} } of all(bundle, 'MedicationRequest')) {
+    if (value === undefined) delete groupIdentifier.value;
+    else groupIdentifier.value = value;
+  }
 }
 
-export function supply(bundle: Bundle) {
-  return (item(bundle).dispenseRequest ??= {});
+function code(bundle: Bundle, system: string, value: string): void {
+  one(bundle, 'Practitioner').identifier = [{ system, value }];
 }
 
-export function course(bundle: Bundle, code: string): void {
-  item(bundle).courseOfTherapyType = { coding: [{ code }] };
+function window(start: string | undefined, end: string | undefined) {
+  return (bundle: Bundle): void => {
+    repeatDispensing(bundle);
+    supply(bundle).validityPeriod = {
+      ...(start === undefined ? {} : { start }),
+      ...(end === undefined ? {} : { end }),
+    };
+  };
 }
 
-function without(extensions: Extension[] | undefined, name: string): Extension[] {
-  return (extensions ?? []).filter(({ url }) => !url.endsWith(name));
+function lasting(days: number) {
+  return (bundle: Bundle): void => {
+    repeatDispensing(bundle);
+    supply(bundle).expectedSupplyDuration = { value: days, code: 'd' };
+  };
 }
 
-const CARRIED: readonly Entry[] = [
-  carried(
-    'no course of therapy is known',
-    (bundle) => course(bundle, 'seasonal'),
-    translated(
-      'INVALID_VALUE',
-      "Unhandled course of therapy type code 'seasonal'.",
-      'MedicationRequest.courseOfTherapyType.coding.code',
-    ),
-  ),
-  carried(
-    'the supply is counted in other units than days',
-    (bundle) => void (supply(bundle).expectedSupplyDuration = { value: 4, code: 'wk' }),
-    translated(
-      'INVALID_VALUE',
-      'Expected supply duration must be specified in days.',
-      'MedicationRequest.dispenseRequest.expectedSupplyDuration.code',
-    ),
-  ),
-  carried(
-    'the prescriber has no professional code',
-    (bundle) => {
-      const person = one(bundle, 'Practitioner');
-      person.identifier = [{ system: `${NHS_ID}/sds-user-id`, value: '555254239107' }];
-    },
-    translated(
-      'TOO_FEW_VALUES_SUBMITTED',
-      'Expected exactly one professional code. One of GMC|GMP|NMC|GPhC|HCPC|unknown',
-      'Practitioner.identifier',
-    ),
-  ),
-  carried(
-    'the item’s id is in another system',
-    (bundle) => void (item(bundle).identifier = [{ system: 'urn:other', value: '1' }]),
-    tooFew(`system == '${NHS_ID}/prescription-order-item-number'`, 'MedicationRequest.identifier'),
-  ),
-  carried(
-    'the prescription type is missing',
-    (bundle) => void (item(bundle).extension = [{ url: 'urn:other', valueBoolean: true }]),
-    tooFew(
-      "url == 'https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionType'",
-      'MedicationRequest.extension',
-    ),
-  ),
-  carried(
-    'the signature is no XML',
-    (bundle) => {
-      for (const { signature } of all(bundle, 'Provenance')) {
-        for (const one of signature ?? []) one.data = 'bm8gWE1M';
-      }
-    },
-    translated('INVALID_VALUE', 'Invalid signature format.', 'Provenance.signature.data'),
-  ),
-];
+const NO_WINDOW = spine(
+  'daysSupply effective time not provided but prescription treatment type is repeat',
+);
 
-const RECEIVED: readonly Entry[] = [
+const OF_PEOPLE: readonly Entry[] = [
+  received(
+    'it has no id of its own',
+    (bundle) => void delete bundle.identifier,
+    spine('A single hl7:ID/@root must be provided'),
+  ),
+  received(
+    'whom the organisation answers to has no code',
+    (bundle) => void (one(bundle, 'Organization').partOf = { display: 'NHS EXAMPLE' }),
+    spine('Health Care Provider Licensed Organization (PCT) ID is missing'),
+  ),
+  received(
+    'the NHS number is none',
+    (bundle) =>
+      void (one(bundle, 'Patient').identifier = [
+        { system: `${NHS_ID}/nhs-number`, value: '9990000019' },
+      ]),
+    spine('nhsNumber is not valid'),
+  ),
+  received(
+    'it has no short-form id',
+    (bundle) => group(bundle, undefined),
+    spine('PrescriptionID missing'),
+  ),
   received(
     'the patient has two addresses',
     (bundle) => void one(bundle, 'Patient').address?.push({ line: ['2 Other Street'] }),
@@ -91,31 +89,8 @@ const RECEIVED: readonly Entry[] = [
     spine('Patient name is missing'),
   ),
   received(
-    'the patient is not born yet',
-    (bundle) => void (one(bundle, 'Patient').birthDate = '2999-01-01'),
-    spine('birthTime is in the future'),
-  ),
-  received(
-    'the check character is wrong',
-    (bundle) => {
-      for (const request of all(bundle, 'MedicationRequest')) {
-        if (request.groupIdentifier !== undefined) request.groupIdentifier.value = WRONG_CHECK;
-      }
-    },
-    spine('prescriptionID has invalid checksum'),
-  ),
-  received(
-    'the id has another form',
-    (bundle) => {
-      for (const request of all(bundle, 'MedicationRequest')) {
-        if (request.groupIdentifier !== undefined) request.groupIdentifier.value = 'A-B-C';
-      }
-    },
-    spine('prescriptionID has invalid format'),
-  ),
-  received(
     'a pharmacy is named under preference 0004',
-    (bundle) => site(bundle, '0004'),
+    (bundle) => siteOf(bundle, { code: '0004' }),
     spine(
       'Nomination Site Code must not be provided when DispensiongSitePreference code 0004 is set',
     ),
@@ -126,38 +101,136 @@ const RECEIVED: readonly Entry[] = [
     spine('Nomination Site Code must be provided when DispensiongSitePreference code P1 is set'),
   ),
   received(
-    'there is no signature',
-    (bundle) => {
-      bundle.entry = (bundle.entry ?? []).filter(
-        ({ resource }) => resource?.resourceType !== 'Provenance',
-      );
-    },
-    {
-      code: 'business-rule',
-      severity: 'error',
-      details: {
-        coding: [
-          {
-            system: 'https://fhir.nhs.uk/CodeSystem/EPS-IssueCode',
-            code: 'MISSING_DIGITAL_SIGNATURE',
-            display: 'Digital signature not found',
-          },
-        ],
-      },
-    },
+    'the prescriber’s code is too long',
+    (bundle) => code(bundle, `${UK_ID}/professional-code`, '1234567890123'),
+    spine('agentPersonSDSPerson has invalid format'),
+  ),
+  received(
+    'the organisation’s code has another form',
+    (bundle) =>
+      void (one(bundle, 'Organization').identifier = [
+        { system: `${NHS_ID}/ods-organization-code`, value: 'A83 008' },
+      ]),
+    spine('agentOrganization has invalid format'),
+  ),
+  received(
+    'the code of whom the organisation answers to has another form',
+    (bundle) => void (one(bundle, 'Organization').partOf = { identifier: { value: '84 H' } }),
+    spine('hcplOrgCode has invalid format'),
+  ),
+  received(
+    'the patient is not born yet',
+    (bundle) => void (one(bundle, 'Patient').birthDate = '2999-01-01'),
+    spine('birthTime is in the future'),
   ),
 ];
 
-const WRONG_CHECK = '269CA9-A99968-4577BP'; // of a published example; right would be F [EPS-FHIR 6.1]
+const OF_PRESCRIPTION: readonly Entry[] = [
+  received(
+    'it is of a year from which no expiry can be reckoned',
+    (bundle) => void (supply(bundle).validityPeriod = { start: '1899-12-31' }),
+    spine(
+      'prescriptionTime is not a valid time or in the valid format; expected format %Y%m%d%H%M%S',
+    ),
+  ),
+  received(
+    'there are a hundred issues',
+    (bundle) => {
+      repeatDispensing(bundle);
+      supply(bundle).numberOfRepeatsAllowed = 99;
+    },
+    spine('prescriptionRepeatHigh must not be over configured maximum of 99'),
+  ),
+  received(
+    'there is no issue',
+    (bundle) => {
+      repeatDispensing(bundle);
+      const repeats = { url: 'numberOfRepeatsAllowed', valueInteger: -1 };
+      const information = { url: `${NHS}-EPS-RepeatInformation`, extension: [repeats] };
+      item(bundle).basedOn = [{ reference: 'urn:uuid:1', extension: [information] }];
+    },
+    spine('prescriptionRepeatLow is greater than prescriptionRepeatHigh'),
+  ),
+  received(
+    'its own id is no GUID',
+    (bundle) => Object.assign(bundle.identifier ?? {}, { value: 'ABC' }),
+    spine('hl7EventID has invalid format'),
+  ),
+  received(
+    'an item’s id is no GUID',
+    (bundle) => Object.assign(item(bundle).identifier?.[0] ?? {}, { value: 'ABC' }),
+    spine('ABC is not a valid GUID format'),
+  ),
+  received(
+    'the code of the nominated pharmacy has another form',
+    (bundle) => void (supply(bundle).performer = { identifier: { value: 'FA 565' } }),
+    spine('nominatedPerformer has invalid format'),
+  ),
+  received(
+    'the preference of dispensing site has no code',
+    (bundle) => siteOf(bundle, { display: 'Other' }),
+    spine('nominatedPerformer has invalid type'),
+  ),
+  received(
+    'the nominated pharmacy has no code',
+    (bundle) => void (supply(bundle).performer = { display: 'EXAMPLE PHARMACY' }),
+    spine('nominatedPerformer is present but empty'),
+  ),
+  received(
+    'the short-form id has another form',
+    (bundle) => group(bundle, 'A-B-C'),
+    spine('prescriptionID has invalid format'),
+  ),
+  received(
+    'the check character is wrong',
+    (bundle) => group(bundle, WRONG_CHECK),
+    spine('prescriptionID has invalid checksum'),
+  ),
+  received('an issue lasts half a day', lasting(0.5), spine('daysSupply is not an integer')),
+  received(
+    'an issue lasts less than nothing',
+    lasting(-1),
+    spine('daysSupply must be a non-zero integer'),
+  ),
+  received('an issue lasts 367 days', lasting(367), spine('daysSupply cannot exceed 366')),
+  received('repeat dispensing does not begin', window(undefined, day(28)), NO_WINDOW),
+  received('repeat dispensing does not end', window(day(0), undefined), NO_WINDOW),
+  received(
+    'repeat dispensing goes on for more than a year',
+    window(day(0), day(367)),
+    spine('daysSupplyValidHigh is more than 12 months beyond current day'),
+  ),
+  received(
+    'repeat dispensing is over',
+    window(day(-28), day(-1)),
+    spine('daysSupplyValidHigh is in the past'),
+  ),
+  received(
+    'repeat dispensing ends before it begins',
+    window(day(28), day(27)),
+    spine('daysSupplyValid low is after daysSupplyValidHigh'),
+  ),
+  received(
+    'there is no signature',
+    (bundle) => removeAll(bundle, 'Provenance'),
+    refusal('business-rule', 'MISSING_DIGITAL_SIGNATURE', 'Digital signature not found'),
+  ),
+];
 
-function site(bundle: Bundle, code: string): void {
-  const asked = supply(bundle);
-  const [preference] = asked.extension ?? [];
-  asked.extension = without(asked.extension, 'PerformerSiteType');
-  if (preference !== undefined) {
-    asked.extension.push({ ...preference, valueCoding: { ...preference.valueCoding, code } });
-  }
-}
+export const RECEIVING: readonly Entry[] = [...OF_PEOPLE, ...OF_PRESCRIPTION];
 
-/** What is found in carrying an order over, and what Spine itself finds on receipt. */
-export const RECEIVING: readonly Entry[] = [...CARRIED, ...RECEIVED];
+const known = standing('order', '[EPS-LIFECYCLE 3]');
+const DUPLICATE = refusal(
+  'duplicate',
+  'DUPLICATE_PRESCRIPTION_ID',
+  'Duplicate prescription ID exists',
+);
+
+/** What Spine knows already. */
+export const KNOWN: readonly Rule[] = [
+  known('the id is a prescription’s', DUPLICATE, { before: [ordered], send: sends(ORDER) }),
+  known('the id is that of a prescription that was cancelled', DUPLICATE, {
+    before: [ordered, cancelled],
+    send: sends(ORDER),
+  }),
+];

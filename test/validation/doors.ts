@@ -1,0 +1,324 @@
+import type { Bundle } from 'fhir/r4';
+
+import type { Issue } from '../../src/gateways/fhir/operation-outcome.ts';
+import { one } from '../../src/local/sample-messages/testing.ts';
+import { CANCEL, CLAIM, DISPENSE, type Kind, ORDER, RETURN, sendAs } from '../bad-input/kinds.ts';
+import { RELEASE_PATIENT } from '../bad-input/kinds.ts';
+import { LEGACY } from '../support/server.ts';
+import { OF_NOTHING_ELSE, type Rule } from './catalogued.ts';
+import { course, item, removeAll, supply, twoItems } from './changes.ts';
+import { translated, value } from './rule.ts';
+
+/** The doors of a prescriber's system: who may use them, and what may come through. */
+const PREPARE: Kind = { ...ORDER, name: '$prepare', path: '/$prepare' };
+const VALIDATE: Kind = { ...ORDER, name: '$validate', path: '/$validate' };
+
+/** Another kind of message through `$convert` or `$prepare`. */
+function through(door: '$convert' | '$prepare', kind: Kind): Kind {
+  return { ...kind, name: `${door} of a ${kind.name}`, path: `/${door}` };
+}
+
+function fatal(code: string, diagnostics: string): Issue {
+  return { severity: 'fatal', code, diagnostics };
+}
+
+function noPermission(half: string): Issue {
+  return fatal('forbidden', `Your app does not have permission to access ${half} functionality.`);
+}
+
+function userOnly(half: string): Issue {
+  return fatal(
+    'forbidden',
+    `${half} functionality can only be accessed using the user-restricted access mode.`,
+  );
+}
+
+type Told = Partial<Rule> & { readonly issues: readonly Issue[] };
+
+function ofKind(kind: Kind, when: string, told: Told, as = kind.as as string): Rule {
+  return {
+    ...OF_NOTHING_ELSE,
+    message: kind.name,
+    source: '[EPS-FHIR 5.3]',
+    when,
+    send: (spine, facts) => sendAs(spine, kind, kind.build(facts), as),
+    ...told,
+  };
+}
+
+const OF_PRESCRIBERS = [ORDER, CANCEL, PREPARE, through('$convert', ORDER)];
+const CONVERTED = [RELEASE_PATIENT, RETURN, DISPENSE, CLAIM].map((kind) =>
+  through('$convert', kind),
+);
+const NO_SCOPE = 'the token has no scope for it';
+
+const SCOPES: readonly Rule[] = [
+  ...OF_PRESCRIBERS.flatMap((kind) => [
+    ofKind(kind, NO_SCOPE, { status: 403, issues: [noPermission('prescribing')] }, 'dispenser'),
+    ofKind(
+      kind,
+      'an application sends it by itself',
+      { status: 403, issues: [userOnly('Prescribing')] },
+      'system',
+    ),
+  ]),
+  ...CONVERTED.map((kind) =>
+    ofKind(kind, NO_SCOPE, { status: 403, issues: [noPermission('dispensing')] }, 'prescriber'),
+  ),
+  ofKind(
+    through('$prepare', DISPENSE),
+    NO_SCOPE,
+    { status: 403, issues: [noPermission('dispensing')] },
+    'prescriber',
+  ),
+  ...[CANCEL, PREPARE, through('$convert', ORDER)].map((kind) =>
+    ofKind(kind, 'the operator has switched prescribing off', {
+      on: 'halves switched off',
+      issues: [fatal('not-supported', 'Prescribing functionality is disabled.')],
+    }),
+  ),
+];
+
+const ORGANIZATION = { resourceType: 'Organization', name: 'Example Surgery' };
+const EXPECTED = fatal('value', 'Incorrect FHIR resource type. Expected Bundle.');
+const OTHER_TYPE = 'it is a resource of another type';
+const NO_ORDER = translated(
+  'INVALID_VALUE',
+  "MessageHeader.eventCoding.code must be 'prescription-order'.",
+  'MessageHeader.eventCoding.code',
+);
+
+const RESOURCES: readonly Rule[] = [
+  ...[ORDER, PREPARE].map((kind) =>
+    ofKind(kind, OTHER_TYPE, {
+      issues: [EXPECTED],
+      send: (spine) => sendAs(spine, kind, ORGANIZATION),
+    }),
+  ),
+  ofKind({ ...ORDER, name: '$convert', path: '/$convert' }, OTHER_TYPE, {
+    source: '[EPS-FHIR 5.1]',
+    issues: [fatal('invalid', 'Message not supported by $convert endpoint')],
+    send: (spine) => spine.call(`${LEGACY}/$convert`, { body: ORGANIZATION }),
+  }),
+  ofKind(through('$prepare', CANCEL), 'it is no order', {
+    source: '[EPS-FHIR 5.4]',
+    issues: [NO_ORDER],
+  }),
+  ofKind(
+    through('$prepare', DISPENSE),
+    'it is no order',
+    { source: '[EPS-FHIR 5.4]', issues: [NO_ORDER] },
+    'dispenser',
+  ),
+  changing(
+    ORDER,
+    'its event is none that the service takes',
+    (bundle) => {
+      one(bundle, 'MessageHeader').eventCoding = {
+        system: 'https://fhir.nhs.uk/CodeSystem/message-event',
+        code: 'dispense-notification-update',
+      };
+      one(bundle, 'MessageHeader').response = { identifier: 'urn:uuid:1', code: 'ok' };
+    },
+    value(
+      'MessageHeader.eventCoding.code must be one of: prescription-order, prescription-order-update, dispense-notification.',
+      'Bundle.entry.resource.ofType(MessageHeader).eventCoding.code',
+    ),
+  ),
+];
+
+/** The message with something else in it. */
+function changing(
+  kind: Kind,
+  when: string,
+  change: (bundle: Bundle) => void,
+  ...issues: readonly Issue[]
+): Rule {
+  return ofKind(kind, when, {
+    issues,
+    send: (spine, facts) => {
+      const bundle = kind.build(facts) as Bundle;
+      change(bundle);
+      return sendAs(spine, kind, bundle);
+    },
+  });
+}
+
+const PREPARED: readonly Rule[] = [
+  changing(
+    PREPARE,
+    'the intent is a plan',
+    (bundle) => void (item(bundle).intent = 'plan'),
+    value(
+      'MedicationRequest.intent must be order, original-order or instance-order.',
+      'Bundle.entry.resource.ofType(MedicationRequest).intent',
+    ),
+  ),
+  changing(
+    PREPARE,
+    'no course of therapy is known',
+    (bundle) => course(bundle, 'seasonal'),
+    translated(
+      'INVALID_VALUE',
+      "Unhandled course of therapy type code 'seasonal'.",
+      'MedicationRequest.courseOfTherapyType.coding.code',
+    ),
+  ),
+];
+
+const BUNDLE = 'Bundle.entry';
+
+function structure(diagnostics: string, place: string): Issue {
+  return { severity: 'error', code: 'processing', diagnostics, expression: [place] };
+}
+
+function validator(diagnostics: string, id: string, place = ''): Issue {
+  const coding = [{ system: 'http://hl7.org/fhir/java-core-messageId', code: id }];
+  const location = [`Bundle.entry[1].resource.ofType(MedicationRequest)${place}`];
+  return { severity: 'error', code: 'processing', details: { coding }, diagnostics, location };
+}
+
+const MINIMUM = 'Validation_VAL_Profile_Minimum';
+const MESSAGE = 'https://fhir.nhs.uk/StructureDefinition/NHSDigital-MedicationRequest-Message';
+const PROFILE = 'https://fhir.nhs.uk/StructureDefinition/NHSDigital-MedicationRequest';
+const R4 = 'http://hl7.org/fhir/StructureDefinition/MedicationRequest|4.0.1';
+const ENDORSEMENT = 'https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement#ACBSET';
+
+function found(element: string, from: string): string {
+  return `MedicationRequest.${element}: minimum required = 1, but only found 0 (from ${from})`;
+}
+
+/** The words of the FHIR validator that the contract has [EPS-FHIR 5.2]. */
+const STRUCTURE: readonly Rule[] = [
+  changing(
+    VALIDATE,
+    'there is no header',
+    (bundle) => removeAll(bundle, 'MessageHeader'),
+    structure('No MessageHeader found.', BUNDLE),
+  ),
+  changing(
+    VALIDATE,
+    'its event is unknown',
+    (bundle) => {
+      one(bundle, 'MessageHeader').eventCoding = { system: 'urn:events', code: 'wish' };
+    },
+    structure('Unsupported message type urn:events#wish.', 'MessageHeader.eventCoding'),
+  ),
+  changing(
+    VALIDATE,
+    'there are five items',
+    (bundle) => {
+      for (let more = 0; more < 4; more += 1) twoItems(bundle);
+    },
+    structure(
+      'Bundle contains too many resources of type MedicationRequest. Expected at most 4.',
+      BUNDLE,
+    ),
+  ),
+  changing(
+    VALIDATE,
+    'there is no item',
+    (bundle) => removeAll(bundle, 'MedicationRequest'),
+    structure(
+      'Bundle contains too few resources of type MedicationRequest. Expected at least 1.',
+      BUNDLE,
+    ),
+  ),
+  changing(
+    VALIDATE,
+    'an item has no dosage',
+    (bundle) => void delete item(bundle).dosageInstruction,
+    validator(found('dosageInstruction', MESSAGE), MINIMUM),
+  ),
+  changing(
+    VALIDATE,
+    'an item has no quantity',
+    (bundle) => void delete supply(bundle).quantity,
+    validator(found('dispenseRequest.quantity', MESSAGE), MINIMUM),
+  ),
+  changing(
+    VALIDATE,
+    'an item has no medication',
+    (bundle) => void delete item(bundle).medicationCodeableConcept,
+    validator(found('medication[x]', R4), MINIMUM),
+    validator(found('medication[x]', MESSAGE), MINIMUM),
+    validator(
+      `Constraint failed: eps-1: 'medication[x] - Only one of medicationReference or medicationCodeableConcept should be provided' (defined in ${PROFILE})`,
+      `${PROFILE}#eps-1`,
+    ),
+  ),
+  changing(
+    VALIDATE,
+    'the prescriber’s endorsement is unknown',
+    (bundle) => {
+      const [system = '', code = ''] = ENDORSEMENT.split('#');
+      item(bundle).extension?.push({
+        url: 'https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionEndorsement',
+        valueCodeableConcept: { coding: [{ system, code }] },
+      });
+    },
+    validator(
+      `Unknown code '${ENDORSEMENT}'`,
+      'Terminology_PassThrough_TX_Message',
+      '.extension[1].valueCodeableConcept.coding[0]',
+    ),
+    validator(
+      `None of the codings provided are in the value set 'NHSBSAPrescriptionEndorsement' (https://fhir.nhs.uk/ValueSet/DM-prescription-endorsement|4.0.2), and a coding from this value set is required) (codes = ${ENDORSEMENT})`,
+      'Terminology_TX_NoValid_1_CC',
+      '.extension[1].valueCodeableConcept.coding[0]',
+    ),
+  ),
+].map((rule) => ({ ...rule, source: '[EPS-FHIR 5.2]' }));
+
+const GATEWAY = 'https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode';
+
+function gateway(code: string, display: string, issue: Partial<Issue>): Issue {
+  const coding = [{ system: GATEWAY, version: '1', code, display }];
+  return { severity: 'error', code: 'value', details: { coding }, ...issue };
+}
+
+const NO_REQUEST_ID = gateway('MISSING_FIELD', 'X-Request-ID header missing or malformed', {
+  severity: 'fatal',
+});
+
+function posted(when: string, told: Told, options: object): Rule {
+  return ofKind(ORDER, when, {
+    source: '[EPS-FHIR 5.1]',
+    send: (spine, facts) =>
+      spine.call(`${LEGACY}${ORDER.path}`, { body: ORDER.build(facts), ...options }),
+    ...told,
+  });
+}
+
+/** What is told before anything of a message is looked at. */
+const GATE: readonly Rule[] = [
+  posted(
+    'there is no X-Request-ID',
+    { issues: [NO_REQUEST_ID] },
+    {
+      headers: { 'x-request-id': undefined },
+    },
+  ),
+  posted(
+    'the X-Request-ID is no GUID',
+    { issues: [NO_REQUEST_ID] },
+    {
+      headers: { 'x-request-id': 'ABC' },
+    },
+  ),
+  posted(
+    'it is no JSON',
+    {
+      issues: [
+        {
+          severity: 'error',
+          code: 'invalid',
+          diagnostics: 'Failed to parse JSON encoded FHIR content: Unexpected token in JSON',
+        },
+      ],
+    },
+    { body: '<Bundle xmlns="http://hl7.org/fhir"/>' },
+  ),
+];
+
+export const DOORS: readonly Rule[] = [...GATE, ...STRUCTURE, ...SCOPES, ...RESOURCES, ...PREPARED];
