@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import type { Bundle } from 'fhir/r4';
 
 import { parseFhirJson } from '../../src/gateways/fhir/json.ts';
+import { element, textElement } from '../../src/gateways/xml/element.ts';
 import { asMessage } from '../../src/prescriptions/fhir/r4.ts';
 import { CODE, EXTENSION, ID } from '../../src/prescriptions/fhir/systems.ts';
+import { canonicalXml } from '../../src/prescriptions/hl7v3/canonical.ts';
 
 /** What a test says of one item. */
 export type ItemFacts = {
@@ -29,6 +31,17 @@ export type OrderFacts = {
   readonly nominated: string | null;
   readonly reviewDate: string | null;
   readonly responsible: boolean;
+  readonly gender: string;
+  /** Of names, addresses and telephones, of everybody; null for none. */
+  readonly uses: {
+    readonly name: string | null;
+    readonly address: string | null;
+    readonly telecom: string | null;
+  };
+  /** Name of the service that is the cost centre in secondary care. */
+  readonly service: string | null;
+  /** What was signed when, as far as it is signed already. */
+  readonly signature: { readonly when: string; readonly value: string } | null;
   readonly items: readonly ItemFacts[];
 };
 
@@ -43,6 +56,10 @@ export const VECTOR: OrderFacts = {
   nominated: 'FER21',
   reviewDate: '2026-12-01',
   responsible: true,
+  gender: 'female',
+  uses: { name: 'usual', address: 'work', telecom: 'work' },
+  service: null,
+  signature: null,
   items: [
     {
       id: 'b3d5f0aa-1111-4222-8333-444455556666',
@@ -77,12 +94,20 @@ export function orderJson(facts: OrderFacts): string {
     entry: [
       ...facts.items.map((item) => entry(item.id, medicationRequest(facts, item))),
       entry('patient', patient(facts)),
-      ...prescriber('role', '100102238986', 'Prescriber', [{ system: ID.gmc, value: 'C6095103' }]),
-      ...prescriber('other', '100102238987', 'Responsible', [
-        { system: ID.gmc, value: 'C6095104' },
-        { system: ID.din, value: '977677' },
-      ]),
+      ...prescriber(facts, 'role', '100102238986', {
+        family: 'Prescriber',
+        ids: [{ system: ID.gmc, value: 'C6095103' }],
+      }),
+      ...prescriber(facts, 'other', '100102238987', {
+        family: 'Responsible',
+        ids: [
+          { system: ID.gmc, value: 'C6095104' },
+          { system: ID.din, value: '977677' },
+        ],
+      }),
       entry('organization', organization(facts)),
+      ...service(facts),
+      ...provenance(facts),
     ],
   });
 }
@@ -148,18 +173,35 @@ function supply({ repeatsAllowed, nominated }: OrderFacts, { quantity, unit }: I
   };
 }
 
-function patient({ given, family, lines }: OrderFacts): object {
+/** What is told of a use, where there is one. */
+function use(value: string | null): object {
+  return value === null ? {} : { use: value };
+}
+
+function patient({ given, family, lines, gender, uses }: OrderFacts): object {
   return {
     resourceType: 'Patient',
     identifier: [{ system: ID.nhsNumber, value: '9449304130' }],
-    name: [{ use: 'usual', prefix: ['Ms'], given, family }],
-    gender: 'female',
+    name: [{ ...use(uses.name), prefix: ['Ms'], given, family }],
+    gender,
     birthDate: '1950-02-28',
-    address: [{ use: 'home', line: lines, city: 'Leeds', postalCode: 'LS1 4AP' }],
+    address: [
+      {
+        ...use(uses.address === 'work' ? 'home' : uses.address),
+        line: lines,
+        city: 'Leeds',
+        postalCode: 'LS1 4AP',
+      },
+    ],
   };
 }
 
-function prescriber(name: string, profile: string, family: string, ids: object[]): object[] {
+function prescriber(
+  { uses, service: clinic }: OrderFacts,
+  name: string,
+  profile: string,
+  { family, ids }: { readonly family: string; readonly ids: object[] },
+): object[] {
   const practitioner = {
     resourceType: 'Practitioner',
     identifier: ids,
@@ -171,20 +213,21 @@ function prescriber(name: string, profile: string, family: string, ids: object[]
     practitioner: { reference: `urn:uuid:${name}-person` },
     organization: { reference: 'urn:uuid:organization' },
     code: [{ coding: [{ system: CODE.jobRole, code: 'S8000:G8000:R8000' }] }],
-    telecom: [{ system: 'phone', use: 'work', value: '0113 496 0000' }],
+    telecom: [{ system: 'phone', ...use(uses.telecom), value: '0113 496 0000' }],
+    ...(clinic === null ? {} : { healthcareService: [{ reference: 'urn:uuid:service' }] }),
   };
   return [entry(name, role), entry(`${name}-person`, practitioner)];
 }
 
-function organization({ organisation }: OrderFacts): object {
+function organization({ organisation, uses }: OrderFacts): object {
   return {
     resourceType: 'Organization',
     identifier: [{ system: ID.ods, value: 'A83008' }],
     name: organisation,
-    telecom: [{ system: 'phone', use: 'work', value: '0113 496 0001' }],
+    telecom: [{ system: 'phone', ...use(uses.telecom), value: '0113 496 0001' }],
     address: [
       {
-        use: 'work',
+        ...use(uses.address),
         line: ['HALLGARTH SURGERY', 'CHEAPSIDE'],
         city: 'SHILDON',
         postalCode: 'DL4 2HP',
@@ -192,4 +235,29 @@ function organization({ organisation }: OrderFacts): object {
     ],
     partOf: { identifier: { system: ID.ods, value: '84H' }, display: 'NHS COUNTY' },
   };
+}
+
+/** The cost centre of secondary care, and where it is [EPS-FHIR 4.2]. */
+function service({ service: name, uses }: OrderFacts): object[] {
+  if (name === null) return [];
+  const clinic = {
+    resourceType: 'HealthcareService',
+    identifier: [{ system: ID.ods, value: 'RBA11' }],
+    name,
+    telecom: [{ system: 'phone', ...use(uses.telecom), value: '0113 496 0009' }],
+    location: [{ reference: 'urn:uuid:location' }],
+  };
+  const address = { ...use(uses.address), line: [name], city: 'Leeds', postalCode: 'LS1 4AQ' };
+  return [entry('service', clinic), entry('location', { resourceType: 'Location', address })];
+}
+
+/** Signed by the requester, with something of the form of a signature. */
+function provenance({ signature }: OrderFacts): object[] {
+  if (signature === null) return [];
+  const { when, value } = signature;
+  const who = { reference: 'urn:uuid:role' };
+  const text = textElement('SignatureValue', value);
+  const xml = canonicalXml(element('Signature', {}, text), 'http://www.w3.org/2000/09/xmldsig#');
+  const data = Buffer.from(xml).toString('base64');
+  return [entry('provenance', { resourceType: 'Provenance', signature: [{ when, who, data }] })];
 }

@@ -5,6 +5,12 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 
 import { parseInstant } from '../../src/kernel/instant.ts';
+import {
+  ADDRESS_USES,
+  GENDERS,
+  NAME_USES,
+  TELECOM_USES,
+} from '../../src/prescriptions/fhir/hl7-values.ts';
 import { orderDocument } from '../../src/prescriptions/fhir/order-document.ts';
 import type { OrderDocument } from '../../src/prescriptions/hl7v3/order-document.ts';
 import { parseXml } from '../../src/gateways/xml/parse-xml.ts';
@@ -38,6 +44,15 @@ const CARRIED = fc.oneof(
   fc.constantFrom(...'abcXYZ019'),
 );
 
+/** One of those that HL7 V3 has a word for, or none. */
+function useOf(uses: Readonly<Record<string, string>>): fc.Arbitrary<string | null> {
+  return fc.option(fc.constantFrom(...Object.keys(uses)));
+}
+
+const WHEN = fc
+  .date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
 function items(unit: fc.Arbitrary<string>): fc.Arbitrary<ItemFacts> {
   return fc.record({
     id: fc.uuid({ version: 4 }),
@@ -65,6 +80,14 @@ function orders(unit: fc.Arbitrary<string>): fc.Arbitrary<OrderFacts> {
     nominated: fc.option(fc.constantFrom('FER21', 'VNCEL')),
     reviewDate: fc.option(fc.constantFrom('2026-12-01', '2027-02-28')),
     responsible: fc.boolean(),
+    gender: fc.constantFrom(...Object.keys(GENDERS)),
+    uses: fc.record({
+      name: useOf(NAME_USES),
+      address: useOf(ADDRESS_USES),
+      telecom: useOf(TELECOM_USES),
+    }),
+    service: fc.option(text(unit)),
+    signature: fc.option(fc.record({ when: WHEN, value: text(CARRIED) })),
     items: fc.uniqueArray(items(unit), { minLength: 1, maxLength: 4, selector: ({ id }) => id }),
   });
 }

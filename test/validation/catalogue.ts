@@ -10,18 +10,23 @@ import { DISPENSING } from './dispensing.ts';
 import { ORDERING } from './ordering.ts';
 import { PRESCRIBING } from './prescribing.ts';
 import { KNOWN, RECEIVING } from './receiving.ts';
+import { REPEATING } from './repeating.ts';
 import { OF_REPEATS } from './repeats.ts';
 import { SEVERAL, SEVERAL_AROUND } from './several.ts';
 import { STANDING } from './standing.ts';
 import { TELLING } from './telling.ts';
 import { UNPROCESSABLE } from './unprocessable.ts';
+import { STRUCTURE } from './validator.ts';
 import { WRITING } from './writing.ts';
 
 /** The rules that an example is kept of, in the order in which they are told. */
 export const CATALOGUE: readonly Rule[] = [
   ...ASKING,
   ...DOORS,
-  ...[...PRESCRIBING, ...AGREEING, ...ORDERING, ...WRITING, ...RECEIVING].map(ofMessage),
+  ...STRUCTURE,
+  ...[...PRESCRIBING, ...AGREEING, ...ORDERING, ...REPEATING, ...WRITING, ...RECEIVING].map(
+    ofMessage,
+  ),
   ...KNOWN,
   ...CANCELLING.map(ofMessage),
   ...CANCELLING_KNOWN,

@@ -132,3 +132,17 @@ export function responsible(bundle: Bundle) {
   addEntry(bundle, NOBODY, answering);
   return answering;
 }
+
+/** Who is said to have signed. */
+export function signedBy(bundle: Bundle, who: string): void {
+  for (const { signature = [] } of all(bundle, 'Provenance')) {
+    for (const each of signature) each.who = { reference: who };
+  }
+}
+
+/** The requester under a name that is no random one, so that an answer can be written down. */
+export function renameRequester(bundle: Bundle): void {
+  const entry = bundle.entry?.find(({ resource }) => resource === role(bundle));
+  if (entry !== undefined) entry.fullUrl = 'REQUESTER';
+  item(bundle).requester = { reference: 'REQUESTER' };
+}

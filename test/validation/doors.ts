@@ -1,17 +1,15 @@
-import type { Bundle } from 'fhir/r4';
-
 import type { Issue } from '../../src/gateways/fhir/operation-outcome.ts';
 import { one } from '../../src/local/sample-messages/testing.ts';
 import { CANCEL, CLAIM, DISPENSE, type Kind, ORDER, RETURN, sendAs } from '../bad-input/kinds.ts';
 import { RELEASE_PATIENT } from '../bad-input/kinds.ts';
 import { LEGACY } from '../support/server.ts';
-import { OF_NOTHING_ELSE, type Rule } from './catalogued.ts';
-import { course, item, removeAll, supply, twoItems } from './changes.ts';
+import type { Rule } from './catalogued.ts';
+import { course, item } from './changes.ts';
 import { translated, value } from './rule.ts';
+import { changing, ofKind, type Told } from './through.ts';
 
 /** The doors of a prescriber's system: who may use them, and what may come through. */
 const PREPARE: Kind = { ...ORDER, name: '$prepare', path: '/$prepare' };
-const VALIDATE: Kind = { ...ORDER, name: '$validate', path: '/$validate' };
 
 /** Another kind of message through `$convert` or `$prepare`. */
 function through(door: '$convert' | '$prepare', kind: Kind): Kind {
@@ -31,19 +29,6 @@ function userOnly(half: string): Issue {
     'forbidden',
     `${half} functionality can only be accessed using the user-restricted access mode.`,
   );
-}
-
-type Told = Partial<Rule> & { readonly issues: readonly Issue[] };
-
-function ofKind(kind: Kind, when: string, told: Told, as = kind.as as string): Rule {
-  return {
-    ...OF_NOTHING_ELSE,
-    message: kind.name,
-    source: '[EPS-FHIR 5.3]',
-    when,
-    send: (spine, facts) => sendAs(spine, kind, kind.build(facts), as),
-    ...told,
-  };
 }
 
 const OF_PRESCRIBERS = [ORDER, CANCEL, PREPARE, through('$convert', ORDER)];
@@ -118,7 +103,7 @@ const RESOURCES: readonly Rule[] = [
         system: 'https://fhir.nhs.uk/CodeSystem/message-event',
         code: 'dispense-notification-update',
       };
-      one(bundle, 'MessageHeader').response = { identifier: 'urn:uuid:1', code: 'ok' };
+      one(bundle, 'MessageHeader').response = { identifier: 'x', code: 'ok' };
     },
     value(
       'MessageHeader.eventCoding.code must be one of: prescription-order, prescription-order-update, dispense-notification.',
@@ -126,23 +111,6 @@ const RESOURCES: readonly Rule[] = [
     ),
   ),
 ];
-
-/** The message with something else in it. */
-function changing(
-  kind: Kind,
-  when: string,
-  change: (bundle: Bundle) => void,
-  ...issues: readonly Issue[]
-): Rule {
-  return ofKind(kind, when, {
-    issues,
-    send: (spine, facts) => {
-      const bundle = kind.build(facts) as Bundle;
-      change(bundle);
-      return sendAs(spine, kind, bundle);
-    },
-  });
-}
 
 const PREPARED: readonly Rule[] = [
   changing(
@@ -165,110 +133,6 @@ const PREPARED: readonly Rule[] = [
     ),
   ),
 ];
-
-const BUNDLE = 'Bundle.entry';
-
-function structure(diagnostics: string, place: string): Issue {
-  return { severity: 'error', code: 'processing', diagnostics, expression: [place] };
-}
-
-function validator(diagnostics: string, id: string, place = ''): Issue {
-  const coding = [{ system: 'http://hl7.org/fhir/java-core-messageId', code: id }];
-  const location = [`Bundle.entry[1].resource.ofType(MedicationRequest)${place}`];
-  return { severity: 'error', code: 'processing', details: { coding }, diagnostics, location };
-}
-
-const MINIMUM = 'Validation_VAL_Profile_Minimum';
-const MESSAGE = 'https://fhir.nhs.uk/StructureDefinition/NHSDigital-MedicationRequest-Message';
-const PROFILE = 'https://fhir.nhs.uk/StructureDefinition/NHSDigital-MedicationRequest';
-const R4 = 'http://hl7.org/fhir/StructureDefinition/MedicationRequest|4.0.1';
-const ENDORSEMENT = 'https://fhir.nhs.uk/CodeSystem/medicationrequest-endorsement#ACBSET';
-
-function found(element: string, from: string): string {
-  return `MedicationRequest.${element}: minimum required = 1, but only found 0 (from ${from})`;
-}
-
-/** The words of the FHIR validator that the contract has [EPS-FHIR 5.2]. */
-const STRUCTURE: readonly Rule[] = [
-  changing(
-    VALIDATE,
-    'there is no header',
-    (bundle) => removeAll(bundle, 'MessageHeader'),
-    structure('No MessageHeader found.', BUNDLE),
-  ),
-  changing(
-    VALIDATE,
-    'its event is unknown',
-    (bundle) => {
-      one(bundle, 'MessageHeader').eventCoding = { system: 'urn:events', code: 'wish' };
-    },
-    structure('Unsupported message type urn:events#wish.', 'MessageHeader.eventCoding'),
-  ),
-  changing(
-    VALIDATE,
-    'there are five items',
-    (bundle) => {
-      for (let more = 0; more < 4; more += 1) twoItems(bundle);
-    },
-    structure(
-      'Bundle contains too many resources of type MedicationRequest. Expected at most 4.',
-      BUNDLE,
-    ),
-  ),
-  changing(
-    VALIDATE,
-    'there is no item',
-    (bundle) => removeAll(bundle, 'MedicationRequest'),
-    structure(
-      'Bundle contains too few resources of type MedicationRequest. Expected at least 1.',
-      BUNDLE,
-    ),
-  ),
-  changing(
-    VALIDATE,
-    'an item has no dosage',
-    (bundle) => void delete item(bundle).dosageInstruction,
-    validator(found('dosageInstruction', MESSAGE), MINIMUM),
-  ),
-  changing(
-    VALIDATE,
-    'an item has no quantity',
-    (bundle) => void delete supply(bundle).quantity,
-    validator(found('dispenseRequest.quantity', MESSAGE), MINIMUM),
-  ),
-  changing(
-    VALIDATE,
-    'an item has no medication',
-    (bundle) => void delete item(bundle).medicationCodeableConcept,
-    validator(found('medication[x]', R4), MINIMUM),
-    validator(found('medication[x]', MESSAGE), MINIMUM),
-    validator(
-      `Constraint failed: eps-1: 'medication[x] - Only one of medicationReference or medicationCodeableConcept should be provided' (defined in ${PROFILE})`,
-      `${PROFILE}#eps-1`,
-    ),
-  ),
-  changing(
-    VALIDATE,
-    'the prescriber’s endorsement is unknown',
-    (bundle) => {
-      const [system = '', code = ''] = ENDORSEMENT.split('#');
-      item(bundle).extension?.push({
-        url: 'https://fhir.nhs.uk/StructureDefinition/Extension-DM-PrescriptionEndorsement',
-        valueCodeableConcept: { coding: [{ system, code }] },
-      });
-    },
-    validator(
-      `Unknown code '${ENDORSEMENT}'`,
-      'Terminology_PassThrough_TX_Message',
-      '.extension[1].valueCodeableConcept.coding[0]',
-    ),
-    validator(
-      `None of the codings provided are in the value set 'NHSBSAPrescriptionEndorsement' (https://fhir.nhs.uk/ValueSet/DM-prescription-endorsement|4.0.2), and a coding from this value set is required) (codes = ${ENDORSEMENT})`,
-      'Terminology_TX_NoValid_1_CC',
-      '.extension[1].valueCodeableConcept.coding[0]',
-    ),
-  ),
-].map((rule) => ({ ...rule, source: '[EPS-FHIR 5.2]' }));
 
 const GATEWAY = 'https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode';
 
@@ -321,4 +185,4 @@ const GATE: readonly Rule[] = [
   ),
 ];
 
-export const DOORS: readonly Rule[] = [...GATE, ...STRUCTURE, ...SCOPES, ...RESOURCES, ...PREPARED];
+export const DOORS: readonly Rule[] = [...GATE, ...SCOPES, ...RESOURCES, ...PREPARED];

@@ -5,9 +5,19 @@ import type * as hl7 from '../hl7v3/order-document.ts';
 import { invalidValue } from './rules.ts';
 import type { Translation } from './translation.ts';
 
-const TELECOM_USES: Record<string, string> = { home: 'HP', work: 'WP', temp: 'HV', mobile: 'MC' };
-const ADDRESS_USES: Record<string, string> = { home: 'H', work: 'WP', temp: 'TMP', billing: 'PST' };
-const NAME_USES: Record<string, string> = {
+export const TELECOM_USES: Readonly<Record<string, string>> = {
+  home: 'HP',
+  work: 'WP',
+  temp: 'HV',
+  mobile: 'MC',
+};
+export const ADDRESS_USES: Readonly<Record<string, string>> = {
+  home: 'H',
+  work: 'WP',
+  temp: 'TMP',
+  billing: 'PST',
+};
+export const NAME_USES: Readonly<Record<string, string>> = {
   usual: 'L',
   official: 'L',
   temp: 'A',
@@ -16,13 +26,18 @@ const NAME_USES: Record<string, string> = {
   old: 'PREVIOUS',
   maiden: 'PREVIOUS-MAIDEN',
 };
-const GENDERS: Record<string, string> = { male: '1', female: '2', other: '9', unknown: '0' };
+export const GENDERS: Readonly<Record<string, string>> = {
+  male: '1',
+  female: '2',
+  other: '9',
+  unknown: '0',
+};
 
 /** A use as HL7 V3 has it; null when none is told [EPS-SIGNATURE 2.5]. */
 function useOf(
   to: Translation,
   what: string,
-  uses: Record<string, string>,
+  uses: Readonly<Record<string, string>>,
   use: string | undefined,
   path: string,
 ): string | null {
