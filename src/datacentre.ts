@@ -2,16 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import {
-  accessDenied,
-  type GatewayFault,
-  SESSION_URID_MISSING,
-  sessionUridInvalid,
-} from './gateways/fhir/faults.ts';
-import { type Authenticate, fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
-import { type AccessTokenFault, type Identity, openIdentity } from './identity/index.ts';
+import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
+import { type Identity, openIdentity, platformFailure } from './identity/index.ts';
 import { present } from './kernel/bug.ts';
-import { fail } from './kernel/result.ts';
 import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -39,7 +32,7 @@ import {
   type Spine,
   trialInteractions,
 } from './prescriptions/index.ts';
-import type { MovableClock } from './local/index.ts';
+import type { Trial } from './local/index.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
 
@@ -64,17 +57,18 @@ export async function startDatacentre(
   };
   try {
     await untilMigrated(database, stopping);
-    const movable = config.mode === 'test' ? await openClock(database) : null;
-    if (movable !== null) closers.splice(1, 0, async () => movable.close());
-    const clock = movable ?? REAL_CLOCK;
-    const identity = await openIdentity({ database, clock, pkiUrl: config.pkiUrl });
+    const trial = config.mode === 'test' ? await openTrial(database, url) : null;
+    if (trial !== null) closers.splice(1, 0, async () => trial.clock.close());
+    const clock = trial?.clock ?? REAL_CLOCK;
+    const identity = await signInOf(config, log, { database, clock, url, trial });
     closers.splice(1, 0, async () => identity.close());
     const spine = await openSpine(config, database, url);
-    const local = movable === null ? null : await openLocal(config, { spine, identity }, movable);
+    const local = trial === null ? null : await openLocal(config, spine, trial);
+    const movable = trial?.clock ?? null;
     const pages = await openPages(config, identity, { database, movable });
     await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages }));
     // A journey does not come through what is switched off.
-    if (config.switchedOff.length === 0) await local?.probe(url);
+    if (config.switchedOff.length === 0) await local?.probe();
     const jobs = startJobs(
       database,
       [dueJob(spine, clock), revocationListJob(spine.signatures), ...identity.jobs],
@@ -158,7 +152,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
           ...prescriptionInteractions(spine),
           ...(config.mode === 'live' ? [] : trialInteractions(spine)),
         ],
-        authenticate: authenticator(identity),
+        authenticate: identity.authenticate,
         version: VERSION,
         isReady: () => answers(spine.database),
         clock,
@@ -173,7 +167,11 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
       if (failure.kind === 'Bug')
         log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
       const page = (): HttpResponse | null => pages.onFailure(request, failure, id);
-      return fhirFailure(request, failure) ?? page() ?? plainFailure(failure);
+      const signIn = (): HttpResponse | null =>
+        platformFailure(request, failure, (messageId) =>
+          log({ event: 'sign-in-failure', requestId: messageId, outcome: id }),
+        );
+      return fhirFailure(request, failure) ?? signIn() ?? page() ?? plainFailure(failure);
     },
   };
 }
@@ -182,7 +180,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
 async function openPages(
   config: Config,
   { pages, views }: Identity,
-  { database, movable }: { readonly database: Database; readonly movable: MovableClock | null },
+  { database, movable }: { readonly database: Database; readonly movable: Trial['clock'] | null },
 ): Promise<Shell> {
   return openShell({
     pages,
@@ -195,7 +193,7 @@ async function openPages(
   });
 }
 
-function clockWords(clock: MovableClock): string {
+function clockWords(clock: Trial['clock']): string {
   return clock.read().real ? 'The clock is real.' : `The clock is set to ${instant(clock.now())}.`;
 }
 
@@ -208,31 +206,48 @@ async function answers(database: Database): Promise<boolean> {
   }
 }
 
-async function openClock(database: Database): Promise<MovableClock> {
-  const { openMovableClock } = await import('./local/index.ts');
-  return openMovableClock(database);
+const NONE = { cis2: null, nhsLogin: null };
+
+type Standing = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly url: string;
+  readonly trial: Trial | null;
+};
+
+function signInOf(config: Config, log: Log, standing: Standing): Promise<Identity> {
+  const { database, clock, url, trial } = standing;
+  return openIdentity({
+    database,
+    clock,
+    log,
+    version: VERSION,
+    logoutFrom: config.logoutFrom,
+    pkiUrl: config.pkiUrl,
+    publicUrls: [...new Set([...config.publicUrls, url])],
+    // The mock identity providers stand behind both addresses of the platform.
+    providers: { main: trial?.providers ?? NONE, mock: trial?.providers ?? NONE },
+  });
+}
+
+/** Loaded in test mode only: live, the code is not even in the process [X-19]. */
+async function openTrial(database: Database, url: string): Promise<Trial> {
+  const local = await import('./local/index.ts');
+  return local.openTrial(database, url);
 }
 
 type Local = {
   readonly routes: readonly HttpRoute[];
-  readonly probe: (url: string) => Promise<void>;
+  readonly probe: () => Promise<void>;
   /** What is real and what is not. */
   readonly environment: () => string;
 };
 
-/** Loaded in test mode only: live, the code is not even in the process [X-19]. */
-async function openLocal(
-  config: Config,
-  { spine, identity }: Pick<Parts, 'spine' | 'identity'>,
-  clock: MovableClock,
-): Promise<Local> {
-  const { localRoutes, probe, seedPeople } = await import('./local/index.ts');
-  const { database } = spine;
-  await seedPeople(database);
+async function openLocal(config: Config, spine: Spine, trial: Trial): Promise<Local> {
+  const { localRoutes, probe } = await import('./local/index.ts');
+  const { clock } = trial;
   const parts = {
-    database,
-    clock,
-    keys: identity.keys,
+    ...trial,
     datacentre: config.datacentre,
     renewLists: () => spine.signatures.lists.renew(spine.signatures.now(), 'all'),
     passTime: (span: { from: Date; until: Date }, move: () => Promise<void>) =>
@@ -240,22 +255,9 @@ async function openLocal(
   };
   return {
     routes: localRoutes(parts),
-    probe: (url) => probe(parts, url),
+    probe: () => probe(parts),
     environment: () => `test; signing=real; clock=${clock.read().real ? 'real' : 'shifted'}`,
   };
-}
-
-function authenticator({ verify }: Identity): Authenticate {
-  return async ({ headers }, at) => {
-    const roleProfile = headers['nhsd-session-urid'];
-    const actor = await verify({ authorization: headers['authorization'], roleProfile, at });
-    return actor.ok ? actor : fail(faultOf(actor.error, roleProfile ?? ''));
-  };
-}
-
-function faultOf(fault: AccessTokenFault, roleProfile: string): GatewayFault {
-  if (fault === 'SessionUridMissing') return SESSION_URID_MISSING;
-  return fault === 'SessionUridInvalid' ? sessionUridInvalid(roleProfile) : accessDenied(fault);
 }
 
 /** On every answer: who served it, the caller's ids again, and what is real and what is not [EXPERIENCE 0]. */

@@ -33,6 +33,8 @@ const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
   nunjucks: /^src\/pages\//,
   'playwright-core': /^test\/pages\//,
+  jose: /^src\/identity\/|^src\/local\/sign-in\/|^test\//,
+  'openid-client': /^test\/|^src\/identity\/cis2\/.*(testing|\.test)\.ts$/,
   fastify: /^src\/platform\/http\.ts$/,
   'fast-jwt': /^src\/identity\/|^test\//,
   'oidc-provider': /^src\/identity\/cis2\//,

@@ -1,17 +1,26 @@
-import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Authenticate } from '../gateways/fhir/gateway.ts';
 import type { HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
+import { authenticateWith } from './authenticate.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
 import type { Page } from '../pages/index.ts';
 import { IDENTITY_VIEWS, identityPages } from './pages/index.ts';
+import {
+  openClientKeys,
+  openProvider,
+  platformJob,
+  type PlatformParts,
+  platformRoutes,
+  type Providers,
+  type ProviderSettings,
+} from './platform/index.ts';
+import { openLimiter } from './rate-limit/index.ts';
 import { openRevocations, sessionJob } from './sessions/index.ts';
 
 export {
   type AccessTokenClaims,
-  type AccessTokenFault,
   accessTokenVerifier,
   signAccessToken,
   type VerifyAccessToken,
@@ -38,17 +47,29 @@ export {
 } from './people/index.ts';
 export { effectiveActivities, type Interaction, may, type RightsRefusal } from './rbac/index.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
+export { platformFailure, type ProviderSettings } from './platform/index.ts';
 
 export const identityMigrations = {
   schema: 'identity',
   folder: new URL('./migrations/', import.meta.url),
 };
 
-export type IdentityParts = {
-  readonly database: Database;
-  readonly clock: Clock;
+export type IdentityParts = Pick<
+  PlatformParts,
+  'database' | 'clock' | 'log' | 'version' | 'publicUrls' | 'logoutFrom'
+> & {
   /** Address that certificates of cards name. */
   readonly pkiUrl: string;
+  /** Behind the platform's address, and behind its twin; null: there is none. */
+  readonly providers: {
+    readonly main: ProviderPair;
+    readonly mock: ProviderPair;
+  };
+};
+
+type ProviderPair = {
+  readonly cis2: ProviderSettings | null;
+  readonly nhsLogin: ProviderSettings | null;
 };
 
 /** Sign-in of one process: what it serves, and what it knows of keys and revocations. */
@@ -56,6 +77,7 @@ export type Identity = {
   readonly keys: KeyRing;
   readonly verify: VerifyAccessToken;
   readonly cards: Cards;
+  readonly authenticate: Authenticate;
   readonly routes: readonly HttpRoute[];
   readonly pages: readonly Page[];
   readonly views: URL;
@@ -63,21 +85,42 @@ export type Identity = {
   close(): void;
 };
 
-export async function openIdentity({ database, clock, pkiUrl }: IdentityParts): Promise<Identity> {
+export async function openIdentity(parts: IdentityParts): Promise<Identity> {
+  const { database, clock, providers, pkiUrl } = parts;
   const cards: Cards = { database, pkiUrl };
   const keys = await openKeyRing(database);
   const revocations = await openRevocations(database, clock);
+  const verify = accessTokenVerifier(keys, revocations);
+  const platform: PlatformParts = {
+    ...parts,
+    keys,
+    verify,
+    providers: {
+      '/oauth2': providersOf(providers.main),
+      '/oauth2-mock': providersOf(providers.mock),
+    },
+    limiter: openLimiter(),
+    clientKeys: openClientKeys(),
+  };
   return {
     keys,
     cards,
-    verify: accessTokenVerifier(keys, revocations),
+    verify,
+    authenticate: authenticateWith(verify),
+    routes: [jwksRoute(keys, clock), ...pkiRoutes(cards, clock), ...platformRoutes(platform)],
     pages: identityPages({ database, clock }),
     views: IDENTITY_VIEWS,
-    routes: [jwksRoute(keys, clock), ...pkiRoutes(cards, clock)],
-    jobs: [keyRotationJob(database, clock), sessionJob(database, clock)],
+    jobs: [keyRotationJob(database, clock), sessionJob(database, clock), platformJob(parts)],
     close: () => {
       keys.close();
       revocations.close();
     },
+  };
+}
+
+function providersOf({ cis2, nhsLogin }: ProviderPair): Providers {
+  return {
+    cis2: cis2 === null ? null : openProvider(cis2),
+    nhsLogin: nhsLogin === null ? null : openProvider(nhsLogin),
   };
 }

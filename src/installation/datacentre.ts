@@ -10,6 +10,8 @@ export type DatacentreOptions = {
   readonly port: number;
   readonly databaseUrl: string;
   readonly mode: Mode;
+  /** Of the whole installation, its own first. */
+  readonly publicUrls: readonly string[];
   /** Program and words; see Parts. */
   readonly program: readonly string[] | null;
   readonly log: (line: string) => void;
@@ -81,7 +83,8 @@ export async function startDatacentre(options: DatacentreOptions): Promise<Datac
   return datacentre;
 }
 
-function launch({ name, port, databaseUrl, mode, program }: DatacentreOptions): ChildProcess {
+function launch(options: DatacentreOptions): ChildProcess {
+  const { name, port, databaseUrl, mode, program, publicUrls } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
@@ -89,6 +92,7 @@ function launch({ name, port, databaseUrl, mode, program }: DatacentreOptions): 
       OPENSPINE_DATACENTRE: name,
       OPENSPINE_PORT: String(port),
       OPENSPINE_MODE: mode,
+      OPENSPINE_PUBLIC_URLS: process.env['OPENSPINE_PUBLIC_URLS'] ?? publicUrls.join(','),
       DATABASE_URL: databaseUrl,
     },
     // Its log is progress, not our result. Handed down as it is: no copying on the message path.

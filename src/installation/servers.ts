@@ -113,6 +113,7 @@ function datacentreStep(
           port,
           databaseUrl,
           mode: state.mode,
+          publicUrls: name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA],
           program: parts.datacentreProgram ?? null,
           log: output.progress,
         }),

@@ -46,3 +46,9 @@ function changeOver(year: number, month: number): number {
   const last = new Date(Date.UTC(year, month, 0));
   return Date.UTC(year, month - 1, last.getUTCDate() - last.getUTCDay(), 1);
 }
+
+/** The moment at which a day begins in London. */
+export function startOf(date: LondonDate): Date {
+  const utc = Date.parse(`${date}T00:00:00Z`);
+  return new Date(isSummerTime(new Date(utc - HOUR_MS)) ? utc - HOUR_MS : utc);
+}

@@ -1,30 +1,30 @@
 import { json, parsed, textOf } from './http.ts';
-import { type MovableClock, parseClockSetting } from './movable-clock.ts';
+import { parseClockSetting } from './movable-clock.ts';
 import { ALL_PERSONAS, findPersona, PERSONAS, type Persona } from './personas.ts';
 import { signingMaterial } from './signing/index.ts';
 import { type SigningParts, signingRoutes } from './signing/routes.ts';
-import { claimsOf } from './tokens.ts';
+import { applicationOf, APPLICATIONS } from './sign-in/applications.ts';
+import type { Trial } from './sign-in/index.ts';
+import { REDIRECT_URI, UNATTENDED_APPLICATION } from './sign-in/material.ts';
+import { signIn } from './sign-in/sign-in.ts';
 import { travel } from './journey.ts';
-import { ACCESS_TOKEN_SECONDS, type KeyRing, signAccessToken } from '../identity/index.ts';
 import { present } from '../kernel/bug.ts';
 import type { Database } from '../platform/database.ts';
 import type { DueDone } from '../prescriptions/index.ts';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import { sql } from '../platform/sql.ts';
 
-export { type MovableClock, openMovableClock } from './movable-clock.ts';
-export { seedPeople } from './people-file.ts';
+export { openTrial, type Trial } from './sign-in/index.ts';
 
-export type LocalParts = SigningParts & {
-  readonly datacentre: 'a' | 'b';
-  readonly clock: MovableClock;
-  readonly keys: KeyRing;
-  /** Does what falls due on the way to another time, then moves there. */
-  readonly passTime: (
-    span: { readonly from: Date; readonly until: Date },
-    move: () => Promise<void>,
-  ) => Promise<DueDone[]>;
-};
+export type LocalParts = Trial &
+  SigningParts & {
+    readonly datacentre: 'a' | 'b';
+    /** Does what falls due on the way to another time, then moves there. */
+    readonly passTime: (
+      span: { readonly from: Date; readonly until: Date },
+      move: () => Promise<void>,
+    ) => Promise<DueDone[]>;
+  };
 
 /** What only a test installation answers; `mode=live` does not load this [X-19]. */
 export function localRoutes(parts: LocalParts): HttpRoute[] {
@@ -40,6 +40,8 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
     },
     { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
     ...signingRoutes(parts),
+    { method: 'GET', path: '/_local/applications', handle: () => applications(parts) },
+    ...parts.routes,
   ];
 }
 
@@ -66,34 +68,66 @@ async function setClock(parts: LocalParts, request: HttpRequest): Promise<HttpRe
   return json(200, { ...clock.read(), done });
 }
 
-function token(parts: LocalParts, request: HttpRequest): HttpResponse {
+/** Signs somebody in by the platform's own addresses, as their application would. */
+async function token(parts: LocalParts, request: HttpRequest): Promise<HttpResponse> {
   const body = parsed(request.body);
-  const name = textOf(body, 'persona');
-  const persona = findPersona(name ?? '');
-  if (persona === null) {
+  const name = textOf(body, 'persona') ?? '';
+  const persona = findPersona(name);
+  if (persona === null && !/^\d{10}(\d\d)?$/.test(name)) {
     const names = ALL_PERSONAS.map((known) => known.name).join(', ');
-    return json(400, { error: `There is no persona '${name ?? ''}'. Known: ${names}.` });
+    return json(400, { error: `There is no persona '${name}'. Known: ${names}.` });
   }
-  const claims = claimsOf(persona, textOf(body, 'scope'));
-  const key = parts.keys.current();
-  return json(200, {
-    access_token: signAccessToken(key, claims, parts.clock.securityNow()),
-    expires_in: String(ACCESS_TOKEN_SECONDS), // a text, as the platform's own are [IDENTITY 3.2]
-    token_type: 'Bearer',
-    scope: claims.scope,
-  });
+  const isPatient = name.length === 10;
+  const usual =
+    persona === null ? (isPatient ? 'patient' : 'surgery') : applicationOf(persona).name;
+  const wanted = {
+    application: textOf(body, 'application') ?? usual,
+    username: persona?.kind === 'application' ? null : (persona?.userId ?? name),
+    scope: textOf(body, 'scope'),
+  };
+  const tokens = await signIn(parts, wanted);
+  if (!tokens.ok) return json(400, { error: `No token for '${name}': ${tokens.error}.` });
+  const scope = scopeOf(textOf(tokens.value, 'access_token') ?? '');
+  return json(200, { ...tokens.value, scope });
+}
+
+function scopeOf(accessToken: string): string {
+  const [, payload = ''] = accessToken.split('.');
+  return textOf(parsed(Buffer.from(payload, 'base64url')), 'scope') ?? '';
+}
+
+/** What a developer's own client needs to sign people in here. */
+function applications({ material }: LocalParts): HttpResponse {
+  const known = APPLICATIONS.map(({ scopes, ...application }) => ({
+    ...application,
+    ...material.credentials[application.name],
+    redirectUri: REDIRECT_URI,
+    scopes,
+    ...(application.name === UNATTENDED_APPLICATION
+      ? { kid: material.system.kid, privateKey: material.system.privateKey }
+      : {}),
+  }));
+  return json(200, { applications: known });
 }
 
 /** Sends the journey through this datacentre until it passes once, and says so to both. */
-export async function probe(parts: LocalParts, url: string): Promise<void> {
-  const { database, datacentre, clock, keys } = parts;
+export async function probe(parts: LocalParts): Promise<void> {
+  const { database, datacentre, clock, url } = parts;
   await database.all(sql`delete from local.journey_probe where datacentre = ${datacentre}`);
-  const tokenFor = (persona: Persona): string =>
-    signAccessToken(keys.current(), claimsOf(persona, null), clock.securityNow());
+  const tokenFor = (persona: Persona): Promise<string> => tokenOf(parts, persona);
   const { signers } = await signingMaterial(database);
   const signer = present(signers[PERSONAS.prescriber.name], 'key of the prescriber');
   await travel({ url, clock, tokenFor, key: signer });
   await database.all(sql`
     insert into local.journey_probe (datacentre, passed_at) values (${datacentre}, now())
     on conflict (datacentre) do update set passed_at = excluded.passed_at`);
+}
+
+async function tokenOf(parts: LocalParts, { name }: Persona): Promise<string> {
+  const persona = present(findPersona(name), name);
+  const username = persona.kind === 'application' ? null : persona.userId;
+  const application = applicationOf(persona).name;
+  const tokens = await signIn(parts, { application, username, scope: null });
+  if (!tokens.ok) throw new Error(`the synthetic journey cannot sign in: ${tokens.error}`);
+  return present(textOf(tokens.value, 'access_token'), 'access token');
 }

@@ -23,7 +23,7 @@ import type { Clock } from '../platform/clock.ts';
 export type JourneyParts = {
   /** Where the datacentre listens. */
   readonly url: string;
-  readonly tokenFor: (persona: Persona) => string;
+  readonly tokenFor: (persona: Persona) => Promise<string>;
   readonly clock: Clock;
   /** The prescriber's. */
   readonly key: SigningKeyOf;
@@ -97,7 +97,7 @@ async function post(
     method: 'POST',
     body: JSON.stringify(body),
     headers: {
-      authorization: `Bearer ${parts.tokenFor(persona)}`,
+      authorization: `Bearer ${await parts.tokenFor(persona)}`,
       'content-type': 'application/fhir+json',
       'x-request-id': randomUUID(),
     },

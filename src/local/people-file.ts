@@ -2,6 +2,7 @@ import { importPeople, knownUserIds, parsePeopleFile } from '../identity/index.t
 import { Bug } from '../kernel/bug.ts';
 import type { Database } from '../platform/database.ts';
 import { ALL_ORGANISATIONS, type Organisation } from './organisations.ts';
+import { mockPeople } from './sign-in/mock-users.ts';
 import {
   ALL_PERSONAS,
   type FurtherRole,
@@ -13,7 +14,10 @@ import {
 /** The people of the test system as a file that `spine user import` reads. */
 export function peopleFile(): { organisations: object[]; people: PersonEntry[] } {
   const people = ALL_PERSONAS.filter((persona) => persona.kind !== 'application');
-  return { organisations: ALL_ORGANISATIONS.map(organisationEntry), people: people.map(entryOf) };
+  return {
+    organisations: ALL_ORGANISATIONS.map(organisationEntry),
+    people: [...people.map(entryOf), ...mockPeople()],
+  };
 }
 
 type PersonEntry = { readonly userId: string } & Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import { parsePeopleFile } from '../identity/index.ts';
 import { parseNhsNumber } from '../prescriptions/nhs-number.ts';
 import { ALL_PATIENTS, findPatient, nhsNumberCheckDigit } from './patients.ts';
 import { peopleFile } from './people-file.ts';
+import { MOCK_CARE_USERS } from './sign-in/mock-users.ts';
 import { ALL_PERSONAS, findPersona, isPrescriber, PERSONAS, personOf } from './personas.ts';
 
 describe('the patients of the test system', () => {
@@ -47,9 +48,12 @@ describe('the personas of the test system', () => {
   });
 
   test('who are people have ids of twelve digits, each their own', () => {
-    const ids = ALL_PERSONAS.flatMap((persona) =>
-      persona.kind === 'application' ? [] : [persona.userId],
-    );
+    const ids = [
+      ...ALL_PERSONAS.flatMap((persona) =>
+        persona.kind === 'application' ? [] : [persona.userId],
+      ),
+      ...MOCK_CARE_USERS.map(({ userId }): string => userId),
+    ];
     const file = parsePeopleFile(peopleFile());
     assert.ok(file.ok);
     assert.deepEqual(

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { fail, ok, type Result } from '../kernel/result.ts';
 
 /** What the environment says of this process; parsed once, by main.ts alone. */
@@ -24,6 +26,10 @@ export type Config = {
     readonly helpContact: string;
     readonly showsNhsLogo: boolean;
   };
+  /** Addresses under which sign-in is reached, the one to send browsers back to first; its own is always one. */
+  readonly publicUrls: readonly string[];
+  /** Nets from which identity providers may end sessions. */
+  readonly logoutFrom: readonly string[];
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };
@@ -75,6 +81,8 @@ export function parseConfig(
       helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
       showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
     },
+    publicUrls: publicUrlsOf(env, problems),
+    logoutFrom: netsOf(env, problems),
     switchedOff: SWITCHES.flatMap(([name, off]) =>
       one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],
     ),
@@ -116,4 +124,42 @@ function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asi
     own: env['OPENSPINE_ASID'] ?? '200000001285',
     spine: env['OPENSPINE_SPINE_ASID'] ?? '567456789789',
   };
+}
+
+function publicUrlsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): string[] {
+  const urls = words(env['OPENSPINE_PUBLIC_URLS']);
+  const isUrl = (text: string): boolean => /^https?:\/\/[^/?#\s]+(\/[^?#\s]*[^/?#\s])?$/.test(text);
+  if (!urls.every(isUrl)) {
+    problems.push(
+      'OPENSPINE_PUBLIC_URLS must be addresses such as https://spine.example, without a slash at the end',
+    );
+  }
+  return urls;
+}
+
+const NETS_MAX = 2; // [IDENTITY 3.2]
+
+function netsOf(env: Readonly<Record<string, string | undefined>>, problems: string[]): string[] {
+  const nets = words(env['OPENSPINE_LOGOUT_FROM'] ?? '127.0.0.1,::1');
+  const isNet = (text: string): boolean => {
+    const [address = '', bits] = text.split('/');
+    const most = isIP(address) === 6 ? 128 : 32;
+    return (
+      isIP(address) !== 0 &&
+      (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+    );
+  };
+  if (nets.length > NETS_MAX || !nets.every(isNet)) {
+    problems.push(
+      'OPENSPINE_LOGOUT_FROM must be one or two addresses or nets, such as 10.1.0.0/16',
+    );
+  }
+  return nets;
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }

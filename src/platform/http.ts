@@ -32,7 +32,7 @@ export type HttpResponse = {
 };
 
 export type HttpRoute = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS';
   readonly path: string;
   readonly handle: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
 };

@@ -6,6 +6,7 @@ import pg from 'pg';
 
 import { currentKey } from '../../src/identity/index.ts';
 import { seedPeople } from '../../src/local/people-file.ts';
+import { seedApplications } from '../../src/local/sign-in/material.ts';
 import { signingMaterial } from '../../src/local/signing/material.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
@@ -34,6 +35,7 @@ async function makeKeys(url: string): Promise<void> {
   await signingMaterial(database);
   await seedPeople(database);
   await currentKey(database);
+  await seedApplications(database);
   await database.close();
 }
 

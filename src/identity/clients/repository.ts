@@ -21,7 +21,10 @@ const COLUMNS = sql`application_id as "applicationId", name, application_key as 
   status, developer_status as "developerStatus", company_status as "companyStatus",
   secret_digest as "secretDigest"`;
 
+const KEY = /^[A-Za-z0-9]{32}$/;
+
 export async function findClient(database: Database, key: string): Promise<KnownClient | null> {
+  if (!KEY.test(key)) return null;
   const [row] = await database.all<Row>(sql`
     select ${COLUMNS} from identity.client where application_key = ${key}`);
   return row === undefined ? null : fromRow(row);
@@ -98,13 +101,26 @@ export async function revokeClient(
  */
 export async function keepAssertion(
   database: Database,
-  assertion: { readonly key: string; readonly jti: string; readonly expiresAt: Date },
+  assertion: AssertionId & { readonly expiresAt: Date },
 ): Promise<boolean> {
   const rows = await database.write(sql`
-    insert into identity.client_assertion (application_key, jti, expires_at)
-    values (${assertion.key}, ${assertion.jti}, ${assertion.expiresAt})
-    on conflict do nothing returning jti`);
+    insert into identity.client_assertion (digest, expires_at)
+    values (${assertionDigest(assertion)}, ${assertion.expiresAt})
+    on conflict do nothing returning digest`);
   return rows.length === 1;
+}
+
+export async function isAssertionKept(database: Database, id: AssertionId): Promise<boolean> {
+  const rows = await database.all(sql`
+    select from identity.client_assertion where digest = ${assertionDigest(id)}`);
+  return rows.length === 1;
+}
+
+export type AssertionId = { readonly key: string; readonly jti: string };
+
+/** Neither part was proved yet, so neither is kept as it came: they may be of any length. */
+function assertionDigest({ key, jti }: AssertionId): Buffer {
+  return digestOf(JSON.stringify([key, jti]));
 }
 
 function fromRow({ jwks, jwksUrl, secretDigest, ...client }: Row): KnownClient {
