@@ -116,17 +116,17 @@ function decoded(text: string): string {
 const REMADE_AFTER_MS = 600_000;
 
 /** Lists are dear to sign: one that says the same is given again for ten minutes. */
-function listMaker({ database, pkiUrl }: Cards): Lists {
+function listMaker(cards: Cards): Lists {
   const made = new Map<string, { readonly entries: string; at: number; list: Buffer }>();
   return async (name, shard, now) => {
-    const revoked = await revokedIn(database, name, shard);
+    const revoked = await revokedIn(cards.database, name, shard);
     const entries = JSON.stringify(revoked);
     const known = made.get(`${name} ${shard}`);
     const ageMs = now.getTime() - (known?.at ?? 0);
     const isFresh = ageMs >= 0 && ageMs < REMADE_AFTER_MS;
     if (known !== undefined && known.entries === entries && isFresh) return known.list;
-    const authority = (await authoritiesOf({ database, pkiUrl }))[name];
-    const list = await makeList(authority, shard, revoked, { now, pkiUrl });
+    const authority = (await authoritiesOf(cards))[name];
+    const list = await makeList(authority, shard, revoked, { now, pkiUrl: cards.pkiUrl });
     if (made.size >= LISTS_KEPT_MAX) made.clear();
     made.set(`${name} ${shard}`, { entries, at: now.getTime(), list });
     return list;
