@@ -7,7 +7,7 @@ import { type Identity, openIdentity, platformFailure } from './identity/index.t
 import { present } from './kernel/bug.ts';
 import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
-import type { Config } from './platform/config.ts';
+import { CIS2_PATH, type Config } from './platform/config.ts';
 import { type Database, DatabaseUnavailable, openDatabase } from './platform/database.ts';
 import {
   type Failure,
@@ -160,7 +160,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
       ...(local?.routes ?? []),
       ...pages.routes,
     ],
-    mounts: [],
+    mounts: identity.mounts(pages.html),
     headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
     onFailure: (request, failure) => {
       const id = request.headers['x-request-id'] ?? randomUUID();
@@ -224,6 +224,7 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     version: VERSION,
     logoutFrom: config.logoutFrom,
     pkiUrl: config.pkiUrl,
+    cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
     publicUrls: [...new Set([...config.publicUrls, url])],
     // The mock identity providers stand behind both addresses of the platform.
     providers: { main: trial?.providers ?? NONE, mock: trial?.providers ?? NONE },

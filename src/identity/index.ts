@@ -1,11 +1,12 @@
 import type { Authenticate } from '../gateways/fhir/gateway.ts';
-import type { HttpRoute } from '../platform/http.ts';
+import type { HttpMount, HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
 import { authenticateWith } from './authenticate.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
+import { openCis2 } from './cis2/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
-import type { Page } from '../pages/index.ts';
+import type { Page, View } from '../pages/index.ts';
 import { IDENTITY_VIEWS, identityPages } from './pages/index.ts';
 import {
   openClientKeys,
@@ -58,6 +59,8 @@ export type IdentityParts = Pick<
   PlatformParts,
   'database' | 'clock' | 'log' | 'version' | 'publicUrls' | 'logoutFrom'
 > & {
+  /** Of the CIS2 face, to the letter; null: there is none here. */
+  readonly cis2Issuer: string | null;
   /** Address that certificates of cards name. */
   readonly pkiUrl: string;
   /** Behind the platform's address, and behind its twin; null: there is none. */
@@ -79,6 +82,8 @@ export type Identity = {
   readonly cards: Cards;
   readonly authenticate: Authenticate;
   readonly routes: readonly HttpRoute[];
+  /** Parts that answer by themselves; they draw pages in the frame of all pages. */
+  readonly mounts: (draw: (view: View) => string) => readonly HttpMount[];
   readonly pages: readonly Page[];
   readonly views: URL;
   readonly jobs: readonly Job[];
@@ -86,11 +91,12 @@ export type Identity = {
 };
 
 export async function openIdentity(parts: IdentityParts): Promise<Identity> {
-  const { database, clock, providers, pkiUrl } = parts;
+  const { database, clock, providers, pkiUrl, cis2Issuer: issuer } = parts;
   const cards: Cards = { database, pkiUrl };
   const keys = await openKeyRing(database);
   const revocations = await openRevocations(database, clock);
   const verify = accessTokenVerifier(keys, revocations);
+  const cis2 = issuer === null ? null : openCis2({ ...parts, issuer, keys });
   const platform: PlatformParts = {
     ...parts,
     keys,
@@ -108,9 +114,15 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     verify,
     authenticate: authenticateWith(verify),
     routes: [jwksRoute(keys, clock), ...pkiRoutes(cards, clock), ...platformRoutes(platform)],
+    mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
     pages: identityPages({ database, clock }),
     views: IDENTITY_VIEWS,
-    jobs: [keyRotationJob(database, clock), sessionJob(database, clock), platformJob(parts)],
+    jobs: [
+      keyRotationJob(database, clock),
+      sessionJob(database, clock),
+      platformJob(parts),
+      ...(cis2?.jobs ?? []),
+    ],
     close: () => {
       keys.close();
       revocations.close();

@@ -12,6 +12,8 @@ export type DatacentreOptions = {
   readonly mode: Mode;
   /** Of the whole installation, its own first. */
   readonly publicUrls: readonly string[];
+  /** The same for both, so that either goes on with what the other began. */
+  readonly cis2Issuer: string;
   /** Program and words; see Parts. */
   readonly program: readonly string[] | null;
   readonly log: (line: string) => void;
@@ -84,7 +86,7 @@ export async function startDatacentre(options: DatacentreOptions): Promise<Datac
 }
 
 function launch(options: DatacentreOptions): ChildProcess {
-  const { name, port, databaseUrl, mode, program, publicUrls } = options;
+  const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
@@ -93,6 +95,7 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_PORT: String(port),
       OPENSPINE_MODE: mode,
       OPENSPINE_PUBLIC_URLS: process.env['OPENSPINE_PUBLIC_URLS'] ?? publicUrls.join(','),
+      OPENSPINE_CIS2_ISSUER: process.env['OPENSPINE_CIS2_ISSUER'] ?? cis2Issuer,
       DATABASE_URL: databaseUrl,
     },
     // Its log is progress, not our result. Handed down as it is: no copying on the message path.

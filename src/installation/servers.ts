@@ -5,6 +5,7 @@ import type { State } from './state-file.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { Output } from '../cli/output.ts';
 import { Trouble } from '../platform/trouble.ts';
+import { CIS2_PATH } from '../platform/config.ts';
 
 /** What runs for us: noted when its start begins, so that none is forgotten when the start is broken off. */
 export type Servers = {
@@ -114,6 +115,7 @@ function datacentreStep(
           databaseUrl,
           mode: state.mode,
           publicUrls: name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA],
+          cis2Issuer: `${state.apiA}${CIS2_PATH}`,
           program: parts.datacentreProgram ?? null,
           log: output.progress,
         }),

@@ -10,4 +10,5 @@ export {
   type Visitor,
 } from './page.ts';
 export { problemOf } from './problems.ts';
+export { securityHeaders } from './security.ts';
 export { openShell, type Shell } from './shell.ts';

@@ -17,6 +17,8 @@ export type PageRequest = {
   readonly query: (name: string) => string;
   /** What was filled in; empty for a GET. */
   readonly form: Form;
+  /** All that the browser sent, for a part of the service with cookies of its own. */
+  readonly cookies: string | undefined;
   /** The session that this browser was given; nobody else can have made it up. */
   readonly session: string | null;
   readonly requestId: string;
@@ -34,6 +36,8 @@ export type View = {
   /** In the order of the fields; shown in a summary on top, which links to them [X-63]. */
   readonly errors?: readonly FieldError[];
   readonly visitor?: Visitor;
+  /** Hosts elsewhere that a form of the page ends at, as `https://ward.example`; browsers go nowhere else. */
+  readonly leadsTo?: readonly string[];
   readonly session?: SessionChange;
 };
 

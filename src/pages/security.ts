@@ -8,17 +8,20 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
-  "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join('; ');
 
 const YEAR_SECONDS = 31_536_000;
 
-/** On every answer of the pages. */
-export function securityHeaders(request: HttpRequest): Record<string, string> {
+/** On every answer of the pages. A form of the page may in the end lead to the hosts of `leadsTo` too. */
+export function securityHeaders(
+  request: Pick<HttpRequest, 'headers'>,
+  leadsTo: readonly string[] = [],
+): Record<string, string> {
+  const formAction = ["form-action 'self'", ...leadsTo].join(' ');
   return {
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Content-Security-Policy': `${CONTENT_SECURITY_POLICY}; ${formAction}`,
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     // A browser that tells no referrer at all names no origin with a form either.

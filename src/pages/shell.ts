@@ -37,6 +37,8 @@ export type Shell = {
   readonly routes: readonly HttpRoute[];
   /** The page of a failure; null for a request that came from no browser. */
   readonly onFailure: (request: HttpRequest, failure: Failure, id: string) => HttpResponse | null;
+  /** A page without forms of ours, for a part of the server that answers by itself. */
+  readonly html: (view: View) => string;
 };
 
 /** What all pages have in common: frame, cookies, forms, security headers, failures [EXPERIENCE 4, 8]. */
@@ -65,6 +67,7 @@ export function openShell(options: ShellOptions): Shell {
       const wantsPage = (request.headers['accept'] ?? '').includes('text/html');
       return wantsPage ? drawn(frame, request, problemOf(failure, id), id) : null;
     },
+    html: (view) => htmlOf(frame, view, { formToken: '', address: '' }),
   };
 }
 
@@ -106,6 +109,7 @@ function pageRequest(frame: Frame, request: HttpRequest, form: Form, id: string)
       return typeof value === 'string' ? value.replaceAll('\0', '').trim() : '';
     },
     form,
+    cookies: request.headers['cookie'],
     session: frame.seals.sessionOf(readCookies(request)),
     requestId: id,
   };
@@ -130,26 +134,18 @@ function answered(
 
 /** Its forms get a token that is good in this browser, with the session that the browser has afterwards. */
 function drawn(frame: Frame, request: HttpRequest, view: View, id: string): HttpResponse {
-  const { seals, draw } = frame;
+  const { seals } = frame;
   const old = readCookies(request);
   const browser = old.browser ?? newBrowser();
   const changed = view.session === undefined ? null : seals.sessionCookie(view.session.id, request);
   const cookies: Cookies = { browser, session: changed === null ? old.session : valueOf(changed) };
-  const { errors = [], model = {}, status = errors.length === 0 ? 200 : 400, visitor } = view;
-  const body = draw(view.view, {
-    title: view.title,
-    errors,
-    model,
-    visitor,
-    environment: frame.environment(),
-    formToken: seals.formToken(cookies, browser),
-    formKey: randomUUID(),
-    address: request.path,
-  });
+  const { errors = [], status = errors.length === 0 ? 200 : 400 } = view;
+  const formToken = seals.formToken(cookies, browser);
+  const body = htmlOf(frame, view, { formToken, address: request.path });
   return {
     status,
     headers: {
-      ...pageHeaders(request, id),
+      ...pageHeaders(request, id, view.leadsTo),
       'Content-Type': 'text/html; charset=utf-8',
       ...(status === 503 ? { 'Retry-After': RETRY_AFTER_SECONDS } : {}),
     },
@@ -161,6 +157,15 @@ function drawn(frame: Frame, request: HttpRequest, view: View, id: string): Http
   };
 }
 
+function htmlOf(
+  { draw, environment }: Frame,
+  { view, title, errors = [], model = {}, visitor }: View,
+  place: { readonly formToken: string; readonly address: string },
+): string {
+  const shown = { title, errors, model, visitor, environment: environment() };
+  return draw(view, { ...shown, ...place, formKey: randomUUID() });
+}
+
 const RETRY_AFTER_SECONDS = '5';
 
 /** What the browser will send back of a cookie that it is given; none when it is taken away. */
@@ -169,9 +174,13 @@ function valueOf(cookie: string): string | null {
   return pair.slice(pair.indexOf('=') + 1) || null;
 }
 
-function pageHeaders(request: HttpRequest, id: string): Record<string, string> {
+function pageHeaders(
+  request: HttpRequest,
+  id: string,
+  leadsTo: readonly string[] = [],
+): Record<string, string> {
   // Pages are about people: no copy of one stays behind in a browser or on the way.
-  return { ...securityHeaders(request), 'Cache-Control': 'no-store', 'X-Request-ID': id };
+  return { ...securityHeaders(request, leadsTo), 'Cache-Control': 'no-store', 'X-Request-ID': id };
 }
 
 function withHeaders(routes: readonly HttpRoute[]): HttpRoute[] {

@@ -21,6 +21,8 @@ export type Config = {
   readonly nextIssueFrom: 'prescription' | 'dispense';
   readonly asids: { readonly own: string; readonly spine: string };
   readonly trackerIssues: 'current' | 'all';
+  /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
+  readonly cis2Issuer: string | null;
   readonly pages: {
     /** Whom people turn to, at the foot of every page. */
     readonly helpContact: string;
@@ -51,21 +53,12 @@ export function parseConfig(
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     problems.push('OPENSPINE_PORT must be a port number');
   }
-  // Four a process do most on two cores with the database beside them; a standby far away wants more [PLATFORM N7].
-  const databaseConnections = Number(env['OPENSPINE_DATABASE_CONNECTIONS'] ?? '4');
-  if (
-    !Number.isInteger(databaseConnections) ||
-    databaseConnections < 1 ||
-    databaseConnections > 80
-  ) {
-    problems.push('OPENSPINE_DATABASE_CONNECTIONS must be a number from 1 to 80');
-  }
   const databaseUrl = env['DATABASE_URL'] ?? '';
   if (databaseUrl === '') problems.push('DATABASE_URL must name the PostgreSQL database');
   const config: Config = {
     mode,
     databaseUrl,
-    databaseConnections,
+    databaseConnections: connectionsOf(env, problems),
     port,
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
@@ -77,6 +70,7 @@ export function parseConfig(
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     asids: asidsOf(env),
+    cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
     pages: {
       helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
       showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
@@ -88,6 +82,18 @@ export function parseConfig(
     ),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
+}
+
+/** Four a process do most on two cores with the database beside them; a standby far away wants more [PLATFORM N7]. */
+function connectionsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): number {
+  const connections = Number(env['OPENSPINE_DATABASE_CONNECTIONS'] ?? '4');
+  if (!Number.isInteger(connections) || connections < 1 || connections > 80) {
+    problems.push('OPENSPINE_DATABASE_CONNECTIONS must be a number from 1 to 80');
+  }
+  return connections;
 }
 
 const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';
@@ -117,6 +123,20 @@ const SWITCHES: readonly (readonly [name: string, off: Switch])[] = [
 /** It need not be this machine's own: any web server that passes `/pki` on will do. */
 export function pkiUrlOf(env: Readonly<Record<string, string | undefined>>): string {
   return (env['OPENSPINE_PKI_URL'] ?? 'http://pki.openspine.invalid').replace(/\/+$/, '');
+}
+
+/** Where the real one has its issuer, below its host [IDENTITY 3.1]. */
+export const CIS2_PATH = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
+
+/** Kept as it is written: `:443` belongs to the real one, and a URL object would drop it [IDENTITY 3.1]. */
+function issuerOf(text: string | undefined, problems: string[]): string | null {
+  if (text === undefined) return null;
+  if (!/^https?:\/\/[^/?#\s]+(\/[^/?#\s]+)+$/.test(text)) {
+    problems.push(
+      'OPENSPINE_CIS2_ISSUER must be an http or https URL with a path, without a slash at its end',
+    );
+  }
+  return text;
 }
 
 function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {

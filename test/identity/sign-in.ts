@@ -69,6 +69,7 @@ export async function startSignIn(): Promise<SignIn & { stop(): Promise<void> }>
       version: '0',
       publicUrls: [url, 'https://sign-in.invalid'],
       logoutFrom: ['127.0.0.1'],
+      cis2Issuer: null,
       pkiUrl: 'http://pki.invalid',
       providers: { main: providers, mock: providers },
     });

@@ -4,12 +4,13 @@ import type { Provider } from 'oidc-provider';
 
 import type { HttpMount } from '../../platform/http.ts';
 import type { Job } from '../../platform/jobs.ts';
+import { describeBug, type Log } from '../../platform/log.ts';
 import { sharedSecret } from '../../platform/secrets.ts';
 import type { KeyRing } from '../keys/index.ts';
 import type { Parts } from './accounts.ts';
 import type { Interactions } from './interactions.ts';
 import { expiryJob, logoutJob } from './logout.ts';
-import type { FacePages } from './provider.ts';
+import type { View } from '../../pages/index.ts';
 
 export type { Authenticator } from './assurance.ts';
 export type {
@@ -21,19 +22,21 @@ export type {
   SignInFault,
   SignInRequest,
 } from './interactions.ts';
-export type { FacePages } from './provider.ts';
+
+/** Writes a page in the frame of all pages. */
+type Draw = (view: View) => string;
 
 export type Cis2Parts = Parts & {
   /** To the letter as relying parties compare it, `:443` and all. */
   readonly issuer: string;
   readonly keys: KeyRing;
-  readonly pages: FacePages;
-  readonly onBug: (error: unknown) => void;
+  readonly log: Log;
 };
 
 /** The CIS2 face of one process; every other process over the same database goes on where it left off. */
 export type Cis2 = {
-  readonly mount: HttpMount;
+  /** Below the path of the issuer. */
+  readonly mount: (draw: Draw) => HttpMount;
   readonly jobs: readonly Job[];
   /** For the sign-in pages. */
   interactions(): Promise<Interactions>;
@@ -43,14 +46,18 @@ export type Cis2 = {
 export function openCis2(parts: Cis2Parts): Cis2 {
   const { issuer } = parts;
   const { pathname } = new URL(issuer);
-  const provider = providerOfTheMoment(parts);
+  let draw: Draw = () => '';
+  const provider = providerOfTheMoment(parts, (view) => draw(view));
   return {
-    mount: {
-      path: pathname,
-      handle: async (request, response) => {
-        const { callback } = await provider();
-        await callback(placedAt(issuer, request), response);
-      },
+    mount: (frame) => {
+      draw = frame;
+      return {
+        path: pathname,
+        handle: async (request, response) => {
+          const { callback } = await provider();
+          await callback(placedAt(issuer, request), response);
+        },
+      };
     },
     jobs: [logoutJob(parts), expiryJob(parts)],
     interactions: async () => {
@@ -66,20 +73,22 @@ type Made = {
 };
 
 /** Made anew when keys have rotated: the library takes its keys once. */
-function providerOfTheMoment(parts: Cis2Parts): () => Promise<Made> {
+function providerOfTheMoment(parts: Cis2Parts, draw: Draw): () => Promise<Made> {
   let made: { readonly kids: string; readonly it: Promise<Made> } | null = null;
   return () => {
     const { keys, clock } = parts;
     const kids = [keys.current(), ...keys.all(clock.securityNow())].map(({ kid }) => kid).join();
-    if (made?.kids !== kids) made = { kids, it: make(parts) };
+    if (made?.kids !== kids) made = { kids, it: make(parts, draw) };
     return made.it;
   };
 }
 
-async function make(parts: Cis2Parts): Promise<Made> {
+async function make(parts: Cis2Parts, draw: Draw): Promise<Made> {
   const { makeProvider } = await import('./provider.ts');
   const cookieKey = await sharedSecret(parts.database, 'cis2-cookies');
-  const provider = makeProvider({ ...parts, cookieKey });
+  const onBug = (error: unknown): void =>
+    parts.log({ event: 'bug', requestId: 'cis2', outcome: describeBug(error) });
+  const provider = makeProvider({ ...parts, cookieKey, draw, onBug });
   return { provider, callback: provider.callback() };
 }
 

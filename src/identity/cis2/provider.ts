@@ -3,12 +3,14 @@ import { createPrivateKey } from 'node:crypto';
 import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 
 import { DatabaseUnavailable } from '../../platform/database.ts';
+import { securityHeaders, type View } from '../../pages/index.ts';
 import type { KeyRing, SigningKey } from '../keys/index.ts';
 import { endSessions } from '../sessions/index.ts';
 import { accountFinder, type Parts, startedSession } from './accounts.ts';
 import { databaseAdapter } from './adapter.ts';
 import { ACR_VALUES } from './assurance.ts';
 import { SCOPE_CLAIMS } from './claims.ts';
+import { problemView, signedOutView, signOutView } from './pages.ts';
 import { signInPolicy } from './policy.ts';
 import { bindSession, keepParty, secretDigest, sessionOf } from './repository.ts';
 
@@ -17,15 +19,8 @@ export type FaceParts = Parts & {
   readonly issuer: string;
   readonly keys: KeyRing;
   readonly cookieKey: Buffer;
-  readonly pages: FacePages;
+  readonly draw: (view: View) => string;
   readonly onBug: (error: unknown) => void;
-};
-
-/** What the library has to show to a person, as HTML. */
-export type FacePages = {
-  readonly signOut: (form: { readonly action: string; readonly xsrf: string }) => string;
-  readonly signedOut: () => string;
-  readonly problem: (error: string, description: string) => string;
 };
 
 /** In seconds [IDENTITY 3.1]. A session's own end comes before those of what it gave. */
@@ -88,7 +83,7 @@ const CLIENT_METHODS = {
 };
 
 function configurationOf(parts: FaceParts): Configuration {
-  const { database, pages, cookieKey } = parts;
+  const { database, draw, cookieKey } = parts;
   const path = new URL(parts.issuer).pathname;
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true } as const;
   return {
@@ -133,12 +128,12 @@ function configurationOf(parts: FaceParts): Configuration {
     fetch: (url, options) => fetch(url, withoutGuard(options)),
     features: featuresOf(parts),
     renderError: (ctx, { error, error_description: text = '' }) => {
-      ctx.body = pages.problem(error, text);
+      show(draw, ctx, problemView(error, text));
     },
   };
 }
 
-function featuresOf({ pages }: FaceParts): NonNullable<Configuration['features']> {
+function featuresOf({ draw }: FaceParts): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
     resourceIndicators: { enabled: false },
@@ -147,11 +142,13 @@ function featuresOf({ pages }: FaceParts): NonNullable<Configuration['features']
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx) => {
+        const application = ctx.oidc.client?.clientName ?? null;
         const action = ctx.oidc.urlFor('end_session_confirm');
-        ctx.body = pages.signOut({ action, xsrf: xsrfOf(ctx) });
+        const { secret: xsrf, back } = signOutState(ctx);
+        show(draw, ctx, signOutView({ application, action, xsrf, back }));
       },
       postLogoutSuccessSource: (ctx) => {
-        ctx.body = pages.signedOut();
+        show(draw, ctx, signedOutView());
       },
     },
   };
@@ -172,9 +169,18 @@ function jwkOf(current: SigningKey) {
   });
 }
 
-function xsrfOf({ oidc }: KoaContextWithOIDC): string {
-  const secret = oidc.session?.state?.['secret'];
-  return typeof secret === 'string' ? secret : '';
+function show(draw: FaceParts['draw'], ctx: KoaContextWithOIDC, view: View): void {
+  ctx.set(securityHeaders({ headers: { host: ctx.host } }, view.leadsTo));
+  ctx.type = 'html';
+  ctx.body = draw(view);
+}
+
+function signOutState({ oidc }: KoaContextWithOIDC): { secret: string; back: string | null } {
+  const { secret, postLogoutRedirectUri: back } = oidc.session?.state ?? {};
+  return {
+    secret: typeof secret === 'string' ? secret : '',
+    back: typeof back === 'string' ? back : null,
+  };
 }
 
 /** Consent is given with the terms of the card, so a grant is made without asking [IDENTITY 3.1]. */

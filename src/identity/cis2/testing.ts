@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, request as forward } from 'node:http';
 
 import { freePort } from '../../../test/support/ports.ts';
-import { type HttpService, startHttp } from '../../platform/http.ts';
+import { startHttp } from '../../platform/http.ts';
+import { CIS2_PATH } from '../../platform/config.ts';
 import { REAL_CLOCK } from '../../platform/clock.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { startJobs } from '../../platform/jobs.ts';
 import * as client from 'openid-client';
 
+import { openShell } from '../../pages/index.ts';
 import { openKeyRing } from '../keys/index.ts';
 import { type Cis2, type Interactions, openCis2, type Proof } from './index.ts';
+import { IDENTITY_VIEWS } from '../pages/index.ts';
 import { parseRelyingPartyFile } from './relying-party.ts';
 import { importRelyingParties } from './repository.ts';
-
-export const ISSUER_PATH = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
 
 /** For tests: two processes of the CIS2 face over one database, and a balancer that changes between them at every request. */
 export type TwoFaces = {
@@ -30,7 +31,7 @@ export async function twoFaces(url: string): Promise<TwoFaces> {
   await new Promise<void>((resolve) => {
     balancer.listen(port, '127.0.0.1', resolve);
   });
-  const issuer = `http://127.0.0.1:${port}${ISSUER_PATH}`;
+  const issuer = `http://127.0.0.1:${port}${CIS2_PATH}`;
   const first = await openFace(url, issuer);
   const second = await openFace(url, issuer);
   const answered: [number, number] = [0, 0];
@@ -63,24 +64,30 @@ export async function twoFaces(url: string): Promise<TwoFaces> {
 async function openFace(url: string, issuer: string) {
   const database: Database = openDatabase({ url, connections: 2 });
   const keys = await openKeyRing(database, 50);
+  const shell = openShell({
+    pages: [],
+    views: [IDENTITY_VIEWS],
+    secret: Buffer.alloc(32),
+    datacentre: 'a',
+    version: 'test',
+    helpContact: '',
+    showsNhsLogo: false,
+    environment: () => null,
+  });
   const face = openCis2({
     database,
     clock: REAL_CLOCK,
     keys,
     issuer,
-    pages: PLAIN_PAGES,
-    onBug: (error) => {
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    },
+    log: (entry) => process.stderr.write(`${JSON.stringify(entry)}\n`),
   });
   const http = await startHttp('127.0.0.1', 0, () => ({ status: 503, body: '' }));
-  const service: HttpService = {
+  await http.serve({
     routes: [],
-    mounts: [face.mount],
+    mounts: [face.mount(shell.html)],
     headers: () => ({}),
     onFailure: (_request, { kind }) => ({ status: kind === 'NotFound' ? 404 : 500, body: kind }),
-  };
-  await http.serve(service);
+  });
   const jobs = startJobs(database, face.jobs, ({ name }, error) => {
     process.stderr.write(`${name}: ${String(error)}\n`);
   });
@@ -96,13 +103,6 @@ async function openFace(url: string, issuer: string) {
   };
 }
 
-const PLAIN_PAGES = {
-  signOut: ({ action, xsrf }: { readonly action: string; readonly xsrf: string }) =>
-    `<form method="post" action="${action}"><input name="xsrf" value="${xsrf}"><button name="logout" value="yes">Sign out</button></form>`,
-  signedOut: () => 'You are signed out.',
-  problem: (error: string, description: string) => `${error}: ${description}`,
-};
-
 /** For tests: the browser of one person, which follows addresses and keeps cookies. */
 export class Browser {
   readonly #cookies = new Map<string, { readonly value: string; readonly path: string }>();
@@ -115,7 +115,7 @@ export class Browser {
   /** Opens an address of the CIS2 face and follows it to where it leaves: a page of ours, or the application. */
   async open(address: string, form?: URLSearchParams): Promise<Opened> {
     const { origin, pathname } = new URL(address, this.#origin);
-    if (origin !== this.#origin || !pathname.startsWith(ISSUER_PATH)) {
+    if (origin !== this.#origin || !pathname.startsWith(CIS2_PATH)) {
       return { address: new URL(address, this.#origin), status: 303, body: '' };
     }
     const answer = await fetch(new URL(address, this.#origin), {
