@@ -37,7 +37,10 @@ export function testDatabase(): () => TestDatabase {
   };
 }
 
-/** A digest of every row of every table but the audit of reads: equal before and after means unchanged. */
+/**
+ * A digest of every row of every table that a message could change: equal before and after means
+ * unchanged. Clocks, leases and revocation lists change by themselves, whatever is sent.
+ */
 export async function digestOf(database: Database): Promise<string> {
   const tables = await database.all<{ name: string }>({
     text: `select format('%I.%I', schemaname, tablename) as name from pg_tables
