@@ -4,6 +4,8 @@ import { relyingPartyCommands } from './cis2/cli.ts';
 import { clientCommands } from './clients/cli.ts';
 import { keyCommands } from './keys/cli.ts';
 import { userCommands } from './people/cli.ts';
+import { roleCommands } from './people/roles/cli.ts';
+import { registrationCommands } from './registration/cli.ts';
 import { sessionCommands } from './sessions/cli.ts';
 
 /** Verbs about people, what they sign in with, and the applications that they use. */
@@ -13,5 +15,7 @@ export const identityCommands: readonly Command[] = [
   ...relyingPartyCommands,
   ...sessionCommands,
   ...userCommands,
+  ...roleCommands,
+  ...registrationCommands,
   ...cardCommands,
 ];

@@ -9,9 +9,15 @@ export {
   type User,
 } from './person.ts';
 export {
+  type By,
+  endingRole,
+  endRole,
   findUser,
+  givingRole,
+  grantRole,
   importPeople,
   type ImportRefusal,
   knownUserIds,
   listUsers,
+  type NewRole,
 } from './repository.ts';

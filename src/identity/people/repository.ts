@@ -1,8 +1,11 @@
 import { findOrganisations, keepOrganisations } from '../../directory/index.ts';
 import { present } from '../../kernel/bug.ts';
+import { type LondonDate, londonDate } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
+import { auditLine } from '../record.ts';
+import { endingSessions } from '../sessions/index.ts';
 import type { NewPerson, PeopleFile } from './people-file.ts';
 import type { Membership, Person, RoleProfile, User } from './person.ts';
 
@@ -154,4 +157,77 @@ async function withNames(database: Database, rows: readonly Row[]): Promise<User
     memberships: memberships.map(named),
     roleProfiles: roleProfiles.map(named),
   }));
+}
+
+/** Who does it, and when; null: an operator at the command line. */
+export type By = { readonly userId: string | null; readonly at: Date };
+
+/** A role profile that is not there yet. */
+export type NewRole = Omit<RoleProfile, 'roleProfileId'>;
+
+/** Parts of a statement that gives a person a role: `with …, PARTS select`. They are called `member` and `role`. */
+export function givingRole(userId: string, role: NewRole, onlyIf: Sql = sql`true`): Sql {
+  return sql`member as (
+      insert into identity.membership (membership_id, user_id, ods)
+      select nextval('identity.user_number')::text, ${userId}::text, ${role.ods}::text where ${onlyIf}
+      on conflict (user_id, ods) do update set closed_on = null),
+    role as (
+      insert into identity.role_profile (role_profile_id, user_id, ods, job_role, job_role_name, areas_of_work,
+        activities, workgroups, starts_on, ends_on)
+      select nextval('identity.user_number')::text, ${userId}::text, ${role.ods}::text, ${role.jobRole}::text,
+        ${role.jobRoleName}::text, ${JSON.stringify(role.areasOfWork)}::json, ${role.activities}::text[],
+        ${JSON.stringify(role.workgroups)}::json, ${role.startsOn}::date, ${role.endsOn}::date where ${onlyIf}
+      returning role_profile_id)`;
+}
+
+/**
+ * Parts of a statement that ends a role on a day: its sessions too, if that day is over. Called `role` and as
+ * `endingSessions` says.
+ */
+export function endingRole(
+  roleProfileId: string,
+  lastDay: LondonDate,
+  at: Date,
+  onlyIf: Sql = sql`true`,
+): Sql {
+  const isOver = lastDay < londonDate(at);
+  const ended = sql`${onlyIf} and ${isOver}::boolean`;
+  return sql`role as (
+      update identity.role_profile set ends_on = ${lastDay}::date,
+        starts_on = case when starts_on > ${lastDay}::date then ${lastDay}::date else starts_on end
+      where role_profile_id = ${roleProfileId} and (ends_on is null or ends_on > ${lastDay}::date)
+        and ${onlyIf} returning role_profile_id),
+    ${endingSessions({ roleProfile: roleProfileId }, 'role-ended', at, ended)}`;
+}
+
+/** Gives a role; the id of its profile. Null when nobody has that user id or the organisation is not known. */
+export async function grantRole(
+  database: Database,
+  userId: string,
+  role: NewRole,
+  by: By,
+): Promise<string | null> {
+  const [known] = await findOrganisations(database, [role.ods]);
+  if (known === undefined || (await findUser(database, userId)) === null) return null;
+  const act = { interaction: 'role-grant', at: by.at, userId: by.userId, organisation: role.ods };
+  const [row] = await database.write<{ id: string }>(sql`
+    with ${givingRole(userId, role)},
+    audit as (${auditLine({ ...act, outcome: `${role.jobRole} to ${userId}` })})
+    select role_profile_id as id from role`);
+  return row?.id ?? null;
+}
+
+/** False when there is no such role profile, or it ends as early already. */
+export async function endRole(
+  database: Database,
+  roleProfileId: string,
+  lastDay: LondonDate,
+  by: By,
+): Promise<boolean> {
+  const act = { interaction: 'role-end', at: by.at, userId: by.userId, roleProfile: roleProfileId };
+  const rows = await database.write(sql`
+    with ${endingRole(roleProfileId, lastDay, by.at)},
+    audit as (${auditLine({ ...act, outcome: `last day ${lastDay}` })} from role)
+    select from role`);
+  return rows.length === 1;
 }

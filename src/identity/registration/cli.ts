@@ -1,0 +1,289 @@
+import {
+  type Command,
+  EXIT,
+  type Invocation,
+  isSet,
+  type Option,
+  textOption,
+} from '../../cli/command.ts';
+import { storeCommand } from '../../installation/store-command.ts';
+import { type LondonDate, parseLondonDate } from '../../kernel/london.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Database } from '../../platform/database.ts';
+import { ACTIVITIES } from '../rbac/activities.ts';
+import { jobRoleName } from '../rbac/job-roles.ts';
+import {
+  type Actor,
+  addPosition,
+  createPerson,
+  decideAccess,
+  type Document,
+  DOCUMENTS,
+  expiringWithin,
+  listPositions,
+  nameSponsor,
+  pendingRequests,
+  proveIdentity,
+  type RegistrationRefusal,
+  registrationWords,
+  requestAccess,
+  unusedFor,
+} from './index.ts';
+
+const EXAMPLES = [
+  { line: 'spine ra requests', explanation: 'what waits for a decision' },
+  {
+    line: 'spine ra request 556000000001 --position 5f… --by 555900170101',
+    explanation: 'a sponsor asks that somebody gets a position',
+  },
+  {
+    line: 'spine ra approve 7c1d9f0e-3b1f-4b1e-9a55-0d9a2f6c1e11 --by 555900160101',
+    explanation: 'another person, an agent, approves it',
+  },
+] as const;
+
+const BY: Option = { flag: 'by', value: 'user id', help: 'who does it, as the audit will say' };
+const DOCUMENTS_OPTION: Option = {
+  flag: 'documents',
+  value: 'kinds',
+  help: `what was seen, with commas between: ${DOCUMENTS.join(' ')}`,
+};
+
+type Work = (invocation: Invocation, database: Database, by: Actor) => Promise<number>;
+
+/** What people of the registration authority do. */
+export const registrationCommands: readonly Command[] = [
+  verb('create', 'add a person whose documents an agent has seen', {
+    options: [
+      { flag: 'title', value: 'text', help: 'Dr, Ms …' },
+      { flag: 'given', value: 'name', help: 'given name' },
+      { flag: 'family', value: 'name', help: 'family name' },
+      { flag: 'email', value: 'address', help: 'where to write' },
+      { flag: 'synthetic', help: 'an invented person, for tests' },
+      DOCUMENTS_OPTION,
+      BY,
+    ],
+    work: create,
+  }),
+  verb('evidence', 'note documents that an agent has seen of a person', {
+    usage: '<user id>',
+    options: [DOCUMENTS_OPTION, BY],
+    work: async (invocation, database, by) => {
+      const documents = documentsOf(invocation);
+      if (documents === null) return wrong(invocation, DOCUMENTS_WRONG);
+      const [userId = ''] = invocation.words;
+      const level = await proveIdentity(database, userId, documents, by);
+      return told(invocation, level, (proved) => `${userId} proved to level ${proved}`);
+    },
+  }),
+  verb('sponsor', 'let a person ask for access for an organisation', {
+    usage: '<user id>',
+    options: [{ flag: 'org', value: 'ods', help: 'the organisation' }, BY],
+    work: async (invocation, database, by) => {
+      const [userId = ''] = invocation.words;
+      const ods = orgOf(invocation);
+      const named = await nameSponsor(database, userId, ods, by);
+      return told(invocation, named, () => `${userId} is a sponsor of ${ods}`);
+    },
+  }),
+  verb('position', 'add a position: work in an organisation with the rights for it', {
+    usage: '<name>',
+    options: [
+      { flag: 'org', value: 'ods', help: 'the organisation' },
+      { flag: 'job-role', value: 'code', help: 'S####:G####:R####' },
+      { flag: 'activities', value: 'codes', help: 'with commas between' },
+      BY,
+    ],
+    work: position,
+  }),
+  verb('request', 'ask as a sponsor that somebody gets a position, or that a role ends', {
+    usage: '<user id>',
+    options: [
+      { flag: 'position', value: 'id', help: 'of the position' },
+      { flag: 'end', value: 'role profile id', help: 'the role that is to end' },
+      { flag: 'from', value: 'day', help: 'first day, YYYY-MM-DD' },
+      { flag: 'until', value: 'day', help: 'last day, YYYY-MM-DD' },
+      BY,
+    ],
+    work: request,
+  }),
+  ...(['approve', 'refuse'] as const).map((word) =>
+    verb(word, `${word} what a sponsor asked for; not by whoever asked`, {
+      usage: '<request id>',
+      options: [BY],
+      work: async (invocation, database, by) => {
+        const id = invocation.words[0] ?? '';
+        const decided = await decideAccess(database, id, word === 'approve', by);
+        return told(invocation, decided, ({ requestId, state }) => `${requestId} ${state}`);
+      },
+    }),
+  ),
+  listing('requests', 'list what waits for a decision', '', async (_words, database) => {
+    const rows = await pendingRequests(database);
+    const line = (one: (typeof rows)[number]) =>
+      `${one.requestId}  ${one.kind.padEnd(5)} ${one.userId}  asked by ${one.requestedBy}`;
+    return { text: rows.map(line).join('\n'), rows };
+  }),
+  listing(
+    'positions',
+    'list positions; only those of an organisation',
+    '[ods]',
+    async (words, database) => {
+      const rows = await listPositions(database, words[0]?.toUpperCase() ?? null);
+      const line = ({ positionId, ods, name, jobRole, activities }: (typeof rows)[number]) =>
+        `${positionId}  ${ods.padEnd(8)} ${name}  ${jobRole} ${activities.join(' ')}`.trimEnd();
+      return { text: rows.map(line).join('\n'), rows };
+    },
+  ),
+  listing('expiring', 'list cards and roles that end soon', '[days]', async (words, database) => {
+    const rows = await expiringWithin(database, daysOf(words), new Date());
+    const line = ({ what, id, userId, endsAt }: (typeof rows)[number]) =>
+      `${endsAt.toISOString().slice(0, 10)}  ${what.padEnd(4)} ${id}  ${userId}`;
+    return { text: rows.map(line).join('\n'), rows };
+  }),
+  listing(
+    'unused',
+    'list cards that nobody has used for long',
+    '[days]',
+    async (words, database) => {
+      const rows = await unusedFor(database, daysOf(words), new Date());
+      const line = ({ cardNumber, userId, lastUsedAt }: (typeof rows)[number]) =>
+        `${cardNumber}  ${userId}  ${lastUsedAt?.toISOString().slice(0, 10) ?? 'never'}`;
+      return { text: rows.map(line).join('\n'), rows };
+    },
+  ),
+];
+
+const REPORT_DAYS = 90; // the window of renewal [IDENTITY 1.4]
+
+function daysOf([text = '']: readonly string[]): number {
+  return /^\d{1,4}$/.test(text) ? Number(text) : REPORT_DAYS;
+}
+
+type Verb = { readonly usage?: string; readonly options: readonly Option[]; readonly work: Work };
+
+/** One that says who does it: the directory knows what they may do. */
+function verb(word: string, summary: string, { work, ...rest }: Verb): Command {
+  return storeCommand({
+    name: `ra ${word}`,
+    summary,
+    ...rest,
+    examples: EXAMPLES,
+    work: async (invocation, database) => {
+      const userId = textOption(invocation, 'by');
+      if (userId === null) return wrong(invocation, '--by must say who does it');
+      return work(invocation, database, { userId, at: new Date() });
+    },
+  });
+}
+
+type Report = (
+  words: readonly string[],
+  database: Database,
+) => Promise<{ readonly text: string; readonly rows: readonly object[] }>;
+
+function listing(word: string, summary: string, usage: string, report: Report): Command {
+  return storeCommand({
+    name: `ra ${word}`,
+    summary,
+    ...(usage === '' ? {} : { usage }),
+    options: [],
+    examples: EXAMPLES,
+    work: async ({ words, output }, database) => {
+      const { text, rows } = await report(words, database);
+      output.result(text, rows);
+      return EXIT.ok;
+    },
+  });
+}
+
+const DOCUMENTS_WRONG = `--documents must be some of ${DOCUMENTS.join(', ')}`;
+const PERSON_NAME = /^\p{L}[\p{L} .'’-]{0,59}$/u;
+
+async function create(invocation: Invocation, database: Database, by: Actor): Promise<number> {
+  const documents = documentsOf(invocation);
+  if (documents === null) return wrong(invocation, DOCUMENTS_WRONG);
+  const given = textOption(invocation, 'given') ?? '';
+  const family = textOption(invocation, 'family') ?? '';
+  if (!PERSON_NAME.test(given) || !PERSON_NAME.test(family)) {
+    return wrong(invocation, '--given and --family must be names');
+  }
+  const title = textOption(invocation, 'title');
+  const email = textOption(invocation, 'email');
+  if (title !== null && !PERSON_NAME.test(title)) return wrong(invocation, '--title is a title');
+  if (email !== null && !/^[^\s@]{1,64}@[\w.-]{1,190}$/.test(email)) {
+    return wrong(invocation, '--email is an address');
+  }
+  const isSynthetic = isSet(invocation, 'synthetic');
+  const person = { title, given, family, email, documents, isSynthetic };
+  return told(invocation, await createPerson(database, person, by), (userId) => userId);
+}
+
+async function position(invocation: Invocation, database: Database, by: Actor): Promise<number> {
+  const [name = ''] = invocation.words;
+  const jobRole = textOption(invocation, 'job-role') ?? '';
+  const words = jobRoleName(jobRole);
+  const activities = (textOption(invocation, 'activities') ?? '').split(',').filter(Boolean);
+  if (name === '') return wrong(invocation, 'name the position');
+  if (words === null) return wrong(invocation, `--job-role "${jobRole}" has no name here`);
+  if (!activities.every((code) => Object.hasOwn(ACTIVITIES, code))) {
+    return wrong(invocation, '--activities has one that is not known');
+  }
+  const rights = { jobRole, jobRoleName: words, activities, areasOfWork: [], workgroups: [] };
+  const added = await addPosition(database, { ods: orgOf(invocation), name, ...rights }, by);
+  return told(invocation, added, (id) => id);
+}
+
+async function request(invocation: Invocation, database: Database, by: Actor): Promise<number> {
+  const positionId = textOption(invocation, 'position');
+  const roleProfileId = textOption(invocation, 'end');
+  if ((positionId === null) === (roleProfileId === null)) {
+    return wrong(invocation, 'give --position or --end, one of them');
+  }
+  const [startsOn, endsOn] = [dayOf(invocation, 'from'), dayOf(invocation, 'until')];
+  if (!startsOn.ok || !endsOn.ok) return wrong(invocation, '--from and --until are days');
+  const wanted = {
+    kind: positionId === null ? ('end' as const) : ('grant' as const),
+    userId: invocation.words[0] ?? '',
+    positionId,
+    roleProfileId,
+    startsOn: startsOn.value,
+    endsOn: endsOn.value,
+  };
+  return told(invocation, await requestAccess(database, wanted, by), (id) => id);
+}
+
+function orgOf(invocation: Invocation): string {
+  return (textOption(invocation, 'org') ?? '').toUpperCase();
+}
+
+function dayOf(invocation: Invocation, flag: string): Result<LondonDate | null, null> {
+  const text = textOption(invocation, flag);
+  if (text === null) return ok(null);
+  const day = parseLondonDate(text);
+  return day === null ? fail(null) : ok(day);
+}
+
+function documentsOf(invocation: Invocation): Document[] | null {
+  const words = (textOption(invocation, 'documents') ?? '').split(',').filter(Boolean);
+  const known = words.flatMap((word) => DOCUMENTS.find((kind) => kind === word) ?? []);
+  return known.length === words.length ? known : null;
+}
+
+function told<Value>(
+  { output }: Invocation,
+  answer: Result<Value, RegistrationRefusal>,
+  words: (value: Value) => string,
+): number {
+  if (!answer.ok) {
+    output.progress(registrationWords(answer.error));
+    return EXIT.refused;
+  }
+  output.result(words(answer.value), answer.value);
+  return EXIT.ok;
+}
+
+function wrong({ output }: Invocation, text: string): number {
+  output.progress(text);
+  return EXIT.wrongUse;
+}

@@ -1,0 +1,120 @@
+import type { LondonDate } from '../../kernel/london.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { rolesOn, type User } from '../people/person.ts';
+import { roleOf } from '../rbac/job-roles.ts';
+
+/** Job roles that work for the registration authority [IDENTITY 1.3]. */
+const MANAGERS = ['R5080', 'R5072'];
+const AGENTS = [...MANAGERS, 'R5090'];
+
+export const LEVEL_FOR_ACCESS = 3; // identity proved face to face, to the national standard [IDENTITY 1.3]
+
+/** Documents that prove who somebody is, as the standard groups them; their numbers are nobody's business here. */
+export const DOCUMENTS = [
+  'passport',
+  'driving-licence',
+  'national-identity-card',
+  'residence-permit',
+  'birth-certificate',
+  'bank-statement',
+  'utility-bill',
+  'council-tax-bill',
+  'footprint-check',
+] as const;
+export type Document = (typeof DOCUMENTS)[number];
+
+const PICTURED: readonly Document[] = [
+  'passport',
+  'driving-licence',
+  'national-identity-card',
+  'residence-permit',
+];
+
+/** Level that documents prove: one with a picture and two others make the highest [IDENTITY 1.3]. */
+export function levelOf(documents: readonly Document[]): 0 | 1 | 2 | 3 {
+  const different = new Set(documents);
+  const hasPicture = PICTURED.some((kind) => different.has(kind));
+  if (hasPicture && different.size >= 3) return 3;
+  if (hasPicture) return 2;
+  return different.size >= 2 ? 1 : 0;
+}
+
+export type RegistrationRefusal =
+  | { readonly kind: 'NotAnAgent' }
+  | { readonly kind: 'NotAManager' }
+  | { readonly kind: 'NotASponsor'; readonly ods: string }
+  | { readonly kind: 'OwnRequest' }
+  | { readonly kind: 'ForOneself' }
+  | { readonly kind: 'IdentityNotProved'; readonly level: number }
+  | { readonly kind: 'UserNotKnown' }
+  | { readonly kind: 'UserInactive' }
+  | { readonly kind: 'OrganisationNotKnown' }
+  | { readonly kind: 'PositionNotKnown' }
+  | { readonly kind: 'PositionThere' }
+  | { readonly kind: 'RoleNotKnown' }
+  | { readonly kind: 'RequestNotPending' };
+
+/** Whether somebody works for the registration authority on a day. */
+export function isAgent(user: User, day: LondonDate): boolean {
+  return rolesOn(user, day).some(({ jobRole }) => AGENTS.includes(roleOf(jobRole)));
+}
+
+export function isManager(user: User, day: LondonDate): boolean {
+  return rolesOn(user, day).some(({ jobRole }) => MANAGERS.includes(roleOf(jobRole)));
+}
+
+/** A sponsor asks for somebody else, for an organisation whose sponsor they are [IDENTITY 1.3]. */
+export function mayRequest(
+  sponsor: User,
+  subject: User,
+  { ods, sponsorOf }: { readonly ods: string; readonly sponsorOf: readonly string[] },
+): Result<null, RegistrationRefusal> {
+  if (sponsor.status !== 'active' || !sponsorOf.includes(ods)) {
+    return fail({ kind: 'NotASponsor', ods });
+  }
+  if (sponsor.userId === subject.userId) return fail({ kind: 'ForOneself' });
+  return subject.status === 'active' ? ok(null) : fail({ kind: 'UserInactive' });
+}
+
+export type Decision = {
+  readonly decider: User;
+  readonly subject: User;
+  readonly requestedBy: string;
+  readonly kind: 'grant' | 'end';
+  readonly isApproved: boolean;
+};
+
+/** Two persons: whoever decides has neither asked nor gains by it [EXPERIENCE 4.6]. */
+export function mayDecide(
+  { decider, subject, requestedBy, kind, isApproved }: Decision,
+  day: LondonDate,
+): Result<null, RegistrationRefusal> {
+  if (!isAgent(decider, day)) return fail({ kind: 'NotAnAgent' });
+  if (decider.userId === requestedBy) return fail({ kind: 'OwnRequest' });
+  if (decider.userId === subject.userId) return fail({ kind: 'ForOneself' });
+  if (!isApproved || kind === 'end') return ok(null);
+  if (subject.status !== 'active') return fail({ kind: 'UserInactive' });
+  const level = subject.idAssuranceLevel;
+  return level >= LEVEL_FOR_ACCESS ? ok(null) : fail({ kind: 'IdentityNotProved', level });
+}
+
+/** Why not, for people. */
+export function registrationWords(refusal: RegistrationRefusal): string {
+  return WORDS[refusal.kind];
+}
+
+const WORDS: Readonly<Record<RegistrationRefusal['kind'], string>> = {
+  NotAnAgent: 'Only an agent of the registration authority may do this.',
+  NotAManager: 'Only a manager of the registration authority may do this.',
+  NotASponsor: 'Only a sponsor of that organisation may ask for this.',
+  OwnRequest: 'Whoever asked for it cannot approve it: another person must.',
+  ForOneself: 'Nobody asks for or approves their own access.',
+  IdentityNotProved: 'The identity of this person is not proved to level 3.',
+  UserNotKnown: 'Nobody knows this user id.',
+  UserInactive: 'This person is no longer active.',
+  OrganisationNotKnown: 'Nobody knows this organisation.',
+  PositionNotKnown: 'There is no such position.',
+  PositionThere: 'The organisation has a position of this name.',
+  RoleNotKnown: 'This person has no such role, or it is over.',
+  RequestNotPending: 'There is no such request that waits for a decision.',
+};
