@@ -129,7 +129,7 @@ function plain(
         decideReturn(state, readReturn(right(readTask(document as FhirTask)), at), COMPATIBLE),
       );
     case 'withdraw': {
-      const command = right(readWithdraw(right(readTask(document as FhirTask)), at));
+      const command = readWithdraw(right(readTask(document as FhirTask)), at);
       return right(decideWithdraw(state, command, COMPATIBLE));
     }
   }

@@ -13,6 +13,7 @@ import { KNOWN, RECEIVING } from './receiving.ts';
 import { REPEATING } from './repeating.ts';
 import { OF_REPEATS } from './repeats.ts';
 import { SEVERAL, SEVERAL_AROUND } from './several.ts';
+import { AROUND_PHARMACY, SEVERAL_PHARMACY } from './several-pharmacy.ts';
 import { STANDING } from './standing.ts';
 import { TELLING } from './telling.ts';
 import { UNPROCESSABLE } from './unprocessable.ts';
@@ -33,7 +34,8 @@ export const CATALOGUE: readonly Rule[] = [
   ...SEVERAL.map(ofMessage),
   ...SEVERAL_AROUND,
   ...[...DISPENSING, ...CARRYING, ...CARRYING_TASKS, ...CARRYING_CLAIMS].map(ofMessage),
-  ...UNPROCESSABLE.map(ofMessage),
+  ...[...UNPROCESSABLE, ...SEVERAL_PHARMACY].map(ofMessage),
+  ...AROUND_PHARMACY,
   ...STANDING,
   ...TELLING,
   ...OF_REPEATS,

@@ -174,9 +174,8 @@ async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse>
     return plainResponse(request, await giveBack(spine, envelope, id, command));
   }
   const command = readWithdraw(read.value, request.at);
-  if (!command.ok) return refusedResponse(request, command.error);
   const envelope = envelopeOf(request, messageId, 'withdraw');
-  return plainResponse(request, await withdraw(spine, envelope, id, command.value));
+  return plainResponse(request, await withdraw(spine, envelope, id, command));
 }
 
 async function onClaim(spine: Spine, request: FhirRequest): Promise<FhirResponse> {

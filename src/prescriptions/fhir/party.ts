@@ -1,18 +1,23 @@
 import type { Address, Organization, PractitionerRole } from 'fhir/r4';
 
+import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import { parseOdsCode } from '../ods-code.ts';
+import { type OdsCode, parseOdsCode } from '../ods-code.ts';
 import type { Organisation, Party } from '../prescription.ts';
 import { onlyIdentifier } from './only.ts';
-import { bySpine, inTranslation, type Refusal } from './refusal.ts';
+import { bySpine, type Refusal } from './refusal.ts';
 import { invalidValue, onlyOne, untranslatable } from './rules.ts';
 import { CODE, ID } from './systems.ts';
+
+/** An organisation as a message tells it: its code is looked at later. */
+export type ToldOrganisation = Omit<Organisation, 'ods'> & { readonly ods: string };
+export type ToldParty = Pick<Party, 'person'> & { readonly organisation: ToldOrganisation };
 
 /** Who acts: a role whose practitioner is named by identifier, and its organisation [EPS-FHIR 4.4]. */
 export function readParty(
   role: PractitionerRole,
   organization: Organization,
-): Result<Party, Refusal> {
+): Result<ToldParty, Issue> {
   const organisation = readOrganisation(organization);
   if (!organisation.ok) return organisation;
   const roleProfile = onlyOne(
@@ -21,11 +26,11 @@ export function readParty(
     `system == '${ID.roleProfile}'`,
     ({ system }) => system === ID.roleProfile,
   );
-  if (!roleProfile.ok) return fail(inTranslation(roleProfile.error));
+  if (!roleProfile.ok) return roleProfile;
   const jobRole = jobRoleOf(role);
-  if (jobRole === null) return fail(inTranslation(NO_JOB_ROLE));
+  if (jobRole === null) return fail(NO_JOB_ROLE);
   const userId = role.practitioner?.identifier?.value;
-  if (userId === undefined) return fail(inTranslation(NOBODY));
+  if (userId === undefined) return fail(NOBODY);
   const person = {
     userId,
     name: role.practitioner?.display ?? null,
@@ -34,6 +39,12 @@ export function readParty(
     telecom: role.telecom?.[0]?.value ?? null,
   };
   return ok({ person, organisation: organisation.value });
+}
+
+/** Spine's own look at an organisation's code [EPS-LIFECYCLE 3]. */
+export function readOds({ ods: text }: ToldOrganisation): Result<OdsCode, Refusal> {
+  const ods = parseOdsCode(text);
+  return ods === null ? fail(bySpine('agentOrganization has invalid format')) : ok(ods);
 }
 
 /** A job role, but nobody in it [EPS-FHIR 5.4]. */
@@ -57,14 +68,12 @@ export function jobRoleOf(role: PractitionerRole): string | null {
   return coding?.code ?? null;
 }
 
-export function readOrganisation(organization: Organization): Result<Organisation, Refusal> {
+export function readOrganisation(organization: Organization): Result<ToldOrganisation, Issue> {
   const code = onlyIdentifier(organization.identifier, ID.ods, 'Organization.identifier');
-  if (!code.ok) return fail(inTranslation(code.error));
-  const ods = parseOdsCode(code.value);
-  if (ods === null) return fail(bySpine('agentOrganization has invalid format')); // [EPS-LIFECYCLE 3]
+  if (!code.ok) return code;
   const [address] = organization.address ?? [];
   return ok({
-    ods,
+    ods: code.value,
     name: organization.name ?? null,
     telecom: organization.telecom?.[0]?.value ?? null,
     addressLines: address === undefined ? [] : addressLines(address),

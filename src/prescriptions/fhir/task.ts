@@ -5,12 +5,12 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import type { OdsCode } from '../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
-import { onlyCoding, onlyContained, onlyExtensionIfAny } from './only.ts';
-import { readParty } from './party.ts';
+import { onlyCoding, onlyContained, onlyExtensionIfAny, onlyIdentifier } from './only.ts';
+import { readOds, readParty, type ToldOrganisation } from './party.ts';
 import { codingOf, resolveContained } from './r4.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
 import { readRepeatCount } from './repeat-count.ts';
-import { invalidIssue, invalidValue, onlyOne, type Rule, valueIssue } from './rules.ts';
+import { invalidIssue, invalidValue, type Rule, valueIssue } from './rules.ts';
 import { CODE, EXTENSION, ID } from './systems.ts';
 
 /** Rules of a return or a withdrawal, in their order [EPS-FHIR 5.3]. */
@@ -75,46 +75,59 @@ export type TaskOf = {
   readonly id: PrescriptionId | null;
   readonly dispenser: OdsCode;
   readonly reason: string;
-  readonly nhsNumber: string | null;
-  /** The message that the Task is about. */
-  readonly focus: string | null;
+  /** The dispense notification that a withdrawal is about; of a return nobody looks at it [EPS-FHIR 7.1]. */
+  readonly notification: Uuid | null;
   readonly issue: number | null;
 };
 
-/** What a return and a withdrawal have in common [EPS-FHIR 4.6]; Spine has other words for each of them [EPS-LIFECYCLE 4.4, 5.3]. */
+/** What a return and a withdrawal have in common: all of it is carried over, then Spine looks at it [EPS-FHIR 4.6, 5.1]. */
 export function readTask(task: Task): Result<TaskOf, Refusal> {
-  const identifier = onlyOne(
-    task.identifier,
-    'Task.identifier',
-    `system == '${ID.message}'`,
-    ({ system }) => system === ID.message,
-  );
-  if (!identifier.ok) return fail(inTranslation(identifier.error));
-  const messageId = parseUuid(identifier.value.value ?? '');
-  if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
-  const dispenser = readDispenser(task);
+  const carried = carryTask(task);
+  if (!carried.ok) return fail(inTranslation(carried.error));
+  const { messageId: messageText, organisation, reason, issue } = carried.value;
+  const { groupIdentifier, focus, for: patient } = task;
+  const nhsNumber = patient?.identifier?.value;
+  // Spine has other words, and looks at more, in a withdrawal [EPS-LIFECYCLE 4.4, 5.3].
+  const isWithdrawal = task.status === 'in-progress';
+  const notification = parseUuid(focus?.identifier?.value ?? '');
+  if (isWithdrawal && notification === null) return fail(NO_NOTIFICATION);
+  if (isWithdrawal && nhsNumber === undefined) return fail(NO_PATIENT);
+  const shortForm = groupIdentifier?.value;
+  if (shortForm === undefined) return fail(isWithdrawal ? NO_TARGET : NO_PRESCRIPTION);
+  const dispenser = readOds(organisation);
   if (!dispenser.ok) return dispenser;
-  const shortForm = task.groupIdentifier?.value;
-  if (shortForm === undefined) return fail(bySpine(NO_PRESCRIPTION[task.status] ?? ''));
-  const coding = readReason(task);
-  if (!coding.ok) return fail(inTranslation(coding.error));
+  const messageId = parseUuid(messageText);
+  if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
+  const id = prescriptionKey(shortForm);
+  return ok({ messageId, id, dispenser: dispenser.value, reason, notification, issue });
+}
+
+const NO_PRESCRIPTION = bySpine('hl7:pertinentPrescriptionID not found');
+const NO_NOTIFICATION = bySpine('only a single dispense notification ref may be provided');
+const NO_PATIENT = bySpine('Patient NHS Number not found');
+const NO_TARGET = bySpine('Withdraw ID (target prescription) not found');
+
+type Carried = Pick<TaskOf, 'reason' | 'issue'> & {
+  readonly messageId: string;
+  readonly organisation: ToldOrganisation;
+};
+
+function carryTask(task: Task): Result<Carried, Issue> {
+  const messageId = onlyIdentifier(task.identifier, ID.message, 'Task.identifier');
+  if (!messageId.ok) return messageId;
+  const organisation = readRequester(task);
+  if (!organisation.ok) return organisation;
+  const reason = readReason(task);
+  if (!reason.ok) return reason;
   const issue = readIssue(task);
-  if (!issue.ok) return fail(inTranslation(issue.error));
+  if (!issue.ok) return issue;
   return ok({
-    messageId,
-    dispenser: dispenser.value,
-    id: prescriptionKey(shortForm),
-    reason: coding.value,
-    focus: task.focus?.identifier?.value ?? null,
-    nhsNumber: task.for?.identifier?.value ?? null,
+    messageId: messageId.value,
+    organisation: organisation.value,
+    reason: reason.value,
     issue: issue.value,
   });
 }
-
-const NO_PRESCRIPTION: Partial<Record<Task['status'], string>> = {
-  rejected: 'hl7:pertinentPrescriptionID not found',
-  'in-progress': 'Withdraw ID (target prescription) not found',
-};
 
 function readReason(task: Task): Result<string, Issue> {
   const { statusReason } = task;
@@ -129,17 +142,17 @@ function readIssue(task: Task): Result<number | null, Issue> {
   return repeats.ok ? readRepeatCount(repeats.value, 'numberOfRepeatsIssued', path) : repeats;
 }
 
-function readDispenser(task: Task): Result<OdsCode, Refusal> {
-  if (task.requester?.reference === undefined) return fail(inTranslation(NO_REQUESTER));
+function readRequester(task: Task): Result<ToldOrganisation, Issue> {
+  if (task.requester?.reference === undefined) return fail(NO_REQUESTER);
   const role = onlyContained(task, task.requester, 'PractitionerRole');
-  if (!role.ok) return fail(inTranslation(role.error));
+  if (!role.ok) return role;
   const { organization: named, practitioner } = role.value;
-  if (named?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
+  if (named?.reference === undefined) return fail(NO_ORGANIZATION);
   const organization = onlyContained(task, named, 'Organization');
-  if (!organization.ok) return fail(inTranslation(organization.error));
-  if (practitioner?.identifier === undefined) return fail(inTranslation(NO_PRACTITIONER));
+  if (!organization.ok) return organization;
+  if (practitioner?.identifier === undefined) return fail(NO_PRACTITIONER);
   const party = readParty(role.value, organization.value);
-  return party.ok ? ok(party.value.organisation.ods) : party;
+  return party.ok ? ok(party.value.organisation) : party;
 }
 
 const NO_REQUESTER = invalidValue(

@@ -1,11 +1,12 @@
-import type { Claim, ClaimItemDetail, PractitionerRole } from 'fhir/r4';
+import type { Claim, ClaimItemDetail, Extension, PractitionerRole } from 'fhir/r4';
 
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
-import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { onlyCoding, onlyContained, onlyExtension, onlyExtensionIfAny } from '../../fhir/only.ts';
-import { NOBODY, readOrganisation } from '../../fhir/party.ts';
+import { parseUuid } from '../../../kernel/uuid.ts';
+import { onlyCoding, onlyContained, onlyExtension } from '../../fhir/only.ts';
+import { onlyExtensionIfAny, onlyIdentifier } from '../../fhir/only.ts';
+import { NOBODY, readOds, readOrganisation, type ToldOrganisation } from '../../fhir/party.ts';
 import { extension, resolveContained } from '../../fhir/r4.ts';
 import { readRepeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
@@ -77,40 +78,62 @@ export function readClaim(
   claim: Claim,
   at: Date,
 ): Result<{ id: PrescriptionId | null; command: MakeClaim; organisations: OdsCode[] }, Refusal> {
-  const identifier = onlyOne(
-    claim.identifier,
-    'Claim.identifier',
-    `system == '${ID.message}'`,
-    ({ system }) => system === ID.message,
-  );
-  if (!identifier.ok) return fail(inTranslation(identifier.error));
-  const claimId = parseUuid(identifier.value.value ?? '');
-  if (claimId === null) return fail(bySpine('hl7EventID has invalid format'));
-  const dispenser = readProvider(claim);
-  if (!dispenser.ok) return dispenser;
-  const content = contentFault(claim);
-  if (content !== null) return fail(inTranslation(content));
-  const replaces = readReplaced(claim);
-  if (!replaces.ok) return replaces;
-  const group = onlyExtension(claim.prescription?.extension, EXTENSION.groupIdentifier, GROUP);
-  if (!group.ok) return fail(inTranslation(group.error));
-  const named = onlyExtension(group.value.extension, 'shortForm', `${GROUP}.extension`);
-  if (!named.ok) return fail(inTranslation(named.error));
-  const longForm = onlyExtension(group.value.extension, 'UUID', `${GROUP}.extension`);
-  if (!longForm.ok) return fail(inTranslation(longForm.error));
-  const shortForm = named.value.valueIdentifier?.value;
+  const carried = carryClaim(claim);
+  if (!carried.ok) return fail(inTranslation(carried.error));
+  const { messageId, provider, shortForm, replaced, issue } = carried.value;
   if (shortForm === undefined) return fail(bySpine('PrescriptionID missing'));
-  const issue = readIssue(claim);
-  if (!issue.ok) return fail(inTranslation(issue.error));
+  const replaces = replaced === null ? null : parseUuid(replaced.valueIdentifier?.value ?? '');
+  if (replaced !== null && replaces === null) {
+    return fail(bySpine('replacementOf target must be a 36-character GUID'));
+  }
+  const dispenser = readOds(provider);
+  if (!dispenser.ok) return dispenser;
+  const claimId = parseUuid(messageId);
+  if (claimId === null) return fail(bySpine('hl7EventID has invalid format'));
   const command: MakeClaim = {
     claim: claimId,
     dispenser: dispenser.value,
-    replaces: replaces.value,
+    replaces,
     authority: authorityOf(claim),
-    issue: issue.value,
+    issue,
     at: instantOf(at),
   };
   return ok({ id: prescriptionKey(shortForm), command, organisations: [dispenser.value] });
+}
+
+type Carried = {
+  readonly messageId: string;
+  readonly provider: ToldOrganisation;
+  readonly shortForm: string | undefined;
+  readonly replaced: Extension | null;
+  readonly issue: number | null;
+};
+
+/** All that a claim must have to be carried over; or the first thing that it has not [EPS-FHIR 5.4]. */
+function carryClaim(claim: Claim): Result<Carried, Issue> {
+  const messageId = onlyIdentifier(claim.identifier, ID.message, 'Claim.identifier');
+  if (!messageId.ok) return messageId;
+  const provider = readProvider(claim);
+  if (!provider.ok) return provider;
+  const content = contentFault(claim);
+  if (content !== null) return fail(content);
+  const replaced = onlyExtensionIfAny(claim.extension, EXTENSION.replacementOf, 'Claim.extension');
+  if (!replaced.ok) return replaced;
+  const group = onlyExtension(claim.prescription?.extension, EXTENSION.groupIdentifier, GROUP);
+  if (!group.ok) return group;
+  const named = onlyExtension(group.value.extension, 'shortForm', `${GROUP}.extension`);
+  if (!named.ok) return named;
+  const longForm = onlyExtension(group.value.extension, 'UUID', `${GROUP}.extension`);
+  if (!longForm.ok) return longForm;
+  const issue = readIssue(claim);
+  if (!issue.ok) return issue;
+  return ok({
+    messageId: messageId.value,
+    provider: provider.value,
+    shortForm: named.value.valueIdentifier?.value,
+    replaced: replaced.value,
+    issue: issue.value,
+  });
 }
 
 const GROUP = 'Claim.prescription.extension';
@@ -159,28 +182,19 @@ export function readCharge({
 
 const CHARGES = ['paid-once', 'paid-twice', 'not-paid']; // [EPS-CODES 1]
 
-function readProvider(claim: Claim): Result<OdsCode, Refusal> {
+function readProvider(claim: Claim): Result<ToldOrganisation, Issue> {
   const found = onlyContained(claim, claim.provider, 'PractitionerRole');
-  if (!found.ok) return fail(inTranslation(found.error));
+  if (!found.ok) return found;
   const { organization: named, practitioner } = found.value;
-  if (named?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
+  if (named?.reference === undefined) return fail(NO_ORGANIZATION);
   const organization = onlyContained(claim, named, 'Organization');
-  if (!organization.ok) return fail(inTranslation(organization.error));
-  if (practitioner?.identifier === undefined) return fail(inTranslation(NOBODY));
-  const organisation = readOrganisation(organization.value);
-  return organisation.ok ? ok(organisation.value.ods) : organisation;
+  if (!organization.ok) return organization;
+  return practitioner?.identifier === undefined
+    ? fail(NOBODY)
+    : readOrganisation(organization.value);
 }
 
 const NO_ORGANIZATION = invalidValue(
   'practitioner.organization should be a reference',
   'Claim.contained("PractitionerRole").organization',
 );
-
-function readReplaced(claim: Claim): Result<Uuid | null, Refusal> {
-  const path = 'Claim.extension';
-  const replaced = onlyExtensionIfAny(claim.extension, EXTENSION.replacementOf, path);
-  if (!replaced.ok) return fail(inTranslation(replaced.error));
-  if (replaced.value === null) return ok(null);
-  const id = parseUuid(replaced.value.valueIdentifier?.value ?? '');
-  return id === null ? fail(bySpine('replacementOf target must be a 36-character GUID')) : ok(id);
-}

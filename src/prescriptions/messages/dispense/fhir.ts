@@ -9,8 +9,8 @@ import type {
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf, parseInstant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
-import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { readParty } from '../../fhir/party.ts';
+import { parseUuid } from '../../../kernel/uuid.ts';
+import { readOds, readParty, type ToldOrganisation } from '../../fhir/party.ts';
 import {
   onlyCoding,
   onlyContained,
@@ -25,56 +25,116 @@ import { readRepeatCount, repeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidValue, untranslatable } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
-import { type NhsNumber, parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { Item } from '../../prescription.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
-import { type IssueStatus, issueStatusOf, itemStatusOf } from '../../statuses.ts';
+import { issueStatusOf, itemStatusOf } from '../../statuses.ts';
 import type { Dispense } from './decide.ts';
 
+/** A notification is carried over whole, then Spine looks at it, in its order [EPS-FHIR 5.1, EPS-LIFECYCLE 5.1]. */
 export function readDispense(
   bundle: Bundle,
   at: Date,
 ): Result<{ id: PrescriptionId | null; command: Dispense; organisations: OdsCode[] }, Refusal> {
-  if (bundle.identifier?.value === undefined) {
-    return fail(bySpine('Dispense Notification ID missing'));
-  }
-  const messageId = parseUuid(bundle.identifier.value);
-  if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
-  const [first] = resourcesOf(bundle, 'MedicationDispense');
-  if (first === undefined) return fail(bySpine('At least 1 SuppliedLineItem must be provided'));
-  const uneven = unevenReason(bundle);
-  if (uneven !== null) return fail(inTranslation(uneven));
-  const dispenser = readDispenser(bundle, first);
-  if (!dispenser.ok) return dispenser;
-  const prescription = readPrescriptionOf(first);
-  if (!prescription.ok) return prescription;
-  const status = readStatus(first);
-  if (!status.ok) return status;
-  const items = readItems(bundle);
-  if (!items.ok) return items;
-  const dispensedAt = parseInstant(first.whenHandedOver ?? '');
-  if (dispensedAt === null)
+  const carried = carryDispense(bundle);
+  if (!carried.ok) return fail(inTranslation(carried.error));
+  const { issue, shortForm, organisation, handedOver, nhsNumber, replaced } = carried.value;
+  if (shortForm === undefined) return fail(bySpine('A single PrescriptionID must be provided'));
+  const text = bundle.identifier?.value;
+  if (text === undefined) return fail(bySpine('Dispense Notification ID missing'));
+  const dispensedAt = parseInstant(handedOver ?? '');
+  if (dispensedAt === null) {
     return fail(bySpine('Dispense Notification Timestamp must be provided'));
-  const patient = readSubject(bundle, first);
-  if (!patient.ok) return patient;
-  const replaces = readReplaced(bundle);
-  if (!replaces.ok) return replaces;
-  const issue = readIssue(first);
-  if (!issue.ok) return fail(inTranslation(issue.error));
+  }
+  if (nhsNumber === undefined) return fail(bySpine('NHSNumber missing'));
+  const replaces = replaced === null ? null : parseUuid(replaced.valueIdentifier?.value ?? '');
+  if (replaced !== null && replaces === null) {
+    return fail(bySpine('replacementOf target must be a 36-character GUID'));
+  }
+  const status = issueStatusOf(carried.value.status);
+  if (status === null) return fail(bySpine('pertinentPrescriptionStatus has invalid format'));
+  const dispenser = readOds(organisation);
+  if (!dispenser.ok) return dispenser;
+  const messageId = parseUuid(text);
+  if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
+  const patient = parseNhsNumber(nhsNumber);
+  if (patient === null) return fail(bySpine('nhsNumber is not valid'));
+  const items = readItems(carried.value.items);
+  if (!items.ok) return items;
   const command: Dispense = {
     messageId,
-    dispenser: dispenser.value,
-    status: status.value,
+    status,
     dispensedAt,
+    patient,
+    replaces,
+    issue,
+    dispenser: dispenser.value,
     items: items.value,
-    patient: patient.value,
-    replaces: replaces.value,
-    issue: issue.value,
     itemIssues: itemIssues(bundle),
     at: instantOf(at),
   };
-  return ok({ id: prescription.value, command, organisations: [dispenser.value] });
+  return ok({ id: prescriptionKey(shortForm), command, organisations: [dispenser.value] });
+}
+
+type Carried = {
+  readonly organisation: ToldOrganisation;
+  readonly shortForm: string | undefined;
+  /** Status of the whole prescription afterwards. */
+  readonly status: string;
+  readonly items: readonly ToldItem[];
+  readonly handedOver: string | undefined;
+  readonly nhsNumber: string | undefined;
+  readonly replaced: Extension | null;
+  readonly issue: number | null;
+};
+
+type ToldItem = { readonly id: string; readonly status: string };
+
+/** All that a notification must have to be carried over; or the first thing that it has not [EPS-FHIR 5.4]. */
+function carryDispense(bundle: Bundle): Result<Carried, Issue> {
+  const uneven = unevenReason(bundle);
+  if (uneven !== null) return fail(uneven);
+  const first = onlyFirst(bundle);
+  if (!first.ok) return first;
+  const organisation = readDispenser(bundle, first.value);
+  if (!organisation.ok) return organisation;
+  const request = requestIn(first.value);
+  if (!request.ok) return request;
+  const { groupIdentifier: group } = request.value;
+  const longForm = onlyExtension(group?.extension, EXTENSION.longFormId, GROUP);
+  if (!longForm.ok) return longForm;
+  const path = 'MedicationDispense.extension';
+  const status = onlyExtension(first.value.extension, EXTENSION.businessStatus, path);
+  if (!status.ok) return status;
+  const items = carryItems(bundle);
+  if (!items.ok) return items;
+  const nhsNumber = readSubject(bundle, first.value);
+  if (!nhsNumber.ok) return nhsNumber;
+  const replaced = readReplaced(bundle);
+  if (!replaced.ok) return replaced;
+  const issue = readIssue(first.value);
+  if (!issue.ok) return issue;
+  return ok({
+    organisation: organisation.value,
+    shortForm: group?.value,
+    status: status.value.valueCoding?.code ?? '',
+    items: items.value,
+    handedOver: first.value.whenHandedOver,
+    nhsNumber: nhsNumber.value,
+    replaced: replaced.value,
+    issue: issue.value,
+  });
+}
+
+const GROUP = 'MedicationRequest.groupIdentifier.extension';
+
+/** The structure check has seen that there is one. */
+function onlyFirst(bundle: Bundle): Result<MedicationDispense, Issue> {
+  const [first] = resourcesOf(bundle, 'MedicationDispense');
+  return first === undefined
+    ? fail(invalidValue('Required field missing.', 'Bundle.entry'))
+    : ok(first);
 }
 
 /** The issue that is told of; the order that it is based on decides, as it is what HL7 V3 tells [EPS-HL7-MAP 6]. */
@@ -117,15 +177,18 @@ function unevenReason(bundle: Bundle): Issue | null {
   };
 }
 
-function readDispenser(bundle: Bundle, dispense: MedicationDispense): Result<OdsCode, Refusal> {
+function readDispenser(
+  bundle: Bundle,
+  dispense: MedicationDispense,
+): Result<ToldOrganisation, Issue> {
   const found = onlyContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
-  if (!found.ok) return fail(inTranslation(found.error));
-  const role = found.value;
-  if (role.organization?.reference === undefined) return fail(inTranslation(NO_ORGANIZATION));
-  const organization = onlyReferred(bundle, role.organization, 'Organization');
-  if (!organization.ok) return fail(inTranslation(organization.error));
-  const party = readParty(role, organization.value);
-  return party.ok ? ok(party.value.organisation.ods) : party;
+  if (!found.ok) return found;
+  const { organization: named } = found.value;
+  if (named?.reference === undefined) return fail(NO_ORGANIZATION);
+  const organization = onlyReferred(bundle, named, 'Organization');
+  if (!organization.ok) return organization;
+  const party = readParty(found.value, organization.value);
+  return party.ok ? ok(party.value.organisation) : party;
 }
 
 const NO_ORGANIZATION = invalidValue(
@@ -141,69 +204,54 @@ export function requestOf(dispense: MedicationDispense): MedicationRequest | nul
   return resolveContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
 }
 
-function readPrescriptionOf(dispense: MedicationDispense): Result<PrescriptionId | null, Refusal> {
-  const [reference] = dispense.authorizingPrescription ?? [];
-  const request = onlyContained(dispense, reference, 'MedicationRequest');
-  if (!request.ok) return fail(inTranslation(request.error));
-  const { groupIdentifier } = request.value;
-  const longForm = onlyExtension(groupIdentifier?.extension, EXTENSION.longFormId, GROUP);
-  if (!longForm.ok) return fail(inTranslation(longForm.error));
-  return groupIdentifier?.value === undefined
-    ? fail(bySpine('A single PrescriptionID must be provided'))
-    : ok(prescriptionKey(groupIdentifier.value));
-}
-
-const GROUP = 'MedicationRequest.groupIdentifier.extension';
-
-/** Status of the whole prescription afterwards; it stands on the first product [EPS-FHIR 4.7]. */
-function readStatus(first: MedicationDispense): Result<IssueStatus, Refusal> {
-  const path = 'MedicationDispense.extension';
-  const told = onlyExtension(first.extension, EXTENSION.businessStatus, path);
-  if (!told.ok) return fail(inTranslation(told.error));
-  const status = issueStatusOf(told.value.valueCoding?.code ?? '');
-  return status === null
-    ? fail(bySpine('pertinentPrescriptionStatus has invalid format'))
-    : ok(status);
+function requestIn(dispense: MedicationDispense): Result<MedicationRequest, Issue> {
+  return onlyContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
 }
 
 /** Several products may be given for one item; the item's status is that of the first [EPS-HL7-MAP 6]. */
-function readItems(bundle: Bundle): Result<Item[], Refusal> {
-  const items = new Map<Uuid, Item>();
+function carryItems(bundle: Bundle): Result<ToldItem[], Issue> {
+  const items = new Map<string, ToldItem>();
   for (const dispense of resourcesOf(bundle, 'MedicationDispense')) {
-    const [reference] = dispense.authorizingPrescription ?? [];
-    const request = onlyContained(dispense, reference, 'MedicationRequest');
-    if (!request.ok) return fail(inTranslation(request.error));
+    const request = requestIn(dispense);
+    if (!request.ok) return request;
     const { identifier } = request.value;
-    const text = identifierValue(identifier, ID.item) ?? identifier?.[0]?.value ?? '';
-    const id = parseUuid(text);
-    if (id === null) return fail(bySpine(`${text} is not a valid GUID format`));
+    const id = identifierValue(identifier, ID.item) ?? identifier?.[0]?.value ?? '';
     const product = onlyMedication(bundle, dispense);
-    if (!product.ok) return fail(inTranslation(product.error));
+    if (!product.ok) return product;
     const path = 'MedicationDispense.identifier';
     const supply = onlyIdentifier(dispense.identifier, ID.dispensedItem, path);
-    if (!supply.ok) return fail(inTranslation(supply.error));
+    if (!supply.ok) return supply;
     const type = dispense.type === undefined ? undefined : [dispense.type];
     const coding = onlyCoding(type, CODE.itemStatus, 'MedicationDispense.type.coding');
-    if (!coding.ok) return fail(inTranslation(coding.error));
-    const status = itemStatusOf(coding.value.code);
-    if (status === null)
-      return fail({ step: 'spine', rejection: { kind: 'InvalidItemTransition' } });
-    if (!items.has(id)) items.set(id, { id, status });
+    if (!coding.ok) return coding;
+    const key = id.toLowerCase();
+    if (!items.has(key)) items.set(key, { id, status: coding.value.code });
   }
   return ok([...items.values()]);
 }
 
+function readItems(told: readonly ToldItem[]): Result<Item[], Refusal> {
+  const items: Item[] = [];
+  for (const { id: text, status: code } of told) {
+    const id = parseUuid(text);
+    if (id === null) return fail(bySpine(`${text} is not a valid GUID format`));
+    const status = itemStatusOf(code);
+    if (status === null) return fail(UNKNOWN_STATUS);
+    items.push({ id, status });
+  }
+  return ok(items);
+}
+
+const UNKNOWN_STATUS: Refusal = { step: 'spine', rejection: { kind: 'InvalidItemTransition' } };
+
 function readSubject(
   bundle: Bundle,
   dispense: MedicationDispense,
-): Result<NhsNumber | null, Refusal> {
+): Result<string | undefined, Issue> {
   const [patient, other] = resourcesOf(bundle, 'Patient');
-  if (other !== undefined) return fail(inTranslation(TWO_PATIENTS));
-  const text =
-    identifierValue(patient?.identifier, ID.nhsNumber) ?? dispense.subject?.identifier?.value;
-  if (text === undefined) return fail(bySpine('NHSNumber missing'));
-  const number = parseNhsNumber(text);
-  return number === null ? fail(bySpine('nhsNumber is not valid')) : ok(number);
+  if (other !== undefined) return fail(TWO_PATIENTS);
+  const number = identifierValue(patient?.identifier, ID.nhsNumber);
+  return ok(number ?? dispense.subject?.identifier?.value);
 }
 
 const TWO_PATIENTS = untranslatable(
@@ -212,12 +260,7 @@ const TWO_PATIENTS = untranslatable(
   'Bundle.entry',
 );
 
-function readReplaced(bundle: Bundle): Result<Uuid | null, Refusal> {
+function readReplaced(bundle: Bundle): Result<Extension | null, Issue> {
   const [header] = resourcesOf(bundle, 'MessageHeader');
-  const path = 'MessageHeader.extension';
-  const replaced = onlyExtensionIfAny(header?.extension, EXTENSION.replacementOf, path);
-  if (!replaced.ok) return fail(inTranslation(replaced.error));
-  if (replaced.value === null) return ok(null);
-  const id = parseUuid(replaced.value.valueIdentifier?.value ?? '');
-  return id === null ? fail(bySpine('replacementOf target must be a 36-character GUID')) : ok(id);
+  return onlyExtensionIfAny(header?.extension, EXTENSION.replacementOf, 'MessageHeader.extension');
 }

@@ -11,7 +11,7 @@ import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { readParty } from '../../fhir/party.ts';
+import { readOds, readParty } from '../../fhir/party.ts';
 import { inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, type Rule, untranslatable } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
@@ -56,11 +56,15 @@ export function readRelease(
   const agent = agentOf(parameters);
   if (owner === null) return fail(inTranslation(notFound(parameters, 'owner')));
   if (agent === null) return fail(inTranslation(notFound(parameters, 'agent')));
-  const dispenser = readParty(agent, owner);
-  if (!dispenser.ok) return dispenser;
+  const told = readParty(agent, owner);
+  if (!told.ok) return fail(inTranslation(told.error));
+  const { person, organisation } = told.value;
+  const ods = readOds(organisation);
+  if (!ods.ok) return ods;
+  const dispenser = { person, organisation: { ...organisation, ods: ods.value } };
   const by = wantedId(parameters) === null ? 'nomination' : 'id';
   const releaseId = derivedUuid('release response', requestId);
-  return ok({ by, dispenser: dispenser.value, releaseId, at: instantOf(at) });
+  return ok({ by, dispenser, releaseId, at: instantOf(at) });
 }
 
 function notFound(parameters: Parameters, name: string): Issue {
