@@ -42,8 +42,9 @@ function personLine(person: unknown): string {
 
 const token = clientCommand({
   name: 'token',
-  summary: 'print an access token for a persona',
+  summary: 'sign a persona or a user in, and print the access token',
   options: [
+    { flag: 'app', value: 'application', help: 'through which application, if not their own' },
     { flag: 'scope', value: 'scopes', help: 'only these scopes, with spaces between' },
     { flag: 'decode', help: 'print what the token says instead' },
   ],
@@ -51,14 +52,19 @@ const token = clientCommand({
     { line: 'TOKEN=$(spine token --as dispenser)', explanation: 'a token for curl' },
     { line: 'spine token --as prescriber --decode', explanation: 'what it says of the prescriber' },
     {
-      line: 'spine token --as system -o json',
-      explanation: 'with its scopes and how long it lasts',
+      line: 'spine token --as 656005750104 --app surgery -o json',
+      explanation: 'a user by id, through an application; with all that came',
     },
   ],
   async work(invocation, client) {
     const persona = invocation.globals.persona ?? 'prescriber';
     const scope = textOption(invocation, 'scope');
-    const body = { persona, ...(scope === null ? {} : { scope }) };
+    const application = textOption(invocation, 'app');
+    const body = {
+      persona,
+      ...(application === null ? {} : { application }),
+      ...(scope === null ? {} : { scope }),
+    };
     const answer = await client.call({ method: 'POST', path: '/_local/token', body });
     if (!answer.ok) return answer;
     const accessToken = textAt(answer.value.body, 'access_token') ?? '';

@@ -274,6 +274,15 @@ describe('a refresh token', () => {
     assert.ok(all.filter(({ status }) => status === 200).length <= 1);
   });
 
+  test('is changed while the identity provider is away: who is signed in stays so', async () => {
+    const app = await sign().app();
+    const { body } = await tokensFor(app);
+    sign().cis2.behaves('broken');
+    const { body: renewed } = await post(refreshForm(app, body.refresh_token));
+    for (const actor of await actorsOf(renewed.access_token)) assert.ok(actor.ok);
+    sign().cis2.behaves('well');
+  });
+
   test('of another application is refused, and not used up', async () => {
     const [app, thief] = [await sign().app(), await sign().app()];
     const { body } = await tokensFor(app);

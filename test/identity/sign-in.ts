@@ -52,7 +52,9 @@ export type SignIn = TestDatabase & {
   app(changes?: Readonly<Record<string, unknown>>): Promise<App>;
 };
 
-export async function startSignIn(): Promise<SignIn & { stop(): Promise<void> }> {
+export async function startSignIn(
+  { logoutFrom }: { readonly logoutFrom: readonly string[] } = { logoutFrom: ['127.0.0.1'] },
+): Promise<SignIn & { stop(): Promise<void> }> {
   const made = await createDatabase();
   const [cis2, nhsLogin] = [await startProvider('cis2'), await startProvider('nhs-login')];
   let time: Date | null = null;
@@ -68,7 +70,7 @@ export async function startSignIn(): Promise<SignIn & { stop(): Promise<void> }>
       log: () => undefined,
       version: '0',
       publicUrls: [url, 'https://sign-in.invalid'],
-      logoutFrom: ['127.0.0.1'],
+      logoutFrom,
       cis2Issuer: null,
       pkiUrl: 'http://pki.invalid',
       providers: { main: providers, mock: providers },
