@@ -34,7 +34,7 @@ async function tokensFor(app: App, query = {}, more = {}): Promise<Reply> {
 /** Who a token is, as a gateway of each datacentre sees it. */
 async function actorsOf(token: string) {
   return Promise.all(
-    sign().identities.map(({ verify }) =>
+    sign().identities.map(async ({ verify }) =>
       verify({ authorization: `Bearer ${token}`, roleProfile: undefined, at: sign().now() }),
     ),
   );

@@ -138,14 +138,14 @@ describe('the check of a token that was seen before', () => {
       at: new Date(),
     };
     const CHECKS = 20_000;
-    const microseconds = (): number => {
+    const microseconds = async (): Promise<number> => {
       const before = process.cpuUsage();
-      for (let n = 0; n < CHECKS; n += 1) verify(request);
+      for (let n = 0; n < CHECKS; n += 1) await verify(request);
       const { user, system } = process.cpuUsage(before);
       return (user + system) / CHECKS;
     };
     assert.ok((await verify(request)).ok);
-    const best = Math.min(...Array.from({ length: 5 }, microseconds));
+    const best = Math.min(await microseconds(), await microseconds(), await microseconds());
     ring.close();
     revocations.close();
     assert.ok(best < 50, `${best} microseconds`);

@@ -35,7 +35,7 @@ async function tokensFor(app: App, query = {}): Promise<Reply['body']> {
 const refresh = (app: App, token: string): Promise<Reply> =>
   sign().post('/oauth2/token', refreshForm(app, token));
 const isGood = async (token: string): Promise<boolean> => {
-  const all = sign().identities.map(({ verify }) =>
+  const all = sign().identities.map(async ({ verify }) =>
     verify({ authorization: `Bearer ${token}`, roleProfile: undefined, at: new Date() }),
   );
   return (await Promise.all(all)).every(({ ok }) => ok);
