@@ -5,6 +5,7 @@ import {
   assertion,
   type AssertionChanges,
   ASSERTION_TYPE,
+  REDIRECT,
   type Reply,
   type SignIn,
 } from './sign-in.ts';
@@ -39,4 +40,23 @@ export function assertRefused(
   assert.equal(status, wantedStatus);
   assert.match(body.message_id, /^rrt-\d{19}-c-geu2-\d{7}-\d{9}-\d$/);
   assert.equal(headers.get('content-type'), 'application/json');
+}
+
+/** Asks where to send a user, changed as a test wants. */
+export async function askAuthorize(
+  sign: SignIn,
+  app: App,
+  changes: Record<string, string | undefined> = {},
+): Promise<Reply> {
+  const all = {
+    response_type: 'code',
+    client_id: app.key,
+    redirect_uri: REDIRECT,
+    state: 'a state',
+    ...changes,
+  };
+  const words = Object.entries(all).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
+  return sign.ask(`/oauth2/authorize?${new URLSearchParams(words).toString()}`);
 }
