@@ -64,8 +64,7 @@ export async function startDatacentre(
     closers.splice(1, 0, async () => identity.close());
     const spine = await openSpine(config, database, url);
     const local = trial === null ? null : await openLocal(config, spine, trial);
-    const movable = trial?.clock ?? null;
-    const pages = await openPages(config, identity, { database, movable });
+    const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
     await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
@@ -180,7 +179,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
 async function openPages(
   config: Config,
   { pages, views }: Identity,
-  { database, movable }: { readonly database: Database; readonly movable: Trial['clock'] | null },
+  { database, clock }: { readonly database: Database; readonly clock: Trial['clock'] | null },
 ): Promise<Shell> {
   return openShell({
     pages,
@@ -189,7 +188,7 @@ async function openPages(
     datacentre: config.datacentre,
     version: VERSION,
     ...config.pages,
-    environment: () => (movable === null ? null : clockWords(movable)),
+    environment: () => (clock === null ? null : clockWords(clock)),
   });
 }
 
@@ -225,6 +224,7 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     logoutFrom: config.logoutFrom,
     pkiUrl: config.pkiUrl,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
+    testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, url])],
     // The mock identity providers stand behind both addresses of the platform.
     providers: { main: trial?.providers ?? NONE, mock: trial?.providers ?? NONE },

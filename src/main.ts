@@ -39,19 +39,23 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, identity, local, verbs, people, seeding] = await Promise.all([
+  const [frame, installation, identity, local, verbs, people, cards, seeding] = await Promise.all([
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
     import('./identity/cli.ts'),
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/personas.ts'),
+    import('./local/cards.ts'),
     import('./local/seed.ts'),
   ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
-    seed: seeding.seedPrescriptions,
+    seed: async (url: string, seed: number) => {
+      await cards.seedCards(url);
+      await seeding.seedPrescriptions(url, seed);
+    },
     readyMade: (seed: number) =>
       seeding
         .readyMade(seed)

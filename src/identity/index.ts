@@ -35,6 +35,14 @@ export {
   type SigningKey,
 } from './keys/index.ts';
 export {
+  authoritiesOf,
+  type CardCommand,
+  type Cards,
+  cardsOf,
+  changeCard,
+  issueCard,
+} from './cards/index.ts';
+export {
   commonName,
   displayName,
   findUser,
@@ -63,6 +71,8 @@ export type IdentityParts = Pick<
   readonly cis2Issuer: string | null;
   /** Address that certificates of cards name. */
   readonly pkiUrl: string;
+  /** What opens the cards of a test installation; null in a live one. */
+  readonly testCards: { readonly passcode: string } | null;
   /** Behind the platform's address, and behind its twin; null: there is none. */
   readonly providers: {
     readonly main: ProviderPair;
@@ -91,7 +101,7 @@ export type Identity = {
 };
 
 export async function openIdentity(parts: IdentityParts): Promise<Identity> {
-  const { database, clock, providers, pkiUrl, cis2Issuer: issuer } = parts;
+  const { database, clock, providers, pkiUrl, testCards, cis2Issuer: issuer } = parts;
   const cards: Cards = { database, pkiUrl };
   const keys = await openKeyRing(database);
   const revocations = await openRevocations(database, clock);
@@ -115,7 +125,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     authenticate: authenticateWith(verify),
     routes: [jwksRoute(keys, clock), ...pkiRoutes(cards, clock), ...platformRoutes(platform)],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
-    pages: identityPages({ database, clock }),
+    pages: identityPages({ database, clock, cards, testCards }),
     views: IDENTITY_VIEWS,
     jobs: [
       keyRotationJob(database, clock),

@@ -210,6 +210,9 @@ export const PERSONAS = {
   system,
 } as const;
 
+/** Of every card of the test system. */
+export const TEST_PASSCODE = '123456';
+
 export const ALL_PERSONAS: readonly Persona[] = [...Object.values(PERSONAS), ...FURTHER_PERSONAS];
 
 export function findPersona(name: string): Persona | null {

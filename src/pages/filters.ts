@@ -17,6 +17,11 @@ export function day(date: string | null): string {
   return date === null ? '' : DAY.format(new Date(`${date}T12:00:00Z`));
 }
 
+/** The day of an instant in London. */
+export function dayOf(at: Date): string {
+  return DAY.format(at);
+}
+
 /** `6 August 2026, 9:05am`, in London. */
 export function instant(at: Date): string {
   return `${DAY.format(at)}, ${TIME.format(at).replaceAll(/\s/g, '')}`;

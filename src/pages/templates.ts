@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 
 import { NHSUK_FRONTEND } from './assets.ts';
-import { day, instant, utc } from './filters.ts';
+import { day, dayOf, instant, utc } from './filters.ts';
 import type { FieldError } from './page.ts';
 
 /** Draws a template; what it shows is escaped unless the template says otherwise. */
@@ -21,6 +21,7 @@ export function openTemplates(
     { autoescape: true, trimBlocks: true, lstripBlocks: true },
   );
   environment.addFilter('day', day);
+  environment.addFilter('dayOf', dayOf);
   environment.addFilter('instant', instant);
   environment.addFilter('utc', utc);
   environment.addFilter('errorOf', errorOf);

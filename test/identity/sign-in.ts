@@ -73,6 +73,7 @@ export async function startSignIn(
       logoutFrom,
       cis2Issuer: null,
       pkiUrl: 'http://pki.invalid',
+      testCards: null,
       providers: { main: providers, mock: providers },
     });
     await http.serve({

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe } from 'node:test';
 
-import { findPersona } from '../../src/local/personas.ts';
 import { checkPage, pageTest, tabTo, testBrowser } from './browser.ts';
+import { userIdOf } from './people.ts';
 import { pagesSpine } from './spine.ts';
 
 const spine = pagesSpine();
 const browser = testBrowser();
-
-function userIdOf(name: string): string {
-  const persona = findPersona(name);
-  assert.ok(persona !== null && persona.kind !== 'application', name);
-  return persona.userId;
-}
 
 describe('the role in which somebody works', () => {
   pageTest('is not asked for when there is one, and is said on every page', async () => {

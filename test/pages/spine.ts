@@ -18,10 +18,15 @@ export type PagesSpine = {
   /** Gives the browser a session as a card gives it, and answers its id. */
   readonly signIn: (page: Page, userId: string) => Promise<string>;
   /** Moves time, that of sessions too; null: real again. */
+  /** Takes the database away. */
+  readonly drop: () => Promise<void>;
   readonly setClock: (at: Date | null) => Promise<void>;
 };
 
-export function pagesSpine(): () => PagesSpine {
+/** `prepare` puts into the database what the tests of a file begin with. */
+export function pagesSpine(
+  prepare: (database: Database) => Promise<void> = async () => undefined,
+): () => PagesSpine {
   let spine: PagesSpine | null = null;
   const closers: (() => Promise<void>)[] = [];
   before(async () => {
@@ -37,10 +42,12 @@ export function pagesSpine(): () => PagesSpine {
     };
     const { url: a } = await start('a');
     const { url: b } = await start('b');
+    await prepare(made.database);
     spine = {
       database: made.database,
       a,
       b,
+      drop: () => made.drop(),
       signIn: (page, userId) => giveSession(made.database, page, { userId, url: a }),
       setClock: async (at) => {
         const body = at === null ? { real: true } : { instant: at.toISOString(), security: true };

@@ -1,11 +1,21 @@
 import type { Page } from '../../pages/index.ts';
+import { cardStatePages } from './card-states.ts';
+import { ownCardPages } from './own-card.ts';
 import { rolePages } from './roles.ts';
 import { sessionPages } from './sessions.ts';
+import { signInPages } from './sign-in.ts';
 import { type PageParts, signedIn } from './signed-in.ts';
 
 /** Web pages about who somebody is and what they may do [EXPERIENCE 4.1]. */
 export function identityPages(parts: PageParts): readonly Page[] {
-  return [homePage(parts), ...rolePages(parts), ...sessionPages(parts)];
+  return [
+    homePage(parts),
+    ...signInPages(parts),
+    ...(parts.testCards === null ? [] : cardStatePages(parts)),
+    ...ownCardPages(parts),
+    ...rolePages(parts),
+    ...sessionPages(parts),
+  ];
 }
 
 export const IDENTITY_VIEWS = new URL('./views/', import.meta.url);

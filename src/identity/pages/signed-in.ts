@@ -2,10 +2,17 @@ import { type LondonDate, londonDate } from '../../kernel/london.ts';
 import type { Page, PageAnswer, PageRequest, Visitor } from '../../pages/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
+import type { Cards } from '../cards/index.ts';
 import { displayName, findUser, rolesOn, type User } from '../people/index.ts';
 import { type EndReason, type Session, useSession } from '../sessions/index.ts';
 
-export type PageParts = { readonly database: Database; readonly clock: Clock };
+export type PageParts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly cards: Cards;
+  /** The cards of a test installation lie open to everybody; null in a live one. */
+  readonly testCards: { readonly passcode: string } | null;
+};
 
 export type Role = User['roleProfiles'][number];
 

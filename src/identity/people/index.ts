@@ -13,6 +13,7 @@ export {
   endingRole,
   endRole,
   findUser,
+  findUsers,
   givingRole,
   grantRole,
   importPeople,

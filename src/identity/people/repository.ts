@@ -128,6 +128,13 @@ export async function knownUserIds(database: Database, ids: readonly string[]): 
   return rows.map(({ userId }) => userId);
 }
 
+/** The people of these ids that are known. */
+export async function findUsers(database: Database, userIds: readonly string[]): Promise<User[]> {
+  const rows = await database.all<Row>(sql`
+    select ${USER} from identity.person p where user_id = any(${userIds}::text[]) order by user_id`);
+  return withNames(database, rows);
+}
+
 export const USER_LIST_MAX = 200;
 
 /** People in the order of their ids, from the one after `after`; `word` is a part of a name, an id or an ODS code. */

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { HttpRoute } from '../../platform/http.ts';
 import { type MovableClock, openMovableClock } from '../movable-clock.ts';
 import { seedPeople } from '../people-file.ts';
+import { TEST_PASSCODE } from '../personas.ts';
 import { seedApplications, signInMaterial, type SignInMaterial } from './material.ts';
 import { issuerOf, mockProviderRoutes, pathOf, type Realm } from './mock-provider.ts';
 
@@ -13,6 +14,8 @@ export type Trial = {
   /** Of this datacentre. */
   readonly url: string;
   readonly material: SignInMaterial;
+  /** Of every card. */
+  readonly passcode: string;
   readonly providers: Readonly<Record<Realm, ProviderSettings>>;
   readonly routes: readonly HttpRoute[];
 };
@@ -28,6 +31,7 @@ export async function openTrial(database: Database, url: string): Promise<Trial>
     clock,
     url,
     material,
+    passcode: TEST_PASSCODE,
     providers: { cis2: settingsOf('cis2', url), nhsLogin: settingsOf('nhsLogin', url) },
     routes: mockProviderRoutes({ database, clock, key }),
   };

@@ -1,0 +1,142 @@
+import {
+  localAddress,
+  type Page,
+  type PageAnswer,
+  type PageRequest,
+  type View,
+} from '../../pages/index.ts';
+import {
+  type CardState,
+  findCard,
+  type KeptCard,
+  listCards,
+  renewableFrom,
+  stateOf,
+} from '../cards/index.ts';
+import { displayName, findUsers } from '../people/index.ts';
+import { readSession, type Session } from '../sessions/index.ts';
+import { signInWithCard } from '../sign-in/handle.ts';
+import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
+import type { PageParts } from './signed-in.ts';
+
+/** Signing in with a card [EXPERIENCE 4.1]. */
+export function signInPages(parts: PageParts): readonly Page[] {
+  return [
+    { method: 'GET', path: '/signin', handle: (request) => signInPage(parts, request) },
+    ...(parts.testCards !== null
+      ? [
+          {
+            method: 'POST',
+            path: '/signin',
+            handle: (request: PageRequest) => signIn(parts, request),
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+async function signInPage(parts: PageParts, request: PageRequest): Promise<PageAnswer> {
+  const { database, clock } = parts;
+  const back = localAddress(request.query('return'), '/');
+  const session = await readSession(database, request.session ?? '', clock.securityNow());
+  if (session.ok) return { to: session.value.isWaiting ? choiceAt(back) : back };
+  const isMended = request.query('mended') === 'yes';
+  return signInView(parts, { back, chosen: request.query('card'), problem: null, isMended });
+}
+
+async function signIn(parts: PageParts, { form }: PageRequest): Promise<PageAnswer> {
+  const { cards, clock } = parts;
+  const back = localAddress(form.text('return'), '/');
+  const chosen = form.text('card') === OTHER ? form.text('other') : form.text('card');
+  const cardNumber = chosen.replaceAll(/\s/g, '');
+  if (cardNumber === '') {
+    const problem = { field: 'card', text: 'Choose a card', state: null } as const;
+    return signInView(parts, { back, chosen: form.text('card'), problem });
+  }
+  const at = clock.securityNow();
+  const signedIn = await signInWithCard(cards, { cardNumber, pin: form.text('pin') }, at);
+  if (!signedIn.ok) {
+    return signInView(parts, { back, chosen: cardNumber, problem: problemOf(signedIn.error) });
+  }
+  const card = await findCard(parts.database, cardNumber);
+  const isDue = card !== null && renewableFrom(card) <= at;
+  const next = isDue ? `/card?return=${encodeURIComponent(back)}` : back;
+  return { to: placeAfter(signedIn.value, next), session: { id: signedIn.value.id } };
+}
+
+/** Two sign-ins first need a choice, then comes the role. */
+export function placeAfter({ isWaiting }: Session, back: string): string {
+  if (isWaiting) return choiceAt(back);
+  return back === '/' ? '/roles' : `/roles?return=${encodeURIComponent(back)}`;
+}
+
+function choiceAt(back: string): string {
+  return back === '/' ? '/sessions' : `/sessions?return=${encodeURIComponent(back)}`;
+}
+
+const OTHER = 'other';
+
+type Shown = {
+  readonly back: string;
+  readonly chosen: string;
+  readonly problem: SignInProblem | null;
+  readonly isMended?: boolean;
+};
+
+/** The cards of a live installation are in their holders' hands: nothing of them is shown to strangers. */
+async function signInView(
+  parts: PageParts,
+  { back, chosen, problem, isMended = false }: Shown,
+): Promise<View> {
+  const picker = parts.testCards === null ? null : await cardPicker(parts, chosen);
+  return {
+    view: 'identity/sign-in.njk',
+    title: 'Sign in with your smartcard',
+    errors: problem === null ? [] : [{ field: problem.field, text: problem.text }],
+    model: {
+      picker,
+      back,
+      chosen,
+      help: problem?.state === undefined || problem.state === null ? null : HELP[problem.state],
+      isMended,
+      passcode: parts.testCards?.passcode ?? null,
+    },
+  };
+}
+
+const HELP: Readonly<Record<CardState, string>> = {
+  Issued: 'Accept the card',
+  Active: 'See this card',
+  Locked: 'Unlock the card',
+  Suspended: 'What to do about a suspended card',
+  Expired: 'Renew the card',
+  Revoked: 'What to do about a revoked card',
+  Replaced: 'What to do about a replaced card',
+};
+
+async function cardPicker({ database, clock }: PageParts, chosen: string) {
+  const at = clock.securityNow();
+  const cards = await listCards(database);
+  const users = await findUsers(
+    database,
+    cards.map(({ userId }) => userId),
+  );
+  const names = new Map(users.map((user) => [user.userId, displayName(user)]));
+  const rows = cards.map((card) => cardRow(card, names.get(card.userId) ?? card.userId, at));
+  const isOther = chosen !== '' && !cards.some(({ cardNumber }) => cardNumber === chosen);
+  return { rows, other: isOther && chosen !== OTHER ? chosen : '', isOther };
+}
+
+export function cardRow(card: KeptCard, name: string, at: Date) {
+  const { cardNumber, userId, endsAt } = card;
+  const state = stateOf(card, at);
+  return {
+    name,
+    cardNumber,
+    userId,
+    endsAt,
+    tag: STATE_TAGS[state],
+    state,
+    isRenewable: state === 'Active' && renewableFrom(card) <= at,
+  };
+}
