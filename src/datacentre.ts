@@ -28,7 +28,6 @@ import {
   passTime,
   prescriptionInteractions,
   revocationListJob,
-  type Settings,
   type Spine,
   trialInteractions,
 } from './prescriptions/index.ts';
@@ -110,13 +109,6 @@ type Parts = {
   readonly pages: Shell;
 };
 
-function settingsOf(config: Config): Settings {
-  const { organisationCheck, holderCheck, signatureCheck } = config;
-  const { nextIssueFrom, asids, switchedOff, trackerIssues } = config;
-  const checks = { organisationCheck, holderCheck, signatureCheck };
-  return { ...checks, nextIssueFrom, asids, switchedOff, trackerIssues };
-}
-
 /** Trusts the authorities that the operator names and, in test mode, the one that the installation made for itself. */
 async function openSpine(config: Config, database: Database, url: string): Promise<Spine> {
   const { signatureAuthorities: file, mode } = config;
@@ -128,7 +120,7 @@ async function openSpine(config: Config, database: Database, url: string): Promi
   const signatures = openSignatures(`${named}\n${own.authorities}`, now, parts);
   if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
   await signatures.value.lists.look(now());
-  return { database, settings: settingsOf(config), signatures: signatures.value };
+  return { database, settings: config, signatures: signatures.value };
 }
 
 /** The test authorities' lists are asked for at this very process. */
@@ -154,6 +146,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         authenticate: identity.authenticate,
         version: VERSION,
         isReady: () => answers(spine.database),
+        isLive: config.mode === 'live',
         clock,
       }),
       ...(local?.routes ?? []),

@@ -55,7 +55,7 @@ describe('mode=live', () => {
 
   test('serves nothing of what only a test installation serves', async () => {
     // The list is made, not asked: none of the parts is needed for that.
-    const routes = localRoutes({} as LocalParts);
+    const routes = localRoutes({ routes: [] as LocalParts['routes'] } as LocalParts);
     assert.ok(routes.length >= 5);
     for (const { method, path } of routes) {
       const body = method === 'GET' ? {} : { body: {} };
@@ -90,6 +90,31 @@ describe('mode=live', () => {
       assert.equal((await live().call(path, { body })).status, 500); // as for any path that it does not know
       assert.equal((await local().call(path, { body })).status, 200);
     }
+  });
+
+  test('takes no header that is for trying things out', async () => {
+    const body = ORDER.build(newFacts());
+    const path = `${PRESCRIBING}/$process-message`;
+    const headers = { 'x-raw-response': 'true', 'x-skip-validation': 'true' };
+    const answer = await live().call(path, { body, headers });
+    assert.equal(answer.status, 403);
+    assert.deepEqual(answer.body.issue, [
+      {
+        code: 'invalid',
+        severity: 'error',
+        details: {
+          coding: [
+            {
+              system: 'https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode',
+              code: 'MISSING_OR_INVALID_HEADER',
+              display: 'There is a header missing or invalid',
+            },
+          ],
+        },
+        diagnostics: 'Invalid headers: x-skip-validation, x-raw-response.',
+      },
+    ]);
+    assert.equal((await local().call(path, { body, headers })).status, 200);
   });
 
   test('is not moved by a clock that somebody has set in its database', async () => {

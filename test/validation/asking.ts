@@ -221,5 +221,66 @@ const SWITCHES: readonly Rule[] = [
   })),
 ];
 
+const GATEWAY = 'https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode';
+
+function gateway(code: string, display?: string) {
+  const coding = {
+    system: GATEWAY,
+    version: '1',
+    code,
+    ...(display === undefined ? {} : { display }),
+  };
+  return { coding: [coding] };
+}
+
+/** What the gateway says of the headers of a return and of a search, as of any other [EPS-FHIR 5.1]. */
+function withHeaders(
+  when: string,
+  headers: Readonly<Record<string, string | undefined>>,
+  status: number,
+  issue: Issue,
+): Rule[] {
+  const common = { ...OF_NOTHING_ELSE, source: '[EPS-FHIR 5.1]', when, status, issues: [issue] };
+  return [
+    {
+      ...common,
+      message: RETURN.name,
+      send: (spine, facts) =>
+        spine.call(`${LEGACY}/Task`, { as: 'dispenser', body: RETURN.build(facts), headers }),
+    },
+    {
+      ...common,
+      message: 'tracker search',
+      send: (spine) => spine.call(`${LEGACY}/Task?identifier=A`, { headers }),
+    },
+  ];
+}
+
+const HEADERS: readonly Rule[] = [
+  ...withHeaders('there is no X-Request-ID', { 'x-request-id': undefined }, 400, {
+    code: 'value',
+    severity: 'fatal',
+    details: gateway('MISSING_FIELD', 'X-Request-ID header missing or malformed'),
+  }),
+  ...withHeaders('there is no token', { authorization: undefined }, 401, {
+    code: 'forbidden',
+    severity: 'error',
+    details: gateway('ACCESS_DENIED', 'Access Denied - Unauthorised'),
+    diagnostics: 'Invalid access token',
+  }),
+  ...withHeaders('the role is none of the user’s', { 'nhsd-session-urid': '1' }, 400, {
+    code: 'value',
+    severity: 'error',
+    details: gateway('INVALID_VALUE', 'Provided value is invalid'),
+    diagnostics: "Invalid value - '1' in header 'NHSD-Session-URID'",
+  }),
+];
+
 /** Who asks, at which door and what for: looked at before what a message says. */
-export const ASKING: readonly Rule[] = [...SCOPES, ...SWITCHES, ...RESOURCES, ...QUERIES];
+export const ASKING: readonly Rule[] = [
+  ...HEADERS,
+  ...SCOPES,
+  ...SWITCHES,
+  ...RESOURCES,
+  ...QUERIES,
+];

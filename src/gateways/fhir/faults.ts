@@ -41,6 +41,15 @@ export const SESSION_URID_MISSING: GatewayFault = {
   },
 };
 
+/** Headers for trying things out, which a live service takes from nobody. */
+export function headersForbidden(names: readonly string[]): GatewayFault {
+  const code = 'MISSING_OR_INVALID_HEADER';
+  const display = 'There is a header missing or invalid';
+  const details = { coding: [{ system: GATEWAY_CODES, code, display }] };
+  const diagnostics = `Invalid headers: ${names.join(', ')}.`;
+  return { status: 403, issue: { code: 'invalid', severity: 'error', details, diagnostics } };
+}
+
 export const UNAVAILABLE: GatewayFault = {
   status: 503,
   headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },

@@ -6,6 +6,7 @@ import { capabilityStatement } from './capability-statement.ts';
 import {
   faultBody,
   type GatewayFault,
+  headersForbidden,
   NOT_FOUND,
   REQUEST_ID_MISSING,
   SERVER_ERROR,
@@ -30,6 +31,8 @@ export type GatewayParts = {
   readonly version: string;
   /** Whether the installation can do its work now: what `_status` tells. */
   readonly isReady: () => Promise<boolean>;
+  /** A live service refuses the headers of trials [EPS-FHIR 1]. */
+  readonly isLive: boolean;
 };
 
 const FHIR_JSON = { 'Content-Type': 'application/fhir+json; fhirVersion=4.0' };
@@ -149,8 +152,12 @@ async function admit(
 ): Promise<Result<Actor, GatewayFault>> {
   const actor = await parts.authenticate(request, parts.clock.securityNow());
   if (!actor.ok) return actor;
-  return REQUEST_ID.test(request.headers['x-request-id'] ?? '') ? actor : fail(REQUEST_ID_MISSING);
+  if (!REQUEST_ID.test(request.headers['x-request-id'] ?? '')) return fail(REQUEST_ID_MISSING);
+  const trials = TRIAL_HEADERS.filter((name) => request.headers[name] !== undefined);
+  return parts.isLive && trials.length > 0 ? fail(headersForbidden(trials)) : actor;
 }
+
+const TRIAL_HEADERS = ['x-skip-validation', 'x-raw-response'] as const;
 
 function readResource(
   body: Buffer,
