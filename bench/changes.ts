@@ -4,7 +4,7 @@ import type { Bundle, Claim, Parameters, Task as FhirTask } from 'fhir/r4';
 
 import { documentOf } from './documents.ts';
 import type { Task } from './journey.ts';
-import type { Facts, Kind } from './prescriptions.ts';
+import { type Facts, isQuestion, type Step } from './prescriptions.ts';
 import { NO_APPLICATION } from '../src/gateways/actor.ts';
 import { type Instant, instantOf } from '../src/kernel/instant.ts';
 import type { Result } from '../src/kernel/result.ts';
@@ -50,7 +50,8 @@ export class Changes {
   of({ kind, facts }: Task<Written>): Written {
     const [first] = facts;
     if (first === undefined) throw new Error('a message about nothing');
-    const document = documentOf(kind, first);
+    if (isQuestion(kind)) throw new Error('a question changes nothing');
+    const document = documentOf(kind, first, null);
     const envelope = envelopeOf(kind, first, document);
     const reads = facts.map((one) => ({ one, ...this.#read(kind, one, document, envelope) }));
     const changes = reads.map(({ one, events }) => this.#change(one, events, envelope.messageId));
@@ -58,7 +59,7 @@ export class Changes {
     return { envelope, outcome: read?.outcome ?? { kind: 'Accepted', at: envelope.at }, changes };
   }
 
-  #read(kind: Kind, facts: Facts, document: object, envelope: Envelope): Read {
+  #read(kind: Step, facts: Facts, document: object, envelope: Envelope): Read {
     const state = this.#head(facts).state;
     const accepted: Outcome = { kind: 'Accepted', at: envelope.at };
     if (kind === 'cancel') {
@@ -104,7 +105,7 @@ export class Changes {
 }
 
 function plain(
-  kind: Exclude<Kind, 'cancel' | 'releaseNominated' | 'releaseById'>,
+  kind: Exclude<Step, 'cancel' | 'releaseNominated' | 'releaseById'>,
   state: Head['state'],
   document: object,
   at: Date,
@@ -135,7 +136,7 @@ function plain(
   }
 }
 
-function envelopeOf(kind: Kind, facts: Facts, document: object): Envelope {
+function envelopeOf(kind: Step, facts: Facts, document: object): Envelope {
   const body = Buffer.from(JSON.stringify(document));
   const person = kind === 'create' || kind === 'cancel' ? PERSONAS.prescriber : facts.pharmacy;
   const at: Instant = instantOf(new Date());
@@ -160,7 +161,7 @@ function envelopeOf(kind: Kind, facts: Facts, document: object): Envelope {
 
 const SESSION = randomUUID();
 
-function messageIdOf(kind: Kind, { order, releaseRequest, messageIds }: Facts): string {
+function messageIdOf(kind: Step, { order, releaseRequest, messageIds }: Facts): string {
   if (kind === 'create') return order.messageId;
   const isRelease = kind === 'releaseNominated' || kind === 'releaseById';
   return isRelease ? derivedUuid('release request', releaseRequest) : messageIds[kind];

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Journey, type Task } from './journey.ts';
 import { type Ran, type Run, runLoad, type Send } from './load.ts';
 import { type Kind, pharmacies } from './prescriptions.ts';
+import type { SigningKeyOf } from '../src/local/signing/index.ts';
 
 /** What a client process is told at its start. */
 export type ClientSettings = {
@@ -11,6 +12,8 @@ export type ClientSettings = {
   readonly ports: readonly number[];
   readonly lanes: number;
   readonly tokens: { readonly prescriber: string; readonly dispenser: string };
+  /** The prescriber's. */
+  readonly signingKey: SigningKeyOf;
 };
 
 export type Client = {

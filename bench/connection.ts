@@ -7,7 +7,8 @@ export type Answer = { readonly status: number; readonly body: Buffer };
  * It understands what this server answers and no more: the cores it runs on are those it measures.
  */
 export class Connection {
-  readonly #socket: Socket;
+  readonly #port: number;
+  #socket: Socket | null = null;
   #chunks: Buffer[] = [];
   #received = 0;
   #wanted = 0;
@@ -16,21 +17,32 @@ export class Connection {
   #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
 
   constructor(port: number) {
-    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
-    this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', () => this.#fail(new Error('the connection was closed')));
+    this.#port = port;
   }
 
   ask(request: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      this.#socket.write(request);
+      this.#open().write(request);
     });
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket?.destroy();
+  }
+
+  /** The server closes a connection that was idle for long, as while messages are prepared. */
+  #open(): Socket {
+    if (this.#socket !== null) return this.#socket;
+    const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => {
+      this.#socket = null;
+      this.#fail(new Error('the connection was closed'));
+    });
+    this.#socket = socket;
+    return socket;
   }
 
   #onData(chunk: Buffer): void {

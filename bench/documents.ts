@@ -12,14 +12,23 @@ import {
 import { PERSONAS } from '../src/local/personas.ts';
 import { derivedUuid } from '../src/kernel/uuid.ts';
 import type { Facts, Kind } from './prescriptions.ts';
+import { signed } from './sign.ts';
+import type { SigningKeyOf } from '../src/local/signing/index.ts';
 
-/** The message of one step in the life of a prescription, as a client sends it. */
-export function documentOf(kind: Kind, facts: Facts): object {
-  return DOCUMENTS[kind](facts);
+type Key = SigningKeyOf | null;
+
+/**
+ * The message of one step in the life of a prescription, as a client sends it. Without a key an order has a
+ * placeholder of the same size for its signature: for who looks at none, as signing takes its time.
+ */
+export function documentOf(kind: Kind, facts: Facts, key: Key): object {
+  return DOCUMENTS[kind](facts, key);
 }
 
-const DOCUMENTS: Record<Kind, (facts: Facts) => object> = {
-  create: ({ order: sent }) => order(sent),
+const DOCUMENTS: Record<Kind, (facts: Facts, key: Key) => object> = {
+  prepare: ({ order: sent }) => order(sent),
+  create: orderOf,
+  verifySignature: orderOf,
   cancel: cancelOf,
   releaseNominated: ({ releaseRequest: requestId, pharmacy: dispenser }) =>
     releaseNominated({ requestId, dispenser }),
@@ -57,6 +66,10 @@ const DOCUMENTS: Record<Kind, (facts: Facts) => object> = {
       createdAt: new Date(),
     }),
 };
+
+function orderOf({ order: sent }: Facts, key: Key): object {
+  return key === null ? order(sent) : signed(order(sent), key);
+}
 
 function cancelOf({ order: sent, messageIds }: Facts): object {
   const [item] = sent.items;

@@ -1,21 +1,40 @@
 import type { Meters } from './installation.ts';
 import type { Ran } from './load.ts';
-import { type Kind, KINDS } from './prescriptions.ts';
+import { type Kind, KINDS, type Question, type Step } from './prescriptions.ts';
 
 /** A scenario; `counts` says what a message is in its figures. */
 export type Scenario = {
   readonly name: string;
   readonly kinds: readonly Kind[];
   readonly counts: 'messages' | 'prescriptions';
+  /** Something that the bare client writes too. */
+  readonly hasLimit: boolean;
 };
 
-export const MIXED: Scenario = { name: 'mixed', kinds: KINDS, counts: 'messages' };
+const written = (name: Step): Scenario => ({
+  name,
+  kinds: [name],
+  counts: 'messages',
+  hasLimit: true,
+});
+const asked = (name: Question): Scenario => ({
+  name,
+  kinds: [name],
+  counts: 'messages',
+  hasLimit: false,
+});
+
+export const MIXED: Scenario = { name: 'mixed', kinds: KINDS, counts: 'messages', hasLimit: true };
+
+/** What is asked about kept orders comes after the orders. */
 
 export const SCENARIOS = [
-  { name: 'create', kinds: ['create'], counts: 'messages' },
-  { name: 'releaseNominated', kinds: ['releaseNominated'], counts: 'prescriptions' },
-  { name: 'dispense', kinds: ['dispense'], counts: 'messages' },
-  { name: 'claim', kinds: ['claim'], counts: 'messages' },
+  asked('prepare'),
+  written('create'),
+  asked('verifySignature'),
+  { ...written('releaseNominated'), counts: 'prescriptions' },
+  written('dispense'),
+  written('claim'),
   MIXED,
 ] as const satisfies readonly Scenario[];
 
@@ -29,8 +48,9 @@ export type Figures = {
   readonly cpuMsPerMessage: number | null;
   readonly dbCpuMsPerMessage: number | null;
   readonly walBytesPerMessage: number;
-  readonly limitPerSecond: number;
-  readonly ratioToLimit: number;
+  /** Null where the bare client has nothing to write. */
+  readonly limitPerSecond: number | null;
+  readonly ratioToLimit: number | null;
   readonly limitDbCpuMsPerMessage: number | null;
   readonly halfLoad?: HalfLoad;
 };
@@ -47,7 +67,8 @@ export function figuresOf(
   limit: readonly Round[],
 ): Figures {
   const perSecond = median(system.map(({ ran }) => rate(ran, counts)));
-  const limitPerSecond = median(limit.map(({ ran }) => rate(ran, counts)));
+  const limitPerSecond =
+    limit.length === 0 ? null : median(limit.map(({ ran }) => rate(ran, counts)));
   const each = (rounds: readonly Round[], read: (meters: Meters) => number | null): number | null =>
     medianOrNull(rounds.map((round) => perMessage(round, counts, read)));
   return {
@@ -57,8 +78,8 @@ export function figuresOf(
     cpuMsPerMessage: each(system, ({ datacentresMs }) => datacentresMs),
     dbCpuMsPerMessage: each(system, ({ databaseMs }) => databaseMs),
     walBytesPerMessage: rounded(each(system, ({ walBytes }) => walBytes) ?? 0, 0),
-    limitPerSecond: rounded(limitPerSecond, 0),
-    ratioToLimit: rounded(perSecond / limitPerSecond, 3),
+    limitPerSecond: limitPerSecond === null ? null : rounded(limitPerSecond, 0),
+    ratioToLimit: limitPerSecond === null ? null : rounded(perSecond / limitPerSecond, 3),
     limitDbCpuMsPerMessage: each(limit, ({ databaseMs }) => databaseMs),
   };
 }

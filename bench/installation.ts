@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 import { parentOf, timeOf, timeOfFamily } from './processor-time.ts';
+import { type SigningKeyOf, signingMaterial } from '../src/local/signing/index.ts';
+import { openDatabase } from '../src/platform/database.ts';
 import { migrate } from '../src/platform/migrate.ts';
 import { startPostgres } from '../src/platform/postgres.ts';
 import { SCHEMAS } from '../src/schemas.ts';
@@ -17,6 +19,8 @@ export type Installation = {
   readonly databaseUrl: string;
   readonly ports: readonly number[];
   readonly tokens: { readonly prescriber: string; readonly dispenser: string };
+  /** The prescriber's. */
+  readonly signingKey: SigningKeyOf;
   meters(): Promise<Meters>;
   rows<Row extends object>(query: string): Promise<Row[]>;
   close(): Promise<void>;
@@ -67,6 +71,7 @@ async function startParts(closers: (() => Promise<void>)[]): Promise<Omit<Instal
       prescriber: await token(a.port, 'prescriber'),
       dispenser: await token(a.port, 'dispenser'),
     },
+    signingKey: await signingKey(databaseUrl),
     meters: async () => ({
       datacentresMs: timeOf([a.pid, b.pid]),
       databaseMs: postmaster === null ? null : timeOfFamily(postmaster),
@@ -74,6 +79,15 @@ async function startParts(closers: (() => Promise<void>)[]): Promise<Omit<Instal
     }),
     rows: async <Row extends object>(query: string) => (await client.query<Row>(query)).rows,
   };
+}
+
+async function signingKey(url: string): Promise<SigningKeyOf> {
+  const database = openDatabase({ url, connections: 1 });
+  const { signers } = await signingMaterial(database);
+  await database.close();
+  const key = signers['prescriber'];
+  if (key === undefined) throw new Error('the prescriber has no key');
+  return key;
 }
 
 type Server = { readonly url: string; readonly pid: number | null; stop(): Promise<void> };

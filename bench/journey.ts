@@ -5,11 +5,14 @@ import {
   BATCH,
   EXTRAS,
   type Facts,
+  isQuestion,
   type Kind,
   KINDS,
   type Life,
   LIVES,
   newFacts,
+  type Question,
+  type Step,
 } from './prescriptions.ts';
 
 /** One message to be sent: of one prescription, or of the 25 that a nominated release brings. */
@@ -21,6 +24,7 @@ export type Task<Made> = {
 };
 
 type Traveller<Made> = {
+  readonly facts: Facts;
   readonly tasks: readonly Task<Made>[];
   readonly batch: Batch<Made> | null;
   done: number;
@@ -38,7 +42,8 @@ export class Journey<Made> {
   readonly #pharmacies: Pharmacy<Made>[];
   readonly #travellers = new Map<Task<Made>, Traveller<Made>>();
   readonly #homes = new Map<Task<Made>, Pharmacy<Made>>();
-  readonly #ready: Record<Kind, Queue<Task<Made>>>;
+  readonly #ready: Record<Step, Queue<Task<Made>>>;
+  #questions: readonly Task<Made>[] = [];
   #alive: Traveller<Made>[] = [];
   #turn = 0;
   #waves = 0;
@@ -47,11 +52,13 @@ export class Journey<Made> {
     this.#make = make;
     this.#pharmacies = people.map((person) => ({ person, batches: [], isBusy: false }));
     const queues = KINDS.map((kind) => [kind, new Queue<Task<Made>>()]);
-    this.#ready = Object.fromEntries(queues) as Record<Kind, Queue<Task<Made>>>;
+    this.#ready = Object.fromEntries(queues) as Record<Step, Queue<Task<Made>>>;
   }
 
   /** Has `creates` new prescriptions to send, and every message of these kinds built. */
   prepare(kinds: readonly Kind[], creates: number): void {
+    const [only] = kinds;
+    if (isQuestion(only)) return this.#think(only);
     const isMixed = kinds.length > 1;
     while (kinds.includes('create') && this.#ready.create.size < creates) this.#wave(isMixed);
     this.#alive = this.#alive.filter(({ tasks, done }) => done < tasks.length);
@@ -65,16 +72,20 @@ export class Journey<Made> {
 
   /** Null when nothing of these kinds can be sent now. A release goes first; the others take turns. */
   next(kinds: readonly Kind[]): Task<Made> | null {
+    if (isQuestion(kinds[0])) {
+      return this.#questions[this.#turn++ % this.#questions.length] ?? null;
+    }
     for (let tried = 0; tried <= kinds.length; tried += 1) {
       const isFirst = tried === 0 && kinds.includes('releaseNominated');
       const kind = isFirst ? 'releaseNominated' : kinds[this.#turn++ % kinds.length];
-      const task = kind === undefined ? undefined : this.#ready[kind].take();
+      const task = kind === undefined || isQuestion(kind) ? undefined : this.#ready[kind].take();
       if (task !== undefined) return task;
     }
     return null;
   }
 
   done(task: Task<Made>): void {
+    if (isQuestion(task.kind)) return; // it is asked again
     task.made = null;
     if (task.kind === 'releaseNominated') return this.#released(task);
     const traveller = this.#travellers.get(task);
@@ -87,10 +98,25 @@ export class Journey<Made> {
     this.#callFor(this.#homes.get(batch.release));
   }
 
+  /** Questions change nothing: a good number of them is asked again and again. */
+  #think(kind: Question): void {
+    const created = this.#alive.filter(({ done }) => done > 0);
+    const facts = Array.from({ length: QUESTIONS_MAX }, (_, n) =>
+      kind === 'prepare'
+        ? newFacts('walkIn', present(this.#pharmacies[0]).person, randomUUID(), new Date(START_MS))
+        : present(present(created[n % created.length]).facts),
+    );
+    this.#questions = facts.map((one) => {
+      const task: Task<Made> = { kind, facts: [one], made: null };
+      task.made = this.#make(task);
+      return task;
+    });
+  }
+
   #advance(traveller: Traveller<Made>): void {
     traveller.done += 1;
     const next = traveller.tasks[traveller.done];
-    if (next !== undefined) this.#ready[next.kind].put(next);
+    if (next !== undefined && !isQuestion(next.kind)) this.#ready[next.kind].put(next);
   }
 
   #released(task: Task<Made>): void {
@@ -142,7 +168,7 @@ export class Journey<Made> {
       if (kind === 'releaseNominated' && batch !== null) return batch.release;
       return { kind, facts: [facts], made: null };
     });
-    const traveller = { tasks, batch, done: 0 };
+    const traveller = { facts, tasks, batch, done: 0 };
     for (const task of tasks) if (task !== batch?.release) this.#travellers.set(task, traveller);
     if (batch !== null) {
       batch.members.push(traveller);
@@ -153,6 +179,7 @@ export class Journey<Made> {
   }
 }
 
+const QUESTIONS_MAX = 1_000;
 const START_MS = Date.now() - 7 * 86_400_000; // nothing expires or is post-dated
 
 class Queue<Item> {
@@ -180,6 +207,6 @@ class Queue<Item> {
 }
 
 function present<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('a life without messages');
+  if (value === undefined) throw new Error('nothing there');
   return value;
 }

@@ -40,16 +40,26 @@ export async function assureKept(
   for (const kind of KINDS) {
     assureEqual(`messages ${kind}`, after.of(kind) - before.of(kind), since(kind));
   }
-  const [row] = await installation.rows<{ heads: number; released: number; claims: number }>(`
+  const [row] = await installation.rows<Kept>(`
     select (select count(*)::int from prescriptions.prescription) as heads,
+      (select count(*)::int from prescriptions.event where kind = 'Created' and
+        data -> 'signature' ->> 'findings' = '[]' and data -> 'signature' ->> 'unlisted' = '[]') as signed,
       (select count(*)::int from prescriptions.event where kind = 'Released') as released,
       (select count(*)::int from platform.outbox where topic = 'claim') as claims`);
   const released =
     before.of('releaseById') + since('releaseNominated') * BATCH + since('releaseById');
   assureEqual('prescriptions', row?.heads, before.of('create') + since('create'));
+  assureEqual('good signatures', row?.signed, before.of('create') + since('create'));
   assureEqual('releases', row?.released, released);
   assureEqual('claims to be sent', row?.claims, before.of('claim') + since('claim'));
 }
+
+type Kept = {
+  readonly heads: number;
+  readonly signed: number;
+  readonly released: number;
+  readonly claims: number;
+};
 
 function assureEqual(what: string, kept: number | undefined, acknowledged: number): void {
   if (kept === acknowledged) return;

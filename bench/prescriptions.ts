@@ -15,7 +15,17 @@ export const KINDS = [
   'withdraw',
   'claim',
 ] as const;
-export type Kind = (typeof KINDS)[number];
+/** A step in the life of a prescription. */
+export type Step = (typeof KINDS)[number];
+
+/** What is asked of an order and changes nothing. */
+export const QUESTIONS = ['prepare', 'verifySignature'] as const;
+export type Question = (typeof QUESTIONS)[number];
+export type Kind = Step | Question;
+
+export function isQuestion(kind: Kind | undefined): kind is Question {
+  return kind === 'prepare' || kind === 'verifySignature';
+}
 
 /** What can become of a prescription; only the usual one is nominated, so that batches stay whole. */
 export const LIVES = {
@@ -24,7 +34,7 @@ export const LIVES = {
   cancelled: ['create', 'cancel'],
   returned: ['create', 'releaseById', 'return'],
   withdrawn: ['create', 'releaseById', 'dispense', 'withdraw'],
-} as const satisfies Record<string, readonly Kind[]>;
+} as const satisfies Record<string, readonly Step[]>;
 export type Life = keyof typeof LIVES;
 
 /** Lives of one pharmacy's wave in the mixed scenario, besides its batch of usual ones. */

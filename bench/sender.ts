@@ -7,7 +7,7 @@ import type { Task } from './journey.ts';
 import { BATCH, type Kind } from './prescriptions.ts';
 
 /** Sends the messages over HTTP, to both datacentres, and looks at every answer. */
-const { ports, lanes, tokens } = clientSettings();
+const { ports, lanes, tokens, signingKey } = clientSettings();
 
 const connections = Array.from(
   { length: lanes },
@@ -15,11 +15,19 @@ const connections = Array.from(
 );
 
 const PRESCRIBING = '/fhir-prescribing/FHIR/R4/$process-message';
+const PREPARE = '/fhir-prescribing/FHIR/R4/$prepare';
 const DISPENSING = '/fhir-dispensing/FHIR/R4';
 const DONE = '"severity":"information"';
 
 const WIRE: Record<Kind, { path: string; as: keyof typeof tokens; starts: string; holds: string }> =
   {
+    prepare: { path: PREPARE, as: 'prescriber', starts: 'Parameters', holds: '"digest"' },
+    verifySignature: {
+      path: `${DISPENSING}/$verify-signature`,
+      as: 'dispenser',
+      starts: 'Parameters',
+      holds: DONE,
+    },
     create: { path: PRESCRIBING, as: 'prescriber', starts: 'OperationOutcome', holds: DONE },
     cancel: { path: PRESCRIBING, as: 'prescriber', starts: 'Bundle', holds: '"R-0001"' },
     releaseNominated: {
@@ -65,7 +73,7 @@ function make({ kind, facts }: Task<Buffer>): Buffer {
   if (first === undefined) throw new Error('a message about nothing');
   const { path, as } = WIRE[kind];
   const isRelease = kind === 'releaseNominated' || kind === 'releaseById';
-  const body = Buffer.from(JSON.stringify(documentOf(kind, first)));
+  const body = Buffer.from(JSON.stringify(documentOf(kind, first, signingKey)));
   const head = [
     `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
