@@ -6,41 +6,10 @@ import fc from 'fast-check';
 
 import { present } from '../../src/kernel/bug.ts';
 import { RepeatModel, type RepeatOrder } from './repeat-model.ts';
-import { type Code, ITEMS, RepeatRules, type Step } from './repeat-rules.ts';
+import { onModel, orders, steps } from './repeat-history.ts';
+import { ITEMS, RepeatRules, type Step } from './repeat-rules.ts';
 
 const RUNS = 10_000;
-
-const codes = fc.constantFrom<Code[]>('0001', '0001', '0002', '0003');
-const issues = fc.integer({ min: 1, max: 4 });
-const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Step>({ do: 'release' }) },
-  { weight: 5, arbitrary: codes.map((code): Step => ({ do: 'dispense', code })) },
-  {
-    weight: 4,
-    arbitrary: fc.integer({ min: 1, max: 40 }).map((days): Step => ({ do: 'pass', days })),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.integer({ min: 90, max: 200 }).map((days): Step => ({ do: 'pass', days })),
-  },
-  { weight: 1, arbitrary: fc.constant<Step>({ do: 'return' }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('amend' as const), issue: issues, code: codes }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), issue: issues }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('claim' as const), issue: issues }) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(null, 0, 1).map((item): Step => ({ do: 'cancel', item })),
-  },
-);
-const orders = fc.record({
-  on: fc.constantFrom('2024-08-31', '2025-03-30', '2025-10-26', '2024-12-09'),
-  issues: fc.integer({ min: 1, max: 6 }),
-  fewer: fc.integer({ min: 1, max: 6 }),
-  daysSupply: fc.constantFrom(0, 7, 28, 56),
-});
 
 test('any history of repeat dispensing, with jumps in time, goes as the model says', () => {
   fc.assert(
@@ -66,28 +35,5 @@ function play(order: RepeatOrder, history: readonly Step[]): void {
       assert.equal(real.act(step), onModel(model, step, real.today), JSON.stringify(step));
     }
     assert.deepEqual(real.view(), model.view(), `after ${JSON.stringify(step)} on ${real.today}`);
-  }
-}
-
-function onModel(
-  model: RepeatModel,
-  step: Exclude<Step, { do: 'pass' }>,
-  today: string,
-): boolean | string {
-  switch (step.do) {
-    case 'release':
-      return model.release(today);
-    case 'return':
-      return model.giveBack();
-    case 'dispense':
-      return model.dispense('', step.code, today);
-    case 'amend':
-      return model.amend(step.issue, { id: '', code: step.code, today });
-    case 'withdraw':
-      return model.withdraw(step.issue);
-    case 'claim':
-      return model.claim(step.issue);
-    case 'cancel':
-      return model.cancel(step.item === null ? null : present(ITEMS[step.item], 'item'));
   }
 }

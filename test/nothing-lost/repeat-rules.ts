@@ -81,18 +81,7 @@ export class RepeatRules {
   }
 
   view(): RepeatView | null {
-    const state = this.#state;
-    if (state.kind !== 'prescription') return null;
-    const numbers = Array.from({ length: issueCount(state) }, (_, n) => n + 1);
-    return {
-      current: state.currentIssue,
-      nominated: state.nominated !== null,
-      waiting: state.pending.length,
-      issues: numbers.map((number) => {
-        const { status, items } = present(issueOf(state, number), 'issue');
-        return { status: ISSUE_STATUSES[status].code, items: codesOf(items) };
-      }),
-    };
+    return viewOf(this.#state);
   }
 
   act(step: Exclude<Step, { do: 'pass' }>): boolean | string {
@@ -195,9 +184,24 @@ export class RepeatRules {
   }
 }
 
+/** Every issue, those to come too; null when the record is gone. */
+export function viewOf(state: Known): RepeatView | null {
+  if (state.kind !== 'prescription') return null;
+  const numbers = Array.from({ length: issueCount(state) }, (_, n) => n + 1);
+  return {
+    current: state.currentIssue,
+    nominated: state.nominated !== null,
+    waiting: state.pending.length,
+    issues: numbers.map((number) => {
+      const { status, items } = present(issueOf(state, number), 'issue');
+      return { status: ISSUE_STATUSES[status].code, items: codesOf(items) };
+    }),
+  };
+}
+
 const OPEN: readonly ItemStatus[] = ['WithDispenser', 'PartiallyDispensed', 'Owing'];
 
-function toldItems(
+export function toldItems(
   state: Prescription,
   number: number,
   { code, replaces }: { readonly code: Code; readonly replaces: Uuid | null },
@@ -205,7 +209,9 @@ function toldItems(
   const holding = holdingOf(state, number);
   const standing = holding?.notifications.filter(({ id }) => id !== replaces).at(-1);
   const before =
-    standing?.items ?? holding?.itemsAtRelease ?? ITEMS.map((id) => ({ id, status: OPEN[0] }));
+    standing?.items ??
+    holding?.itemsAtRelease ??
+    present(state.issues[0], 'issue').items.map(({ id }) => ({ id, status: OPEN[0] }));
   const told = present(itemStatusOf(code), 'item status');
   return before.map(({ id, status }): Item => {
     const was = present(status, 'item status');
@@ -213,7 +219,7 @@ function toldItems(
   });
 }
 
-function lastTold(state: Prescription, number: number): Uuid | null {
+export function lastTold(state: Prescription, number: number): Uuid | null {
   return holdingOf(state, number)?.notifications.at(-1)?.id ?? null;
 }
 
