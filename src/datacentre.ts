@@ -24,6 +24,7 @@ import { sharedSecret } from './platform/secrets.ts';
 import { sql } from './platform/sql.ts';
 import {
   dueJob,
+  nextEvent,
   openSignatures,
   passTime,
   prescriptionInteractions,
@@ -244,6 +245,7 @@ async function openLocal(config: Config, spine: Spine, trial: Trial): Promise<Lo
     ...trial,
     datacentre: config.datacentre,
     renewLists: () => spine.signatures.lists.renew(spine.signatures.now(), 'all'),
+    nextEvent: (from: Date) => nextEvent(spine, from),
     passTime: (span: { from: Date; until: Date }, move: () => Promise<void>) =>
       passTime(spine, span, move),
   };

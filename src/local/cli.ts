@@ -122,24 +122,52 @@ const clockSet = clientCommand({
 const clockAdvance = clientCommand({
   name: 'clock advance',
   summary: 'move the business time on, and do what falls due on the way',
-  usage: '<duration>',
-  options: [SECURITY],
+  usage: '[duration]',
+  options: [
+    {
+      flag: 'to',
+      value: 'moment',
+      choices: ['next-event'],
+      help: 'next-event: when time does something to a prescription next',
+    },
+    SECURITY,
+  ],
   examples: [
     { line: 'spine clock advance 3d', explanation: 'three days' },
-    { line: 'spine clock advance 90m', explanation: 'an hour and a half' },
+    {
+      line: 'spine clock advance --to next-event',
+      explanation: 'until something becomes ready, expires, is given up or deleted',
+    },
     { line: 'spine clock advance 26w', explanation: 'half a year: prescriptions expire' },
   ],
   async work(invocation, client) {
-    const durationMs = parseDuration(invocation.words[0] ?? '');
-    if (durationMs === null) {
-      return fail({ kind: 'WrongUse', text: 'Give the duration as 45s, 90m, 12h, 3d or 26w' });
-    }
     const state = await readClock(client);
     if (!state.ok) return state;
-    const instant = new Date(state.value.instant.getTime() + durationMs);
-    return setClock(invocation, client, { instant, frozen: state.value.frozen });
+    const instant = await laterInstant(invocation, client, state.value.instant);
+    if (!instant.ok) return instant;
+    return setClock(invocation, client, { instant: instant.value, frozen: state.value.frozen });
   },
 });
+
+async function laterInstant(
+  invocation: Invocation,
+  client: Client,
+  from: Date,
+): Promise<Result<Date, Failure>> {
+  const [duration] = invocation.words;
+  const isToNext = textOption(invocation, 'to') !== null;
+  const durationMs = parseDuration(duration ?? '');
+  if (isToNext === (duration !== undefined) || (durationMs === null && !isToNext)) {
+    const text = 'Give either the duration as 45s, 90m, 12h, 3d or 26w, or --to next-event';
+    return fail({ kind: 'WrongUse', text });
+  }
+  if (durationMs !== null) return ok(new Date(from.getTime() + durationMs));
+  const next = await client.call({ method: 'GET', path: '/_local/clock/next-event' });
+  if (!next.ok) return next;
+  const instant = textAt(next.value.body, 'instant');
+  if (instant !== null) return ok(new Date(instant));
+  return fail({ kind: 'WrongUse', text: 'Time brings nothing to any prescription here.' });
+}
 
 const clockFreeze = clientCommand({
   name: 'clock freeze',

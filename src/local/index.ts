@@ -19,6 +19,8 @@ export { openTrial, type Trial } from './sign-in/index.ts';
 export type LocalParts = Trial &
   SigningParts & {
     readonly datacentre: 'a' | 'b';
+    /** When time does something to a prescription next. */
+    readonly nextEvent: (from: Date) => Promise<Date | null>;
     /** Does what falls due on the way to another time, then moves there. */
     readonly passTime: (
       span: { readonly from: Date; readonly until: Date },
@@ -32,6 +34,11 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
   return [
     { method: 'GET', path: '/_local/ready', handle: () => ready(parts.database) },
     { method: 'GET', path: '/_local/clock', handle: () => json(200, clock.read()) },
+    {
+      method: 'GET',
+      path: '/_local/clock/next-event',
+      handle: async () => json(200, { instant: await parts.nextEvent(clock.now()) }),
+    },
     { method: 'PUT', path: '/_local/clock', handle: (request) => setClock(parts, request) },
     {
       method: 'GET',

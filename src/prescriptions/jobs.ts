@@ -76,6 +76,12 @@ export async function passTime(
   }
 }
 
+/** When, after an instant, time brings something to a prescription next; null: never. */
+export async function nextEvent({ database }: TimeSpine, from: Date): Promise<Date | null> {
+  const day = await repository.nextDueOn(database, londonDate(from));
+  return day === null ? null : new Date(startOf(day));
+}
+
 /** The first moment of a day in London. */
 function startOf(day: LondonDate): number {
   const midnight = Date.parse(`${day}T00:00:00Z`);

@@ -151,6 +151,13 @@ export async function due(
     order by prescription_id limit ${most}`);
 }
 
+/** The first day after this one that brings something to a prescription. */
+export async function nextDueOn(database: Database, today: LondonDate): Promise<LondonDate | null> {
+  const [row] = await database.all<{ day: LondonDate | null }>(sql`
+    select min(due_on) as day from prescriptions.prescription where due_on > ${today}::date`);
+  return row?.day ?? null;
+}
+
 /** The documents of prescription orders, as they were received. */
 export async function orders(
   database: Database,

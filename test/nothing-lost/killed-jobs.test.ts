@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import pg from 'pg';
 
-import { openMovableClock } from '../../src/local/index.ts';
+import { openMovableClock } from '../../src/local/movable-clock.ts';
 import { createDatabase } from '../support/database.ts';
 import { codeOf, post, type Tokens, tokensOf } from './datacentres.ts';
 import * as message from './messages.ts';
