@@ -4,14 +4,15 @@ import { instantOf } from '../src/kernel/instant.ts';
 import { withSignature } from '../src/local/sample-messages/index.ts';
 import type { SigningKeyOf } from '../src/local/signing/index.ts';
 import { signatureData } from '../src/local/signing/sign.ts';
-import { translatedOrder, orderSignedInfo } from '../src/prescriptions/fhir/prepare.ts';
+import { orderSignedInfo } from '../src/prescriptions/fhir/prepare.ts';
+import { readOrder } from '../src/prescriptions/messages/create/fhir.ts';
 
 const ALGORITHM = 'RS256';
 
 /** The order as its prescriber signs it: over what `$prepare` would answer, with a real key [EPS-SIGNATURE 4]. */
 export function signed(order: Bundle, key: SigningKeyOf): Bundle {
-  const translated = translatedOrder(order, instantOf(new Date()));
-  if (!translated.ok) throw new Error(`cannot be signed: ${JSON.stringify(translated.error)}`);
-  const digest = Buffer.from(orderSignedInfo(translated.value, ALGORITHM)).toString('base64');
+  const read = readOrder(order, instantOf(new Date()));
+  if (!read.ok) throw new Error(`cannot be signed: ${JSON.stringify(read.error)}`);
+  const digest = Buffer.from(orderSignedInfo(read.value, ALGORITHM)).toString('base64');
   return withSignature(order, signatureData(key, digest, ALGORITHM));
 }

@@ -24,12 +24,11 @@ import { sharedSecret } from './platform/secrets.ts';
 import { sql } from './platform/sql.ts';
 import {
   dueJob,
-  nextEvent,
   openSignatures,
-  passTime,
   prescriptionInteractions,
   revocationListJob,
   type Spine,
+  timeOf,
   trialInteractions,
 } from './prescriptions/index.ts';
 import type { Trial } from './local/index.ts';
@@ -243,11 +242,9 @@ async function openLocal(config: Config, spine: Spine, trial: Trial): Promise<Lo
   const { clock } = trial;
   const parts = {
     ...trial,
+    ...timeOf(spine),
     datacentre: config.datacentre,
     renewLists: () => spine.signatures.lists.renew(spine.signatures.now(), 'all'),
-    nextEvent: (from: Date) => nextEvent(spine, from),
-    passTime: (span: { from: Date; until: Date }, move: () => Promise<void>) =>
-      passTime(spine, span, move),
   };
   return {
     routes: localRoutes(parts),

@@ -9,7 +9,7 @@ import { trackInteraction } from './track/fhir.ts';
 import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export type { Spine } from './perform.ts';
-export { type DueDone, dueJob, nextEvent, passTime } from './jobs.ts';
+export { type DueDone, dueJob, timeOf } from './jobs.ts';
 export {
   listStore,
   openSignatures,

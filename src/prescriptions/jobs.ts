@@ -77,9 +77,18 @@ export async function passTime(
 }
 
 /** When, after an instant, time brings something to a prescription next; null: never. */
-export async function nextEvent({ database }: TimeSpine, from: Date): Promise<Date | null> {
+async function nextEvent({ database }: TimeSpine, from: Date): Promise<Date | null> {
   const day = await repository.nextDueOn(database, londonDate(from));
   return day === null ? null : new Date(startOf(day));
+}
+
+/** For a clock that is moved. */
+export function timeOf(spine: TimeSpine) {
+  return {
+    nextEvent: (from: Date) => nextEvent(spine, from),
+    passTime: (span: Parameters<typeof passTime>[1], move: () => Promise<void>) =>
+      passTime(spine, span, move),
+  };
 }
 
 /** The first moment of a day in London. */

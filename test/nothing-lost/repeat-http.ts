@@ -9,7 +9,7 @@ import type { Known } from '../../src/prescriptions/evolve.ts';
 import type { Prescription } from '../../src/prescriptions/prescription.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { heads } from '../../src/prescriptions/repository.ts';
-import { numbered, repeatDispensing } from '../validation/repeats.ts';
+import { numbered, repeatDispensing } from '../support/repeat-dispensing.ts';
 import { codeOf, type Pair, trackedAs } from './datacentres.ts';
 import * as message from './messages.ts';
 import type { Sent, Written } from './messages.ts';
