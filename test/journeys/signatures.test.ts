@@ -1,4 +1,5 @@
 // Shows: Signatures | strict: an order whose signature is not good is refused; one kept before fails at release and goes back
+// Shows: Signatures | wrapping, another algorithm, the certificate of another person, an expired card: each refused with its own text
 // Shows: Signatures | $verify-signature, for older clients
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -119,6 +120,73 @@ describe('an order, where signatures must be good', () => {
   test('is refused when somebody else has signed it', async () => {
     const answer = await post(strict, PRESCRIBE, await signed(order(newOrder()), 'nurse'));
     assert.deepEqual(textsOf(answer), ["Certificate is not the prescriber's"]);
+  });
+});
+
+/** The order with its signature XML changed. */
+async function forged(change: (xml: string) => string): Promise<Bundle> {
+  const message = await signed(order(newOrder()));
+  const xml = xmlOf(message);
+  assert.notEqual(change(xml), xml);
+  return withSignature(message, Buffer.from(change(xml)).toString('base64'));
+}
+
+function xmlOf(message: Bundle): string {
+  const provenance = message.entry?.at(-1)?.resource;
+  assert.ok(provenance?.resourceType === 'Provenance');
+  return Buffer.from(provenance.signature?.[0]?.data ?? '', 'base64').toString();
+}
+
+const NOT_THIS_ONE = ['Signature is invalid', "Signature doesn't match prescription"];
+
+describe('an order whose signature was tampered with, where signatures must be good', () => {
+  const wrapped = [
+    ['in another element', (xml: string) => `<Envelope>${xml}</Envelope>`],
+    [
+      'with a second SignedInfo',
+      (xml: string) => xml.replace(/<SignedInfo>.*<\/SignedInfo>/, '$&$&'),
+    ],
+    ['beside an Object', (xml: string) => xml.replace('</Signature>', '<Object/></Signature>')],
+    ['with an id', (xml: string) => xml.replace('<Signature ', '<Signature Id="a" ')],
+  ] as const;
+  for (const [how, wrap] of wrapped) {
+    test(`${how} is of no valid format`, async () => {
+      const answer = await post(strict, PRESCRIBE, await forged(wrap));
+      assert.deepEqual(textsOf(answer), ['Invalid signature format']);
+    });
+  }
+
+  for (const [algorithm, uri] of [
+    ['SHA-1', 'http://www.w3.org/2000/09/xmldsig#rsa-sha1'],
+    ['a key that both know', 'http://www.w3.org/2000/09/xmldsig#hmac-sha256'],
+    ['an elliptic curve', 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256'],
+  ] as const) {
+    test(`to name ${algorithm} is refused, the algorithm too by its own text`, async () => {
+      const message = await forged((xml) =>
+        xml.replace('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', uri),
+      );
+      const answer = await post(strict, PRESCRIBE, message);
+      assert.deepEqual(textsOf(answer), [...NOT_THIS_ONE, 'Signature algorithm is not allowed']);
+    });
+  }
+
+  test('to show the certificate of another person is invalid, and not the prescriber', async () => {
+    const nurse = await signed(order(newOrder()), 'nurse');
+    const [theirs = ''] = /<X509Certificate>.*<\/X509Certificate>/.exec(xmlOf(nurse)) ?? [];
+    const message = await forged((xml) =>
+      xml.replace(/<X509Certificate>.*<\/X509Certificate>/, theirs),
+    );
+    const answer = await post(strict, PRESCRIBE, message);
+    assert.deepEqual(textsOf(answer), [
+      'Signature is invalid',
+      "Certificate is not the prescriber's",
+    ]);
+  });
+
+  test('with a card that had expired when it signed is refused by that text', async () => {
+    const sent = { ...newOrder(), authoredAt: new Date('2044-06-01T12:00:00Z') };
+    const answer = await post(strict, PRESCRIBE, await signed(order(sent)));
+    assert.deepEqual(textsOf(answer), ['Certificate expired when signed']);
   });
 });
 

@@ -16,6 +16,7 @@ const PERSON_KEY = {
 // So long that a test with a moved clock does not fall out of it.
 const VALID_FROM = new Date('2015-01-01T00:00:00Z');
 const VALID_UNTIL = new Date('2045-01-01T00:00:00Z');
+const PERSON_UNTIL = new Date('2044-01-01T00:00:00Z'); // before its authority, so that a card can expire alone
 
 /** A certificate and the key that belongs to it. */
 export type Issued = {
@@ -32,28 +33,32 @@ type Wanted = {
   readonly listAt: string | null;
 };
 
+type Profile = {
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly until: Date;
+  readonly extensions: readonly x509.Extension[];
+};
+
 // Bits 5 and 6 in DER, which no single flag says: signs certificates and revocation lists.
 const AUTHORITY_USAGE = new x509.Extension('2.5.29.15', true, Buffer.from('03020106', 'hex'));
 const PERSON_USAGE = new x509.KeyUsagesExtension(x509.KeyUsageFlags.nonRepudiation, true);
 
 export async function issueAuthority(wanted: Wanted): Promise<Issued> {
   const keys = await webcrypto.subtle.generateKey(AUTHORITY_KEY, true, ['sign', 'verify']);
-  return issue(wanted, keys, [
-    new x509.BasicConstraintsExtension(true, undefined, true),
-    AUTHORITY_USAGE,
-  ]);
+  const extensions = [new x509.BasicConstraintsExtension(true, undefined, true), AUTHORITY_USAGE];
+  return issue(wanted, { keys, until: VALID_UNTIL, extensions });
 }
 
 /** For content commitment, named as the real ones are [IDENTITY 1.4]. */
 export async function issuePerson(wanted: Wanted): Promise<Issued> {
   const keys = await webcrypto.subtle.generateKey(PERSON_KEY, true, ['sign', 'verify']);
-  return issue(wanted, keys, [new x509.BasicConstraintsExtension(false), PERSON_USAGE]);
+  const extensions = [new x509.BasicConstraintsExtension(false), PERSON_USAGE];
+  return issue(wanted, { keys, until: PERSON_UNTIL, extensions });
 }
 
 async function issue(
   { subject, serialNumber, issuer, listAt }: Wanted,
-  keys: webcrypto.CryptoKeyPair,
-  extensions: readonly x509.Extension[],
+  { keys, until, extensions }: Profile,
 ): Promise<Issued> {
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber,
@@ -61,7 +66,7 @@ async function issue(
     // The name itself: written as text it would be encoded another way [IDENTITY 1].
     issuer: issuer?.certificate.subjectName ?? subject,
     notBefore: VALID_FROM,
-    notAfter: VALID_UNTIL,
+    notAfter: until,
     signingAlgorithm: AUTHORITY_KEY,
     publicKey: keys.publicKey,
     signingKey: (issuer?.keys ?? keys).privateKey,
