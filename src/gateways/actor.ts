@@ -3,6 +3,8 @@ export type Actor = {
   /** SDS user id, or a patient's id at NHS login; null for an application that acts by itself. */
   readonly userId: string | null;
   readonly roleProfile: string | null;
+  /** What the role profile is for: its rights hang on it. */
+  readonly role: { readonly jobRole: string; readonly activities: readonly string[] } | null;
   /** ODS code of the role profile's organisation, or of the application. */
   readonly organisation: string | null;
   readonly asid: string | null;
@@ -17,8 +19,9 @@ export type Actor = {
   readonly scopes: ReadonlySet<string>;
 };
 
-/** The part of an actor that comes through no registered application, and is no patient. */
-export const NO_APPLICATION: Pick<Actor, 'application' | 'patient'> = {
+/** The part of an actor that comes through no registered application, is no patient and has no rights. */
+export const NO_APPLICATION: Pick<Actor, 'application' | 'patient' | 'role'> = {
+  role: null,
   application: { id: null, prepareAlgorithm: 'RS256' },
   patient: null,
 };

@@ -26,6 +26,9 @@ export type AccessTokenClaims = {
 export type TokenRole = {
   readonly id: string;
   readonly organisation: string;
+  readonly job: string;
+  /** Those that were given to it; what they include is known everywhere. */
+  readonly activities: readonly string[];
   /** Seconds since 1970, of a role that ends. */
   readonly until?: number;
 };
@@ -223,6 +226,7 @@ function actorOf(
       ...common,
       userId: null,
       roleProfile: null,
+      role: null,
       organisation: payload.organisation,
     });
   }
@@ -233,6 +237,7 @@ function actorOf(
     ...common,
     userId: sub,
     roleProfile: role?.id ?? null,
+    role: role === undefined ? null : { jobRole: role.job, activities: role.activities },
     organisation: role?.organisation ?? null,
   });
 }

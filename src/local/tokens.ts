@@ -25,8 +25,10 @@ export function claimsOf(persona: Persona, scope: string | null): AccessTokenCla
 
 function rolesOf(persona: Persona): AccessTokenClaims['roles'] {
   if (persona.kind !== 'person') return [];
-  return [persona, ...(persona.furtherRoles ?? [])].map(({ roleProfileId, organisation }) => ({
-    id: roleProfileId,
-    organisation: organisation.ods,
+  return [persona, ...(persona.furtherRoles ?? [])].map((role) => ({
+    id: role.roleProfileId,
+    organisation: role.organisation.ods,
+    job: role.jobRole.code,
+    activities: role.activities,
   }));
 }

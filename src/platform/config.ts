@@ -12,6 +12,7 @@ export type Config = {
   readonly port: number;
   readonly host: string;
   readonly organisationCheck: Strictness;
+  readonly roleCheck: Strictness;
   readonly holderCheck: Strictness;
   readonly signatureCheck: Strictness;
   /** File with the certificates of the authorities of prescribers, in PEM; null: only the test authority, if there is one. */
@@ -63,6 +64,7 @@ export function parseConfig(
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
     organisationCheck: one('OPENSPINE_ORGANISATION_CHECK', ['compatible', 'strict'], strictness),
+    roleCheck: one('OPENSPINE_ROLE_CHECK', ['compatible', 'strict'], strictness),
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
     signatureCheck: one('OPENSPINE_SIGNATURE_CHECK', ['compatible', 'strict'], strictness),
     signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,

@@ -2,6 +2,8 @@
 export type Settings = {
   /** `strict`: a message acts only for the organisation of its token's role profile. */
   readonly organisationCheck: 'compatible' | 'strict';
+  /** `strict`: a user needs an activity for what they do, as the national baseline and their role profile give it [IDENTITY 1.5]. */
+  readonly roleCheck: 'compatible' | 'strict';
   /** `strict`: only the pharmacy that holds an issue may return, dispense, withdraw or claim it [EPS-FHIR 7.2]. */
   readonly holderCheck: 'compatible' | 'strict';
   /** `strict`: an order whose signature is not good is refused; else it is kept with what was found [EPS-SIGNATURE 5]. */
@@ -27,12 +29,14 @@ const WIRE = {
 export const COMPATIBLE: Settings = {
   ...WIRE,
   organisationCheck: 'compatible',
+  roleCheck: 'compatible',
   holderCheck: 'compatible',
   signatureCheck: 'compatible',
 };
 export const STRICT: Settings = {
   ...WIRE,
   organisationCheck: 'strict',
+  roleCheck: 'strict',
   holderCheck: 'strict',
   signatureCheck: 'strict',
 };

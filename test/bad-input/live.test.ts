@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { type LocalParts, localRoutes } from '../../src/local/index.ts';
+import { type MockParts, mockProviderRoutes } from '../../src/local/sign-in/mock-provider.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import { createDatabase } from '../support/database.ts';
 import { PRESCRIBING, testSpine } from '../support/server.ts';
@@ -28,8 +29,8 @@ function configOf(env: Record<string, string>) {
 
 describe('mode=live', () => {
   test('is strict unless the operator says otherwise', () => {
-    const { organisationCheck, holderCheck } = configOf({ OPENSPINE_MODE: 'live' });
-    assert.deepEqual({ organisationCheck, holderCheck }, STRICT);
+    const { organisationCheck, roleCheck, holderCheck } = configOf({ OPENSPINE_MODE: 'live' });
+    assert.deepEqual({ organisationCheck, roleCheck, holderCheck }, STRICT);
     const lax = configOf({ OPENSPINE_MODE: 'live', OPENSPINE_ORGANISATION_CHECK: 'compatible' });
     assert.equal(lax.organisationCheck, 'compatible');
     assert.equal(lax.holderCheck, 'strict');
@@ -55,12 +56,14 @@ describe('mode=live', () => {
 
   test('serves nothing of what only a test installation serves', async () => {
     // The list is made, not asked: none of the parts is needed for that.
-    const routes = localRoutes({ routes: [] as LocalParts['routes'] } as LocalParts);
+    const routes = localRoutes({
+      routes: mockProviderRoutes({} as MockParts),
+    } as unknown as LocalParts);
     assert.ok(routes.length >= 5);
     for (const { method, path } of routes) {
       const body = method === 'GET' ? {} : { body: {} };
       const here = await local().call(path, { method, ...body });
-      assert.ok([200, 400, 503].includes(here.status), `${method} ${path}: ${here.status}`);
+      assert.ok([200, 400, 401, 503].includes(here.status), `${method} ${path}: ${here.status}`);
       for (const variant of [path, `${path}/`, path.replace('_local', '_LOCAL'), `/${path}`]) {
         const there = await live().call(variant, { method, ...body });
         assert.equal(there.status, 404, `${method} ${variant}: ${there.text}`);
@@ -130,7 +133,7 @@ describe('mode=live', () => {
   });
 });
 
-const STRICT = { organisationCheck: 'strict', holderCheck: 'strict' };
+const STRICT = { organisationCheck: 'strict', roleCheck: 'strict', holderCheck: 'strict' };
 
 /** Tells of every module that a process loads. */
 const WATCH = `data:text/javascript,${encodeURIComponent(`

@@ -173,8 +173,8 @@ describe('a message at the other half of the service', () => {
 
 describe('a user with several roles', () => {
   const roles = [
-    { id: '555900010102', organisation: 'A83008' },
-    { id: '555900010103', organisation: 'A99968' },
+    { id: '555900010102', organisation: 'A83008', job: 'S8000:G8000:R8000', activities: [] },
+    { id: '555900010103', organisation: 'A99968', job: 'S8000:G8000:R8000', activities: [] },
   ];
   const callAs = async (role: string | undefined): Promise<Answer> => {
     const authorization = await tokenOf(PERSONAS.prescriber, PERSONAS.prescriber.scopes, roles);

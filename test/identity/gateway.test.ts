@@ -75,6 +75,8 @@ describe('a role that ends', () => {
   const role = (id: string, until?: number) => ({
     id,
     organisation: 'A83008',
+    job: 'S8000:G8000:R8000',
+    activities: [],
     ...(until === undefined ? {} : { until }),
   });
 

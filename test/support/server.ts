@@ -40,7 +40,10 @@ export type TestSpine = TestDatabase & {
 };
 
 export type Settings = Partial<
-  Pick<Config, 'mode' | 'organisationCheck' | 'holderCheck' | 'switchedOff' | 'trackerIssues'>
+  Pick<
+    Config,
+    'mode' | 'organisationCheck' | 'roleCheck' | 'holderCheck' | 'switchedOff' | 'trackerIssues'
+  >
 >;
 
 export async function startSpine(settings: Settings = {}): Promise<TestSpine> {

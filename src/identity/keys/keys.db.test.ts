@@ -17,7 +17,7 @@ const claims: AccessTokenClaims = {
   scope: 'any',
   asid: null,
   sid: 'a session',
-  roles: [{ id: '555900010102', organisation: 'A83008' }],
+  roles: [{ id: '555900010102', organisation: 'A83008', job: 'S8000:G8000:R8000', activities: [] }],
   organisation: null,
   client: null,
   sha1: false,

@@ -30,7 +30,7 @@ import { check, ownOnly, plainResponse, wrongResource } from './process-message.
 import { asMessage } from './r4.ts';
 import { byRules } from './refusal.ts';
 import { applyRules } from './rules.ts';
-import { scopeIssue } from './scopes.ts';
+import { roleIssue, scopeIssue } from './scopes.ts';
 import { organisationIssue } from './strict.ts';
 import { readTask, taskRules } from './task.ts';
 
@@ -54,7 +54,8 @@ async function onRelease(spine: Spine, request: FhirRequest): Promise<FhirRespon
   if (parameters?.resourceType !== 'Parameters') return wrongResource(request, 'Parameters');
   const wanted = wantedId(parameters);
   const release = wanted === null ? 'nominated' : 'patient';
-  const scope = scopeIssue(request, spine.settings, { half: 'Dispensing', release });
+  const acts = [wanted === null ? 'eps-release-nominated' : 'eps-release-patient'] as const;
+  const scope = scopeIssue(request, spine.settings, { half: 'Dispensing', release, acts });
   const issues = scope === null ? applyRules(releaseRules, parameters) : [scope];
   if (issues.length > 0) return refusedResponse(request, byRules(issues));
   return released(spine, request, parameters, wanted);
@@ -160,7 +161,8 @@ export function orderOf(body: Buffer): Bundle {
 async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
   const task = asMessage(request.resource);
   if (task?.resourceType !== 'Task') return wrongResource(request, 'Task');
-  const problem = check(spine, request, { half: 'Dispensing', rules: taskRules }, task);
+  const acts = [task.status === 'rejected' ? 'eps-return' : 'eps-withdraw'] as const;
+  const problem = check(spine, request, { half: 'Dispensing', acts, rules: taskRules }, task);
   if (problem !== null) return refusedResponse(request, problem);
   const read = readTask(task);
   if (!read.ok) return refusedResponse(request, read.error);
@@ -181,11 +183,15 @@ async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse>
 async function onClaim(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
   const message = asMessage(request.resource);
   if (message?.resourceType !== 'Claim') return wrongResource(request, 'Claim');
-  const problem = check(spine, request, { half: 'Dispensing', rules: claimRules }, message);
+  const acts = ['eps-claim'] as const;
+  const problem = check(spine, request, { half: 'Dispensing', acts, rules: claimRules }, message);
   if (problem !== null) return refusedResponse(request, problem);
   const read = ownOnly(spine, request, readClaim(message, request.at));
   if (!read.ok) return refusedResponse(request, read.error);
   const { id, command } = read.value;
+  const amends = command.replaces === null ? [] : (['eps-claim-amend'] as const);
+  const unable = roleIssue(request, spine.settings, amends);
+  if (unable !== null) return refusedResponse(request, byRules([unable]));
   if (id === null) return rejectedResponse(request, { kind: 'PrescriptionNotFound' }, request.at);
   const envelope = envelopeOf(request, command.claim, 'claim');
   return plainResponse(request, await claim(spine, envelope, id, command));

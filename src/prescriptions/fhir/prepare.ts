@@ -45,12 +45,15 @@ function readPrepared(
 ): Result<OrderDocument, Refusal> {
   const event = eventOf(bundle);
   if (!event.ok) return event;
-  const problem = check(spine, request, MESSAGES[event.value], bundle);
+  const needs = { ...MESSAGES[event.value], acts: PREPARES };
+  const problem = check(spine, request, needs, bundle);
   if (problem !== null) return fail(problem);
   return event.value === 'prescription-order'
     ? readOrder(bundle, instantOf(request.at))
     : fail(inTranslation(NO_ORDER));
 }
+
+const PREPARES = ['eps-prepare', 'eps-create'] as const;
 
 const NO_ORDER = invalidValue(
   "MessageHeader.eventCoding.code must be 'prescription-order'.",

@@ -26,7 +26,7 @@ import { asMessage } from './r4.ts';
 import { byRules, type Refusal } from './refusal.ts';
 import { requesterOrganisations } from './requester.ts';
 import { applyRules, type Rule } from './rules.ts';
-import { type Half, scopeIssue } from './scopes.ts';
+import { type Needs, scopeIssue } from './scopes.ts';
 import { checkSignature, signatureRefusal } from './signature-check.ts';
 import { organisationIssue } from './strict.ts';
 
@@ -55,13 +55,17 @@ export function processMessage(spine: Spine): FhirInteraction {
   };
 }
 
-type Checks<Message> = { readonly half: Half; readonly rules: readonly Rule<Message>[] };
+type Checks<Message> = Needs & { readonly rules: readonly Rule<Message>[] };
 
 /** Who may send a message, and what it has to keep to. */
 export const MESSAGES: Readonly<Record<MessageEvent, Checks<Bundle>>> = {
-  'prescription-order': { half: 'Prescribing', rules: orderRules },
-  'prescription-order-update': { half: 'Prescribing', rules: cancelRules },
-  'dispense-notification': { half: 'Dispensing', rules: dispenseRules },
+  'prescription-order': { half: 'Prescribing', acts: ['eps-create'], rules: orderRules },
+  'prescription-order-update': {
+    half: 'Prescribing',
+    acts: ['eps-cancel', 'eps-cancel-for-prescriber'],
+    rules: cancelRules,
+  },
+  'dispense-notification': { half: 'Dispensing', acts: ['eps-dispense'], rules: dispenseRules },
 };
 
 export function wrongResource(request: FhirRequest, expected: string): FhirResponse {
@@ -133,10 +137,10 @@ async function onDispense(
 export function check<Message>(
   { settings }: Spine,
   request: FhirRequest,
-  { half, rules }: Checks<Message>,
+  { rules, ...needs }: Checks<Message>,
   message: Message,
 ): Refusal | null {
-  const scope = scopeIssue(request, settings, { half });
+  const scope = scopeIssue(request, settings, needs);
   if (scope !== null) return byRules([scope]);
   const issues = applyRules(rules, message);
   return issues.length === 0 ? null : byRules(issues);

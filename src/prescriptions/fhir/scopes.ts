@@ -1,5 +1,6 @@
 import type { Base, FhirRequest } from '../../gateways/fhir/interaction.ts';
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
+import { type Interaction, may } from '../../identity/index.ts';
 import type { Settings } from '../settings.ts';
 
 export type Half = 'Prescribing' | 'Dispensing' | 'Tracker';
@@ -7,14 +8,37 @@ export type Half = 'Prescribing' | 'Dispensing' | 'Tracker';
 const LEGACY_API = 'electronic-prescription-service-api';
 
 /** What an application may do by itself: on the legacy base only a nominated release and the tracker, on the new one any release [EPS-FHIR 3]. */
-export type Needs = { readonly half: Half; readonly release?: 'nominated' | 'patient' };
+export type Needs = {
+  readonly half: Half;
+  readonly release?: 'nominated' | 'patient';
+  /** What a user's role must allow, any of these; absent: whoever is signed in. */
+  readonly acts?: readonly Interaction[];
+};
 
-/** The scope check, which speaks alone and before the rules [EPS-FHIR 5.3]; null when the caller may go on. */
-export function scopeIssue(
-  request: FhirRequest,
-  { switchedOff }: Settings,
-  needs: Needs,
+/** The checks of scope and role, which speak alone and before the rules [EPS-FHIR 5.3]; null when the caller may go on. */
+export function scopeIssue(request: FhirRequest, settings: Settings, needs: Needs): Issue | null {
+  return scopeProblem(request, settings, needs) ?? roleIssue(request, settings, needs.acts ?? []);
+}
+
+/** In strict mode a user does only what their role allows; an application by itself has no role [IDENTITY 1.5]. */
+export function roleIssue(
+  { actor }: FhirRequest,
+  { roleCheck }: Settings,
+  acts: readonly Interaction[],
 ): Issue | null {
+  if (roleCheck === 'compatible' || actor.userId === null || acts.length === 0) return null;
+  const role = actor.role ?? NO_ROLE;
+  const refusals = acts.map((act) => may(role, act));
+  if (refusals.some(({ ok }) => ok)) return null;
+  const wanted = refusals.flatMap((refusal) => (refusal.ok ? [] : refusal.error.anyOf));
+  return forbidden(
+    `The role profile has none of the activities ${[...new Set(wanted)].join(', ')}.`,
+  );
+}
+
+const NO_ROLE = { jobRole: '', activities: [] };
+
+function scopeProblem(request: FhirRequest, { switchedOff }: Settings, needs: Needs): Issue | null {
   if (switchedOff.includes(needs.half)) {
     const diagnostics = `${needs.half} functionality is disabled.`;
     return { severity: 'fatal', code: 'not-supported', diagnostics };

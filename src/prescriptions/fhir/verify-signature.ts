@@ -34,7 +34,10 @@ export function verifySignatureInteraction(spine: Spine): FhirInteraction {
 }
 
 async function onVerify(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
-  const scope = scopeIssue(request, spine.settings, { half: 'Dispensing' });
+  const scope = scopeIssue(request, spine.settings, {
+    half: 'Dispensing',
+    acts: ['eps-verify-signature'],
+  });
   if (scope !== null) return refusedResponse(request, byRules([scope]));
   const bundle = asMessage(request.resource);
   if (bundle?.resourceType !== 'Bundle') return wrongResource(request, 'Bundle');

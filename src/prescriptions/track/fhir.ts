@@ -33,7 +33,10 @@ export function trackInteraction(spine: Spine): FhirInteraction {
 }
 
 async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> {
-  const scope = scopeIssue(request, spine.settings, { half: 'Tracker' });
+  const scope = scopeIssue(request, spine.settings, {
+    half: 'Tracker',
+    acts: ['tracker-search'],
+  });
   if (scope !== null) return refusedResponse(request, byRules([scope]));
   const query = parseTrackQuery(request.query);
   if (!query.ok) return refusedResponse(request, byRules(query.error));

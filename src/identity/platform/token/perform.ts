@@ -179,9 +179,13 @@ function authLevel(authentication: Authentication): string {
 
 /** The roles that a user has now, each with its end, which a token must not outlive. */
 function tokenRoles(user: User, at: Date): TokenRole[] {
-  return rolesOn(user, londonDate(at)).map(({ roleProfileId, ods, endsOn }) => ({
-    id: roleProfileId,
-    organisation: ods,
-    ...(endsOn === null ? {} : { until: startOf(addDays(endsOn, 1)).getTime() / 1000 }),
-  }));
+  return rolesOn(user, londonDate(at)).map(
+    ({ roleProfileId, ods, endsOn, jobRole: job, activities }) => ({
+      id: roleProfileId,
+      organisation: ods,
+      job,
+      activities,
+      ...(endsOn === null ? {} : { until: startOf(addDays(endsOn, 1)).getTime() / 1000 }),
+    }),
+  );
 }
