@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 
 import { parseInstant } from '../../src/kernel/instant.ts';
 import { orderDocument } from '../../src/prescriptions/fhir/order-document.ts';
+import { ID } from '../../src/prescriptions/fhir/systems.ts';
 import { orderSignedInfo } from '../../src/prescriptions/fhir/prepare.ts';
 import type { OrderDocument } from '../../src/prescriptions/hl7v3/order-document.ts';
 import { signedFragments } from '../../src/prescriptions/messages/create/hl7v3.ts';
@@ -108,6 +109,31 @@ describe('what is signed', () => {
     test(`${what} is not, though it is sent`, () => {
       assert.notDeepEqual(orderOf(JSON_TEXT.replaceAll(from, to)), orderOf(JSON_TEXT));
       assert.equal(fragmentsWith(from, to), before);
+    });
+  }
+});
+
+/** Other kinds than the one of the contract, and what of it they do not sign. */
+const KINDS: readonly (readonly [kind: string, json: string, butNot: readonly string[]])[] = [
+  ['acute', orderJson({ ...VECTOR, course: 'acute' }), ['the number of repeats']],
+  ['repeat prescribing', orderJson({ ...VECTOR, course: 'continuous' }), ['the number of repeats']],
+  ['two items', orderJson({ ...VECTOR, items: [...VECTOR.items, ...VECTOR.items] }), []],
+  ['nobody responsible but the prescriber', orderJson({ ...VECTOR, responsible: false }), []],
+  ['of a nurse', JSON_TEXT.replaceAll(ID.gmc, ID.nmc), []],
+  ['of a pharmacist', JSON_TEXT.replaceAll(ID.gmc, ID.gphc), []],
+  ['of a paramedic', JSON_TEXT.replaceAll(ID.gmc, ID.hcpc).replaceAll('0101', '0124'), []],
+];
+
+describe('of every kind of prescription the same is signed', () => {
+  for (const [kind, json, butNot] of KINDS) {
+    const before = signedFragments(orderOf(json));
+    const isSame = ([, from, to]: (typeof SIGNED)[number]): boolean =>
+      signedFragments(orderOf(json.replaceAll(from, to))) === before;
+    const what = ([name]: (typeof SIGNED)[number]): string => name;
+    test(kind, () => {
+      for (const [name, from] of SIGNED) assert.ok(json.includes(from), `${name} is not there`);
+      assert.deepEqual(SIGNED.filter(isSame).map(what), butNot);
+      assert.deepEqual(UNSIGNED.filter((one) => !isSame(one)).map(what), []);
     });
   }
 });
