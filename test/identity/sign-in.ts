@@ -6,7 +6,7 @@ import { importPKCS8, SignJWT } from 'jose';
 import { parseClientFile } from '../../src/identity/clients/parse.ts';
 import { importClients } from '../../src/identity/clients/repository.ts';
 import { aClient, aKeyPair, type KeyPair } from '../../src/identity/clients/testing.ts';
-import { type Identity, openIdentity, platformFailure } from '../../src/identity/index.ts';
+import { type Identity, openIdentity } from '../../src/identity/index.ts';
 import { type HttpServer, startHttp } from '../../src/platform/http.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -74,6 +74,7 @@ export async function startSignIn(
       cis2Issuer: null,
       pkiUrl: 'http://pki.invalid',
       testCards: null,
+      datacentre: 'a',
       providers: { main: providers, mock: providers },
     });
     await http.serve({
@@ -81,7 +82,7 @@ export async function startSignIn(
       mounts: [],
       headers: () => ({}),
       onFailure: (request, failure) =>
-        platformFailure(request, failure, () => undefined) ?? { status: 500, body: failure.kind },
+        identity.onFailure(request, failure, '') ?? { status: 500, body: failure.kind },
     });
     return { http, url, identity };
   };
