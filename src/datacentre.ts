@@ -196,6 +196,8 @@ async function answers(database: Database): Promise<boolean> {
 }
 
 const NONE = { cis2: null, nhsLogin: null };
+/** Live, users of the platform sign in at this installation's own CIS2 face. */
+const OWN = { cis2: 'own', nhsLogin: null } as const;
 
 type Standing = {
   readonly database: Database;
@@ -217,8 +219,9 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, url])],
-    // The mock identity providers stand behind both addresses of the platform.
-    providers: { main: trial?.providers ?? NONE, mock: trial?.providers ?? NONE },
+    url,
+    // In a test installation the mock identity providers stand behind both addresses of the platform.
+    providers: { main: trial?.providers ?? OWN, mock: trial?.providers ?? NONE },
   });
 }
 

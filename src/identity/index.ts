@@ -13,6 +13,7 @@ import {
   openClientKeys,
   openProvider,
   platformFailure,
+  ownCis2,
   platformJob,
   type PlatformParts,
   platformRoutes,
@@ -86,6 +87,8 @@ export type IdentityParts = Pick<
   readonly cis2Issuer: string | null;
   /** Address that certificates of cards name. */
   readonly pkiUrl: string;
+  /** Of this process. */
+  readonly url: string;
   /** What opens the cards of a test installation; null in a live one. */
   readonly testCards: { readonly passcode: string } | null;
   /** Which one this is, as tickets name it. */
@@ -98,7 +101,8 @@ export type IdentityParts = Pick<
 };
 
 type ProviderPair = {
-  readonly cis2: ProviderSettings | null;
+  /** `own`: the CIS2 face of this installation. */
+  readonly cis2: ProviderSettings | 'own' | null;
   readonly nhsLogin: ProviderSettings | null;
 };
 
@@ -133,8 +137,8 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     keys,
     verify,
     providers: {
-      '/oauth2': providersOf(providers.main),
-      '/oauth2-mock': providersOf(providers.mock),
+      '/oauth2': await providersOf(parts, providers.main),
+      '/oauth2-mock': await providersOf(parts, providers.mock),
     },
     limiter,
     clientKeys: openClientKeys(),
@@ -175,9 +179,14 @@ function failureOf({ log }: Pick<IdentityParts, 'log'>): Identity['onFailure'] {
     );
 }
 
-function providersOf({ cis2, nhsLogin }: ProviderPair): Providers {
+async function providersOf(
+  { database, cis2Issuer: issuer, url, publicUrls }: IdentityParts,
+  { cis2, nhsLogin }: ProviderPair,
+): Promise<Providers> {
+  const own = cis2 === 'own' && issuer !== null ? { issuer, url, publicUrls } : null;
+  const settings = own === null ? cis2 : await ownCis2(database, own);
   return {
-    cis2: cis2 === null ? null : openProvider(cis2),
+    cis2: settings === null || settings === 'own' ? null : openProvider(settings),
     nhsLogin: nhsLogin === null ? null : openProvider(nhsLogin),
   };
 }

@@ -7,6 +7,7 @@ import { parseClientFile } from '../../src/identity/clients/parse.ts';
 import { importClients } from '../../src/identity/clients/repository.ts';
 import { aClient, aKeyPair, type KeyPair } from '../../src/identity/clients/testing.ts';
 import { type Identity, openIdentity } from '../../src/identity/index.ts';
+import { CIS2_PATH } from '../../src/platform/config.ts';
 import { type HttpServer, startHttp } from '../../src/platform/http.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -52,18 +53,28 @@ export type SignIn = TestDatabase & {
   app(changes?: Readonly<Record<string, unknown>>): Promise<App>;
 };
 
-export async function startSignIn(
-  { logoutFrom }: { readonly logoutFrom: readonly string[] } = { logoutFrom: ['127.0.0.1'] },
-): Promise<SignIn & { stop(): Promise<void> }> {
+export type SignInOptions = {
+  readonly logoutFrom?: readonly string[];
+  /** The installation's own CIS2 face stands behind `/oauth2`; the other providers only behind its twin. */
+  readonly isOwnCis2?: boolean;
+};
+
+export async function startSignIn({
+  logoutFrom = ['127.0.0.1'],
+  isOwnCis2 = false,
+}: SignInOptions = {}): Promise<SignIn & { stop(): Promise<void> }> {
   const made = await createDatabase();
   const [cis2, nhsLogin] = [await startProvider('cis2'), await startProvider('nhs-login')];
   let time: Date | null = null;
   const now = (): Date => time ?? new Date();
   const clock = { now, securityNow: now };
   const providers = { cis2: cis2.settings, nhsLogin: nhsLogin.settings };
+  const main = isOwnCis2 ? ({ cis2: 'own', nhsLogin: null } as const) : providers;
+  let cis2Issuer: string | null = null;
   const start = async (): Promise<Process> => {
     const http = await startHttp('127.0.0.1', 0, () => ({ status: 503, body: '' }));
     const url = `http://127.0.0.1:${http.port}`;
+    if (isOwnCis2) cis2Issuer ??= `${url}${CIS2_PATH}`;
     const identity = await openIdentity({
       database: made.database,
       clock,
@@ -71,15 +82,16 @@ export async function startSignIn(
       version: '0',
       publicUrls: [url, 'https://sign-in.invalid'],
       logoutFrom,
-      cis2Issuer: null,
+      url,
+      cis2Issuer,
       pkiUrl: 'http://pki.invalid',
       testCards: null,
       datacentre: 'a',
-      providers: { main: providers, mock: providers },
+      providers: { main, mock: providers },
     });
     await http.serve({
       routes: identity.routes,
-      mounts: [],
+      mounts: identity.mounts(() => ''),
       headers: () => ({}),
       onFailure: (request, failure) =>
         identity.onFailure(request, failure, '') ?? { status: 500, body: failure.kind },
@@ -127,10 +139,10 @@ export async function startSignIn(
 type Process = { readonly http: HttpServer; readonly url: string; readonly identity: Identity };
 
 /** This test file's own. */
-export function testSignIn(): () => SignIn {
+export function testSignIn(options: SignInOptions = {}): () => SignIn {
   let made: Awaited<ReturnType<typeof startSignIn>> | null = null;
   before(async () => {
-    made = await startSignIn();
+    made = await startSignIn(options);
   });
   after(async () => {
     await made?.stop();
