@@ -208,14 +208,17 @@ type Standing = {
 
 function signInOf(config: Config, log: Log, standing: Standing): Promise<Identity> {
   const { database, clock, url, trial } = standing;
+  const { host, pkiUrl, cardPort, logoutFrom, datacentre } = config;
   return openIdentity({
     database,
     clock,
     log,
     version: VERSION,
-    logoutFrom: config.logoutFrom,
-    pkiUrl: config.pkiUrl,
-    datacentre: config.datacentre,
+    host,
+    pkiUrl,
+    cardPort,
+    logoutFrom,
+    datacentre,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, url])],

@@ -8,6 +8,16 @@ import { existsSync } from 'node:fs';
 const NEEDED = [
   { name: 'chromium', file: '/usr/bin/chromium', for: 'test/pages: the web pages in a browser' },
   {
+    name: 'libapache2-mod-auth-openidc',
+    file: '/usr/lib/apache2/modules/mod_auth_openidc.so',
+    for: 'test/pages: a web site of others whose users sign in here',
+  },
+  {
+    name: 'apache2',
+    file: '/usr/sbin/apache2',
+    for: 'test/pages: a web site of others whose users sign in here',
+  },
+  {
     name: 'fonts-liberation2',
     file: '/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
     for: 'test/pages: letters as wide as Arial',

@@ -1,9 +1,12 @@
 import type { Authenticate } from '../gateways/fhir/gateway.ts';
+import type { CertificatePort } from '../platform/certificate-port.ts';
+import type { Config } from '../platform/config.ts';
 import type { Failure, HttpMount, HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
 import { authenticateWith } from './authenticate.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { brokerFailure, openBroker } from './broker/index.ts';
+import { cardProofJob, openCardPort } from './card-port/index.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
 import { openCis2 } from './cis2/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
@@ -21,6 +24,7 @@ import {
   type ProviderSettings,
 } from './platform/index.ts';
 import { openLimiter } from './rate-limit/index.ts';
+import { securityKeyJob } from './webauthn/index.ts';
 import { openRevocations, sessionJob } from './sessions/index.ts';
 
 export {
@@ -85,6 +89,9 @@ export type IdentityParts = Pick<
 > & {
   /** Of the CIS2 face, to the letter; null: there is none here. */
   readonly cis2Issuer: string | null;
+  readonly cardPort: Config['cardPort'];
+  /** Where this process listens. */
+  readonly host: string;
   /** Address that certificates of cards name. */
   readonly pkiUrl: string;
   /** Of this process. */
@@ -120,7 +127,7 @@ export type Identity = {
   readonly jobs: readonly Job[];
   /** In the form of the face that was asked; null when none was. `id` is that of the request. */
   readonly onFailure: (request: HttpRequest, failure: Failure, id: string) => HttpResponse | null;
-  close(): void;
+  close(): Promise<void>;
 };
 
 export async function openIdentity(parts: IdentityParts): Promise<Identity> {
@@ -130,6 +137,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const revocations = await openRevocations(database, clock);
   const verify = accessTokenVerifier(keys, revocations);
   const cis2 = issuer === null ? null : openCis2({ ...parts, issuer, keys });
+  const cardPort = await cardPortOf(parts, cards);
   const limiter = openLimiter();
   const broker = await openBroker({ ...parts, cards, limiter });
   const platform: PlatformParts = {
@@ -155,20 +163,39 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       ...broker,
     ],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
-    pages: identityPages({ database, clock, cards, testCards }),
+    pages: identityPages(
+      { database, clock, cards, testCards },
+      cis2 === null
+        ? null
+        : { interactions: () => cis2.interactions(), cardUrl: parts.cardPort?.url ?? null },
+    ),
     views: IDENTITY_VIEWS,
-    jobs: [
-      keyRotationJob(database, clock),
-      sessionJob(database, clock),
-      platformJob(parts),
-      ...(cis2?.jobs ?? []),
-    ],
+    jobs: [...jobsOf(parts, cards), ...(cis2?.jobs ?? [])],
     onFailure: failureOf(parts),
-    close: () => {
+    close: async () => {
       keys.close();
       revocations.close();
+      await cardPort?.close();
     },
   };
+}
+
+function jobsOf(parts: IdentityParts, cards: Cards): Job[] {
+  const { database, clock } = parts;
+  return [
+    keyRotationJob(database, clock),
+    sessionJob(database, clock),
+    platformJob(parts),
+    cardProofJob(cards, clock),
+    securityKeyJob(database, clock),
+  ];
+}
+
+/** Without a CIS2 face nobody signs in with what a card port finds out. */
+async function cardPortOf(parts: IdentityParts, cards: Cards): Promise<CertificatePort | null> {
+  const { cis2Issuer: issuer, cardPort: settings } = parts;
+  if (issuer === null || settings === null) return null;
+  return openCardPort({ ...parts, cards, settings, signInUrl: new URL(issuer).origin });
 }
 
 function failureOf({ log }: Pick<IdentityParts, 'log'>): Identity['onFailure'] {

@@ -24,6 +24,8 @@ export type Config = {
   readonly trackerIssues: 'current' | 'all';
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;
+  /** Where browsers show certificates of cards; null: nowhere. */
+  readonly cardPort: CardPort | null;
   readonly pages: {
     /** Whom people turn to, at the foot of every page. */
     readonly helpContact: string;
@@ -35,6 +37,14 @@ export type Config = {
   readonly logoutFrom: readonly string[];
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
+};
+
+/** Its port here, its address for browsers, and files with its TLS certificate and key. */
+export type CardPort = {
+  readonly port: number;
+  readonly url: string;
+  readonly certificate: string;
+  readonly key: string;
 };
 
 type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release' | 'Cancellation';
@@ -73,6 +83,7 @@ export function parseConfig(
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     asids: asidsOf(env),
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
+    cardPort: cardPortOf(env, problems),
     pages: {
       helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
       showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
@@ -139,6 +150,27 @@ function issuerOf(text: string | undefined, problems: string[]): string | null {
     );
   }
   return text;
+}
+
+/** All of them or none. */
+function cardPortOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): CardPort | null {
+  const port = env['OPENSPINE_CARD_PORT'];
+  if (port === undefined) return null;
+  const text = (name: string): string => {
+    const value = env[name] ?? '';
+    if (value === '') problems.push(`${name} must be set with OPENSPINE_CARD_PORT`);
+    return value;
+  };
+  if (!/^\d{1,5}$/.test(port)) problems.push('OPENSPINE_CARD_PORT must be a port number');
+  return {
+    port: Number(port),
+    url: text('OPENSPINE_CARD_URL').replace(/\/+$/, ''),
+    certificate: text('OPENSPINE_CARD_TLS_CERTIFICATE'),
+    key: text('OPENSPINE_CARD_TLS_KEY'),
+  };
 }
 
 function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {

@@ -84,6 +84,8 @@ export async function startSignIn({
       logoutFrom,
       url,
       cis2Issuer,
+      host: '127.0.0.1',
+      cardPort: null,
       pkiUrl: 'http://pki.invalid',
       testCards: null,
       datacentre: 'a',
@@ -127,7 +129,7 @@ export async function startSignIn({
     app: (changes) => register(made, changes),
     stop: async () => {
       for (const { http, identity } of [a, b]) {
-        identity.close();
+        await identity.close();
         await http.close();
       }
       await Promise.all([cis2.stop(), nhsLogin.stop()]);

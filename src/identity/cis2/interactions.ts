@@ -19,6 +19,8 @@ export type SignInRequest = {
   readonly authenticators: readonly Authenticator[];
   /** Who was signed in and has to show it again. */
   readonly userId: string | null;
+  /** The host that the browser comes to in the end. */
+  readonly leadsTo: readonly string[];
 };
 
 /** What a page or the card's port has found out: who, and with what. */
@@ -34,6 +36,7 @@ export type RoleRequest = {
   readonly user: User;
   readonly roles: User['roleProfiles'];
   readonly current: string | null;
+  readonly leadsTo: readonly string[];
 };
 
 /** Gone: too old, finished, or of another browser. */
@@ -71,7 +74,8 @@ export function makeInteractions(door: Door): Interactions {
       if (!open.ok) return open;
       const { found, user, roles, session } = open.value;
       const current = session.roleProfile;
-      return ok({ application: await applicationOf(found), user, roles, current });
+      const application = await applicationOf(found);
+      return ok({ application, user, roles, current, leadsTo: leadsTo(found) });
     },
     chooseRole: async (asked, roleProfile) => {
       const open = await openRole(door, asked);
@@ -91,6 +95,7 @@ async function signInRequestOf(found: Found): Promise<SignInRequest> {
     application: await applicationOf(found),
     authenticators: authenticatorsFor(askedLevels(found)),
     userId: found.details.session?.accountId ?? null,
+    leadsTo: leadsTo(found),
   };
 }
 
@@ -192,6 +197,11 @@ function askedLevels({ details }: Found): string | undefined {
 async function applicationOf({ provider, details }: Found): Promise<string> {
   const client = await provider.Client.find(textOf(details.params['client_id']) ?? '');
   return client?.clientName ?? '';
+}
+
+function leadsTo({ details }: Found): string[] {
+  const url = URL.parse(textOf(details.params['redirect_uri']) ?? '');
+  return url === null ? [] : [url.origin];
 }
 
 function textOf(value: unknown): string | undefined {

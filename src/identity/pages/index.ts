@@ -1,13 +1,14 @@
 import type { Page } from '../../pages/index.ts';
 import { cardStatePages } from './card-states.ts';
 import { ownCardPages } from './own-card.ts';
+import { type RequestDoor, requestPages } from './requests.ts';
 import { rolePages } from './roles.ts';
 import { sessionPages } from './sessions.ts';
 import { signInPages } from './sign-in.ts';
 import { type PageParts, signedIn } from './signed-in.ts';
 
 /** Web pages about who somebody is and what they may do [EXPERIENCE 4.1]. */
-export function identityPages(parts: PageParts): readonly Page[] {
+export function identityPages(parts: PageParts, door: RequestDoor | null): readonly Page[] {
   return [
     homePage(parts),
     ...signInPages(parts),
@@ -15,6 +16,7 @@ export function identityPages(parts: PageParts): readonly Page[] {
     ...ownCardPages(parts),
     ...rolePages(parts),
     ...sessionPages(parts),
+    ...(door === null ? [] : requestPages({ ...parts, ...door })),
   ];
 }
 

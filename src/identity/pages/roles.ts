@@ -6,6 +6,7 @@ import {
   type PageAnswer,
   type PageRequest,
   type View,
+  type Visitor,
 } from '../../pages/index.ts';
 import { changeRole } from '../sessions/index.ts';
 import {
@@ -76,7 +77,11 @@ async function useRole(
   return { to: `/signedout?reason=${reason}` };
 }
 
-async function rolesView(parts: PageParts, request: PageRequest, who: WithoutRole): Promise<View> {
+export async function rolesView(
+  parts: PageParts,
+  request: PageRequest,
+  who: Pick<WithoutRole, 'user' | 'role' | 'roles'> & { readonly visitor?: Visitor },
+): Promise<View> {
   const { user, role, roles, visitor } = who;
   const codes = user.roleProfiles.map(({ ods }) => ods);
   const found = await findOrganisations(parts.database, [...new Set(codes)]);
@@ -87,7 +92,7 @@ async function rolesView(parts: PageParts, request: PageRequest, who: WithoutRol
   return {
     view: 'identity/roles.njk',
     title: titleOf(who),
-    visitor,
+    ...(visitor === undefined ? {} : { visitor }),
     model: {
       userId: user.userId,
       current: role === null ? null : roleCard(role, organisations),
@@ -103,7 +108,7 @@ async function rolesView(parts: PageParts, request: PageRequest, who: WithoutRol
   };
 }
 
-function titleOf({ role, roles }: WithoutRole): string {
+function titleOf({ role, roles }: Pick<WithoutRole, 'role' | 'roles'>): string {
   if (roles.length === 0) return 'You have no role today';
   return role === null ? 'Select your role' : 'Change your role';
 }

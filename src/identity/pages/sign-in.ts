@@ -47,11 +47,9 @@ async function signInPage(parts: PageParts, request: PageRequest): Promise<PageA
 async function signIn(parts: PageParts, { form }: PageRequest): Promise<PageAnswer> {
   const { cards, clock } = parts;
   const back = localAddress(form.text('return'), '/');
-  const chosen = form.text('card') === OTHER ? form.text('other') : form.text('card');
-  const cardNumber = chosen.replaceAll(/\s/g, '');
+  const cardNumber = cardIn(form);
   if (cardNumber === '') {
-    const problem = { field: 'card', text: 'Choose a card', state: null } as const;
-    return signInView(parts, { back, chosen: form.text('card'), problem });
+    return signInView(parts, { back, chosen: form.text('card'), problem: NO_CARD });
   }
   const at = clock.securityNow();
   const signedIn = await signInWithCard(cards, { cardNumber, pin: form.text('pin') }, at);
@@ -63,6 +61,14 @@ async function signIn(parts: PageParts, { form }: PageRequest): Promise<PageAnsw
   const next = isDue ? `/card?return=${encodeURIComponent(back)}` : back;
   return { to: placeAfter(signedIn.value, next), session: { id: signedIn.value.id } };
 }
+
+/** The number of the card that was chosen; empty when none was. */
+export function cardIn(form: PageRequest['form']): string {
+  const chosen = form.text('card') === OTHER ? form.text('other') : form.text('card');
+  return chosen.replaceAll(/\s/g, '');
+}
+
+export const NO_CARD: SignInProblem = { field: 'card', text: 'Choose a card', state: null };
 
 /** Two sign-ins first need a choice, then comes the role. */
 export function placeAfter({ isWaiting }: Session, back: string): string {
@@ -81,20 +87,34 @@ type Shown = {
   readonly chosen: string;
   readonly problem: SignInProblem | null;
   readonly isMended?: boolean;
+  /** Of an application for which somebody signs in. */
+  readonly request?: RequestOffer;
+};
+
+export type RequestOffer = {
+  readonly address: string;
+  readonly application: string;
+  readonly leadsTo: readonly string[];
+  /** Where a browser shows the certificate of a card. */
+  readonly cardPort: string | null;
+  readonly takesCards: boolean;
 };
 
 /** The cards of a live installation are in their holders' hands: nothing of them is shown to strangers. */
-async function signInView(
+export async function signInView(
   parts: PageParts,
-  { back, chosen, problem, isMended = false }: Shown,
+  { back, chosen, problem, isMended = false, request }: Shown,
 ): Promise<View> {
   const picker = parts.testCards === null ? null : await cardPicker(parts, chosen);
   return {
     view: 'identity/sign-in.njk',
     title: 'Sign in with your smartcard',
     errors: problem === null ? [] : [{ field: problem.field, text: problem.text }],
+    ...(request === undefined ? {} : { leadsTo: request.leadsTo }),
     model: {
       picker,
+      request: request ?? null,
+      action: request?.address ?? '/signin',
       back,
       chosen,
       help: problem?.state === undefined || problem.state === null ? null : HELP[problem.state],

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+
+import {
+  type CertificatePort,
+  type CertificateRequest,
+  openCertificatePort,
+} from '../../platform/certificate-port.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Config } from '../../platform/config.ts';
+import type { HttpResponse } from '../../platform/http.ts';
+import type { Job } from '../../platform/jobs.ts';
+import { describeBug, type Log } from '../../platform/log.ts';
+import { authoritiesPem, type Cards, checkLogin } from '../cards/index.ts';
+import { forgetProofs, keepProof } from './repository.ts';
+
+export { type CardProof, takeProof } from './repository.ts';
+
+export type CardPortParts = {
+  readonly cards: Cards;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly host: string;
+  readonly settings: NonNullable<Config['cardPort']>;
+  /** Where the sign-in pages are. */
+  readonly signInUrl: string;
+};
+
+const PROOF_MS = 60_000;
+const REQUEST = /^\/([\w-]{20,60})$/;
+
+/** The port where a browser shows the login certificate of a card. */
+export async function openCardPort(parts: CardPortParts): Promise<CertificatePort> {
+  const { cards, log, host, settings } = parts;
+  return openCertificatePort({
+    host,
+    port: settings.port,
+    certificate: await readFile(settings.certificate, 'utf8'),
+    key: await readFile(settings.key, 'utf8'),
+    authorities: await authoritiesPem(cards),
+    handle: (request) => handle(parts, request),
+    onFailure: (error) => {
+      log({ event: 'bug', requestId: 'card-port', outcome: describeBug(error) });
+      return { status: 503, headers: { 'Retry-After': '1' }, body: 'Try again.' };
+    },
+  });
+}
+
+/** Whatever comes of it, the browser goes back to the sign-in page that sent it here. */
+async function handle(
+  { cards, clock, signInUrl }: CardPortParts,
+  { path, certificate }: CertificateRequest,
+): Promise<HttpResponse> {
+  const request = REQUEST.exec(path)?.[1];
+  if (request === undefined) return { status: 404, body: 'There is nothing at this address.' };
+  const back = `${signInUrl}/signin/${request}`;
+  if (certificate === null) return redirect(`${back}?card=CertificateMissing`);
+  const at = clock.securityNow();
+  const login = await checkLogin(cards, certificate, at);
+  if (!login.ok) {
+    const { error } = login;
+    return redirect(`${back}?card=${error.kind === 'CardInState' ? error.state : error.kind}`);
+  }
+  const { userId, cardNumber: card } = login.value;
+  const expiresAt = new Date(at.getTime() + PROOF_MS);
+  const code = await keepProof(cards.database, { request, userId, card }, expiresAt);
+  return redirect(`${back}/card?proof=${code}`);
+}
+
+function redirect(to: string): HttpResponse {
+  const headers = { Location: to, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
+  return { status: 303, headers, body: '' };
+}
+
+/** Forgets what nobody fetched. */
+export function cardProofJob({ database }: Cards, clock: Clock): Job {
+  return {
+    name: 'card-proofs',
+    everyMs: 300_000,
+    hasWork: () => Promise.resolve(true),
+    run: () => forgetProofs(database, clock.securityNow()),
+  };
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import {
+  activateCard,
+  certificatesOf,
+  changeCard,
+  issueCard,
+} from '../../src/identity/cards/index.ts';
+import { importRelyingParties } from '../../src/identity/cis2/repository.ts';
+import { parseRelyingPartyFile } from '../../src/identity/cis2/relying-party.ts';
+import { importPeople, parsePeopleFile } from '../../src/identity/people/index.ts';
+import { anOrganisation, aPerson, aRoleProfile } from '../../src/identity/people/testing.ts';
+import { CIS2_PATH } from '../../src/platform/config.ts';
+import { testConfig } from '../support/config.ts';
+import { createDatabase } from '../support/database.ts';
+import { freePort } from '../support/ports.ts';
+import { cannotServe, type Site, startSite } from './apache.ts';
+import { startBalancer } from './balancer.ts';
+import { cannotBrowse, checkPage } from './browser.ts';
+
+const SECRET = 'a-secret-of-a-test-0123456789';
+const CLIENT_ID = '969567331415.apps.national';
+const PIN = '246810';
+const skip = cannotBrowse() || cannotServe();
+
+/** Both datacentres behind one address, and a relying party that no one here wrote. */
+describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240_000 }, () => {
+  let browser: Browser;
+  let site: Site;
+  let made: Awaited<ReturnType<typeof createDatabase>>;
+  let folder = '';
+  let cardOrigin = '';
+  let answered: readonly number[] = [];
+  const closers: (() => Promise<void> | void)[] = [];
+
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    });
+    closers.push(() => browser.close());
+    made = await createDatabase();
+    closers.push(() => made.drop());
+    folder = await mkdtemp(join(tmpdir(), 'openspine-card-port-'));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
+    const [front, cardPort, sitePort] = [await freePort(), await freePort(), await freePort()];
+    const issuer = `http://127.0.0.1:${front}${CIS2_PATH}`;
+    cardOrigin = `https://127.0.0.1:${cardPort}`;
+    const card = { ...tlsFiles(folder), url: cardOrigin };
+    const started: Datacentre[] = [];
+    for (const [datacentre, port] of [
+      ['a', cardPort],
+      ['b', await freePort()],
+    ] as const) {
+      const own = { datacentre, cardPort: { ...card, port } };
+      const config = testConfig(made.url, { ...own, cis2Issuer: issuer });
+      const one = await startDatacentre(config, ({ outcome }) =>
+        process.stderr.write(`${outcome ?? ''}\n`),
+      );
+      started.push(one);
+      closers.push(() => one.close());
+    }
+    const balancer = await startBalancer(front, () => started.map(({ url }) => url));
+    answered = balancer.answered;
+    closers.push(() => balancer.close());
+    const parties = parseRelyingPartyFile({
+      relyingParties: [
+        {
+          clientId: CLIENT_ID,
+          name: 'Ward site',
+          secret: SECRET,
+          authMethod: 'client_secret_basic',
+          redirectUris: [`http://127.0.0.1:${sitePort}/oidc/callback`],
+          pkceRequired: true,
+        },
+      ],
+    });
+    assert.ok(parties.ok);
+    await importRelyingParties(made.database, parties.value, new Date());
+    const party = { issuer, clientId: CLIENT_ID, secret: SECRET };
+    site = await startSite({ port: sitePort, ...party });
+    closers.push(() => site.close());
+  });
+  after(async () => {
+    for (const close of closers.toReversed()) await close();
+  });
+
+  type Certificate = { readonly cert: Buffer; readonly key: Buffer };
+  const open = async (card?: Certificate): Promise<Page> => {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      ...(card === undefined ? {} : { clientCertificates: [{ origin: cardOrigin, ...card }] }),
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(site.url);
+    return page;
+  };
+  const cards = () => ({ database: made.database, pkiUrl: 'http://pki.openspine.invalid' });
+  const aPersonIn = async (places: readonly { readonly ods: string }[]) => {
+    const roles = places.map(({ ods }) => aRoleProfile(ods));
+    const entry = aPerson({
+      memberships: places.map(({ ods }) => ({ organisation: ods })),
+      roleProfiles: roles,
+    });
+    const file = parsePeopleFile({ organisations: places, people: [entry] });
+    assert.ok(file.ok, JSON.stringify(file));
+    assert.ok((await importPeople(made.database, file.value, new Date())).ok);
+    return { userId: String(entry['userId']), roles: roles.map(({ id }) => String(id)) };
+  };
+  /** A card that is a file, as a test system has them. */
+  const aFileCard = async () => {
+    const person = await aPersonIn([anOrganisation()]);
+    const by = { userId: person.userId, at: new Date() };
+    const types = { login: 'p256', signing: 'p256' } as const;
+    const wanted = { userId: person.userId, keys: { pin: PIN, types } };
+    const card = await issueCard(cards(), wanted, by);
+    assert.ok(card.ok, JSON.stringify(card));
+    const { cardNumber } = card.value;
+    assert.ok((await activateCard(cards(), cardNumber, PIN, by)).ok);
+    return { ...person, cardNumber };
+  };
+  /** A card whose keys are in a chip: only the browser has them. */
+  const aChipCard = async () => {
+    const person = await aPersonIn([anOrganisation(), anOrganisation()]);
+    const { userId } = person;
+    const login = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const publicKeys = { login: publicHalf(login), signing: publicHalf(signing) };
+    const by = { userId, at: new Date() };
+    const card = await issueCard(cards(), { userId, keys: { publicKeys } }, by);
+    assert.ok(card.ok, JSON.stringify(card));
+    const { cardNumber } = card.value;
+    assert.ok((await changeCard(cards(), cardNumber, { kind: 'Activate' }, { by })).ok);
+    const kept = await certificatesOf(made.database, cardNumber);
+    const certificate = kept.find(({ purpose }) => purpose === 'login');
+    assert.ok(certificate !== undefined);
+    const key = login.privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const cert = Buffer.from(new X509Certificate(certificate.der).toString());
+    return { ...person, by, cardNumber, card: { cert, key: Buffer.from(key) } };
+  };
+
+  test('lets them choose a card on our page, and comes back with who they are', async () => {
+    const { userId, roles, cardNumber } = await aFileCard();
+    const page = await open();
+    assert.match(page.url(), /\/signin\//);
+    assert.match(await page.locator('main').innerText(), /Ward site asks you to sign in/);
+    await checkPage(page);
+    await page.locator('label', { hasText: cardNumber }).click();
+    await page.locator('[name=pin]').fill('000000');
+    await page.locator('main button', { hasText: /^Sign in$/ }).click();
+    assert.match(await page.locator('main').innerText(), /The passcode is wrong/);
+    await page.locator('[name=pin]').fill(PIN);
+    await page.locator('main button', { hasText: /^Sign in$/ }).click();
+    await page.waitForURL(`${site.url}/**`);
+    const text = await page.locator('body').innerText();
+    assert.match(text, new RegExp(`user ${userId}`));
+    assert.ok(text.includes(`role ${roles[0] ?? ''}`));
+    assert.match(text, /by CIS2_SMARTCARD/);
+    assert.match(text, /name Dr Tess Synthetic-Test/);
+    assert.ok(
+      answered.every((requests) => requests > 3),
+      'both datacentres answered',
+    );
+  });
+
+  test('is told when somebody does not want to sign in', async () => {
+    const page = await open();
+    await page.locator('button', { hasText: 'Do not sign in' }).click();
+    await page.waitForURL(`${site.url}/**`);
+    assert.match(await page.locator('body').innerText(), /access_denied|error/i);
+  });
+
+  test('lets a card in the reader be shown by the browser, and a role of two be chosen', async () => {
+    const { userId, card, roles } = await aChipCard();
+    const page = await open(card);
+    await page.locator('a', { hasText: 'Use the card in the reader' }).click();
+    await page.waitForURL(/\/roles\//);
+    await checkPage(page);
+    await page.locator('main form button').last().click();
+    await page.waitForURL(`${site.url}/**`);
+    const text = await page.locator('body').innerText();
+    assert.match(text, new RegExp(`user ${userId}`));
+    assert.ok(
+      roles.some((id) => text.includes(`role ${id}`)),
+      text,
+    );
+  });
+
+  test('has a browser without a card, or with one that was revoked, told so on the page', async () => {
+    const page = await open();
+    await page.locator('a', { hasText: 'Use the card in the reader' }).click();
+    await page.waitForURL(/card=CertificateMissing/);
+    assert.match(await page.locator('main').innerText(), /Your browser showed no card/);
+    const { card, cardNumber, by } = await aChipCard();
+    const revoke = { kind: 'Revoke', reason: 'lost' } as const;
+    const done = await changeCard(cards(), cardNumber, revoke, { by });
+    assert.ok(done.ok, JSON.stringify(done));
+    const other = await open(card);
+    await other.locator('a', { hasText: 'Use the card in the reader' }).click();
+    await other.waitForURL(/card=CertificateRevoked/);
+    assert.match(await other.locator('main').innerText(), /This card was revoked/);
+  });
+});
+
+function publicHalf({ publicKey }: { readonly publicKey: KeyObject }) {
+  return { type: 'p256', spki: publicKey.export({ type: 'spki', format: 'der' }) } as const;
+}
+
+/** The certificate of the port itself, made as an operator would. */
+function tlsFiles(folder: string): { readonly certificate: string; readonly key: string } {
+  const [certificate, key] = [join(folder, 'port.crt'), join(folder, 'port.key')];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1']
+      .concat(['-addext', 'subjectAltName=IP:127.0.0.1'])
+      .concat(['-keyout', key, '-out', certificate]),
+    { stdio: 'ignore' },
+  );
+  return { certificate, key };
+}
