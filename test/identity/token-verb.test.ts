@@ -24,7 +24,14 @@ describe('spine token', () => {
   test('is a sign-in by the addresses of the platform, with its session and audit', async () => {
     const payload = await decoded('--as', 'dispenser');
     assert.equal(payload.sub, '555900040101');
-    assert.deepEqual(payload.roles, [{ id: '555900040102', organisation: 'FA565' }]);
+    assert.deepEqual(payload.roles, [
+      {
+        id: '555900040102',
+        organisation: 'FA565',
+        job: 'S0050:G0200:R1290',
+        activities: ['B0570', 'B0068', 'B0572', 'B0401'],
+      },
+    ]);
     assert.equal(payload.authentication.auth_provider, 'nhs-cis2');
     const lines = await pair().database.all<{ line: string }>(sql`
       select interaction || ' ' || outcome as line from platform.audit
