@@ -31,6 +31,7 @@ export {
   type By,
   cardsOf,
   certificatesOf,
+  eventsOf,
   findCard,
   type KeptCard,
   type KeptCertificate,

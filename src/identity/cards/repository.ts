@@ -36,8 +36,13 @@ export type KeptCertificate = {
   readonly revocationReason: number | null;
 };
 
-/** Who does it, and when. */
-export type By = { readonly userId: string | null; readonly at: Date };
+/** Who does it, and when; in which role and session when they are signed in. */
+export type By = {
+  readonly userId: string | null;
+  readonly at: Date;
+  readonly roleProfile?: string;
+  readonly session?: string;
+};
 
 const CARD = sql`c.card_number as "cardNumber", c.user_id as "userId", c.status, c.wrong_pins as "wrongPins",
   c.locked_at as "lockedAt", c.is_temporary as "isTemporary", c.ends_at as "endsAt",
@@ -91,6 +96,20 @@ export async function findCard(database: Database, cardNumber: string): Promise<
 export function cardsOf(database: Database, userId: string): Promise<KeptCard[]> {
   return database.all<KeptCard>(sql`
     select ${CARD} from identity.card c where user_id = ${userId} order by card_number desc`);
+}
+
+export type KeptEvent = {
+  readonly version: number;
+  readonly kind: string;
+  readonly at: Date;
+  readonly byUser: string | null;
+};
+
+/** What was done to a card, the latest first. */
+export function eventsOf(database: Database, cardNumber: string): Promise<KeptEvent[]> {
+  return database.all<KeptEvent>(sql`
+    select version, kind, at, by_user as "byUser" from identity.card_event
+    where card_number = ${cardNumber} order by version desc limit ${LIST_MAX}`);
 }
 
 const LIST_MAX = 1_000;
@@ -210,9 +229,9 @@ function eventOf(
       ${at}::timestamptz, ${userId}::text`;
 }
 
-function cardAudit(kind: string, { cardNumber, userId }: Card, { userId: by, at }: By): Sql {
+function cardAudit(kind: string, { cardNumber, userId }: Card, by: By): Sql {
   const outcome = `${kind}: card ${cardNumber} of ${userId}`;
-  return auditLine({ interaction: 'card', at, userId: by, outcome });
+  return auditLine({ ...by, interaction: 'card', outcome });
 }
 
 function revocationOfCertificates(cardNumber: string, event: CardEvent, at: Date): Sql {

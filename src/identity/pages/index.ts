@@ -1,6 +1,7 @@
 import type { Page } from '../../pages/index.ts';
 import { cardStatePages } from './card-states.ts';
 import { ownCardPages } from './own-card.ts';
+import { registrationPages } from './registration/index.ts';
 import { type RequestDoor, requestPages } from './requests.ts';
 import { rolePages } from './roles.ts';
 import { sessionPages } from './sessions.ts';
@@ -16,6 +17,7 @@ export function identityPages(parts: PageParts, door: RequestDoor | null): reado
     ...ownCardPages(parts),
     ...rolePages(parts),
     ...sessionPages(parts),
+    ...registrationPages(parts),
     ...(door === null ? [] : requestPages({ ...parts, ...door })),
   ];
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Cards } from '../cards/index.ts';
 import { displayName, findUser, rolesOn, type User } from '../people/index.ts';
+import { isAgent, sponsorOf } from '../registration/index.ts';
 import { type EndReason, type Session, useSession } from '../sessions/index.ts';
 
 export type PageParts = {
@@ -55,9 +56,22 @@ export function withoutRole(parts: PageParts, handle: Handle<WithoutRole>): Page
     }
     const roles = rolesOn(user, londonDate(at));
     const role = roles.find(({ roleProfileId }) => roleProfileId === session.roleProfile) ?? null;
-    const visitor = visitorOf(user, role, secondsLeft(session, at));
+    const links =
+      role === null ? [] : await linksOf(database, { ...user, roleProfiles: [role] }, at);
+    const visitor = { ...visitorOf(user, role, secondsLeft(session, at)), links };
     return handle(request, { session, user, role, roles, visitor });
   };
+}
+
+/** Where this person may go in the role that they have chosen. */
+async function linksOf(database: Database, inRole: User, at: Date): Promise<Visitor['links']> {
+  const isRegistrar =
+    isAgent(inRole, londonDate(at)) || (await sponsorOf(database, inRole.userId)).length > 0;
+  return [
+    { href: '/', text: 'Home' },
+    ...(isRegistrar ? [{ href: '/ra', text: 'Registration Authority' }] : []),
+    { href: '/card', text: 'Your card' },
+  ];
 }
 
 export function today({ clock }: PageParts): LondonDate {
@@ -104,14 +118,13 @@ export function secondsLeft({ endsAt, idleMinutes, lastUsedAt }: Session, at: Da
   return Math.floor((Math.min(endsAt.getTime(), idleAt) - at.getTime()) / 1000);
 }
 
-function visitorOf(user: User, role: Role | null, idleSeconds: number): Visitor {
+function visitorOf(user: User, role: Role | null, idleSeconds: number): Omit<Visitor, 'links'> {
   return {
     name: displayName(user),
     role: role === null ? null : jobTitle(role),
     organisation: role?.organisationName ?? null,
     ods: role?.ods ?? null,
     idleSeconds,
-    links: [],
   };
 }
 

@@ -15,13 +15,15 @@ export type ImportRefusal =
 
 /**
  * All of a file or nothing. Who and what is known by its id is replaced; role profiles that the file does not
- * name stay as they are.
+ * name stay as they are. `by`: who did it; null: an operator.
  */
 export async function importPeople(
   database: Database,
   { organisations, people }: PeopleFile,
   at: Date,
+  by: string | null = null,
 ): Promise<Result<null, ImportRefusal>> {
+  const outcome = by === null ? 'imported' : `imported by ${by}`;
   const unknown = await unknownCodes(database, { organisations, people });
   if (unknown.length > 0) return fail({ kind: 'OrganisationUnknown', codes: unknown });
   try {
@@ -31,7 +33,7 @@ export async function importPeople(
       memberships as (${keepMemberships(people)}),
       profiles as (${keepRoleProfiles(people)})
       insert into platform.audit (at, interaction, request_id, user_id, outcome)
-      select ${at}::timestamptz, 'user-import', gen_random_uuid(), user_id, 'imported' from people`);
+      select ${at}::timestamptz, 'user-import', gen_random_uuid(), user_id, ${outcome}::text from people`);
     return ok(null);
   } catch (error) {
     const constraint = violatedConstraint(error);

@@ -47,6 +47,8 @@ export {
 export {
   type Document,
   DOCUMENTS,
+  isAgent,
+  isManager,
   levelOf,
   type RegistrationRefusal,
   registrationWords,

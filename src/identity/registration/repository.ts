@@ -29,8 +29,13 @@ export type AccessRequest = {
   readonly decidedAt: Date | null;
 };
 
-/** Somebody who is signed in and does something, and when. */
-export type Actor = { readonly userId: string; readonly at: Date };
+/** Somebody who is signed in and does something, when, and in which role and session. */
+export type Actor = {
+  readonly userId: string;
+  readonly at: Date;
+  readonly roleProfile?: string;
+  readonly session?: string;
+};
 
 export type NewPerson = {
   readonly title: string | null;
@@ -41,8 +46,8 @@ export type NewPerson = {
   readonly isSynthetic: boolean;
 };
 
-function line(interaction: string, { userId, at }: Actor, outcome: string): IdentityAct {
-  return { interaction, at, userId, outcome };
+function line(interaction: string, by: Actor, outcome: string): IdentityAct {
+  return { ...by, interaction, outcome };
 }
 
 /** A new person with the evidence of who they are; the new user id. */

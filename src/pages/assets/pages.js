@@ -79,3 +79,13 @@ function signedOut() {
   const back = encodeURIComponent(location.pathname + location.search);
   location.assign(`/signedout?reason=idle&return=${back}`);
 }
+
+// A file is put into the text field that is there without scripts too.
+for (const box of document.querySelectorAll('[data-file-into]')) {
+  box.hidden = false;
+  const field = document.getElementById(box.dataset.fileInto);
+  const take = async ([file]) => {
+    if (file !== undefined) field.value = await file.text();
+  };
+  box.querySelector('input').addEventListener('change', ({ target }) => void take(target.files));
+}

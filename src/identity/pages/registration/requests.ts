@@ -1,0 +1,174 @@
+import { parseLondonDate } from '../../../kernel/london.ts';
+import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
+import { problemOf } from '../../../pages/index.ts';
+import { displayName, findUser, findUsers, type User } from '../../people/index.ts';
+import {
+  type AccessRequest,
+  decideAccess,
+  listPositions,
+  pendingRequests,
+  type Position,
+  registrationWords,
+  requestAccess,
+} from '../../registration/index.ts';
+import { jobTitle, type PageParts } from '../signed-in.ts';
+import { type Registrar, registrar } from './registrar.ts';
+
+/** A sponsor asks, another person decides [EXPERIENCE 4.6]. */
+export function requestPages(parts: PageParts): readonly Page[] {
+  const ask = '/ra/users/:user/request';
+  return [
+    {
+      method: 'GET',
+      path: '/ra/requests',
+      handle: registrar(parts, 'any', (request, who) => queueView(parts, request, who, [])),
+    },
+    { method: 'POST', path: '/ra/requests', handle: registrar(parts, 'agent', decide(parts)) },
+    {
+      method: 'GET',
+      path: ask,
+      handle: registrar(parts, 'sponsor', (request, who) => askView(parts, request, who, [])),
+    },
+    { method: 'POST', path: ask, handle: registrar(parts, 'sponsor', askFor(parts)) },
+  ];
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  approved: 'Approved. The access holds from now on.',
+  refused: 'Refused. Nothing was changed.',
+};
+
+async function queueView(
+  { database }: PageParts,
+  { query }: PageRequest,
+  who: Registrar,
+  errors: readonly FieldError[],
+): Promise<View> {
+  const [requests, positions] = await Promise.all([
+    pendingRequests(database),
+    listPositions(database, null),
+  ]);
+  const people = await findUsers(
+    database,
+    requests.flatMap(({ userId, requestedBy }) => [userId, requestedBy]),
+  );
+  const users = new Map(people.map((user) => [user.userId, user]));
+  const known = new Map(positions.map((position) => [position.positionId, position]));
+  return {
+    view: 'registration/requests.njk',
+    title: 'Requests',
+    visitor: who.visitor,
+    errors,
+    model: {
+      rows: requests.map((request) => rowOf(request, users, known)),
+      mayDecide: who.isAgent,
+      done: DONE[query('done')] ?? null,
+    },
+  };
+}
+
+function rowOf(
+  request: AccessRequest,
+  users: ReadonlyMap<string, User>,
+  positions: ReadonlyMap<string, Position>,
+) {
+  const nameOf = (userId: string): string => {
+    const user = users.get(userId);
+    return user === undefined ? userId : displayName(user);
+  };
+  const position = positions.get(request.positionId ?? '');
+  const role = users
+    .get(request.userId)
+    ?.roleProfiles.find(({ roleProfileId }) => roleProfileId === request.roleProfileId);
+  const what =
+    request.kind === 'grant'
+      ? `Give: ${position?.name ?? ''} (${position?.ods ?? ''})`
+      : `End: ${role === undefined ? '' : jobTitle(role)} (${role?.ods ?? ''})`;
+  return {
+    ...request,
+    what,
+    person: nameOf(request.userId),
+    level: users.get(request.userId)?.idAssuranceLevel ?? 0,
+    sponsor: nameOf(request.requestedBy),
+  };
+}
+
+function decide(parts: PageParts) {
+  return async (request: PageRequest, who: Registrar): Promise<PageAnswer> => {
+    const { form } = request;
+    const isApproved = form.text('decision') === 'approve';
+    const decided = await decideAccess(parts.database, form.text('request'), isApproved, who.by);
+    if (decided.ok) return { to: `/ra/requests?done=${isApproved ? 'approved' : 'refused'}` };
+    return queueView(parts, request, who, [
+      { field: 'requests', text: registrationWords(decided.error) },
+    ]);
+  };
+}
+
+/** For a role that ends the query names it; else a position is chosen. */
+async function askView(
+  { database }: PageParts,
+  request: PageRequest,
+  who: Registrar,
+  errors: readonly FieldError[],
+): Promise<View> {
+  const { form, query } = request;
+  const user = await findUser(database, request.parts['user'] ?? '');
+  if (user === null) return problemOf({ kind: 'NotFound' }, request.requestId);
+  const roleProfileId = form.text('role') || query('role');
+  const role = user.roleProfiles.find((one) => one.roleProfileId === roleProfileId) ?? null;
+  const positions = await Promise.all(who.sponsorOf.map((ods) => listPositions(database, ods)));
+  const name = displayName(user);
+  return {
+    view: 'registration/request.njk',
+    title: role === null ? `Ask for access for ${name}` : `Ask to end a role of ${name}`,
+    visitor: who.visitor,
+    errors,
+    model: {
+      userId: user.userId,
+      name,
+      role: role === null ? null : { ...role, title: jobTitle(role) },
+      positions: positions.flat().map(({ positionId, name: text, ods, jobRoleName }) => ({
+        value: positionId,
+        text: `${text}, ${ods}`,
+        hint: { text: jobTitle({ jobRoleName }) },
+        checked: positionId === form.text('position'),
+      })),
+      startsOn: form.text('starts-on'),
+      endsOn: form.text('ends-on'),
+    },
+  };
+}
+
+function askFor(parts: PageParts) {
+  return async (request: PageRequest, who: Registrar): Promise<PageAnswer> => {
+    const { form } = request;
+    const userId = request.parts['user'] ?? '';
+    const roleProfileId = form.text('role') || null;
+    const positionId = form.text('position') || null;
+    const startsOn = parseLondonDate(form.text('starts-on'));
+    const endsOn = parseLondonDate(form.text('ends-on'));
+    const errors = [
+      ...(roleProfileId !== null || positionId !== null
+        ? []
+        : [{ field: 'position', text: 'Choose a position' }]),
+      ...dayErrors(form.text('starts-on'), startsOn, 'starts-on'),
+      ...dayErrors(form.text('ends-on'), endsOn, 'ends-on'),
+      ...(startsOn !== null && endsOn !== null && endsOn < startsOn
+        ? [{ field: 'ends-on', text: 'The last day must not be before the first' }]
+        : []),
+    ];
+    if (errors.length > 0) return askView(parts, request, who, errors);
+    const kind = roleProfileId === null ? 'grant' : 'end';
+    const wanted = { kind, userId, positionId, roleProfileId, startsOn, endsOn } as const;
+    const asked = await requestAccess(parts.database, wanted, who.by);
+    if (asked.ok) return { to: `/ra/users/${userId}?done=requested` };
+    const field = roleProfileId === null ? 'position' : 'ends-on';
+    return askView(parts, request, who, [{ field, text: registrationWords(asked.error) }]);
+  };
+}
+
+function dayErrors(typed: string, day: string | null, field: string): FieldError[] {
+  if (typed === '' || day !== null) return [];
+  return [{ field, text: 'Enter a day, as 2026-08-06' }];
+}
