@@ -57,13 +57,16 @@ export type SignInOptions = {
   readonly logoutFrom?: readonly string[];
   /** The installation's own CIS2 face stands behind `/oauth2`; the other providers only behind its twin. */
   readonly isOwnCis2?: boolean;
+  /** A database that somebody else has; else one of its own. */
+  readonly over?: TestDatabase;
 };
 
 export async function startSignIn({
   logoutFrom = ['127.0.0.1'],
   isOwnCis2 = false,
+  over,
 }: SignInOptions = {}): Promise<SignIn & { stop(): Promise<void> }> {
-  const made = await createDatabase();
+  const made = over === undefined ? await createDatabase() : { ...over, drop: async () => {} };
   const [cis2, nhsLogin] = [await startProvider('cis2'), await startProvider('nhs-login')];
   let time: Date | null = null;
   const now = (): Date => time ?? new Date();
