@@ -208,7 +208,7 @@ type Standing = {
 
 function signInOf(config: Config, log: Log, standing: Standing): Promise<Identity> {
   const { database, clock, url, trial } = standing;
-  const { host, pkiUrl, cardPort, logoutFrom, datacentre } = config;
+  const { host, pkiUrl, cardPort, securityKeyRoots, logoutFrom, datacentre } = config;
   return openIdentity({
     database,
     clock,
@@ -217,6 +217,7 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     host,
     pkiUrl,
     cardPort,
+    securityKeyRoots,
     logoutFrom,
     datacentre,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),

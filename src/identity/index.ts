@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import type { Authenticate } from '../gateways/fhir/gateway.ts';
 import type { CertificatePort } from '../platform/certificate-port.ts';
 import type { Config } from '../platform/config.ts';
@@ -8,10 +10,10 @@ import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { brokerFailure, openBroker } from './broker/index.ts';
 import { cardProofJob, openCardPort } from './card-port/index.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
-import { openCis2 } from './cis2/index.ts';
+import { type Cis2, openCis2 } from './cis2/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
 import type { Page, View } from '../pages/index.ts';
-import { IDENTITY_VIEWS, identityPages } from './pages/index.ts';
+import { IDENTITY_VIEWS, identityPages, type RequestDoor } from './pages/index.ts';
 import {
   openClientKeys,
   openProvider,
@@ -24,7 +26,7 @@ import {
   type ProviderSettings,
 } from './platform/index.ts';
 import { openLimiter } from './rate-limit/index.ts';
-import { securityKeyJob } from './webauthn/index.ts';
+import { parseRoots, placesOfKeys, securityKeyJob } from './webauthn/index.ts';
 import { openRevocations, sessionJob } from './sessions/index.ts';
 
 export {
@@ -90,6 +92,7 @@ export type IdentityParts = Pick<
   /** Of the CIS2 face, to the letter; null: there is none here. */
   readonly cis2Issuer: string | null;
   readonly cardPort: Config['cardPort'];
+  readonly securityKeyRoots: string | null;
   /** Where this process listens. */
   readonly host: string;
   /** Address that certificates of cards name. */
@@ -165,9 +168,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
     pages: identityPages(
       { database, clock, cards, testCards },
-      cis2 === null
-        ? null
-        : { interactions: () => cis2.interactions(), cardUrl: parts.cardPort?.url ?? null },
+      cis2 === null ? null : await requestDoor(parts, cis2),
     ),
     views: IDENTITY_VIEWS,
     jobs: [...jobsOf(parts, cards), ...(cis2?.jobs ?? [])],
@@ -189,6 +190,13 @@ function jobsOf(parts: IdentityParts, cards: Cards): Job[] {
     cardProofJob(cards, clock),
     securityKeyJob(database, clock),
   ];
+}
+
+async function requestDoor(parts: IdentityParts, cis2: Cis2): Promise<RequestDoor> {
+  const { database, cis2Issuer, publicUrls, securityKeyRoots: file } = parts;
+  const roots = file === null ? [] : parseRoots(await readFile(file, 'utf8'));
+  const keys = { database, roots, ...placesOfKeys([cis2Issuer ?? '', ...publicUrls]) };
+  return { interactions: () => cis2.interactions(), cardUrl: parts.cardPort?.url ?? null, keys };
 }
 
 /** Without a CIS2 face nobody signs in with what a card port finds out. */

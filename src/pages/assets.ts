@@ -20,6 +20,11 @@ export const NHSUK_FRONTEND = join(
   dirname(createRequire(import.meta.url).resolve('nhsuk-frontend/package.json')),
   'dist',
 );
+/** What a page needs to speak with a security key. */
+const SECURITY_KEYS = join(
+  dirname(createRequire(import.meta.url).resolve('@simplewebauthn/browser')),
+  '../dist/bundle/index.umd.min.js',
+);
 const OWN = fileURLToPath(new URL('./assets/', import.meta.url));
 
 const ICONS = ['arrow-down', 'arrow-up-down', 'arrow-up', 'cross'];
@@ -31,6 +36,7 @@ export function openAssets(): Assets {
     ['nhsuk-frontend.js', asset('text/javascript', theirs('nhsuk-frontend.min.js'))],
     ['pages.css', asset('text/css', own('pages.css'))],
     ['pages.js', asset('text/javascript', own('pages.js'))],
+    ['simplewebauthn.js', asset('text/javascript', readFileSync(SECURITY_KEYS, 'utf8'))],
     ['icon.svg', asset('image/svg+xml', own('icon.svg'))],
     ...ICONS.map((name): [string, Asset] => {
       const path = `images/nhsuk-icon-${name}.svg`;

@@ -24,6 +24,8 @@ export type Config = {
   readonly trackerIssues: 'current' | 'all';
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;
+  /** File with the certificates of makers of security keys who are trusted, in PEM; null: none is. */
+  readonly securityKeyRoots: string | null;
   /** Where browsers show certificates of cards; null: nowhere. */
   readonly cardPort: CardPort | null;
   readonly pages: {
@@ -83,6 +85,7 @@ export function parseConfig(
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     asids: asidsOf(env),
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
+    securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
     cardPort: cardPortOf(env, problems),
     pages: {
       helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,

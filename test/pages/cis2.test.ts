@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +8,9 @@ import { after, before, describe, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
-import {
-  activateCard,
-  certificatesOf,
-  changeCard,
-  issueCard,
-} from '../../src/identity/cards/index.ts';
+import { changeCard } from '../../src/identity/cards/index.ts';
 import { importRelyingParties } from '../../src/identity/cis2/repository.ts';
 import { parseRelyingPartyFile } from '../../src/identity/cis2/relying-party.ts';
-import { importPeople, parsePeopleFile } from '../../src/identity/people/index.ts';
-import { anOrganisation, aPerson, aRoleProfile } from '../../src/identity/people/testing.ts';
 import { CIS2_PATH } from '../../src/platform/config.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
@@ -26,10 +18,10 @@ import { freePort } from '../support/ports.ts';
 import { cannotServe, type Site, startSite } from './apache.ts';
 import { startBalancer } from './balancer.ts';
 import { cannotBrowse, checkPage } from './browser.ts';
+import { aChipCard, aFileCard, cardsIn, PIN } from './holders.ts';
 
 const SECRET = 'a-secret-of-a-test-0123456789';
 const CLIENT_ID = '969567331415.apps.national';
-const PIN = '246810';
 const skip = cannotBrowse() || cannotServe();
 
 /** Both datacentres behind one address, and a relying party that no one here wrote. */
@@ -105,52 +97,8 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
     await page.goto(site.url);
     return page;
   };
-  const cards = () => ({ database: made.database, pkiUrl: 'http://pki.openspine.invalid' });
-  const aPersonIn = async (places: readonly { readonly ods: string }[]) => {
-    const roles = places.map(({ ods }) => aRoleProfile(ods));
-    const entry = aPerson({
-      memberships: places.map(({ ods }) => ({ organisation: ods })),
-      roleProfiles: roles,
-    });
-    const file = parsePeopleFile({ organisations: places, people: [entry] });
-    assert.ok(file.ok, JSON.stringify(file));
-    assert.ok((await importPeople(made.database, file.value, new Date())).ok);
-    return { userId: String(entry['userId']), roles: roles.map(({ id }) => String(id)) };
-  };
-  /** A card that is a file, as a test system has them. */
-  const aFileCard = async () => {
-    const person = await aPersonIn([anOrganisation()]);
-    const by = { userId: person.userId, at: new Date() };
-    const types = { login: 'p256', signing: 'p256' } as const;
-    const wanted = { userId: person.userId, keys: { pin: PIN, types } };
-    const card = await issueCard(cards(), wanted, by);
-    assert.ok(card.ok, JSON.stringify(card));
-    const { cardNumber } = card.value;
-    assert.ok((await activateCard(cards(), cardNumber, PIN, by)).ok);
-    return { ...person, cardNumber };
-  };
-  /** A card whose keys are in a chip: only the browser has them. */
-  const aChipCard = async () => {
-    const person = await aPersonIn([anOrganisation(), anOrganisation()]);
-    const { userId } = person;
-    const login = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const publicKeys = { login: publicHalf(login), signing: publicHalf(signing) };
-    const by = { userId, at: new Date() };
-    const card = await issueCard(cards(), { userId, keys: { publicKeys } }, by);
-    assert.ok(card.ok, JSON.stringify(card));
-    const { cardNumber } = card.value;
-    assert.ok((await changeCard(cards(), cardNumber, { kind: 'Activate' }, { by })).ok);
-    const kept = await certificatesOf(made.database, cardNumber);
-    const certificate = kept.find(({ purpose }) => purpose === 'login');
-    assert.ok(certificate !== undefined);
-    const key = login.privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const cert = Buffer.from(new X509Certificate(certificate.der).toString());
-    return { ...person, by, cardNumber, card: { cert, key: Buffer.from(key) } };
-  };
-
   test('lets them choose a card on our page, and comes back with who they are', async () => {
-    const { userId, roles, cardNumber } = await aFileCard();
+    const { userId, roles, cardNumber } = await aFileCard(made.database);
     const page = await open();
     assert.match(page.url(), /\/signin\//);
     assert.match(await page.locator('main').innerText(), /Ward site asks you to sign in/);
@@ -181,7 +129,7 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
   });
 
   test('lets a card in the reader be shown by the browser, and a role of two be chosen', async () => {
-    const { userId, card, roles } = await aChipCard();
+    const { userId, card, roles } = await aChipCard(made.database);
     const page = await open(card);
     await page.locator('a', { hasText: 'Use the card in the reader' }).click();
     await page.waitForURL(/\/roles\//);
@@ -201,9 +149,9 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
     await page.locator('a', { hasText: 'Use the card in the reader' }).click();
     await page.waitForURL(/card=CertificateMissing/);
     assert.match(await page.locator('main').innerText(), /Your browser showed no card/);
-    const { card, cardNumber, by } = await aChipCard();
+    const { card, cardNumber, by } = await aChipCard(made.database);
     const revoke = { kind: 'Revoke', reason: 'lost' } as const;
-    const done = await changeCard(cards(), cardNumber, revoke, { by });
+    const done = await changeCard(cardsIn(made.database), cardNumber, revoke, { by });
     assert.ok(done.ok, JSON.stringify(done));
     const other = await open(card);
     await other.locator('a', { hasText: 'Use the card in the reader' }).click();
@@ -211,10 +159,6 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
     assert.match(await other.locator('main').innerText(), /This card was revoked/);
   });
 });
-
-function publicHalf({ publicKey }: { readonly publicKey: KeyObject }) {
-  return { type: 'p256', spki: publicKey.export({ type: 'spki', format: 'der' }) } as const;
-}
 
 /** The certificate of the port itself, made as an operator would. */
 function tlsFiles(folder: string): { readonly certificate: string; readonly key: string } {

@@ -4,9 +4,12 @@ import { ownCardPages } from './own-card.ts';
 import { registrationPages } from './registration/index.ts';
 import { type RequestDoor, requestPages } from './requests.ts';
 import { rolePages } from './roles.ts';
+import { securityKeyPages } from './security-keys.ts';
 import { sessionPages } from './sessions.ts';
 import { signInPages } from './sign-in.ts';
 import { type PageParts, signedIn } from './signed-in.ts';
+
+export type { RequestDoor } from './requests.ts';
 
 /** Web pages about who somebody is and what they may do [EXPERIENCE 4.1]. */
 export function identityPages(parts: PageParts, door: RequestDoor | null): readonly Page[] {
@@ -18,7 +21,9 @@ export function identityPages(parts: PageParts, door: RequestDoor | null): reado
     ...rolePages(parts),
     ...sessionPages(parts),
     ...registrationPages(parts),
-    ...(door === null ? [] : requestPages({ ...parts, ...door })),
+    ...(door === null
+      ? []
+      : [...requestPages({ ...parts, ...door }), ...securityKeyPages({ ...parts, ...door })]),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { Page, PageAnswer, PageRequest, View } from '../../pages/index.ts';
 import { takeProof } from '../card-port/index.ts';
 import { problemView } from '../cis2/pages.ts';
-import type { Interactions, RoleFault, SignInFault, SignInRequest } from '../cis2/index.ts';
+import type { Interactions, Proof, RoleFault, SignInFault, SignInRequest } from '../cis2/index.ts';
 import type { CardState } from '../cards/index.ts';
 import { proveCard } from '../sign-in/handle.ts';
 import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
+import { type KeyFault, type KeyParts, loadSecurityKeys } from '../webauthn/index.ts';
 import { rolesView } from './roles.ts';
 import type { PageParts } from './signed-in.ts';
 import { cardIn, NO_CARD, type RequestOffer, signInView } from './sign-in.ts';
@@ -14,6 +15,7 @@ export type RequestDoor = {
   readonly interactions: () => Promise<Interactions>;
   /** The port where browsers show certificates of cards; null: there is none. */
   readonly cardUrl: string | null;
+  readonly keys: KeyParts;
 };
 
 type RequestParts = PageParts & RequestDoor;
@@ -29,6 +31,8 @@ export function requestPages(parts: RequestParts): readonly Page[] {
     page('GET', '/signin/:request', signInPage),
     ...(parts.testCards === null ? [] : [page('POST', '/signin/:request', signIn)]),
     page('GET', '/signin/:request/card', fromCardPort),
+    page('GET', '/signin/:request/key', askKey),
+    page('POST', '/signin/:request/key', signInWithKey),
     page('POST', '/signin/:request/cancel', giveUp),
     page('GET', '/roles/:request', rolesPage),
     page('POST', '/roles/:request', chooseRole),
@@ -56,7 +60,8 @@ async function signIn(parts: RequestParts, request: PageRequest): Promise<PageAn
   const wanted = { cardNumber, pin: request.form.text('pin') };
   const proved = await proveCard(cards, wanted, clock.securityNow());
   if (!proved.ok) return viewOf(parts, request, { ...shown, problem: problemOf(proved.error) });
-  return goOn(parts, request, { userId: proved.value.userId, card: cardNumber });
+  const { userId } = proved.value;
+  return goOn(parts, request, { userId, card: cardNumber, authenticator: SMARTCARD });
 }
 
 /** What the port for cards found out is good in this browser alone: its cookie names the same request. */
@@ -66,26 +71,48 @@ async function fromCardPort(parts: RequestParts, request: PageRequest): Promise<
   const waiting = await (await parts.interactions()).signInRequest(askedBy(request));
   if (!waiting.ok) return overView();
   const proof = await takeProof(database, wanted, clock.securityNow());
-  return proof === null ? overView() : goOn(parts, request, proof);
+  if (proof === null) return overView();
+  return goOn(parts, request, { ...proof, authenticator: SMARTCARD });
 }
 
-async function goOn(
-  parts: RequestParts,
-  request: PageRequest,
-  { userId, card }: { readonly userId: string; readonly card: string },
-): Promise<PageAnswer> {
+async function goOn(parts: RequestParts, request: PageRequest, proof: Proof): Promise<PageAnswer> {
   const interactions = await parts.interactions();
-  const proof = { userId, card, authenticator: 'CIS2_SMARTCARD' } as const;
   const next = await interactions.signIn(askedBy(request), proof);
   if (next.ok) return { to: next.value };
   if (next.error === 'RequestUnknown') return overView();
-  return viewOf(parts, request, { chosen: card, problem: cardProblem(FAULTS[next.error]) });
+  return viewOf(parts, request, { chosen: '', problem: cardProblem(FAULTS[next.error]) });
 }
 
+const SMARTCARD = 'CIS2_SMARTCARD';
+
+async function askKey(parts: RequestParts, request: PageRequest): Promise<PageAnswer> {
+  const { askForKey } = await loadSecurityKeys();
+  return { json: await askForKey(parts.keys, askedBy(request).uid, parts.clock.securityNow()) };
+}
+
+async function signInWithKey(parts: RequestParts, request: PageRequest): Promise<PageAnswer> {
+  const { proveKey, readProof } = await loadSecurityKeys();
+  const waiting = await (await parts.interactions()).signInRequest(askedBy(request));
+  if (!waiting.ok) return overView();
+  const subject = askedBy(request).uid;
+  const response = readProof(request.form.text('answer'));
+  const at = parts.clock.securityNow();
+  const proved = response === null ? null : await proveKey(parts.keys, { subject, response }, at);
+  if (proved?.ok === true) return goOn(parts, request, proved.value);
+  const text = KEY_FAULTS[proved?.error ?? 'AnswerRefused'];
+  return viewOf(parts, request, { chosen: '', problem: cardProblem(text) });
+}
+
+const KEY_FAULTS: Readonly<Record<KeyFault, string>> = {
+  AnswerRefused: 'The answer of the security key cannot be accepted. Try again',
+  KeyUnknown: 'Nobody has registered this security key, or it was taken away',
+  CounterFell: 'This security key was copied. Do not use it, and tell your Registration Authority',
+};
+
 const FAULTS: Readonly<Record<Exclude<SignInFault, 'RequestUnknown'>, string>> = {
-  TooWeak: 'This application asks for another way to sign in than a smartcard',
-  UserUnknown: 'The holder of this card is not in the directory of people',
-  UserInactive: 'The holder of this card no longer works for the NHS',
+  TooWeak: 'This application asks for a stronger way to sign in',
+  UserUnknown: 'You are not in the directory of people',
+  UserInactive: 'You no longer work for the NHS',
 };
 
 async function giveUp(parts: RequestParts, request: PageRequest): Promise<PageAnswer> {

@@ -167,12 +167,32 @@ export async function proveKey(
   return ok({ userId: key.userId, authenticator: authenticatorOf(key), card });
 }
 
+/** What a page sent as the answer of a key; null when it cannot be one. What is in it is checked later. */
+export const readNewKey = answerReader<RegistrationResponseJSON>();
+export const readProof = answerReader<AuthenticationResponseJSON>();
+
+function answerReader<Answer>(): (text: string) => Answer | null {
+  return (text) => {
+    try {
+      const value: unknown = JSON.parse(text);
+      const response: unknown = isObject(value) ? Reflect.get(value, 'response') : null;
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library looks at every member
+      return isObject(response) ? (value as Answer) : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 /** What the browser says that the key answered to; it is checked with the rest. */
 function challengeIn({ response }: { readonly response: { readonly clientDataJSON: string } }) {
   try {
     const said: unknown = JSON.parse(Buffer.from(response.clientDataJSON, 'base64url').toString());
-    const challenge: unknown =
-      typeof said === 'object' && said !== null ? Reflect.get(said, 'challenge') : '';
+    const challenge: unknown = isObject(said) ? Reflect.get(said, 'challenge') : '';
     return typeof challenge === 'string' ? challenge : '';
   } catch {
     return '';

@@ -6,7 +6,7 @@ import { forgetChallenges } from './repository.ts';
 export { parseRoots } from './attestation.ts';
 export type { KeyFault, KeyParts, KeyProof } from './handle.ts';
 export { keysOf, revokeKey } from './repository.ts';
-export { authenticatorOf, type SecurityKey } from './security-key.ts';
+export { authenticatorOf, placesOfKeys, type SecurityKey } from './security-key.ts';
 
 /** What is done with keys; the library behind it is loaded when the first one comes. */
 export const loadSecurityKeys = (): Promise<typeof import('./handle.ts')> => import('./handle.ts');

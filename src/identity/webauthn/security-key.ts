@@ -32,3 +32,22 @@ export function authenticatorOf({
 export function cardNameOf(credentialId: string): string {
   return `security-key ${credentialId}`;
 }
+
+/**
+ * The domain that keys are bound to, that of the first address, and where a browser may show it. A number is no domain:
+ * on one machine it is `localhost`.
+ */
+export function placesOfKeys(urls: readonly string[]): {
+  readonly domain: string;
+  readonly origins: readonly string[];
+} {
+  const places = urls.flatMap((url) => {
+    const place = URL.parse(url);
+    if (place !== null && place.hostname === '127.0.0.1') place.hostname = 'localhost';
+    return place === null ? [] : [place];
+  });
+  return {
+    domain: places[0]?.hostname ?? 'localhost',
+    origins: [...new Set(places.map(({ origin }) => origin))],
+  };
+}

@@ -12,6 +12,29 @@ initAll();
 const dialog = document.querySelector('#time-out');
 if (dialog !== null) warnBeforeTimeOut(dialog);
 
+for (const form of document.querySelectorAll('form[data-security-key]')) useSecurityKey(form);
+
+/** Asks the key that is in the computer, and sends its answer with the form. */
+function useSecurityKey(form) {
+  form.hidden = false;
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const { securityKey: act, options, library } = form.dataset;
+    const trouble = form.querySelector('[role=alert]');
+    trouble.textContent = '';
+    try {
+      const optionsJSON = await ask(options);
+      await import(library);
+      const answer = await globalThis.SimpleWebAuthnBrowser[act]({ optionsJSON });
+      form.querySelector('[name=answer]').value = JSON.stringify(answer);
+      form.submit();
+    } catch {
+      trouble.textContent =
+        'The security key did not answer. Touch it when it blinks, and check its PIN.';
+    }
+  });
+}
+
 function warnBeforeTimeOut(box) {
   const [stay, leave] = box.querySelectorAll('form');
   let endsAt = Date.now() + Number(box.dataset.seconds) * 1000;

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+
+import {
+  activateCard,
+  type Cards,
+  certificatesOf,
+  changeCard,
+  issueCard,
+} from '../../src/identity/cards/index.ts';
+import { importPeople, parsePeopleFile } from '../../src/identity/people/index.ts';
+import { anOrganisation, aPerson, aRoleProfile } from '../../src/identity/people/testing.ts';
+import type { Database } from '../../src/platform/database.ts';
+
+export const PIN = '246810';
+
+export function cardsIn(database: Database): Cards {
+  return { database, pkiUrl: 'http://pki.openspine.invalid' };
+}
+
+/** A person with one role and a card that is a file, as a test system has them. */
+export async function aFileCard(database: Database) {
+  const person = await aPersonIn(database, [anOrganisation()]);
+  const { userId } = person;
+  const by = { userId, at: new Date() };
+  const types = { login: 'p256', signing: 'p256' } as const;
+  const card = await issueCard(cardsIn(database), { userId, keys: { pin: PIN, types } }, by);
+  assert.ok(card.ok, JSON.stringify(card));
+  const { cardNumber } = card.value;
+  assert.ok((await activateCard(cardsIn(database), cardNumber, PIN, by)).ok);
+  return { ...person, cardNumber };
+}
+
+/** A person with two roles and a card whose keys are in a chip: only the browser has them. */
+export async function aChipCard(database: Database) {
+  const person = await aPersonIn(database, [anOrganisation(), anOrganisation()]);
+  const { userId } = person;
+  const login = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicKeys = { login: publicHalf(login), signing: publicHalf(signing) };
+  const by = { userId, at: new Date() };
+  const card = await issueCard(cardsIn(database), { userId, keys: { publicKeys } }, by);
+  assert.ok(card.ok, JSON.stringify(card));
+  const { cardNumber } = card.value;
+  const activate = { kind: 'Activate' } as const;
+  assert.ok((await changeCard(cardsIn(database), cardNumber, activate, { by })).ok);
+  const kept = await certificatesOf(database, cardNumber);
+  const certificate = kept.find(({ purpose }) => purpose === 'login');
+  assert.ok(certificate !== undefined);
+  const key = login.privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const cert = Buffer.from(new X509Certificate(certificate.der).toString());
+  return { ...person, by, cardNumber, card: { cert, key: Buffer.from(key) } };
+}
+
+async function aPersonIn(database: Database, places: readonly { readonly ods: string }[]) {
+  const roles = places.map(({ ods }) => aRoleProfile(ods));
+  const memberships = places.map(({ ods }) => ({ organisation: ods }));
+  const entry = aPerson({ memberships, roleProfiles: roles });
+  const file = parsePeopleFile({ organisations: places, people: [entry] });
+  assert.ok(file.ok, JSON.stringify(file));
+  assert.ok((await importPeople(database, file.value, new Date())).ok);
+  return { userId: String(entry['userId']), roles: roles.map(({ id }) => String(id)) };
+}
+
+function publicHalf({ publicKey }: { readonly publicKey: KeyObject }) {
+  return { type: 'p256', spki: publicKey.export({ type: 'spki', format: 'der' }) } as const;
+}
