@@ -6,7 +6,7 @@ import { CANCEL } from '../bad-input/kinds.ts';
 import { OF_NOTHING_ELSE, type Rule } from './catalogued.ts';
 import { item, LONG_ID, NHS_ID, NOBODY, REQUEST, removeAll, role, twoItems } from './changes.ts';
 import { cancels, type Entry, tooFew, tooMany, translated, value } from './rule.ts';
-import { ordered, sends, standing, withItems } from './steps.ts';
+import { at, cancelled, ordered, sends, standing, withItems } from './steps.ts';
 
 const REASON = 'https://fhir.nhs.uk/CodeSystem/medicationrequest-status-reason';
 const REASONS = 'MedicationRequest.statusReason.coding';
@@ -178,6 +178,12 @@ export const CANCELLING_KNOWN: readonly Rule[] = [
       }),
     },
   ),
+  known('the prescription is deleted', NOT_FOUND, {
+    on: 'its clock is set',
+    facts: withItems(1, { authoredAt: new Date('2025-01-10T10:00:00Z') }),
+    before: [at('2025-01-10T10:00:00Z'), ordered, cancelled, at('2025-09-10T10:00:00Z')],
+    send: sends(CANCEL),
+  }),
   {
     ...OF_NOTHING_ELSE,
     message: 'cancel',

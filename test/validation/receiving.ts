@@ -15,7 +15,7 @@ import {
 } from './changes.ts';
 import type { Rule } from './catalogued.ts';
 import { type Entry, orders, spine } from './rule.ts';
-import { cancelled, ordered, refusal, sends, standing } from './steps.ts';
+import { at, cancelled, ordered, refusal, sends, standing, withItems } from './steps.ts';
 
 /** What Spine itself finds in an order, in its written order [EPS-LIFECYCLE 3]. */
 const received = orders('[EPS-LIFECYCLE 3]').rule;
@@ -231,6 +231,12 @@ export const KNOWN: readonly Rule[] = [
   known('the id is a prescription’s', DUPLICATE, { before: [ordered], send: sends(ORDER) }),
   known('the id is that of a prescription that was cancelled', DUPLICATE, {
     before: [ordered, cancelled],
+    send: sends(ORDER),
+  }),
+  known('the id is that of a prescription that is deleted', DUPLICATE, {
+    on: 'its clock is set',
+    facts: withItems(1, { authoredAt: new Date('2025-01-10T10:00:00Z') }),
+    before: [at('2025-01-10T10:00:00Z'), ordered, cancelled, at('2025-09-10T10:00:00Z')],
     send: sends(ORDER),
   }),
 ];
