@@ -191,6 +191,21 @@ describe('callback', () => {
       [400, BAD, "Invalid 'nonce' claim in external ID token JWT"],
     ],
     [
+      'of a provider whose clock is five minutes late',
+      { claims: { iat: nowS - 600, exp: nowS - 300 } },
+      [400, BAD, "Invalid 'exp' claim in external ID token JWT"],
+    ],
+    [
+      'of a provider whose clock is five minutes early',
+      { claims: { iat: nowS + 300, exp: nowS + 600 } },
+      [400, BAD, "Invalid 'exp' claim in external ID token JWT"],
+    ],
+    [
+      'without exp',
+      { claims: { exp: undefined } },
+      [400, BAD, "Invalid 'exp' claim in external ID token JWT"],
+    ],
+    [
       'of a sign-in of an hour ago',
       { claims: { auth_time: nowS - 3_600 } },
       [400, BAD, "Invalid 'auth_time' claim in external ID token JWT"],

@@ -17,8 +17,12 @@ export function idTokenFault(claims: Claims, expected: Expected, at: Date): OAut
   if (!audienceOf(claims).includes(expected.audience)) return ERRORS.IdTokenAudience;
   if (!isIssuer(claims, expected.issuer)) return ERRORS.IdTokenIssuer;
   if (claims['nonce'] !== expected.nonce) return ERRORS.IdTokenNonce;
-  const { auth_time: authTime } = claims;
-  const earliest = at.getTime() / 1000 - AGE_MAX_S - CLOCK_TOLERANCE_S;
+  const { auth_time: authTime, exp, iat } = claims;
+  const now = at.getTime() / 1000;
+  const isOver = typeof exp !== 'number' || exp < now - CLOCK_TOLERANCE_S;
+  const isEarly = typeof iat === 'number' && iat > now + CLOCK_TOLERANCE_S;
+  if (isOver || isEarly) return ERRORS.IdTokenTime;
+  const earliest = now - AGE_MAX_S - CLOCK_TOLERANCE_S;
   return typeof authTime === 'number' && authTime < earliest ? ERRORS.IdTokenAge : null;
 }
 

@@ -59,6 +59,7 @@ export const ERRORS = {
   IdTokenAudience: invalidRequest(400, "Invalid 'aud' claim in external ID token JWT"),
   IdTokenIssuer: invalidRequest(400, 'Invalid iss claim in external ID token JWT'),
   IdTokenNonce: invalidRequest(400, "Invalid 'nonce' claim in external ID token JWT"),
+  IdTokenTime: invalidRequest(400, "Invalid 'exp' claim in external ID token JWT"),
   IdTokenAge: invalidRequest(400, "Invalid 'auth_time' claim in external ID token JWT"),
   IdTokenSignature: invalidRequest(400, 'Invalid signature of external ID token JWT'),
   NotFound: invalidRequest(404, 'Not Found'),
