@@ -172,6 +172,7 @@ async function openPages(
   { database, clock }: { readonly database: Database; readonly clock: Trial['clock'] | null },
 ): Promise<Shell> {
   return openShell({
+    database,
     pages,
     views: [views],
     secret: await sharedSecret(database, 'pages'),

@@ -1,12 +1,14 @@
 import { directoryMigrations } from './directory/index.ts';
 import { identityMigrations } from './identity/index.ts';
 import type { Migrations } from './platform/migrate.ts';
+import { pagesMigrations } from './pages/index.ts';
 import { platformMigrations } from './platform/index.ts';
 import { prescriptionMigrations } from './prescriptions/index.ts';
 
 /** The database of every capability, in the order in which they may build on each other. */
 export const SCHEMAS: readonly Migrations[] = [
   platformMigrations,
+  pagesMigrations,
   directoryMigrations,
   identityMigrations,
   prescriptionMigrations,

@@ -12,3 +12,8 @@ export {
 export { problemOf } from './problems.ts';
 export { securityHeaders } from './security.ts';
 export { openShell, type Shell } from './shell.ts';
+
+export const pagesMigrations = {
+  schema: 'pages',
+  folder: new URL('./migrations/', import.meta.url),
+};

@@ -5,6 +5,7 @@ import type { View } from './page.ts';
 export type Problem =
   | Failure
   | { readonly kind: 'FormOutOfDate' }
+  | { readonly kind: 'FormSent' }
   | { readonly kind: 'Forbidden'; readonly needed: string };
 
 type Text = { readonly status: number; readonly title: string; readonly lines: readonly string[] };
@@ -29,6 +30,14 @@ const TEXTS: Record<Problem['kind'], Text> = {
     lines: [
       'Nothing was changed. The form was opened before you signed in or out, or in another browser.',
       'Go back, reload the page and fill it in again.',
+    ],
+  },
+  FormSent: {
+    status: 409,
+    title: 'This form was sent already',
+    lines: [
+      'What became of it the first time is not known yet.',
+      'Look whether it was done before you send it again.',
     ],
   },
   Forbidden: {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Database } from '../platform/database.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import { openAssets } from './assets.ts';
 import { EMPTY_FORM, type Form, parseForm } from './form.ts';
+import { doOnce } from './once.ts';
 import type { Page, PageAnswer, PageRequest, View } from './page.ts';
 import { problemOf } from './problems.ts';
 import {
@@ -21,6 +23,7 @@ export type ShellOptions = {
   readonly pages: readonly Page[];
   /** Folders with the templates of the capabilities. */
   readonly views: readonly URL[];
+  readonly database: Database;
   /** Known to every process of the installation. */
   readonly secret: Buffer;
   readonly datacentre: string;
@@ -80,8 +83,11 @@ async function handle(frame: Frame, page: Page, request: HttpRequest): Promise<H
   const id = request.headers['x-request-id'] ?? randomUUID();
   const form = page.method === 'POST' ? parsePost(frame, request) : EMPTY_FORM;
   if (form === null) return drawn(frame, request, problemOf({ kind: 'FormOutOfDate' }, id), id);
-  const answer = await page.handle(pageRequest(frame, request, form, id));
-  return answered(frame, request, answer, id);
+  const run = (): Promise<PageAnswer> | PageAnswer =>
+    page.handle(pageRequest(frame, request, form, id));
+  const sent = { browser: readCookies(request).browser ?? '', key: form.text(KEY) };
+  const answer = sent.key === '' ? await run() : await doOnce(frame.database, sent, run);
+  return answered(frame, request, answer ?? problemOf({ kind: 'FormSent' }, id), id);
 }
 
 /** Null: no page of ours sent it from this browser, or it cannot be read. */
@@ -93,6 +99,7 @@ function parsePost({ seals }: Frame, request: HttpRequest): Form | null {
 }
 
 const TOKEN = 'form-token';
+const KEY = 'form-key';
 
 function pageRequest(frame: Frame, request: HttpRequest, form: Form, id: string): PageRequest {
   const { path, query, parts } = request;

@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { checkPage, pageTest, tabTo, testBrowser } from './browser.ts';
-import { testShells } from './shells.ts';
+import { done, testShells } from './shells.ts';
 
-type Opened = { readonly cookie: string; readonly token: string };
+type Opened = { readonly cookie: string; readonly token: string; readonly key?: string };
 
 const HTML = { accept: 'text/html' };
 const FORM = { ...HTML, 'content-type': 'application/x-www-form-urlencoded' };
 
 async function openForm(url: string, cookie = ''): Promise<Opened> {
   const answer = await fetch(`${url}/sample`, { headers: { ...HTML, cookie } });
-  const [, token = ''] = /name="form-token" value="([^"]+)"/.exec(await answer.text()) ?? [];
-  return { cookie: [cookie, ...cookiesOf(answer)].filter(Boolean).join('; '), token };
+  const html = await answer.text();
+  const [, token = ''] = /name="form-token" value="([^"]+)"/.exec(html) ?? [];
+  const [, key = ''] = /name="form-key" value="([^"]+)"/.exec(html) ?? [];
+  return { cookie: [cookie, ...cookiesOf(answer)].filter(Boolean).join('; '), token, key };
 }
 
 function cookiesOf(answer: Response): string[] {
@@ -21,14 +23,15 @@ function cookiesOf(answer: Response): string[] {
 
 function send(
   url: string,
-  { cookie, token }: Opened,
+  { cookie, token, key = '' }: Opened,
   headers: Record<string, string> = {},
+  word = 'word',
 ): Promise<Response> {
   return fetch(`${url}/sample`, {
     method: 'POST',
     redirect: 'manual',
     headers: { ...FORM, cookie, ...headers },
-    body: new URLSearchParams({ 'form-token': token, word: 'word' }),
+    body: new URLSearchParams({ 'form-token': token, 'form-key': key, word }),
   });
 }
 
@@ -94,6 +97,43 @@ describe('a form', () => {
     });
     assert.equal(answer.status, 400);
     assert.match(await answer.text(), /cannot read what was sent/);
+  });
+});
+
+describe('a form that is sent again', () => {
+  const urls = testShells();
+
+  test('is done once: all get the answer of the first, at whichever datacentre', async () => {
+    const [a, b] = urls();
+    const form = await openForm(a);
+    done.length = 0;
+    const answers = await Promise.all([send(a, form), send(b, form), send(a, form)]);
+    answers.push(await send(b, form));
+    assert.deepEqual(done, ['word']);
+    for (const answer of answers) {
+      assert.equal(answer.status, 303);
+      assert.equal(answer.headers.get('location'), '/sample?said=done');
+      assert.equal(cookiesOf(answer).length, 1, 'the session too');
+    }
+  });
+
+  test('is done again when nothing came of it', async () => {
+    const [a, b] = urls();
+    const form = await openForm(a);
+    done.length = 0;
+    assert.equal((await send(a, form, {}, '')).status, 400);
+    assert.equal((await send(a, form, {}, 'stumble')).status, 500);
+    assert.equal((await send(b, form, {}, 'stumble')).status, 303);
+    assert.deepEqual(done, ['stumble', 'stumble']);
+  });
+
+  test('is another one in another browser, though somebody copied its key', async () => {
+    const [a] = urls();
+    const [mine, others] = [await openForm(a), await openForm(a)];
+    done.length = 0;
+    await send(a, mine);
+    await send(a, { ...others, key: mine.key ?? '' });
+    assert.equal(done.length, 2);
   });
 });
 

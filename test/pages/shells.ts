@@ -1,8 +1,10 @@
 import { after, before } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { openShell, type Page, type View } from '../../src/pages/index.ts';
 import { DatabaseUnavailable } from '../../src/platform/database.ts';
 import { type HttpServer, startHttp } from '../../src/platform/http.ts';
+import { createDatabase } from '../support/database.ts';
 
 const visitor = {
   name: 'Dr Asha Synthetic-Moor',
@@ -23,6 +25,9 @@ const sample = (more: Partial<View> = {}): View => ({
   ...more,
 });
 
+/** The words that were sent and done. */
+export const done: string[] = [];
+
 const PAGES: readonly Page[] = [
   {
     method: 'GET',
@@ -33,10 +38,14 @@ const PAGES: readonly Page[] = [
   {
     method: 'POST',
     path: '/sample',
-    handle: ({ form }) =>
-      form.text('word') === ''
-        ? sample({ errors: [{ field: 'word', text: 'Enter a word' }] })
-        : { to: '/sample?said=done', session: { id: form.text('word') } },
+    handle: async ({ form }) => {
+      const word = form.text('word');
+      if (word === '') return sample({ errors: [{ field: 'word', text: 'Enter a word' }] });
+      done.push(word);
+      await pause(200);
+      if (word === 'stumble' && done.length === 1) throw new Error('the first time it stumbles');
+      return { to: '/sample?said=done', session: { id: word } };
+    },
   },
   {
     method: 'GET',
@@ -59,10 +68,14 @@ const SECRET = Buffer.alloc(32, 7);
 /** Two processes that know the same secret and nothing of each other. */
 export function testShells(): () => readonly [string, string] {
   const servers: HttpServer[] = [];
+  let close = async (): Promise<void> => undefined;
   before(async () => {
+    const made = await createDatabase();
+    close = () => made.drop();
     for (const datacentre of ['a', 'b']) {
       const server = await startHttp('127.0.0.1', 0, () => ({ status: 503, body: '' }));
       const shell = openShell({
+        database: made.database,
         pages: PAGES,
         views: [new URL('./views/', import.meta.url)],
         secret: SECRET,
@@ -84,6 +97,7 @@ export function testShells(): () => readonly [string, string] {
   });
   after(async () => {
     for (const server of servers) await server.close();
+    await close();
   });
   return () => {
     const [a, b] = servers.map(({ port }) => `http://127.0.0.1:${port}`);

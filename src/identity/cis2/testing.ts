@@ -28,9 +28,7 @@ export type TwoFaces = {
 export async function twoFaces(url: string): Promise<TwoFaces> {
   const balancer = createServer();
   const port = await freePort();
-  await new Promise<void>((resolve) => {
-    balancer.listen(port, '127.0.0.1', resolve);
-  });
+  await new Promise<void>((resolve) => balancer.listen(port, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${port}${CIS2_PATH}`;
   const first = await openFace(url, issuer);
   const second = await openFace(url, issuer);
@@ -65,6 +63,7 @@ async function openFace(url: string, issuer: string) {
   const database: Database = openDatabase({ url, connections: 2 });
   const keys = await openKeyRing(database, 50);
   const shell = openShell({
+    database,
     pages: [],
     views: [IDENTITY_VIEWS],
     secret: Buffer.alloc(32),
