@@ -9,6 +9,7 @@ export function banner(state: State, lastLine: string): string {
   return [
     `openspine ${state.version}   ${kind}   data: ${dataWords(state)}`,
     labelled('API (datacentre A/B)', `${apiA}  ${apiB}`),
+    labelled('Web pages', `${apiA}/`),
     ...(state.data.kind === 'external' ? [] : [labelled('Database', `port ${ports.database}`)]),
     ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
     ...readyMade.map((line, index) => labelled(index === 0 ? 'Ready-made' : '', line)),

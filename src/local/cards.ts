@@ -6,12 +6,22 @@ import {
   changeCard,
   issueCard,
 } from '../identity/index.ts';
-import { Bug } from '../kernel/bug.ts';
+import { jobRoleName } from '../identity/rbac/job-roles.ts';
+import { addPosition, listPositions, nameSponsor } from '../identity/registration/index.ts';
+import { Bug, present } from '../kernel/bug.ts';
 import type { Result } from '../kernel/result.ts';
 import { pkiUrlOf } from '../platform/config.ts';
-import { openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
+import { ORGANISATIONS } from './organisations.ts';
 import { seedPeople } from './people-file.ts';
-import { ALL_PERSONAS, isPrescriber, type Persona, TEST_PASSCODE } from './personas.ts';
+import { RECEPTIONIST } from './persona-rights.ts';
+import {
+  ALL_PERSONAS,
+  findPersona,
+  isPrescriber,
+  type Persona,
+  TEST_PASSCODE,
+} from './personas.ts';
 
 /** A card for everybody of the test system, in the state that the persona is about. Who has one keeps it. */
 export async function seedCards(databaseUrl: string): Promise<void> {
@@ -21,9 +31,33 @@ export async function seedCards(databaseUrl: string): Promise<void> {
     const cards: Cards = { database, pkiUrl: pkiUrlOf(process.env) };
     await authoritiesOf(cards);
     await Promise.all(ALL_PERSONAS.map((persona) => giveCard(cards, persona)));
+    await seedRegistration(database);
   } finally {
     await database.close();
   }
+}
+
+/** A sponsor and a position, so that access can be asked for from the start. */
+async function seedRegistration(database: Database): Promise<void> {
+  const by = { userId: idOf('ra-manager'), at: new Date() };
+  const { ods } = ORGANISATIONS.surgery;
+  done(await nameSponsor(database, idOf('sponsor'), ods, by));
+  if ((await listPositions(database, ods)).length > 0) return;
+  const jobRole = RECEPTIONIST.code;
+  const position = {
+    ods,
+    name: 'Reception desk',
+    jobRole,
+    jobRoleName: present(jobRoleName(jobRole), jobRole),
+  };
+  const rights = { areasOfWork: [], activities: ['B0820'], workgroups: [] };
+  done(await addPosition(database, { ...position, ...rights }, by));
+}
+
+function idOf(name: string): string {
+  const persona = findPersona(name);
+  if (persona === null || persona.kind === 'application') throw new Bug(`no person ${name}`);
+  return persona.userId;
 }
 
 const STATES: Readonly<Record<'expired' | 'locked' | 'revoked', CardCommand>> = {

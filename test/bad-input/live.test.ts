@@ -86,6 +86,24 @@ describe('mode=live', () => {
     assert.equal(answer.status, 200, answer.text);
   });
 
+  test('shows nobody its cards, nor what is the matter with one', async () => {
+    const read = { headers: { accept: 'text/html' } };
+    const there = await live().call('/signin', read);
+    assert.equal(there.status, 200);
+    assert.match(there.text, /Put your card in the reader/);
+    assert.doesNotMatch(there.text, /passcode is|Test system/);
+    assert.match((await local().call('/signin', read)).text, /choose one of its cards/);
+    for (const [path, method] of [
+      ['/signin', 'POST'],
+      ['/signin/card/900000000001', 'GET'],
+      ['/signin/card/900000000001', 'POST'],
+    ] as const) {
+      const body = method === 'GET' ? {} : { body: {} };
+      const answer = await live().call(path, { ...read, ...body, method });
+      assert.equal(answer.status, 404, `${method} ${path}`);
+    }
+  });
+
   test('has nothing to try messages with', async () => {
     for (const door of ['$validate', '$convert']) {
       const path = `${PRESCRIBING}/${door}`;
