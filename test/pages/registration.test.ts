@@ -9,6 +9,8 @@ import { giveCard } from './cards.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine } from './spine.ts';
 
+// Shows: Web pages | registration authority: people, cards, access for which it takes two, reports, import
+
 let card = '';
 const spine = pagesSpine(async (database) => {
   card = await giveCard(database, { userId: userIdOf('nurse'), days: 20, after: null });

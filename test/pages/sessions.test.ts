@@ -5,6 +5,8 @@ import { checkPage, pageTest, tabTo, testBrowser } from './browser.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine } from './spine.ts';
 
+// Shows: Web pages | choose a role, one session at a time, a warning before the time-out
+
 const spine = pagesSpine();
 const browser = testBrowser();
 

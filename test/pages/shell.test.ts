@@ -4,6 +4,8 @@ import { describe, test } from 'node:test';
 import { checkPage, pageTest, tabTo, testBrowser } from './browser.ts';
 import { done, testShells } from './shells.ts';
 
+// Shows: Web pages | a form is done once, only from a page of ours, whichever datacentre it was opened at
+
 type Opened = { readonly cookie: string; readonly token: string; readonly key?: string };
 
 const HTML = { accept: 'text/html' };

@@ -9,6 +9,8 @@ import { giveCard, revoke, type WantedCard } from './cards.ts';
 import { pagesSpine } from './spine.ts';
 import { userIdOf } from './people.ts';
 
+// Shows: Web pages | sign in with a card in every state of it; renew it, change its passcode
+
 const browser = testBrowser();
 
 const CARDS: Readonly<Record<string, Omit<WantedCard, 'userId'>>> = {
