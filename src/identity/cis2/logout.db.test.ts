@@ -8,6 +8,8 @@ import * as client from 'openid-client';
 
 import { createDatabase, testDatabase } from '../../../test/support/database.ts';
 import { freePort } from '../../../test/support/ports.ts';
+import { changeCard, findCard } from '../cards/index.ts';
+import { by, cardMaker } from '../cards/testing.ts';
 import { rotateKeys } from '../keys/index.ts';
 import { endSessions } from '../sessions/index.ts';
 import {
@@ -99,6 +101,27 @@ describe('the end of a session at the CIS2 face', () => {
     const again = await browser.open(url.href);
     assert.match(again.address.pathname, /^\/signin\//, 'the browser has to sign in again');
     ear.close();
+  });
+
+  test('by revoking the card in mid-session: its holder is nobody in the next moment', async () => {
+    const { cards, active } = cardMaker(database);
+    const cardNumber = await active();
+    const card = await findCard(database().database, cardNumber);
+    const userId = card?.userId ?? '';
+    const config = await aConfig();
+    const browser = new Browser(two.issuer);
+    const { url, checks } = await ask(config);
+    const proof = { userId, authenticator: 'CIS2_SMARTCARD', card: cardNumber } as const;
+    const back = await signIn(two, browser, await browser.open(url.href), proof);
+    const tokens = await client.authorizationCodeGrant(config, back.address, checks);
+    const { refresh_token: next } = await client.refreshTokenGrant(
+      config,
+      tokens.refresh_token ?? '',
+    );
+    const revoke = { kind: 'Revoke', reason: 'stolen' } as const;
+    assert.ok((await changeCard(cards, cardNumber, revoke, { by })).ok);
+    await refusedRefresh(config, next);
+    await assert.rejects(client.fetchUserInfo(config, tokens.access_token, userId));
   });
 
   test('by sign-out at one application reaches the others, and goes back to where it came from', async () => {

@@ -12,6 +12,7 @@ import {
   cardOf,
   discover,
   interactionsOf,
+  openFace,
   REDIRECT,
   requestAt,
   SECRET,
@@ -245,6 +246,20 @@ describe('the CIS2 face', () => {
     ] as const) {
       assert.deepEqual(await interactions.signIn(asked, cardOf(userId)), { ok: false, error });
     }
+  });
+
+  test('tells its issuer to the letter, with a port that an address would drop', async () => {
+    const issuer = 'https://am.invalid:443/openam/oauth2/realms/root';
+    const { port, close } = await openFace(database().url, issuer);
+    const path = '/openam/oauth2/realms/root/.well-known/openid-configuration';
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    const told: Record<string, string> = JSON.parse(await answer.text());
+    assert.equal(told['issuer'], issuer);
+    assert.equal(
+      told['token_endpoint'],
+      'https://am.invalid/openam/oauth2/realms/root/access_token',
+    );
+    await close();
   });
 
   test('believes no caller about its own address', async () => {

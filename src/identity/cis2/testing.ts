@@ -59,7 +59,7 @@ export async function twoFaces(url: string): Promise<TwoFaces> {
   };
 }
 
-async function openFace(url: string, issuer: string) {
+export async function openFace(url: string, issuer: string) {
   const database: Database = openDatabase({ url, connections: 2 });
   const keys = await openKeyRing(database, 50);
   const shell = openShell({
