@@ -14,6 +14,7 @@ import { type Flags, parseFlags } from './flags.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import type { Ran } from './load.ts';
 import { assureKept, Ledger } from './ledger.ts';
+import { measureSignIn } from './sign-in.ts';
 import { measureStructureCheck } from './structure-check.ts';
 import { type Results, tableOf } from './table.ts';
 
@@ -39,8 +40,10 @@ async function main(flags: Flags): Promise<void> {
   try {
     const before = await Ledger.read(installation);
     const figures = withSigned(await measure(flags, installation, system, bare));
-    const results = { figures, structureCheck, coordinator: comparedWith(figures) };
     await assureKept(installation, before, [system.ledger, bare.ledger]);
+    progress('log-ins with a card, checks of tokens');
+    const signIn = await measureSignIn(installation, flags.seconds);
+    const results = { figures, structureCheck, coordinator: comparedWith(figures), signIn };
     process.stdout.write(`${flags.isJson ? jsonOf(results) : tableOf(results)}\n`);
   } finally {
     system.client.close();
@@ -134,8 +137,8 @@ function withSigned(figures: Record<string, Figures>): Record<string, Figures> {
   return create === undefined ? figures : { ...figures, processMessageSigned: create };
 }
 
-function jsonOf({ figures, structureCheck, coordinator }: Results): string {
-  return JSON.stringify({ ...figures, structureCheck, coordinator });
+function jsonOf({ figures, ...others }: Results): string {
+  return JSON.stringify({ ...figures, ...others });
 }
 
 /** Latency is what a client sees when the system is busy, not when it is full. */
