@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +98,20 @@ describe('the code', () => {
       wrong.map(({ path }) => path),
       [],
     );
+  });
+
+  test('numbers the migrations of each schema one after the other', () => {
+    for (const folder of readdirSync(join(ROOT, 'src'))) {
+      const path = join(ROOT, 'src', folder, 'migrations');
+      if (!existsSync(path)) continue;
+      const numbers = readdirSync(path).map((file) => Number(file.slice(0, 4)));
+      const expected = numbers.map((_, place) => place + 1);
+      assert.deepEqual(
+        numbers.toSorted((one, other) => one - other),
+        expected,
+        folder,
+      );
+    }
   });
 
   test('swallows no rejected promise', () => {

@@ -113,6 +113,16 @@ describe('what is signed', () => {
   }
 });
 
+const HOMECARE = orderJson({ ...VECTOR, service: 'Home Clinic' });
+
+/** A hospital's service stands in the place of the organisation [EPS-SIGNATURE 2.2]. */
+const SIGNED_OF_SERVICE: typeof SIGNED = [
+  ['the service', 'RBA11', 'RBA12'],
+  ['the name of the service', '"name":"Home Clinic"', '"name":"House Clinic"'],
+  ['the telephone of the service', '0113 496 0009', '0113 496 0008'],
+  ['the address of the service', '"line":["Home Clinic"]', '"line":["House Clinic"]'],
+];
+
 /** Other kinds than the one of the contract, and what of it they do not sign. */
 const KINDS: readonly (readonly [kind: string, json: string, butNot: readonly string[]])[] = [
   ['acute', orderJson({ ...VECTOR, course: 'acute' }), ['the number of repeats']],
@@ -121,6 +131,16 @@ const KINDS: readonly (readonly [kind: string, json: string, butNot: readonly st
   ['nobody responsible but the prescriber', orderJson({ ...VECTOR, responsible: false }), []],
   ['of a nurse', JSON_TEXT.replaceAll(ID.gmc, ID.nmc), []],
   ['of a pharmacist', JSON_TEXT.replaceAll(ID.gmc, ID.gphc), []],
+  [
+    'homecare',
+    HOMECARE,
+    [
+      'the organisation',
+      'the name of the organisation',
+      'the telephone of the organisation',
+      'the address of the organisation',
+    ],
+  ],
   ['of a paramedic', JSON_TEXT.replaceAll(ID.gmc, ID.hcpc).replaceAll('0101', '0124'), []],
 ];
 
@@ -134,6 +154,13 @@ describe('of every kind of prescription the same is signed', () => {
       for (const [name, from] of SIGNED) assert.ok(json.includes(from), `${name} is not there`);
       assert.deepEqual(SIGNED.filter(isSame).map(what), butNot);
       assert.deepEqual(UNSIGNED.filter((one) => !isSame(one)).map(what), []);
+    });
+  }
+  for (const [what, from, to] of SIGNED_OF_SERVICE) {
+    test(`of homecare, ${what} is`, () => {
+      assert.ok(HOMECARE.includes(from));
+      const changed = orderOf(HOMECARE.replaceAll(from, to));
+      assert.notEqual(signedFragments(changed), signedFragments(orderOf(HOMECARE)));
     });
   }
 });
