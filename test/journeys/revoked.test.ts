@@ -1,62 +1,26 @@
 // Shows: Signatures | a revoked card: strict refuses it by that name, compatible records it and `spine track` shows it
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Bundle } from 'fhir/r4';
 
 import { ran } from '../../src/cli/testing.ts';
-import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import type { Datacentre } from '../../src/datacentre.ts';
 import { localCommands } from '../../src/local/cli.ts';
 import { findPersona, isPrescriber } from '../../src/local/personas.ts';
-import { type Order, order, withSignature } from '../../src/local/sample-messages/index.ts';
+import { type Order, order } from '../../src/local/sample-messages/index.ts';
 import { newShortFormId } from '../../src/local/sample-messages/prescription-id.ts';
 import { LIST_NAMES, listPath } from '../../src/local/signing/index.ts';
 import { anOrder } from '../../src/local/testing.ts';
 import { domainCommands } from '../../src/local/verbs/index.ts';
-import { testConfig } from '../support/config.ts';
-import { createDatabase } from '../support/database.ts';
+import { signingDatacentres } from './signing-datacentres.ts';
 
-const PRESCRIBING = 'fhir-prescribing/FHIR/R4';
+const PRESCRIBE = 'fhir-prescribing/FHIR/R4/$process-message';
 
-// Cards are revoked at the first; the second has to learn of it.
-let made: Awaited<ReturnType<typeof createDatabase>>;
-let compatible: Datacentre;
-let strict: Datacentre;
-
-before(async () => {
-  made = await createDatabase();
-  compatible = await startDatacentre(testConfig(made.url), () => undefined);
-  const config = testConfig(made.url, { datacentre: 'b', signatureCheck: 'strict' });
-  strict = await startDatacentre(config, () => undefined);
-});
-
-after(async () => {
-  await compatible.close();
-  await strict.close();
-  await made.drop();
-});
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
-type Answer = { readonly status: number; readonly body: any };
-
-async function post({ url }: Datacentre, path: string, body: object, token = ''): Promise<Answer> {
-  const answer = await fetch(`${url}/${path}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/fhir+json',
-      'x-request-id': randomUUID(),
-    },
-    body: JSON.stringify(body),
-  });
-  return { status: answer.status, body: await answer.json() };
-}
-
-async function tokenOf(persona: string): Promise<string> {
-  return (await post(compatible, '_local/token', { persona })).body.access_token;
-}
+// Cards are revoked at the lax one; the strict one has to learn of it.
+const two = signingDatacentres();
 
 function orderBy(persona: string): Order {
   const prescriber = findPersona(persona);
@@ -66,27 +30,18 @@ function orderBy(persona: string): Order {
   return anOrder({ ...ids, authoredAt: new Date(), prescriber });
 }
 
-async function signed(persona: string, sent = orderBy(persona)): Promise<Bundle> {
-  const message = order(sent);
-  const prepared = await post(
-    compatible,
-    `${PRESCRIBING}/$prepare`,
-    message,
-    await tokenOf(persona),
-  );
-  const digest = prepared.body.parameter[0].valueString;
-  const answer = await post(compatible, '_local/sign', { persona, digest, algorithm: 'RS256' });
-  return withSignature(message, answer.body.signature);
+function signed(persona: string, sent = orderBy(persona)): Promise<Bundle> {
+  return two.signed(order(sent), persona);
 }
 
 async function send(to: Datacentre, persona: string, message: Bundle): Promise<string[]> {
-  const answer = await post(to, `${PRESCRIBING}/$process-message`, message, await tokenOf(persona));
+  const answer = await two.post(to, PRESCRIBE, message, persona);
   const texts = answer.body.issue.map(({ diagnostics }: { diagnostics?: string }) => diagnostics);
   return answer.status === 200 ? [] : texts;
 }
 
 function spine(...argv: readonly string[]) {
-  return ran([...domainCommands(), ...localCommands()], [...argv, '--at', compatible.url]);
+  return ran([...domainCommands(), ...localCommands()], [...argv, '--at', two.lax.url]);
 }
 
 const KNOWN_WITHIN_MS = 5_000;
@@ -95,7 +50,7 @@ const KNOWN_WITHIN_MS = 5_000;
 async function refusedWithinSeconds(persona: string): Promise<string[]> {
   const until = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {
-    const texts = await send(strict, persona, await signed(persona));
+    const texts = await send(two.strict, persona, await signed(persona));
     if (texts.length > 0 || Date.now() > until) return texts;
     await delay(100);
   }
@@ -104,12 +59,12 @@ async function refusedWithinSeconds(persona: string): Promise<string[]> {
 describe('a test installation', () => {
   test('publishes the lists that its certificates name', async () => {
     for (const name of LIST_NAMES) {
-      const answer = await fetch(`${compatible.url}${listPath(name)}`);
+      const answer = await fetch(`${two.lax.url}${listPath(name)}`);
       assert.equal(answer.status, 200);
       assert.equal(answer.headers.get('content-type'), 'application/pkix-crl');
     }
     const sent = orderBy('prescriber');
-    assert.deepEqual(await send(strict, 'prescriber', await signed('prescriber', sent)), []);
+    assert.deepEqual(await send(two.strict, 'prescriber', await signed('prescriber', sent)), []);
     const { stdout } = await spine('track', sent.shortFormId, '-o', 'json');
     assert.deepEqual(JSON.parse(stdout)[0].signature, { findings: [], unlisted: [] });
     assert.match((await spine('track', sent.shortFormId)).stdout, /^ {2}signature: good$/m);
@@ -124,9 +79,9 @@ describe('a card that is revoked', () => {
     assert.equal(code, 0);
     assert.match(stdout, /^Certificate [0-9a-f]+ of other-prescriber is revoked/);
     assert.deepEqual(await refusedWithinSeconds('other-prescriber'), ['Certificate is revoked']);
-    assert.deepEqual(await send(strict, 'other-prescriber', before), []);
+    assert.deepEqual(await send(two.strict, 'other-prescriber', before), []);
     // In the same list, and not revoked.
-    assert.deepEqual(await send(strict, 'prescriber', await signed('prescriber')), []);
+    assert.deepEqual(await send(two.strict, 'prescriber', await signed('prescriber')), []);
   });
 
   test('takes what it signed before with it when its key was in other hands', async () => {
@@ -134,12 +89,12 @@ describe('a card that is revoked', () => {
     await delay(1_100);
     await spine('signing', 'revoke', 'nurse', '--reason', 'keyCompromise');
     assert.deepEqual(await refusedWithinSeconds('nurse'), ['Certificate is revoked']);
-    assert.deepEqual(await send(strict, 'nurse', before), ['Certificate is revoked']);
+    assert.deepEqual(await send(two.strict, 'nurse', before), ['Certificate is revoked']);
   });
 
   test('is recorded where signatures are not enforced, and shown by the tracker', async () => {
     const sent = orderBy('nurse');
-    assert.deepEqual(await send(compatible, 'nurse', await signed('nurse', sent)), []);
+    assert.deepEqual(await send(two.lax, 'nurse', await signed('nurse', sent)), []);
     const { stdout } = await spine('track', sent.shortFormId);
     assert.match(stdout, /^ {2}signature: Certificate is revoked$/m);
     const asData = JSON.parse((await spine('track', sent.shortFormId, '-o', 'json')).stdout);

@@ -3,11 +3,11 @@
 // Shows: Signatures | $verify-signature, for older clients
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import type { Bundle } from 'fhir/r4';
 
-import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import type { Datacentre } from '../../src/datacentre.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import {
   type Order,
@@ -17,51 +17,16 @@ import {
 } from '../../src/local/sample-messages/index.ts';
 import { newShortFormId } from '../../src/local/sample-messages/prescription-id.ts';
 import { anOrder } from '../../src/local/testing.ts';
-import { testConfig } from '../support/config.ts';
-import { createDatabase } from '../support/database.ts';
+import { type Answer, signingDatacentres } from './signing-datacentres.ts';
 
 const PRESCRIBE = 'fhir-prescribing/FHIR/R4/$process-message';
-const PREPARE = 'fhir-prescribing/FHIR/R4/$prepare';
 const RELEASE = 'fhir-dispensing/FHIR/R4/Task/$release';
 const VERIFY = 'fhir-dispensing/FHIR/R4/$verify-signature';
 
-// Two datacentres of one installation: one takes what the public clients send, the other is strict.
-let made: Awaited<ReturnType<typeof createDatabase>>;
-let lax: Datacentre;
-let strict: Datacentre;
+const two = signingDatacentres();
 
-before(async () => {
-  made = await createDatabase();
-  lax = await startDatacentre(testConfig(made.url), () => undefined);
-  const config = testConfig(made.url, { datacentre: 'b', signatureCheck: 'strict' });
-  strict = await startDatacentre(config, () => undefined);
-});
-
-after(async () => {
-  await lax.close();
-  await strict.close();
-  await made.drop();
-});
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
-type Answer = { readonly status: number; readonly body: any };
-
-async function post({ url }: Datacentre, path: string, body: object, as = 'prescriber') {
-  const token = path.startsWith('_local') ? '' : await tokenOf(as);
-  const answer = await fetch(`${url}/${path}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/fhir+json',
-      'x-request-id': randomUUID(),
-    },
-    body: JSON.stringify(body),
-  });
-  return { status: answer.status, body: await answer.json() } as Answer;
-}
-
-async function tokenOf(persona: string): Promise<string> {
-  return (await post(lax, '_local/token', { persona })).body.access_token;
+function post(at: Datacentre, path: string, body: object, as = 'prescriber'): Promise<Answer> {
+  return two.post(at, path, body, as);
 }
 
 function newOrder(): Order {
@@ -70,11 +35,8 @@ function newOrder(): Order {
   return anOrder({ ...ids, authoredAt: new Date() });
 }
 
-async function signed(message: Bundle, persona = 'prescriber'): Promise<Bundle> {
-  const { body } = await post(lax, PREPARE, message);
-  const digest = body.parameter[0].valueString;
-  const answer = await post(lax, '_local/sign', { persona, digest, algorithm: 'RS256' });
-  return withSignature(message, answer.body.signature);
+function signed(message: Bundle, persona = 'prescriber'): Promise<Bundle> {
+  return two.signed(message, persona, 'prescriber');
 }
 
 const { dispenser } = PERSONAS;
@@ -90,15 +52,15 @@ function textsOf({ body }: Answer): string[] {
 describe('an order, where signatures must be good', () => {
   test('is taken when its prescriber has signed it, and released', async () => {
     const sent = newOrder();
-    const answer = await post(strict, PRESCRIBE, await signed(order(sent)));
+    const answer = await post(two.strict, PRESCRIBE, await signed(order(sent)));
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    const released = await release(strict, sent);
+    const released = await release(two.strict, sent);
     assert.equal(released.body.parameter[0].resource.total, 1);
     assert.equal(released.body.parameter[1].resource.total, 0);
   });
 
   test('is refused when nobody has, each text in an issue of its own', async () => {
-    const answer = await post(strict, PRESCRIBE, order(newOrder()));
+    const answer = await post(two.strict, PRESCRIBE, order(newOrder()));
     assert.equal(answer.status, 400);
     assert.deepEqual(textsOf(answer), ['Invalid certificate']);
     const [issue] = answer.body.issue;
@@ -112,13 +74,13 @@ describe('an order, where signatures must be good', () => {
     const data = other.entry?.at(-1)?.resource;
     assert.ok(data?.resourceType === 'Provenance');
     const swapped = withSignature(message, data.signature?.[0]?.data ?? '');
-    const answer = await post(strict, PRESCRIBE, swapped);
+    const answer = await post(two.strict, PRESCRIBE, swapped);
     assert.deepEqual(textsOf(answer), ["Signature doesn't match prescription"]);
-    assert.equal((await post(strict, PRESCRIBE, message)).status, 200);
+    assert.equal((await post(two.strict, PRESCRIBE, message)).status, 200);
   });
 
   test('is refused when somebody else has signed it', async () => {
-    const answer = await post(strict, PRESCRIBE, await signed(order(newOrder()), 'nurse'));
+    const answer = await post(two.strict, PRESCRIBE, await signed(order(newOrder()), 'nurse'));
     assert.deepEqual(textsOf(answer), ["Certificate is not the prescriber's"]);
   });
 });
@@ -151,7 +113,7 @@ describe('an order whose signature was tampered with, where signatures must be g
   ] as const;
   for (const [how, wrap] of wrapped) {
     test(`${how} is of no valid format`, async () => {
-      const answer = await post(strict, PRESCRIBE, await forged(wrap));
+      const answer = await post(two.strict, PRESCRIBE, await forged(wrap));
       assert.deepEqual(textsOf(answer), ['Invalid signature format']);
     });
   }
@@ -165,7 +127,7 @@ describe('an order whose signature was tampered with, where signatures must be g
       const message = await forged((xml) =>
         xml.replace('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', uri),
       );
-      const answer = await post(strict, PRESCRIBE, message);
+      const answer = await post(two.strict, PRESCRIBE, message);
       assert.deepEqual(textsOf(answer), [...NOT_THIS_ONE, 'Signature algorithm is not allowed']);
     });
   }
@@ -176,7 +138,7 @@ describe('an order whose signature was tampered with, where signatures must be g
     const message = await forged((xml) =>
       xml.replace(/<X509Certificate>.*<\/X509Certificate>/, theirs),
     );
-    const answer = await post(strict, PRESCRIBE, message);
+    const answer = await post(two.strict, PRESCRIBE, message);
     assert.deepEqual(textsOf(answer), [
       'Signature is invalid',
       "Certificate is not the prescriber's",
@@ -185,7 +147,7 @@ describe('an order whose signature was tampered with, where signatures must be g
 
   test('with a card that had expired when it signed is refused by that text', async () => {
     const sent = { ...newOrder(), authoredAt: new Date('2044-06-01T12:00:00Z') };
-    const answer = await post(strict, PRESCRIBE, await signed(order(sent)));
+    const answer = await post(two.strict, PRESCRIBE, await signed(order(sent)));
     assert.deepEqual(textsOf(answer), ['Certificate expired when signed']);
   });
 });
@@ -193,15 +155,15 @@ describe('an order whose signature was tampered with, where signatures must be g
 describe('a prescription that was kept with a bad signature', () => {
   test('is released as ever where nobody asks', async () => {
     const sent = newOrder();
-    assert.equal((await post(lax, PRESCRIBE, order(sent))).status, 200);
-    const released = await release(lax, sent);
+    assert.equal((await post(two.lax, PRESCRIBE, order(sent))).status, 200);
+    const released = await release(two.lax, sent);
     assert.equal(released.body.parameter[0].resource.total, 1);
   });
 
   test('fails at release where signatures must be good, and goes back by itself, once', async () => {
     const sent = newOrder();
-    await post(lax, PRESCRIBE, order(sent));
-    const [first, again] = [await release(strict, sent), await release(strict, sent)];
+    await post(two.lax, PRESCRIBE, order(sent));
+    const [first, again] = [await release(two.strict, sent), await release(two.strict, sent)];
     for (const { body } of [first, again]) {
       assert.equal(body.parameter[0].resource.total, 0);
       const { total, entry } = body.parameter[1].resource;
@@ -214,7 +176,7 @@ describe('a prescription that was kept with a bad signature', () => {
       assert.deepEqual(valueReference.identifier, bundle.identifier);
       assert.equal(bundle.identifier.value, sent.messageId);
     }
-    const reasons = await made.database.all<{ reason: string }>({
+    const reasons = await two.database.all<{ reason: string }>({
       text: `select data->>'reason' as reason from prescriptions.event
              where kind = 'Returned' and prescription_id = $1`,
       values: [sent.shortFormId.slice(0, -1)],
@@ -230,11 +192,11 @@ describe('$verify-signature', () => {
   test('says of each prescription what is wrong with it', async () => {
     const [good, bad] = [newOrder(), newOrder()];
     const message = await signed(order(good));
-    await post(lax, PRESCRIBE, message);
-    await post(lax, PRESCRIBE, order(bad));
+    await post(two.lax, PRESCRIBE, message);
+    await post(two.lax, PRESCRIBE, order(bad));
     const both = [message, order(bad), changedPatient(message)].map((resource) => ({ resource }));
     const searchset = { resourceType: 'Bundle', type: 'searchset', entry: both };
-    const { status, body } = await post(lax, VERIFY, searchset, 'dispenser');
+    const { status, body } = await post(two.lax, VERIFY, searchset, 'dispenser');
     assert.equal(status, 200, JSON.stringify(body));
     assert.deepEqual(
       body.parameter.map(({ name }: { name: string }) => name),
@@ -251,7 +213,7 @@ describe('$verify-signature', () => {
 
   test('asks for a Bundle', async () => {
     const body = releasePatient({ requestId: randomUUID(), dispenser, shortFormId: '' });
-    assert.equal((await post(lax, VERIFY, body, 'dispenser')).status, 400);
+    assert.equal((await post(two.lax, VERIFY, body, 'dispenser')).status, 400);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { LondonDate } from '../../kernel/london.ts';
-import { displayName, rolesOn, type User } from '../people/person.ts';
+import { displayName, PROFESSIONAL_REGISTERS, rolesOn, type User } from '../people/person.ts';
 import { ACTIVITIES } from '../rbac/activities.ts';
 import { AUTHENTICATORS, isAuthenticator } from './assurance.ts';
 
@@ -28,16 +28,7 @@ export const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
   ],
   nationalrbacaccess: ['nhsid_nrbac_roles'],
   associatedorgs: ['nhsid_user_orgs'],
-  professionalmemberships: [
-    'gmc_id',
-    'gmp_id',
-    'gdc_id',
-    'gdp_id',
-    'gphc_id',
-    'nmc_id',
-    'rcn_id',
-    'consultant_id',
-  ],
+  professionalmemberships: PROFESSIONAL_REGISTERS,
   organisationalmemberships: ['nhsid_org_memberships', 'nhsid_org_roles'],
   selectedrole: ['selected_roleid'],
   changedrole: ['selected_roleid'],
