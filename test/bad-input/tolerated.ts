@@ -119,13 +119,8 @@ const DISPENSER: readonly Tolerance[] = [
     removed: /\.(contained|parameter)\(\w+\)(\.resource)?\.telecom\[0\]\.(use|value)$/,
   },
   {
-    because: 'only logged [EPS-FHIR 6.3]',
-    removed: /\((PractitionerRole|agent)\)(\.resource)?\.identifier\[0\]\.value$/,
-  },
-  unused('shown when it is given', /\((PractitionerRole|agent)\)(\.resource)?\.telecom\[0\]/),
-  {
-    because: 'asked for in a release only [EPS-FHIR 5.3]',
-    removed: /\(PractitionerRole\)\.telecom$/,
+    because: 'one is asked for; more may be given [EPS-HL7-MAP 2]',
+    repeated: /\((PractitionerRole|agent)\)(\.resource)?\.telecom\[0\]$/,
   },
   {
     because: 'the first job role counts',
@@ -158,20 +153,16 @@ const RETURN: readonly Tolerance[] = [
 
 const WITHDRAW: readonly Tolerance[] = [
   ...TASK,
+  unused('a withdrawal tells no telephone [EPS-HL7-MAP 8]', /\(PractitionerRole\)\.telecom\b/),
   { because: 'the code alone counts', removed: /^Task\.code\.coding\[0\]\.system$/ },
 ];
 
 const DISPENSE: readonly Tolerance[] = [
   ...DISPENSER,
   unused(
-    'of the contained item its id and that of its prescription count [EPS-FHIR 4.7]',
-    /\.contained\(MedicationRequest\)\.(category|courseOfTherapyType|dispenseRequest|dosageInstruction|extension|groupIdentifier\.extension\(\S+\)\.|medicationCodeableConcept|requester|subject|substitution)/,
+    'of the contained item its id, its product and the id of its prescription count [EPS-FHIR 4.7]',
+    /\.contained\(MedicationRequest\)\.(category|courseOfTherapyType|dispenseRequest|dosageInstruction|extension|groupIdentifier\.extension\(\S+\)\.|requester|subject|substitution)/,
   ),
-  {
-    because: 'the first identifier is the item’s [EPS-FHIR 4.7]',
-    removed: /\.contained\(MedicationRequest\)\.identifier\[0\]\.system$/,
-    repeated: /\.contained\(MedicationRequest\)\.identifier\[0\]$/,
-  },
   {
     because: 'several products may be given for one item [EPS-FHIR 4.7]',
     repeated: /^Bundle\.entry\(MedicationDispense\)$/,
@@ -192,10 +183,6 @@ const DISPENSE: readonly Tolerance[] = [
 
 const CLAIM: readonly Tolerance[] = [
   ...DISPENSER,
-  unused(
-    'the role is known by its practitioner [EPS-FHIR 4.8]',
-    /\.contained\(PractitionerRole\)\.(code|identifier|practitioner\.identifier\.value)/,
-  ),
   unused(
     'not used [EPS-FHIR 4.8]',
     /^Claim\.(extension\(Provenance-agent\)|extension$|payee\.party|patient\.identifier\.value)/,

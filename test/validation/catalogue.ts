@@ -2,6 +2,8 @@ import { AGREEING } from './agreeing.ts';
 import { ASKING } from './asking.ts';
 import { CARRYING } from './carrying.ts';
 import { CARRYING_CLAIMS } from './carrying-claims.ts';
+import { CARRYING_PEOPLE } from './carrying-people.ts';
+import { CARRYING_PRESCRIBED } from './carrying-prescribed.ts';
 import { CARRYING_TASKS } from './carrying-tasks.ts';
 import { CANCELLING, CANCELLING_KNOWN } from './cancelling.ts';
 import { ofMessage, type Rule } from './catalogued.ts';
@@ -33,7 +35,14 @@ export const CATALOGUE: readonly Rule[] = [
   ...CANCELLING_KNOWN,
   ...SEVERAL.map(ofMessage),
   ...SEVERAL_AROUND,
-  ...[...DISPENSING, ...CARRYING, ...CARRYING_TASKS, ...CARRYING_CLAIMS].map(ofMessage),
+  ...[
+    ...DISPENSING,
+    ...CARRYING,
+    ...CARRYING_TASKS,
+    ...CARRYING_CLAIMS,
+    ...CARRYING_PEOPLE,
+    ...CARRYING_PRESCRIBED,
+  ].map(ofMessage),
   ...[...UNPROCESSABLE, ...SEVERAL_PHARMACY].map(ofMessage),
   ...AROUND_PHARMACY,
   ...STANDING,

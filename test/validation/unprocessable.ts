@@ -33,7 +33,10 @@ const DISPENSED: readonly Entry[] = [
   ),
   told(
     'the item’s id is no GUID',
-    (bundle) => void (request(bundle).identifier = [{ value: MALFORMED }]),
+    (bundle) => {
+      const [id = {}] = request(bundle).identifier ?? [];
+      id.value = MALFORMED;
+    },
     spine(`${MALFORMED} is not a valid GUID format`),
   ),
   told(

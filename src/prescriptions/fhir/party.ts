@@ -3,15 +3,24 @@ import type { Address, Organization, PractitionerRole } from 'fhir/r4';
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type OdsCode, parseOdsCode } from '../ods-code.ts';
-import type { Organisation, Party } from '../prescription.ts';
+import type { Organisation } from '../prescription.ts';
 import { onlyIdentifier } from './only.ts';
 import { bySpine, type Refusal } from './refusal.ts';
-import { invalidValue, onlyOne, untranslatable } from './rules.ts';
+import { invalidValue, untranslatable } from './rules.ts';
 import { CODE, ID } from './systems.ts';
 
 /** An organisation as a message tells it: its code is looked at later. */
 export type ToldOrganisation = Omit<Organisation, 'ods'> & { readonly ods: string };
-export type ToldParty = Pick<Party, 'person'> & { readonly organisation: ToldOrganisation };
+export type ToldParty = {
+  readonly person: {
+    readonly userId: string;
+    readonly name: string | null;
+    readonly roleProfile: string;
+    readonly jobRole: string;
+    readonly telecom: string | null;
+  };
+  readonly organisation: ToldOrganisation;
+};
 
 /** Who acts: a role whose practitioner is named by identifier, and its organisation [EPS-FHIR 4.4]. */
 export function readParty(
@@ -20,12 +29,8 @@ export function readParty(
 ): Result<ToldParty, Issue> {
   const organisation = readOrganisation(organization);
   if (!organisation.ok) return organisation;
-  const roleProfile = onlyOne(
-    role.identifier,
-    'PractitionerRole.identifier',
-    `system == '${ID.roleProfile}'`,
-    ({ system }) => system === ID.roleProfile,
-  );
+  const path = 'PractitionerRole.identifier';
+  const roleProfile = onlyIdentifier(role.identifier, ID.roleProfile, path);
   if (!roleProfile.ok) return roleProfile;
   const jobRole = jobRoleOf(role);
   if (jobRole === null) return fail(NO_JOB_ROLE);
@@ -34,7 +39,7 @@ export function readParty(
   const person = {
     userId,
     name: role.practitioner?.display ?? null,
-    roleProfile: roleProfile.value.value ?? null,
+    roleProfile: roleProfile.value,
     jobRole,
     telecom: role.telecom?.[0]?.value ?? null,
   };
@@ -48,7 +53,7 @@ export function readOds({ ods: text }: ToldOrganisation): Result<OdsCode, Refusa
 }
 
 /** A job role, but nobody in it [EPS-FHIR 5.4]. */
-export const NOBODY = invalidValue(
+const NOBODY = invalidValue(
   'PractitionerRole.practitioner should be an Identifier',
   'PractitionerRole.practitioner',
 );
@@ -68,7 +73,7 @@ export function jobRoleOf(role: PractitionerRole): string | null {
   return coding?.code ?? null;
 }
 
-export function readOrganisation(organization: Organization): Result<ToldOrganisation, Issue> {
+function readOrganisation(organization: Organization): Result<ToldOrganisation, Issue> {
   const code = onlyIdentifier(organization.identifier, ID.ods, 'Organization.identifier');
   if (!code.ok) return code;
   const [address] = organization.address ?? [];

@@ -1,12 +1,13 @@
-import type { PractitionerRole, Task } from 'fhir/r4';
+import type { Organization, PractitionerRole, Task } from 'fhir/r4';
 
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import type { OdsCode } from '../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
+import { type Dispenser, readDispenser } from './dispenser.ts';
 import { onlyCoding, onlyContained, onlyExtensionIfAny, onlyIdentifier } from './only.ts';
-import { readOds, readParty, type ToldOrganisation } from './party.ts';
+import { readOds, readParty, type ToldOrganisation, type ToldParty } from './party.ts';
 import { codingOf, resolveContained } from './r4.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
 import { readRepeatCount } from './repeat-count.ts';
@@ -115,15 +116,15 @@ type Carried = Pick<TaskOf, 'reason' | 'issue'> & {
 function carryTask(task: Task): Result<Carried, Issue> {
   const messageId = onlyIdentifier(task.identifier, ID.message, 'Task.identifier');
   if (!messageId.ok) return messageId;
-  const organisation = readRequester(task);
-  if (!organisation.ok) return organisation;
+  const requester = task.status === 'rejected' ? readReturner(task) : readWithdrawer(task);
+  if (!requester.ok) return requester;
   const reason = readReason(task);
   if (!reason.ok) return reason;
   const issue = readIssue(task);
   if (!issue.ok) return issue;
   return ok({
     messageId: messageId.value,
-    organisation: organisation.value,
+    organisation: requester.value.organisation,
     reason: reason.value,
     issue: issue.value,
   });
@@ -142,7 +143,19 @@ function readIssue(task: Task): Result<number | null, Issue> {
   return repeats.ok ? readRepeatCount(repeats.value, 'numberOfRepeatsIssued', path) : repeats;
 }
 
-function readRequester(task: Task): Result<ToldOrganisation, Issue> {
+export function readReturner(task: Task): Result<Dispenser, Issue> {
+  const found = onlyRequester(task);
+  return found.ok ? readDispenser(found.value.role, found.value.organization) : found;
+}
+
+export function readWithdrawer(task: Task): Result<ToldParty, Issue> {
+  const found = onlyRequester(task);
+  return found.ok ? readParty(found.value.role, found.value.organization) : found;
+}
+
+type Requester = { readonly role: PractitionerRole; readonly organization: Organization };
+
+function onlyRequester(task: Task): Result<Requester, Issue> {
   if (task.requester?.reference === undefined) return fail(NO_REQUESTER);
   const role = onlyContained(task, task.requester, 'PractitionerRole');
   if (!role.ok) return role;
@@ -151,8 +164,7 @@ function readRequester(task: Task): Result<ToldOrganisation, Issue> {
   const organization = onlyContained(task, named, 'Organization');
   if (!organization.ok) return organization;
   if (practitioner?.identifier === undefined) return fail(NO_PRACTITIONER);
-  const party = readParty(role.value, organization.value);
-  return party.ok ? ok(party.value.organisation) : party;
+  return ok({ role: role.value, organization: organization.value });
 }
 
 const NO_REQUESTER = invalidValue(

@@ -1,12 +1,4 @@
-import type {
-  Claim,
-  ClaimItem,
-  ClaimItemDetail,
-  CodeableConcept,
-  Extension,
-  Organization,
-  PractitionerRole,
-} from 'fhir/r4';
+import type { Claim, ClaimItem, ClaimItemDetail, CodeableConcept, Extension } from 'fhir/r4';
 
 import {
   codedValue,
@@ -23,8 +15,9 @@ import { OID } from '../../hl7v3/oids.ts';
 import type { Repeats } from '../../hl7v3/order-document.ts';
 import { odsId, ORGANISATION, organisationType } from '../../hl7v3/people.ts';
 import { type Element, element, textElement } from '../../../gateways/xml/element.ts';
+import { readProvider } from '../../messages/claim/fhir.ts';
 import { idText, timeOf } from '../hl7-values.ts';
-import { onlyContained, onlyIdentifier } from '../only.ts';
+import { onlyIdentifier } from '../only.ts';
 import { codingOf, extension } from '../r4.ts';
 import { onlyOne } from '../rules.ts';
 import { repeatCount } from '../repeat-count.ts';
@@ -93,9 +86,6 @@ type Claimed = {
 };
 
 function headerOf(to: Translation, { claim, item, messageId, created }: Claimed): Element {
-  const role = to.take(onlyContained(claim, claim.provider, 'PractitionerRole'), NO_ROLE);
-  const named = onlyContained(claim, role.organization, 'Organization');
-  const organization = to.take(named, NO_ORGANIZATION);
   const group = extension(claim.prescription, EXTENSION.groupIdentifier) ?? undefined;
   const details = item.detail ?? [];
   const own = repeatsOf(item);
@@ -104,7 +94,7 @@ function headerOf(to: Translation, { claim, item, messageId, created }: Claimed)
     { contextControlCode: 'OP', typeCode: 'LA' },
     valueElement('time', created),
     element('signatureText', { nullFlavor: 'NA' }),
-    dispenserElement(to, role, organization),
+    dispenserElement(to.take(readProvider(claim), null)),
   );
   return supplyHeader(
     {
@@ -123,9 +113,6 @@ function headerOf(to: Translation, { claim, item, messageId, created }: Claimed)
     'status first',
   );
 }
-
-const NO_ROLE: PractitionerRole = { resourceType: 'PractitionerRole' };
-const NO_ORGANIZATION: Organization = { resourceType: 'Organization' };
 
 function repeatsOf(part: { extension?: Extension[] | undefined } | undefined): Repeats | null {
   const information = extension(part, EXTENSION.epsRepeatInformation);

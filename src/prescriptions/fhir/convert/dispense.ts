@@ -1,10 +1,4 @@
-import type {
-  Bundle,
-  Extension,
-  MedicationDispense,
-  MedicationRequest,
-  PractitionerRole,
-} from 'fhir/r4';
+import type { Bundle, MedicationDispense, MedicationRequest, Organization } from 'fhir/r4';
 
 import { present } from '../../../kernel/bug.ts';
 import { careRecord } from '../../hl7v3/care-record.ts';
@@ -23,18 +17,14 @@ import { OID } from '../../hl7v3/oids.ts';
 import type { Repeats } from '../../hl7v3/order-document.ts';
 import { odsId, ORGANISATION, organisationType } from '../../hl7v3/people.ts';
 import { type Element, element, textElement } from '../../../gateways/xml/element.ts';
-import { requestOf } from '../../messages/dispense/fhir.ts';
+import { readPerformer, requestOf } from '../../messages/dispense/fhir.ts';
+import type { Dispenser } from '../dispenser.ts';
 import { dosageText } from '../instructions.ts';
 import { idText, timeOf } from '../hl7-values.ts';
-import {
-  onlyContained,
-  onlyExtension,
-  onlyIdentifier,
-  onlyMedication,
-  onlyReferred,
-} from '../only.ts';
+import { onlyExtension } from '../only.ts';
 import { codingOf, extension, identifierValue, resourcesOf } from '../r4.ts';
 import { repeatCount } from '../repeat-count.ts';
+import { readItems, readSupplyId, type ToldItem, type ToldSupply } from '../supplied-item.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
 import type { Translation } from '../translation.ts';
 import { dispenserElement } from './dispenser.ts';
@@ -56,7 +46,7 @@ export function dispenseNotification(to: Translation, bundle: Bundle, now: strin
   const [header] = resourcesOf(bundle, 'MessageHeader');
   const replaced = extension(header, EXTENSION.replacementOf)?.valueIdentifier?.value;
   const handedOver = timeOf(to, first.whenHandedOver ?? '', 'MedicationDispense.whenHandedOver');
-  const { organization, element: dispenser } = dispenserOf(to, bundle, first);
+  const performer = to.take(readPerformer(bundle, first), null);
   return element(
     'DispenseNotification',
     { classCode: 'INFO', moodCode: 'EVN' },
@@ -65,10 +55,10 @@ export function dispenseNotification(to: Translation, bundle: Bundle, now: strin
     valueElement('effectiveTime', handedOver),
     messageType('PORX_MT024001UK31'),
     recordTarget(bundle, first),
-    recipient(authorityOf(organization)),
-    headerOf(to, { bundle, messageId, now, dispenser }),
+    recipient(authorityOf(performer?.organization)),
+    headerOf(to, { bundle, messageId, now, dispenser: performer?.dispenser ?? null }),
     careRecord(
-      dispenses.map((one) => dispensedId(to, one)),
+      dispenses.map((one) => idText(to.take(readSupplyId(one), ''))),
       'PRMS',
     ),
     replaced === undefined ? null : replacementOf(replaced),
@@ -86,22 +76,8 @@ export function replacementOf(messageId: string): Element {
   );
 }
 
-function dispenserOf(to: Translation, bundle: Bundle, first: MedicationDispense) {
-  const [performer] = first.performer ?? [];
-  const named = onlyContained(first, performer?.actor, 'PractitionerRole');
-  const role = to.take(named, NO_ROLE);
-  const found = onlyReferred(bundle, role.organization, 'Organization');
-  const organization = to.take(found, NO_ORGANIZATION);
-  return { organization, element: dispenserElement(to, role, organization) };
-}
-
-const NO_ROLE: PractitionerRole = { resourceType: 'PractitionerRole' };
-const NO_ORGANIZATION: { resourceType: 'Organization'; extension?: Extension[] } = {
-  resourceType: 'Organization',
-};
-
 /** Who pays [EPS-CODES 3]. */
-function authorityOf(organization: { extension?: Extension[] | undefined }): string {
+function authorityOf(organization: Organization | undefined): string {
   const relations = extension(organization, EXTENSION.relationships) ?? undefined;
   return extension(relations, 'reimbursementAuthority')?.valueIdentifier?.value ?? '';
 }
@@ -130,7 +106,7 @@ type Notified = {
   readonly bundle: Bundle;
   readonly messageId: string;
   readonly now: string;
-  readonly dispenser: Element;
+  readonly dispenser: Dispenser | null;
 };
 
 function headerOf(to: Translation, { bundle, messageId, now, dispenser }: Notified): Element {
@@ -144,7 +120,7 @@ function headerOf(to: Translation, { bundle, messageId, now, dispenser }: Notifi
     { contextControlCode: 'OP', typeCode: 'AUT' },
     valueElement('time', now),
     element('signatureText', { nullFlavor: 'NA' }),
-    dispenser,
+    dispenserElement(dispenser),
   );
   return supplyHeader(
     {
@@ -153,7 +129,7 @@ function headerOf(to: Translation, { bundle, messageId, now, dispenser }: Notifi
       by,
       reason: reasons.includes(null) ? null : (reasons[0]?.valueCoding ?? null),
       status: extension(first, EXTENSION.businessStatus)?.valueCoding ?? null,
-      items: [...groupedByItem(dispenses).values()].map((group) => itemOf(to, bundle, group)),
+      items: to.take(readItems(bundle), []).map(itemOf),
       shortFormId: request?.groupIdentifier?.value ?? '',
       longFormId: idText(to.take(longForm, null)?.valueIdentifier?.value ?? ''),
     },
@@ -182,28 +158,15 @@ function itemRepeats(request: MedicationRequest): Repeats | null {
   return { low: String(issued), high: String(allowed + 1) };
 }
 
-/** Several products given for one item are one item, in the order in which it first comes. */
-function groupedByItem(dispenses: readonly MedicationDispense[]) {
-  const groups = new Map<string, MedicationDispense[]>();
-  for (const dispense of dispenses) {
-    const id = requestOf(dispense)?.identifier?.[0]?.value ?? '';
-    groups.set(id, [...(groups.get(id) ?? []), dispense]);
-  }
-  return groups;
-}
-
-function itemOf(to: Translation, bundle: Bundle, group: readonly MedicationDispense[]): Element {
-  const first = present(group[0], 'product of an item');
-  const request = to.take(requestIn(first), NO_REQUEST);
-  const asked = to.take(onlyMedication(bundle, request), null);
+function itemOf({ id, request, asked, status, supplies }: ToldItem): Element {
+  const [first] = supplies;
   const quantity = request.dispenseRequest?.quantity;
   const { code = '', unit } = quantity ?? {};
-  const item = onlyIdentifier(request.identifier, ID.item, 'MedicationRequest.identifier');
   return suppliedLineItem({
-    id: dispensedId(to, first),
+    id: idText(first.id),
     repeats: itemRepeats(request),
     consumable: consumable(medicine(asked)),
-    components: group.map((one) => componentOf(to, bundle, one)),
+    components: supplies.map(componentOf),
     request: element(
       'component1',
       { typeCode: 'COMP' },
@@ -215,25 +178,13 @@ function itemOf(to: Translation, bundle: Bundle, group: readonly MedicationDispe
         amount(quantity),
       ),
     ),
-    reason: codingOf(first.statusReasonCodeableConcept, CODE.dispenseReason),
-    status: codingOf(first.type, CODE.itemStatus),
-    orderedItemId: idText(to.take(item, '')),
+    reason: codingOf(first.dispense.statusReasonCodeableConcept, CODE.dispenseReason),
+    status,
+    orderedItemId: idText(id),
   });
 }
 
-function requestIn(dispense: MedicationDispense) {
-  return onlyContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
-}
-
-const NO_REQUEST: MedicationRequest = {
-  resourceType: 'MedicationRequest',
-  intent: 'order',
-  status: 'unknown',
-  subject: {},
-};
-
-function componentOf(to: Translation, bundle: Bundle, dispense: MedicationDispense): Element {
-  const product = to.take(onlyMedication(bundle, dispense), null);
+function componentOf({ dispense, product }: ToldSupply): Element {
   const text = textElement('value', dosageText(dispense.dosageInstruction ?? []));
   return suppliedQuantity(
     dispense.quantity,
@@ -254,9 +205,4 @@ function consumable(code: Element): Element {
     { contextControlCode: 'OP', typeCode: 'CSM' },
     element('requestedManufacturedProduct', { classCode: 'MANU' }, material),
   );
-}
-
-function dispensedId(to: Translation, { identifier }: MedicationDispense): string {
-  const id = onlyIdentifier(identifier, ID.dispensedItem, 'MedicationDispense.identifier');
-  return idText(to.take(id, ''));
 }

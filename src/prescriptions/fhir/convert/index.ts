@@ -14,13 +14,7 @@ import { claimRules, readClaim } from '../../messages/claim/fhir.ts';
 import { parentPrescription } from '../../messages/create/hl7v3.ts';
 import { readOrder } from '../../messages/create/fhir.ts';
 import { readDispense } from '../../messages/dispense/fhir.ts';
-import {
-  agentOf,
-  ownerOf,
-  readRelease,
-  releaseRules,
-  wantedId,
-} from '../../messages/release/fhir.ts';
+import { readRelease, readReleaser, releaseRules, wantedId } from '../../messages/release/fhir.ts';
 import type { Spine } from '../../perform.ts';
 import { refusedResponse } from '../answer.ts';
 import { INTERACTIONS } from '../envelope.ts';
@@ -153,9 +147,8 @@ function ofRelease(spine: Spine, request: FhirRequest, parameters: Parameters): 
     read: () => readRelease(parameters, requestId, request.at),
     interaction: shortFormId === null ? INTERACTIONS.releaseNominated : INTERACTIONS.releaseById,
     subjectOf: (to) => {
-      const agent = agentOf(parameters) ?? ({ resourceType: 'PractitionerRole' } as const);
-      const owner = ownerOf(parameters) ?? ({ resourceType: 'Organization' } as const);
-      return releaseRequest(to, { agent, owner, shortFormId, messageId, now });
+      const releaser = to.take(readReleaser(parameters), null);
+      return releaseRequest({ releaser, shortFormId, messageId, now });
     },
   });
 }

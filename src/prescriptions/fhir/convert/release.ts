@@ -1,5 +1,3 @@
-import type { Organization, PractitionerRole } from 'fhir/r4';
-
 import {
   guidElement,
   observation,
@@ -8,12 +6,11 @@ import {
   valueElement,
 } from '../../hl7v3/data-types.ts';
 import { type Element, element } from '../../../gateways/xml/element.ts';
-import type { Translation } from '../translation.ts';
+import type { Dispenser } from '../dispenser.ts';
 import { dispenserElement } from './dispenser.ts';
 
 export type ReleaseParts = {
-  readonly agent: PractitionerRole;
-  readonly owner: Organization;
+  readonly releaser: Dispenser | null;
   /** Null in a nominated release. */
   readonly shortFormId: string | null;
   readonly messageId: string;
@@ -21,8 +18,8 @@ export type ReleaseParts = {
 };
 
 /** A release request: of one prescription, or of what is nominated [EPS-HL7-MAP 5]. */
-export function releaseRequest(to: Translation, parts: ReleaseParts): Element {
-  const { agent, owner, shortFormId, messageId, now } = parts;
+export function releaseRequest(parts: ReleaseParts): Element {
+  const { releaser, shortFormId, messageId, now } = parts;
   const wanted =
     shortFormId === null
       ? null
@@ -37,7 +34,7 @@ export function releaseRequest(to: Translation, parts: ReleaseParts): Element {
     { classCode: 'INFO', moodCode: 'RQO' },
     guidElement(messageId),
     valueElement('effectiveTime', now),
-    element('author', { typeCode: 'AUT' }, dispenserElement(to, agent, owner)),
+    element('author', { typeCode: 'AUT' }, dispenserElement(releaser)),
     wanted,
   );
 }

@@ -16,22 +16,24 @@ import { PERSON } from '../../hl7v3/people.ts';
 import { type Element, element } from '../../../gateways/xml/element.ts';
 import { idText, timeOf } from '../hl7-values.ts';
 import { onlyIdentifier } from '../only.ts';
-import { codingOf, extension, resolveContained } from '../r4.ts';
+import type { ToldParty } from '../party.ts';
+import { codingOf, extension } from '../r4.ts';
 import { repeatCount } from '../repeat-count.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
+import { readReturner, readWithdrawer } from '../task.ts';
 import type { Translation } from '../translation.ts';
 import { dispenserElement } from './dispenser.ts';
 
 /** A return, PORX_IN100101SM31 [EPS-HL7-MAP 8]. */
 export function proposalReturn(to: Translation, task: Task): Element {
-  const { role, organization } = requesterOf(task);
+  const returner = to.take(readReturner(task), null);
   const reason = codingOf(task.statusReason, CODE.returnReason);
   return element(
     'DispenseProposalReturn',
     { classCode: 'INFO', moodCode: 'EVN' },
     guidElement(taskId(to, task)),
     valueElement('effectiveTime', timeOf(to, task.authoredOn ?? '', 'Task.authoredOn')),
-    element('author', { typeCode: 'AUT' }, dispenserElement(to, role, organization)),
+    element('author', { typeCode: 'AUT' }, dispenserElement(returner)),
     pertinent(
       'pertinentInformation1',
       observation(
@@ -73,7 +75,7 @@ export function withdrawal(to: Translation, task: Task): Element {
     guidElement(taskId(to, task)),
     valueElement('effectiveTime', timeOf(to, task.authoredOn ?? '', 'Task.authoredOn')),
     element('recordTarget', { typeCode: 'RCT' }, element('patient', { classCode: 'PAT' }, patient)),
-    element('author', { typeCode: 'AUT' }, withdrawer(to, task)),
+    element('author', { typeCode: 'AUT' }, withdrawerElement(to.take(readWithdrawer(task), null))),
     apart(
       'pertinentInformation3',
       observation(
@@ -109,25 +111,15 @@ export function withdrawal(to: Translation, task: Task): Element {
 }
 
 /** The organisation stands where a user would: so the real one writes it [EPS-HL7-MAP 8]. */
-function withdrawer(to: Translation, task: Task): Element {
-  const { role, organization } = requesterOf(task);
-  const profile = onlyIdentifier(role.identifier, ID.roleProfile, 'PractitionerRole.identifier');
-  const ods = onlyIdentifier(organization.identifier, ID.ods, 'Organization.identifier');
+function withdrawerElement(party: ToldParty | null): Element | null {
+  if (party === null) return null;
+  const { person, organisation } = party;
   return element(
     'AgentPersonSDS',
     { classCode: 'AGNT' },
-    idElement({ root: OID.roleProfile, extension: to.take(profile, '') }),
-    element('agentPersonSDS', PERSON, idElement({ root: OID.user, extension: to.take(ods, '') })),
+    idElement({ root: OID.roleProfile, extension: person.roleProfile }),
+    element('agentPersonSDS', PERSON, idElement({ root: OID.user, extension: organisation.ods })),
   );
-}
-
-function requesterOf(task: Task) {
-  const role = resolveContained(task, task.requester, 'PractitionerRole');
-  const organization = resolveContained(task, role?.organization, 'Organization');
-  return {
-    role: role ?? ({ resourceType: 'PractitionerRole' } as const),
-    organization: organization ?? ({ resourceType: 'Organization' } as const),
-  };
 }
 
 function taskId(to: Translation, { identifier }: Task): string {

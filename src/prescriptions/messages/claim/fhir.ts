@@ -4,9 +4,10 @@ import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid } from '../../../kernel/uuid.ts';
+import { type Dispenser, readDispenser } from '../../fhir/dispenser.ts';
 import { onlyCoding, onlyContained, onlyExtension } from '../../fhir/only.ts';
 import { onlyExtensionIfAny, onlyIdentifier } from '../../fhir/only.ts';
-import { NOBODY, readOds, readOrganisation, type ToldOrganisation } from '../../fhir/party.ts';
+import { readOds, type ToldOrganisation } from '../../fhir/party.ts';
 import { extension, resolveContained } from '../../fhir/r4.ts';
 import { readRepeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
@@ -129,7 +130,7 @@ function carryClaim(claim: Claim): Result<Carried, Issue> {
   if (!issue.ok) return issue;
   return ok({
     messageId: messageId.value,
-    provider: provider.value,
+    provider: provider.value.organisation,
     shortForm: named.value.valueIdentifier?.value,
     replaced: replaced.value,
     issue: issue.value,
@@ -182,16 +183,13 @@ export function readCharge({
 
 const CHARGES = ['paid-once', 'paid-twice', 'not-paid']; // [EPS-CODES 1]
 
-function readProvider(claim: Claim): Result<ToldOrganisation, Issue> {
+export function readProvider(claim: Claim): Result<Dispenser, Issue> {
   const found = onlyContained(claim, claim.provider, 'PractitionerRole');
   if (!found.ok) return found;
-  const { organization: named, practitioner } = found.value;
+  const { organization: named } = found.value;
   if (named?.reference === undefined) return fail(NO_ORGANIZATION);
   const organization = onlyContained(claim, named, 'Organization');
-  if (!organization.ok) return organization;
-  return practitioner?.identifier === undefined
-    ? fail(NOBODY)
-    : readOrganisation(organization.value);
+  return organization.ok ? readDispenser(found.value, organization.value) : organization;
 }
 
 const NO_ORGANIZATION = invalidValue(

@@ -3,6 +3,7 @@ import type {
   Extension,
   MedicationDispense,
   MedicationRequest,
+  Organization,
   PractitionerRole,
 } from 'fhir/r4';
 
@@ -10,19 +11,13 @@ import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf, parseInstant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid } from '../../../kernel/uuid.ts';
-import { readOds, readParty, type ToldOrganisation } from '../../fhir/party.ts';
-import {
-  onlyCoding,
-  onlyContained,
-  onlyExtension,
-  onlyExtensionIfAny,
-  onlyIdentifier,
-  onlyMedication,
-  onlyReferred,
-} from '../../fhir/only.ts';
+import { type Dispenser, readDispenser } from '../../fhir/dispenser.ts';
+import { readOds, type ToldOrganisation } from '../../fhir/party.ts';
+import { onlyContained, onlyExtension, onlyExtensionIfAny, onlyReferred } from '../../fhir/only.ts';
 import { extension, identifierValue, resolveContained, resourcesOf } from '../../fhir/r4.ts';
 import { readRepeatCount, repeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
+import { onlyRequest, readItems, type ToldItem } from '../../fhir/supplied-item.ts';
 import { invalidValue, untranslatable } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { parseNhsNumber } from '../../nhs-number.ts';
@@ -60,7 +55,7 @@ export function readDispense(
   if (messageId === null) return fail(bySpine('hl7EventID has invalid format'));
   const patient = parseNhsNumber(nhsNumber);
   if (patient === null) return fail(bySpine('nhsNumber is not valid'));
-  const items = readItems(carried.value.items);
+  const items = itemsOf(carried.value.items);
   if (!items.ok) return items;
   const command: Dispense = {
     messageId,
@@ -89,17 +84,15 @@ type Carried = {
   readonly issue: number | null;
 };
 
-type ToldItem = { readonly id: string; readonly status: string };
-
 /** All that a notification must have to be carried over; or the first thing that it has not [EPS-FHIR 5.4]. */
 function carryDispense(bundle: Bundle): Result<Carried, Issue> {
   const uneven = unevenReason(bundle);
   if (uneven !== null) return fail(uneven);
   const first = onlyFirst(bundle);
   if (!first.ok) return first;
-  const organisation = readDispenser(bundle, first.value);
-  if (!organisation.ok) return organisation;
-  const request = requestIn(first.value);
+  const performer = readPerformer(bundle, first.value);
+  if (!performer.ok) return performer;
+  const request = onlyRequest(first.value);
   if (!request.ok) return request;
   const { groupIdentifier: group } = request.value;
   const longForm = onlyExtension(group?.extension, EXTENSION.longFormId, GROUP);
@@ -107,7 +100,7 @@ function carryDispense(bundle: Bundle): Result<Carried, Issue> {
   const path = 'MedicationDispense.extension';
   const status = onlyExtension(first.value.extension, EXTENSION.businessStatus, path);
   if (!status.ok) return status;
-  const items = carryItems(bundle);
+  const items = readItems(bundle);
   if (!items.ok) return items;
   const nhsNumber = readSubject(bundle, first.value);
   if (!nhsNumber.ok) return nhsNumber;
@@ -116,7 +109,7 @@ function carryDispense(bundle: Bundle): Result<Carried, Issue> {
   const issue = readIssue(first.value);
   if (!issue.ok) return issue;
   return ok({
-    organisation: organisation.value,
+    organisation: performer.value.dispenser.organisation,
     shortForm: group?.value,
     status: status.value.valueCoding?.code ?? '',
     items: items.value,
@@ -177,18 +170,22 @@ function unevenReason(bundle: Bundle): Issue | null {
   };
 }
 
-function readDispenser(
+type Performer = { readonly dispenser: Dispenser; readonly organization: Organization };
+
+export function readPerformer(
   bundle: Bundle,
   dispense: MedicationDispense,
-): Result<ToldOrganisation, Issue> {
+): Result<Performer, Issue> {
   const found = onlyContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
   if (!found.ok) return found;
   const { organization: named } = found.value;
   if (named?.reference === undefined) return fail(NO_ORGANIZATION);
   const organization = onlyReferred(bundle, named, 'Organization');
   if (!organization.ok) return organization;
-  const party = readParty(found.value, organization.value);
-  return party.ok ? ok(party.value.organisation) : party;
+  const dispenser = readDispenser(found.value, organization.value);
+  return dispenser.ok
+    ? ok({ dispenser: dispenser.value, organization: organization.value })
+    : dispenser;
 }
 
 const NO_ORGANIZATION = invalidValue(
@@ -204,35 +201,12 @@ export function requestOf(dispense: MedicationDispense): MedicationRequest | nul
   return resolveContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
 }
 
-function requestIn(dispense: MedicationDispense): Result<MedicationRequest, Issue> {
-  return onlyContained(dispense, dispense.authorizingPrescription?.[0], 'MedicationRequest');
-}
-
-/** Several products may be given for one item; the item's status is that of the first [EPS-HL7-MAP 6]. */
-function carryItems(bundle: Bundle): Result<ToldItem[], Issue> {
-  const items = new Map<string, ToldItem>();
-  for (const dispense of resourcesOf(bundle, 'MedicationDispense')) {
-    const request = requestIn(dispense);
-    if (!request.ok) return request;
-    const { identifier } = request.value;
-    const id = identifierValue(identifier, ID.item) ?? identifier?.[0]?.value ?? '';
-    const product = onlyMedication(bundle, dispense);
-    if (!product.ok) return product;
-    const path = 'MedicationDispense.identifier';
-    const supply = onlyIdentifier(dispense.identifier, ID.dispensedItem, path);
-    if (!supply.ok) return supply;
-    const type = dispense.type === undefined ? undefined : [dispense.type];
-    const coding = onlyCoding(type, CODE.itemStatus, 'MedicationDispense.type.coding');
-    if (!coding.ok) return coding;
-    const key = id.toLowerCase();
-    if (!items.has(key)) items.set(key, { id, status: coding.value.code });
-  }
-  return ok([...items.values()]);
-}
-
-function readItems(told: readonly ToldItem[]): Result<Item[], Refusal> {
+function itemsOf(told: readonly ToldItem[]): Result<Item[], Refusal> {
   const items: Item[] = [];
-  for (const { id: text, status: code } of told) {
+  for (const {
+    id: text,
+    status: { code },
+  } of told) {
     const id = parseUuid(text);
     if (id === null) return fail(bySpine(`${text} is not a valid GUID format`));
     const status = itemStatusOf(code);

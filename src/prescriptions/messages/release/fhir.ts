@@ -11,7 +11,8 @@ import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { readOds, readParty } from '../../fhir/party.ts';
+import { type Dispenser, readDispenser } from '../../fhir/dispenser.ts';
+import { readOds } from '../../fhir/party.ts';
 import { inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, type Rule, untranslatable } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
@@ -50,13 +51,7 @@ export function readRelease(
   requestId: Uuid,
   at: Date,
 ): Result<Release, Refusal> {
-  const repeated = repeatedName(parameters);
-  if (repeated !== null) return fail(inTranslation(repeated));
-  const owner = ownerOf(parameters);
-  const agent = agentOf(parameters);
-  if (owner === null) return fail(inTranslation(notFound(parameters, 'owner')));
-  if (agent === null) return fail(inTranslation(notFound(parameters, 'agent')));
-  const told = readParty(agent, owner);
+  const told = readReleaser(parameters);
   if (!told.ok) return fail(inTranslation(told.error));
   const { person, organisation } = told.value;
   const ods = readOds(organisation);
@@ -65,6 +60,17 @@ export function readRelease(
   const by = wantedId(parameters) === null ? 'nomination' : 'id';
   const releaseId = derivedUuid('release response', requestId);
   return ok({ by, dispenser, releaseId, at: instantOf(at) });
+}
+
+/** The pharmacy that asks, all of it in the request [EPS-FHIR 4.4]. */
+export function readReleaser(parameters: Parameters): Result<Dispenser, Issue> {
+  const repeated = repeatedName(parameters);
+  if (repeated !== null) return fail(repeated);
+  const owner = ownerOf(parameters);
+  const agent = agentOf(parameters);
+  if (owner === null) return fail(notFound(parameters, 'owner'));
+  if (agent === null) return fail(notFound(parameters, 'agent'));
+  return readDispenser(agent, owner);
 }
 
 function notFound(parameters: Parameters, name: string): Issue {
@@ -87,12 +93,12 @@ function named(parameters: Parameters, name: string): ParametersParameter | unde
   return parameters.parameter?.find((parameter) => parameter.name === name);
 }
 
-export function ownerOf(parameters: Parameters): Organization | null {
+function ownerOf(parameters: Parameters): Organization | null {
   const resource = named(parameters, 'owner')?.resource;
   return resource?.resourceType === 'Organization' ? resource : null;
 }
 
-export function agentOf(parameters: Parameters): PractitionerRole | null {
+function agentOf(parameters: Parameters): PractitionerRole | null {
   const resource = named(parameters, 'agent')?.resource;
   return resource?.resourceType === 'PractitionerRole' ? resource : null;
 }
