@@ -210,6 +210,7 @@ type Standing = {
 function signInOf(config: Config, log: Log, standing: Standing): Promise<Identity> {
   const { database, clock, url, trial } = standing;
   const { host, pkiUrl, cardPort, securityKeyRoots, logoutFrom, datacentre } = config;
+  const { requestsPerMinute } = config;
   return openIdentity({
     database,
     clock,
@@ -221,6 +222,7 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     securityKeyRoots,
     logoutFrom,
     datacentre,
+    requestsPerMinute,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, url])],

@@ -5,7 +5,7 @@ import type { CertificatePort } from '../platform/certificate-port.ts';
 import type { Config } from '../platform/config.ts';
 import type { Failure, HttpMount, HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import type { Job } from '../platform/jobs.ts';
-import { authenticateWith } from './authenticate.ts';
+import { authenticateWith, withinRequests } from './authenticate.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { brokerFailure, openBroker } from './broker/index.ts';
 import { cardProofJob, openCardPort } from './card-port/index.ts';
@@ -97,6 +97,8 @@ export type IdentityParts = Pick<
   readonly host: string;
   /** Address that certificates of cards name. */
   readonly pkiUrl: string;
+  /** Of one application on one base; null: without limit. */
+  readonly requestsPerMinute: number | null;
   /** Of this process. */
   readonly url: string;
   /** What opens the cards of a test installation; null in a live one. */
@@ -158,7 +160,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     keys,
     cards,
     verify,
-    authenticate: authenticateWith(verify),
+    authenticate: authenticateWith(verify, withinRequests(limiter, parts.requestsPerMinute)),
     routes: [
       jwksRoute(keys, clock),
       ...pkiRoutes(cards, clock),

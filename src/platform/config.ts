@@ -22,6 +22,8 @@ export type Config = {
   readonly nextIssueFrom: 'prescription' | 'dispense';
   readonly asids: { readonly own: string; readonly spine: string };
   readonly trackerIssues: 'current' | 'all';
+  /** How often one application may call one base of the FHIR API; null: without limit. */
+  readonly requestsPerMinute: number | null;
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;
   /** File with the certificates of makers of security keys who are trusted, in PEM; null: none is. */
@@ -83,6 +85,7 @@ export function parseConfig(
     pkiUrl: pkiUrlOf(env),
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
+    requestsPerMinute: requestsOf(env['OPENSPINE_REQUESTS_PER_MINUTE'], problems),
     asids: asidsOf(env),
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
     securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
@@ -110,6 +113,17 @@ function connectionsOf(
     problems.push('OPENSPINE_DATABASE_CONNECTIONS must be a number from 1 to 80');
   }
   return connections;
+}
+
+const REQUESTS_MAX = 1_000_000;
+
+function requestsOf(text: string | undefined, problems: string[]): number | null {
+  if (text === undefined) return null;
+  const requests = Number(text);
+  if (!Number.isInteger(requests) || requests < 1 || requests > REQUESTS_MAX) {
+    problems.push(`OPENSPINE_REQUESTS_PER_MINUTE must be a number from 1 to ${REQUESTS_MAX}`);
+  }
+  return requests;
 }
 
 const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';

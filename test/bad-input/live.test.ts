@@ -49,6 +49,10 @@ describe('mode=live', () => {
     assert.deepEqual(configOf({ OPENSPINE_MODE: 'live' }).switchedOff, []);
     const off = { OPENSPINE_DISPENSE_ENABLED: 'false', OPENSPINE_RELEASE_ENABLED: 'false' };
     assert.deepEqual(configOf(off).switchedOff, ['Dispensing', 'Release']);
+    assert.equal(configOf({ OPENSPINE_REQUESTS_PER_MINUTE: '9600' }).requestsPerMinute, 9600);
+    const none = parseConfig({ DATABASE_URL, OPENSPINE_REQUESTS_PER_MINUTE: '0' });
+    const least = 'OPENSPINE_REQUESTS_PER_MINUTE must be a number from 1 to 1000000';
+    assert.deepEqual(none, { ok: false, error: [least] });
     const config = parseConfig({ DATABASE_URL, OPENSPINE_PRESCRIBE_ENABLED: 'no' });
     const problem = 'OPENSPINE_PRESCRIBE_ENABLED must be one of true, false';
     assert.deepEqual(config, { ok: false, error: [problem] });

@@ -153,7 +153,10 @@ const RETURN: readonly Tolerance[] = [
 
 const WITHDRAW: readonly Tolerance[] = [
   ...TASK,
-  unused('a withdrawal tells no telephone [EPS-HL7-MAP 8]', /\(PractitionerRole\)\.telecom\b/),
+  unused(
+    'a withdrawal tells no telephone and no job role [EPS-HL7-MAP 8]',
+    /\(PractitionerRole\)\.(code|telecom)\b/,
+  ),
   { because: 'the code alone counts', removed: /^Task\.code\.coding\[0\]\.system$/ },
 ];
 

@@ -93,6 +93,7 @@ export async function startSignIn({
       pkiUrl: 'http://pki.invalid',
       testCards: null,
       datacentre: 'a',
+      requestsPerMinute: null,
       providers: { main, mock: providers },
     });
     await http.serve({

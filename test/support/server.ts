@@ -42,7 +42,13 @@ export type TestSpine = TestDatabase & {
 export type Settings = Partial<
   Pick<
     Config,
-    'mode' | 'organisationCheck' | 'roleCheck' | 'holderCheck' | 'switchedOff' | 'trackerIssues'
+    | 'mode'
+    | 'organisationCheck'
+    | 'roleCheck'
+    | 'holderCheck'
+    | 'switchedOff'
+    | 'trackerIssues'
+    | 'requestsPerMinute'
   >
 >;
 

@@ -62,6 +62,15 @@ const CARRIED: readonly Entry[] = [
     tooMany(`system == '${REASON}'`, REASONS),
   ),
   carried(
+    'nothing stands beside the short-form id',
+    (bundle) => void delete item(bundle).groupIdentifier?.extension,
+    translated(
+      'INVALID_VALUE',
+      'Required field missing.',
+      'MedicationRequest.groupIdentifier.extension',
+    ),
+  ),
+  carried(
     'the long-form id is missing',
     (bundle) =>
       Object.assign(item(bundle).groupIdentifier ?? {}, {

@@ -120,6 +120,16 @@ const CONTENT: readonly Entry[] = [
     tooFew(`url == '${EXTENSION}-EPS-TaskBusinessStatus'`, 'Claim.item.extension'),
   ),
   claimed(
+    'nothing is told of the prescription as a whole',
+    (claim) => void delete item(claim).extension,
+    invalidValue('Required field missing.', 'Claim.item.extension'),
+  ),
+  claimed(
+    'nothing tells what an item is a claim for',
+    (claim) => void delete detail(claim).extension,
+    invalidValue('Required field missing.', 'Claim.item.detail.extension'),
+  ),
+  claimed(
     'an item has no sequence id',
     (claim) =>
       void (detail(claim).extension = without(detail(claim).extension, 'SequenceIdentifier')),

@@ -66,7 +66,7 @@ const OF_CLAIMS: readonly Wrong[] = [
     translated(
       'TOO_FEW_VALUES_SUBMITTED',
       `Too few values submitted. Expected at least 1 element where system in [${NHS}/CodeSystem/NHSDigital-SDS-JobRoleCode, https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName].`,
-      'PractitionerRole.code',
+      null,
     ),
   ],
   [

@@ -119,7 +119,7 @@ const REQUESTER: readonly Entry[] = [
     translated(
       'TOO_FEW_VALUES_SUBMITTED',
       `Too few values submitted. Expected at least 1 element where system in [${NHS}/CodeSystem/NHSDigital-SDS-JobRoleCode, https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName].`,
-      'PractitionerRole.code',
+      null,
     ),
   ),
 ];
@@ -148,6 +148,14 @@ const ONCE: readonly Entry[] = [
     'the issue is named twice',
     (task) => void (task.extension = [repeats(ISSUED, ISSUED)]),
     tooManyIfAny("url == 'numberOfRepeatsIssued'", 'Task.extension.extension'),
+  ),
+  withdrawn(
+    'who is in the role has an identifier without a value',
+    (task) => void (role(task).practitioner = { identifier: { system: `${NHS}/Id/sds-user-id` } }),
+    invalidValue(
+      'practitionerRole.practitioner should be a Value Identifier',
+      'Task.contained("PractitionerRole").practitioner("value")',
+    ),
   ),
   withdrawn(
     'there are two reasons',

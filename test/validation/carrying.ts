@@ -15,6 +15,7 @@ import {
 const carried = dispenses('[EPS-FHIR 5.4]').rule;
 
 const NHS = 'https://fhir.nhs.uk';
+const OTHER = { url: 'urn:x', valueBoolean: true };
 const EXTENSION = `${NHS}/StructureDefinition/Extension`;
 const SNOMED = 'http://snomed.info/sct';
 
@@ -126,7 +127,7 @@ const PEOPLE: readonly Entry[] = [
     translated(
       'TOO_FEW_VALUES_SUBMITTED',
       `Too few values submitted. Expected at least 1 element where system in [${NHS}/CodeSystem/NHSDigital-SDS-JobRoleCode, https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName].`,
-      'PractitionerRole.code',
+      null,
     ),
   ),
   carried(
@@ -204,15 +205,29 @@ const PRODUCTS: readonly Entry[] = [
     tooFew(`url == '${STATUS}'`, 'MedicationDispense.extension'),
   ),
   carried(
+    'it has no extension',
+    (bundle) => void delete supply(bundle).extension,
+    translated('INVALID_VALUE', 'Required field missing.', 'MedicationDispense.extension'),
+  ),
+  carried(
     'the status of the prescription is told twice',
     (bundle) => void supply(bundle).extension?.push(...(supply(bundle).extension ?? [])),
     tooMany(`url == '${STATUS}'`, 'MedicationDispense.extension'),
   ),
   carried(
     'the long id is missing',
-    (bundle) => void delete request(bundle).groupIdentifier?.extension,
+    (bundle) => void (request(bundle).groupIdentifier = { extension: [OTHER] }),
     tooFew(
       `url == '${EXTENSION}-DM-PrescriptionId'`,
+      'MedicationRequest.groupIdentifier.extension',
+    ),
+  ),
+  carried(
+    'nothing stands beside the short id',
+    (bundle) => void delete request(bundle).groupIdentifier?.extension,
+    translated(
+      'INVALID_VALUE',
+      'Required field missing.',
       'MedicationRequest.groupIdentifier.extension',
     ),
   ),

@@ -16,6 +16,7 @@ const spines = {
   'release switched off': testSpine(SPINES['release switched off']),
   'cancelling switched off': testSpine(SPINES['cancelling switched off']),
   'its clock is set': testSpine(SPINES['its clock is set']),
+  'live, one request a minute': testSpine(SPINES['live, one request a minute']),
 };
 const spine = spines.usual;
 

@@ -9,6 +9,7 @@ import { CANCELLING, CANCELLING_KNOWN } from './cancelling.ts';
 import { ofMessage, type Rule } from './catalogued.ts';
 import { DOORS } from './doors.ts';
 import { DISPENSING } from './dispensing.ts';
+import { GATEWAY } from './gateway.ts';
 import { ORDERING } from './ordering.ts';
 import { PRESCRIBING } from './prescribing.ts';
 import { KNOWN, RECEIVING } from './receiving.ts';
@@ -24,6 +25,7 @@ import { WRITING } from './writing.ts';
 
 /** The rules that an example is kept of, in the order in which they are told. */
 export const CATALOGUE: readonly Rule[] = [
+  ...GATEWAY,
   ...ASKING,
   ...DOORS,
   ...STRUCTURE,

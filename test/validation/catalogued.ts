@@ -10,6 +10,7 @@ export const SPINES = {
   'release switched off': { switchedOff: ['Release'] },
   'cancelling switched off': { switchedOff: ['Cancellation'] },
   'its clock is set': {},
+  'live, one request a minute': { mode: 'live', requestsPerMinute: 1 },
 } as const satisfies Record<string, Settings>;
 
 export type Send = (spine: TestSpine, facts: Facts) => Promise<Answer>;

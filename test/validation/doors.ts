@@ -6,7 +6,7 @@ import { LEGACY } from '../support/server.ts';
 import type { Rule } from './catalogued.ts';
 import { course, item } from './changes.ts';
 import { translated, value } from './rule.ts';
-import { changing, ofKind, type Told } from './through.ts';
+import { changing, ofKind } from './through.ts';
 
 /** The doors of a prescriber's system: who may use them, and what may come through. */
 const PREPARE: Kind = { ...ORDER, name: '$prepare', path: '/$prepare' };
@@ -134,55 +134,4 @@ const PREPARED: readonly Rule[] = [
   ),
 ];
 
-const GATEWAY = 'https://fhir.nhs.uk/R4/CodeSystem/Spine-ErrorOrWarningCode';
-
-function gateway(code: string, display: string, issue: Partial<Issue>): Issue {
-  const coding = [{ system: GATEWAY, version: '1', code, display }];
-  return { severity: 'error', code: 'value', details: { coding }, ...issue };
-}
-
-const NO_REQUEST_ID = gateway('MISSING_FIELD', 'X-Request-ID header missing or malformed', {
-  severity: 'fatal',
-});
-
-function posted(when: string, told: Told, options: object): Rule {
-  return ofKind(ORDER, when, {
-    source: '[EPS-FHIR 5.1]',
-    send: (spine, facts) =>
-      spine.call(`${LEGACY}${ORDER.path}`, { body: ORDER.build(facts), ...options }),
-    ...told,
-  });
-}
-
-/** What is told before anything of a message is looked at. */
-const GATE: readonly Rule[] = [
-  posted(
-    'there is no X-Request-ID',
-    { issues: [NO_REQUEST_ID] },
-    {
-      headers: { 'x-request-id': undefined },
-    },
-  ),
-  posted(
-    'the X-Request-ID is no GUID',
-    { issues: [NO_REQUEST_ID] },
-    {
-      headers: { 'x-request-id': 'ABC' },
-    },
-  ),
-  posted(
-    'it is no JSON',
-    {
-      issues: [
-        {
-          severity: 'error',
-          code: 'invalid',
-          diagnostics: 'Failed to parse JSON encoded FHIR content: Unexpected token in JSON',
-        },
-      ],
-    },
-    { body: '<Bundle xmlns="http://hl7.org/fhir"/>' },
-  ),
-];
-
-export const DOORS: readonly Rule[] = [...GATE, ...SCOPES, ...RESOURCES, ...PREPARED];
+export const DOORS: readonly Rule[] = [...SCOPES, ...RESOURCES, ...PREPARED];

@@ -32,6 +32,11 @@ const ABSENT: readonly Entry[] = [
     ),
   ),
   carried(
+    'nothing stands beside the short-form id',
+    (bundle) => void delete item(bundle).groupIdentifier?.extension,
+    missing('MedicationRequest.groupIdentifier.extension'),
+  ),
+  carried(
     'the requester’s service has no telecom',
     (bundle) => {
       hospital(bundle);
@@ -131,7 +136,7 @@ const TOO_FEW: readonly Entry[] = [
     translated(
       'TOO_FEW_VALUES_SUBMITTED',
       'Too few values submitted. Expected at least 1 element where system in [https://fhir.nhs.uk/CodeSystem/NHSDigital-SDS-JobRoleCode, https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName].',
-      'PractitionerRole.code',
+      null,
     ),
   ),
   carried(

@@ -41,6 +41,38 @@ export const SESSION_URID_MISSING: GatewayFault = {
   },
 };
 
+/** An application acts for nobody without an id of its own on the Spine. */
+export const NO_ASID: GatewayFault = {
+  status: 400,
+  issue: {
+    code: 'value',
+    severity: 'error',
+    details: gatewayCoding('MISSING_VALUE'),
+    diagnostics: 'No ASID is associated with your app. Please contact support.',
+  },
+};
+
+/** One application has sent more than its share of a minute. */
+export const TOO_MANY_REQUESTS: GatewayFault = {
+  status: 429,
+  headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+  issue: {
+    code: 'value',
+    severity: 'error',
+    details: gatewayCoding('TOO_MANY_REQUESTS', 'Too many requests'),
+  },
+};
+
+/** Every answer comes with its request, so that there is nothing to ask for later [EPS-FHIR 2.1]. */
+export const NOTHING_TO_POLL: GatewayFault = {
+  status: 400,
+  issue: {
+    code: 'informational',
+    severity: 'information',
+    details: gatewayCoding('INTERACTION_NOT_SUPPORTED'),
+  },
+};
+
 /** Headers for trying things out, which a live service takes from nobody. */
 export function headersForbidden(names: readonly string[]): GatewayFault {
   const code = 'MISSING_OR_INVALID_HEADER';

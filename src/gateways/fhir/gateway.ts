@@ -7,7 +7,9 @@ import {
   faultBody,
   type GatewayFault,
   headersForbidden,
+  NO_ASID,
   NOT_FOUND,
+  NOTHING_TO_POLL,
   REQUEST_ID_MISSING,
   SERVER_ERROR,
   UNAVAILABLE,
@@ -57,7 +59,7 @@ export function fhirRoutes(parts: GatewayParts): HttpRoute[] {
   ];
 }
 
-/** What may be asked without a token. */
+/** Beside the messages; only what is asked for later needs a token. */
 function openRoutes(parts: GatewayParts, base: Base): HttpRoute[] {
   const { version } = parts;
   const path = BASES[base];
@@ -79,6 +81,14 @@ function openRoutes(parts: GatewayParts, base: Base): HttpRoute[] {
       handle: (request) => (request.headers['apikey'] === undefined ? FORBIDDEN : status(parts)),
     },
     { method: 'GET', path: `${path}/_healthcheck`, handle: () => health(parts) },
+    {
+      method: 'GET',
+      path: `${path}/_poll/:id`,
+      handle: async (request) => {
+        const admitted = await admit(parts, request);
+        return faultResponse(admitted.ok ? NOTHING_TO_POLL : admitted.error);
+      },
+    },
     {
       method: 'OPTIONS',
       path: `${path}/*`,
@@ -153,6 +163,7 @@ async function admit(
   const actor = await parts.authenticate(request, parts.clock.securityNow());
   if (!actor.ok) return actor;
   if (!REQUEST_ID.test(request.headers['x-request-id'] ?? '')) return fail(REQUEST_ID_MISSING);
+  if (actor.value.asid === null) return fail(NO_ASID);
   const trials = TRIAL_HEADERS.filter((name) => request.headers[name] !== undefined);
   return parts.isLive && trials.length > 0 ? fail(headersForbidden(trials)) : actor;
 }

@@ -65,7 +65,7 @@ export function onlyExtension(
   url: string,
   path: string,
 ): Result<Extension, Issue> {
-  return onlyOne(extensions ?? [], path, `url == '${url}'`, (one) => one.url === url);
+  return onlyOne(extensions, path, `url == '${url}'`, (one) => one.url === url);
 }
 
 /** Null when there is none. */

@@ -27,11 +27,9 @@ export function readParty(
   role: PractitionerRole,
   organization: Organization,
 ): Result<ToldParty, Issue> {
-  const organisation = readOrganisation(organization);
-  if (!organisation.ok) return organisation;
-  const path = 'PractitionerRole.identifier';
-  const roleProfile = onlyIdentifier(role.identifier, ID.roleProfile, path);
-  if (!roleProfile.ok) return roleProfile;
+  const member = readMember(role, organization);
+  if (!member.ok) return member;
+  const { roleProfile, organisation } = member.value;
   const jobRole = jobRoleOf(role);
   if (jobRole === null) return fail(NO_JOB_ROLE);
   const userId = role.practitioner?.identifier?.value;
@@ -39,11 +37,29 @@ export function readParty(
   const person = {
     userId,
     name: role.practitioner?.display ?? null,
-    roleProfile: roleProfile.value,
+    roleProfile,
     jobRole,
     telecom: role.telecom?.[0]?.value ?? null,
   };
-  return ok({ person, organisation: organisation.value });
+  return ok({ person, organisation });
+}
+
+export type ToldMember = {
+  readonly roleProfile: string;
+  readonly organisation: ToldOrganisation;
+};
+
+/** A role profile and its organisation: all that a withdrawal tells of who sends it [EPS-HL7-MAP 8]. */
+export function readMember(
+  role: PractitionerRole,
+  organization: Organization,
+): Result<ToldMember, Issue> {
+  const organisation = readOrganisation(organization);
+  if (!organisation.ok) return organisation;
+  const path = 'PractitionerRole.identifier';
+  const roleProfile = onlyIdentifier(role.identifier, ID.roleProfile, path);
+  if (!roleProfile.ok) return roleProfile;
+  return ok({ roleProfile: roleProfile.value, organisation: organisation.value });
 }
 
 /** Spine's own look at an organisation's code [EPS-LIFECYCLE 3]. */
@@ -61,7 +77,7 @@ const NOBODY = invalidValue(
 export const NO_JOB_ROLE = untranslatable(
   'TOO_FEW_VALUES_SUBMITTED',
   `Too few values submitted. Expected at least 1 element where system in [${CODE.jobRole}, ${CODE.jobRoleName}].`,
-  'PractitionerRole.code',
+  null,
 );
 
 /** The RBAC code is preferred to the name's [EPS-CODES 1]. */

@@ -7,7 +7,7 @@ import type { OdsCode } from '../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
 import { type Dispenser, readDispenser } from './dispenser.ts';
 import { onlyCoding, onlyContained, onlyExtensionIfAny, onlyIdentifier } from './only.ts';
-import { readOds, readParty, type ToldOrganisation, type ToldParty } from './party.ts';
+import { readMember, readOds, type ToldMember, type ToldOrganisation } from './party.ts';
 import { codingOf, resolveContained } from './r4.ts';
 import { bySpine, inTranslation, type Refusal } from './refusal.ts';
 import { readRepeatCount } from './repeat-count.ts';
@@ -148,9 +148,9 @@ export function readReturner(task: Task): Result<Dispenser, Issue> {
   return found.ok ? readDispenser(found.value.role, found.value.organization) : found;
 }
 
-export function readWithdrawer(task: Task): Result<ToldParty, Issue> {
+export function readWithdrawer(task: Task): Result<ToldMember, Issue> {
   const found = onlyRequester(task);
-  return found.ok ? readParty(found.value.role, found.value.organization) : found;
+  return found.ok ? readMember(found.value.role, found.value.organization) : found;
 }
 
 type Requester = { readonly role: PractitionerRole; readonly organization: Organization };
@@ -163,7 +163,7 @@ function onlyRequester(task: Task): Result<Requester, Issue> {
   if (named?.reference === undefined) return fail(NO_ORGANIZATION);
   const organization = onlyContained(task, named, 'Organization');
   if (!organization.ok) return organization;
-  if (practitioner?.identifier === undefined) return fail(NO_PRACTITIONER);
+  if (practitioner?.identifier?.value === undefined) return fail(NO_PRACTITIONER);
   return ok({ role: role.value, organization: organization.value });
 }
 

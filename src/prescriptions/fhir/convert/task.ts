@@ -16,7 +16,7 @@ import { PERSON } from '../../hl7v3/people.ts';
 import { type Element, element } from '../../../gateways/xml/element.ts';
 import { idText, timeOf } from '../hl7-values.ts';
 import { onlyIdentifier } from '../only.ts';
-import type { ToldParty } from '../party.ts';
+import type { ToldMember } from '../party.ts';
 import { codingOf, extension } from '../r4.ts';
 import { repeatCount } from '../repeat-count.ts';
 import { CODE, EXTENSION, ID } from '../systems.ts';
@@ -111,13 +111,13 @@ export function withdrawal(to: Translation, task: Task): Element {
 }
 
 /** The organisation stands where a user would: so the real one writes it [EPS-HL7-MAP 8]. */
-function withdrawerElement(party: ToldParty | null): Element | null {
-  if (party === null) return null;
-  const { person, organisation } = party;
+function withdrawerElement(member: ToldMember | null): Element | null {
+  if (member === null) return null;
+  const { roleProfile, organisation } = member;
   return element(
     'AgentPersonSDS',
     { classCode: 'AGNT' },
-    idElement({ root: OID.roleProfile, extension: person.roleProfile }),
+    idElement({ root: OID.roleProfile, extension: roleProfile }),
     element('agentPersonSDS', PERSON, idElement({ root: OID.user, extension: organisation.ods })),
   );
 }
