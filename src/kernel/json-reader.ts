@@ -1,5 +1,8 @@
 import { type LondonDate, parseLondonDate } from './london.ts';
 
+/** What a text must be like: a regular expression, or anything else that can tell. */
+type Shape = { test(text: string): boolean };
+
 /**
  * Reads an object of a file, member by member. Everything that is wrong is kept with its place, so that a
  * person sees all of it at once; of what is wrong, an empty value is read.
@@ -33,18 +36,18 @@ export class JsonReader {
     return this.#get(name);
   }
 
-  text(name: string, shape: RegExp, words: string): string {
+  text(name: string, shape: Shape, words: string): string {
     const value = this.#get(name);
     if (typeof value === 'string' && shape.test(value)) return value;
     this.problem(name, `must be ${words}`);
     return '';
   }
 
-  optionalText(name: string, shape: RegExp, words: string): string | null {
+  optionalText(name: string, shape: Shape, words: string): string | null {
     return this.#has(name) ? this.text(name, shape, words) : null;
   }
 
-  texts(name: string, shape: RegExp, words: string): string[] {
+  texts(name: string, shape: Shape, words: string): string[] {
     return this.#list(name).flatMap((value, at) => {
       if (typeof value === 'string' && shape.test(value)) return [value];
       this.problem(`${name}[${at}]`, `must be ${words}`);
@@ -69,6 +72,16 @@ export class JsonReader {
     const known = values.find((one) => one === value);
     if (known === undefined) this.problem(name, `must be one of ${values.join(', ')}`);
     return known ?? otherwise;
+  }
+
+  /** A whole number from 1 to `max`. */
+  count(name: string, max: number, otherwise: number): number {
+    const value = this.#get(name) ?? otherwise;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) {
+      return value;
+    }
+    this.problem(name, `must be a whole number from 1 to ${max}`);
+    return otherwise;
   }
 
   isTrue(name: string): boolean {
