@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 
 import { openCis2 } from '../../src/identity/cis2/index.ts';
 import { Browser, cardOf, requestAt, USERS } from '../../src/identity/cis2/testing.ts';
+import { findRelyingParty } from '../../src/identity/cis2/repository.ts';
+import { ownCis2 } from '../../src/identity/platform/index.ts';
 import { openKeyRing } from '../../src/identity/index.ts';
 import { endSessions } from '../../src/identity/sessions/index.ts';
 import { CIS2_PATH } from '../../src/platform/config.ts';
@@ -74,6 +76,21 @@ describe('the platform in front of our own CIS2 face', () => {
     const refused = await sign().post('/oauth2/token', refreshForm(app, body.refresh_token));
     assert.equal(refused.status, 401);
     assert.equal(refused.body.error_description, 'refresh_token is invalid');
+  });
+
+  test('comes back to every address, though its processes started at the same moment', async () => {
+    const addresses = Array.from({ length: 12 }, (_, n) => `https://site-${n}.invalid`);
+    await Promise.all(
+      addresses.map((url) =>
+        ownCis2(sign().database, { issuer: issuer(), url, publicUrls: [url] }),
+      ),
+    );
+    const party = await findRelyingParty(sign().database, '200000000000.apps.national');
+    const kept = party?.metadata.redirect_uris ?? [];
+    for (const url of [...addresses, ...sign().addresses]) {
+      assert.ok(kept.includes(`${url}/oauth2/callback`), url);
+    }
+    assert.equal(new Set(kept).size, kept.length);
   });
 
   test('keeps the mock providers behind its twin', async () => {

@@ -235,6 +235,29 @@ export async function importRelyingParties(
     select ${at}::timestamptz, 'relying-party-import', gen_random_uuid(), client_id from kept`);
 }
 
+/**
+ * Keeps it with all its redirect URIs, those that it had and these: processes that start at the same time, each with
+ * addresses of its own, lose none. One that has them all is left as it is.
+ */
+export async function addRedirects(
+  database: Database,
+  { clientId, name, secret, metadata, status }: NewRelyingParty & { readonly secret: string },
+  at: Date,
+): Promise<void> {
+  await database.write(sql`
+    with kept as (
+      insert into identity.relying_party as p (client_id, name, secret_digest, metadata, status, changed_at)
+      values (${clientId}, ${name}, ${secretDigest(secret)}, ${JSON.stringify(metadata)}::json, ${status}, ${at})
+      on conflict (client_id) do update set secret_digest = excluded.secret_digest, changed_at = excluded.changed_at,
+        metadata = jsonb_set(excluded.metadata::jsonb, '{redirect_uris}', (select jsonb_agg(distinct uri)
+          from jsonb_array_elements((p.metadata::jsonb -> 'redirect_uris')
+            || (excluded.metadata::jsonb -> 'redirect_uris')) as uri))
+      where not (p.metadata::jsonb -> 'redirect_uris') @> (excluded.metadata::jsonb -> 'redirect_uris')
+      returning client_id)
+    insert into platform.audit (at, interaction, request_id, outcome)
+    select ${at}::timestamptz, 'relying-party-import', gen_random_uuid(), client_id from kept`);
+}
+
 /** It signs nobody in from now on, and its tokens are over. False when nobody knows it, or it was revoked before. */
 export async function revokeRelyingParty(
   database: Database,

@@ -1,7 +1,7 @@
 import type { Database } from '../../../platform/database.ts';
 import { sharedSecret } from '../../../platform/secrets.ts';
 import type { NewRelyingParty } from '../../cis2/relying-party.ts';
-import { findRelyingParty, importRelyingParties } from '../../cis2/repository.ts';
+import { addRedirects } from '../../cis2/repository.ts';
 import type { ProviderSettings } from '../provider/index.ts';
 
 /** What the platform is called at the CIS2 face [IDENTITY 1.1]. */
@@ -21,15 +21,7 @@ export async function ownCis2(
   { issuer, url, publicUrls }: OwnCis2,
 ): Promise<ProviderSettings> {
   const secret = (await sharedSecret(database, 'platform-at-cis2')).toString('hex');
-  const known = await findRelyingParty(database, CLIENT_ID);
-  const redirectUris = new Set([
-    ...(known?.metadata.redirect_uris ?? []),
-    ...publicUrls.map((one) => `${one}/oauth2/callback`),
-  ]);
-  if (known?.metadata.redirect_uris.length !== redirectUris.size) {
-    const party = partyWith([...redirectUris], secret, publicUrls[0] ?? url);
-    await importRelyingParties(database, [party], new Date());
-  }
+  await addRedirects(database, partyOf(publicUrls, secret, publicUrls[0] ?? url), new Date());
   const behind = `${url}${new URL(issuer).pathname}`;
   return {
     issuer,
@@ -42,23 +34,19 @@ export async function ownCis2(
   };
 }
 
-function partyWith(
-  redirectUris: readonly string[],
-  secret: string,
-  publicUrl: string,
-): NewRelyingParty {
+function partyOf(addresses: readonly string[], secret: string, publicUrl: string) {
   return {
     clientId: CLIENT_ID,
     name: 'API platform',
     secret,
     status: 'approved',
     metadata: {
-      redirect_uris: redirectUris,
+      redirect_uris: addresses.map((one) => `${one}/oauth2/callback`),
       post_logout_redirect_uris: [],
       backchannel_logout_uri: `${publicUrl}/oauth2/backchannel_logout`,
       token_endpoint_auth_method: 'client_secret_post',
       grant_types: ['authorization_code'],
       pkce_required: false,
     },
-  };
+  } as const satisfies NewRelyingParty;
 }
