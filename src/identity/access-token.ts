@@ -142,13 +142,13 @@ function judge({ isRevoked }: Pick<Revocations, 'isRevoked'>): Judge {
     if (iat > now + CLOCK_TOLERANCE_S) return fail('Invalid Access Token');
     const { sid, jti, sub, client } = payload;
     const isEnded =
-      isRevoked('session', sid, iat) ||
-      isRevoked('token', jti, iat) ||
-      isRevoked('user', sub, iat) ||
-      (client !== null && isRevoked('client', client, iat));
+      isRevoked('session', sid, iat, now) ||
+      isRevoked('token', jti, iat, now) ||
+      isRevoked('user', sub, iat, now) ||
+      (client !== null && isRevoked('client', client, iat, now));
     if (isEnded) return fail('Invalid Access Token');
     const roles = payload.roles.filter(
-      ({ id, until }) => (until === undefined || now < until) && !isRevoked('role', id, iat),
+      ({ id, until }) => (until === undefined || now < until) && !isRevoked('role', id, iat, now),
     );
     return actorOf(payload, roles, roleProfile);
   };

@@ -35,15 +35,26 @@ function auditValues(act: IdentityAct): Sql {
     ${act.session ?? null}::text, ${act.outcome}::text`;
 }
 
-const LONGEST_TOKEN_MS = (ACCESS_TOKEN_SECONDS + CLOCK_TOLERANCE_S) * 1000;
+const LONGEST_TOKEN_S = ACCESS_TOKEN_SECONDS + CLOCK_TOLERANCE_S;
 
 export type RevocationKind = 'client' | 'role' | 'session' | 'token' | 'user';
 
-/** An `insert` that revokes what was issued before `at`; `values` has a row for each, of one column. */
-export function revocationOf(kind: RevocationKind, values: Sql, at: Date): Sql {
-  const until = new Date(at.getTime() + 2 * LONGEST_TOKEN_MS);
-  return sql`insert into identity.revocation (kind, value, issued_before, until)
-    select ${kind}::text, value, ${at}::timestamptz, ${until}::timestamptz from (${values}) as v(value)
-    on conflict (kind, value) do update set issued_before = excluded.issued_before,
-      until = excluded.until, recorded_at = now()`;
+/**
+ * An `insert` that revokes what was issued before `at`; `values` has a row for each, and the value in its first
+ * column. `from`: a time from which on it counts, of a column of the row or not; what is revoked already stays so.
+ */
+export function revocationOf(
+  kind: RevocationKind,
+  values: Sql,
+  at: Date,
+  from: Sql = sql`'-infinity'::timestamptz`,
+): Sql {
+  return sql`insert into identity.revocation as r (kind, value, issued_before, from_at, until)
+    select ${kind}::text, v.value, ${at}::timestamptz, ${from},
+      greatest(${at}::timestamptz, ${from}) + make_interval(secs => ${2 * LONGEST_TOKEN_S})
+    from (${values}) as v(value)
+    on conflict (kind, value) do update set issued_before = excluded.issued_before, recorded_at = now(),
+      until = greatest(r.until, excluded.until),
+      from_at = case when r.until < ${at}::timestamptz then excluded.from_at
+        else least(r.from_at, excluded.from_at) end`;
 }

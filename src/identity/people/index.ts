@@ -5,6 +5,7 @@ export {
   type Membership,
   type Person,
   type RoleProfile,
+  lastDayOf,
   rolesOn,
   type User,
 } from './person.ts';

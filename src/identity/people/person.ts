@@ -88,6 +88,13 @@ export function rolesOn(user: User, day: LondonDate): User['roleProfiles'] {
   );
 }
 
+/** The last day on which a role profile holds: its own, or that of the person at its organisation; null: none is set. */
+export function lastDayOf(user: User, { ods, endsOn }: RoleProfile): LondonDate | null {
+  const closedOn = user.memberships.find((one) => one.ods === ods)?.closedOn ?? null;
+  if (endsOn === null || closedOn === null) return endsOn ?? closedOn;
+  return endsOn < closedOn ? endsOn : closedOn;
+}
+
 function holds(from: LondonDate | null, until: LondonDate | null, day: LondonDate): boolean {
   return (from === null || from <= day) && (until === null || day <= until);
 }

@@ -1,10 +1,10 @@
 import { findOrganisations, keepOrganisations } from '../../directory/index.ts';
 import { present } from '../../kernel/bug.ts';
-import { type LondonDate, londonDate } from '../../kernel/london.ts';
+import { addDays, type LondonDate, londonDate, startOf } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
-import { auditLine } from '../record.ts';
+import { auditLine, revocationOf } from '../record.ts';
 import { endingSessions } from '../sessions/index.ts';
 import type { NewPerson, PeopleFile } from './people-file.ts';
 import type { Membership, Person, RoleProfile, User } from './person.ts';
@@ -28,7 +28,10 @@ export async function importPeople(
   if (unknown.length > 0) return fail({ kind: 'OrganisationUnknown', codes: unknown });
   try {
     await database.write(sql`
-      with organisations as (${keepOrganisations(organisations, at)}),
+      with inactive as (${madeInactive(people)}),
+      ${endingSessions({ users: sql`select user_id from inactive` }, 'user-inactive', at)},
+      narrowed as (${revocationOf('role', narrowedRoles(people, londonDate(at)), at, sql`v.from_at`)}),
+      organisations as (${keepOrganisations(organisations, at)}),
       people as (${keepPeople(people, at)} returning user_id),
       memberships as (${keepMemberships(people)}),
       profiles as (${keepRoleProfiles(people)})
@@ -67,14 +70,54 @@ function keepPeople(people: readonly Person[], at: Date): Sql {
       changed_at = excluded.changed_at`;
 }
 
-function keepMemberships(people: readonly NewPerson[]): Sql {
-  const rows = people.flatMap(({ userId, memberships }) =>
+/** Those who were active before. */
+function madeInactive(people: readonly NewPerson[]): Sql {
+  const ids = people.filter(({ status }) => status === 'inactive').map(({ userId }) => userId);
+  return sql`select user_id from identity.person
+    where user_id = any(${ids}::text[]) and status = 'active'`;
+}
+
+/**
+ * Role profiles that let their holder do less than before: tokens that say more are over [RELIABILITY 7.4], at once or
+ * from the end of today if that is a last day.
+ */
+function narrowedRoles(people: readonly NewPerson[], today: LondonDate): Sql {
+  const now = sql`'-infinity'::timestamptz`;
+  const endOfToday = sql`${startOf(addDays(today, 1))}::timestamptz`;
+  return sql`select role_profile_id, min(from_at) as from_at from (
+      select r.role_profile_id, case when n.ods <> r.ods or n."jobRole" <> r.job_role
+          or not array(select jsonb_array_elements_text(n.activities)) @> r.activities
+          or n."startsOn" > ${today}::date or n."endsOn" < ${today}::date then ${now}
+        when n."endsOn" = ${today}::date then ${endOfToday} end as from_at
+      from jsonb_to_recordset(${JSON.stringify(roleRows(people))}::jsonb) as n("roleProfileId" text, "userId" text,
+        ods text, "jobRole" text, activities jsonb, "startsOn" date, "endsOn" date)
+      join identity.role_profile r on r.user_id = n."userId" and r.role_profile_id = n."roleProfileId"
+      union all
+      select r.role_profile_id, case when n."openedOn" > ${today}::date or n."closedOn" < ${today}::date then ${now}
+        when n."closedOn" = ${today}::date then ${endOfToday} end
+      from jsonb_to_recordset(${JSON.stringify(membershipRows(people))}::jsonb) as n("userId" text, ods text,
+        "openedOn" date, "closedOn" date)
+      join identity.role_profile r on r.user_id = n."userId" and r.ods = n.ods) as narrowed
+    where from_at is not null group by role_profile_id`;
+}
+
+function membershipRows(people: readonly NewPerson[]) {
+  return people.flatMap(({ userId, memberships }) =>
     memberships.map((membership) => ({ userId, ...membership })),
   );
+}
+
+function roleRows(people: readonly NewPerson[]) {
+  return people.flatMap(({ userId, roleProfiles }) =>
+    roleProfiles.map((profile) => ({ userId, ...profile })),
+  );
+}
+
+function keepMemberships(people: readonly NewPerson[]): Sql {
   return sql`insert into identity.membership (membership_id, user_id, ods, opened_on, closed_on)
     select coalesce("membershipId", m.membership_id, nextval('identity.user_number')::text), "userId", r.ods,
       "openedOn", "closedOn"
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("membershipId" text, "userId" text,
+    from jsonb_to_recordset(${JSON.stringify(membershipRows(people))}::jsonb) as r("membershipId" text, "userId" text,
       ods text, "openedOn" date, "closedOn" date)
     left join identity.membership m on m.user_id = "userId" and m.ods = r.ods
     on conflict (user_id, ods) do update set membership_id = excluded.membership_id,
@@ -82,14 +125,11 @@ function keepMemberships(people: readonly NewPerson[]): Sql {
 }
 
 function keepRoleProfiles(people: readonly NewPerson[]): Sql {
-  const rows = people.flatMap(({ userId, roleProfiles }) =>
-    roleProfiles.map((profile) => ({ userId, ...profile })),
-  );
   return sql`insert into identity.role_profile (role_profile_id, user_id, ods, job_role, job_role_name,
       areas_of_work, activities, workgroups, starts_on, ends_on)
     select "roleProfileId", "userId", ods, "jobRole", "jobRoleName", "areasOfWork",
       array(select jsonb_array_elements_text(activities)), workgroups, "startsOn", "endsOn"
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("roleProfileId" text, "userId" text,
+    from jsonb_to_recordset(${JSON.stringify(roleRows(people))}::jsonb) as r("roleProfileId" text, "userId" text,
       ods text, "jobRole" text, "jobRoleName" text, "areasOfWork" json, activities jsonb, workgroups json,
       "startsOn" date, "endsOn" date)
     on conflict (user_id, role_profile_id) do update set ods = excluded.ods, job_role = excluded.job_role,
@@ -190,8 +230,9 @@ export function givingRole(userId: string, role: NewRole, onlyIf: Sql = sql`true
 }
 
 /**
- * Parts of a statement that ends a role on a day: its sessions too, if that day is over. Called `role` and as
- * `endingSessions` says.
+ * Parts of a statement that ends a role on a day: its sessions too, if that day is over; if it is today, tokens that
+ * do not know of it yet are over with the day [RELIABILITY 7.4]. Called `role`, `role_today` and as `endingSessions`
+ * says.
  */
 export function endingRole(
   roleProfileId: string,
@@ -200,12 +241,16 @@ export function endingRole(
   onlyIf: Sql = sql`true`,
 ): Sql {
   const isOver = lastDay < londonDate(at);
+  const isToday = lastDay === londonDate(at);
+  const thatRole = sql`select role_profile_id from role where ${isToday}::boolean`;
+  const endOfDay = sql`${startOf(addDays(lastDay, 1))}::timestamptz`;
   const ended = sql`${onlyIf} and ${isOver}::boolean`;
   return sql`role as (
       update identity.role_profile set ends_on = ${lastDay}::date,
         starts_on = case when starts_on > ${lastDay}::date then ${lastDay}::date else starts_on end
       where role_profile_id = ${roleProfileId} and (ends_on is null or ends_on > ${lastDay}::date)
         and ${onlyIf} returning role_profile_id),
+    role_today as (${revocationOf('role', thatRole, at, endOfDay)}),
     ${endingSessions({ roleProfile: roleProfileId }, 'role-ended', at, ended)}`;
 }
 

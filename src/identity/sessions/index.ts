@@ -8,6 +8,7 @@ import {
   findSession,
   moveSession,
   readRevocations,
+  type Revoked,
   tidySessions,
   touchSession,
 } from './repository.ts';
@@ -32,8 +33,13 @@ export {
 
 /** What was revoked, as this process knows it: asked for every token, so held in memory. */
 export type Revocations = {
-  /** Whether what was issued then (seconds since 1970) is refused now. */
-  readonly isRevoked: (kind: RevocationKind, value: string, issuedAt: number) => boolean;
+  /** Whether what was issued then is refused at a time; both in seconds since 1970. */
+  readonly isRevoked: (
+    kind: RevocationKind,
+    value: string,
+    issuedAt: number,
+    at: number,
+  ) => boolean;
   close(): void;
 };
 
@@ -42,17 +48,14 @@ const OVERLAP_SECONDS = 30; // a revocation is dated when its transaction begins
 
 /** Looks by itself for what the other processes have revoked. */
 export async function openRevocations(database: Database, clock: Clock): Promise<Revocations> {
-  const known = new Map<string, { readonly issuedBefore: number; readonly until: number }>();
+  const known = new Map<string, Omit<Revoked, 'kind' | 'value'>>();
   let hasMissed = true;
   const look = async (): Promise<void> => {
     // After the database was away, the last seconds may not be enough.
     const rows = await readRevocations(database, hasMissed ? null : OVERLAP_SECONDS);
     hasMissed = false;
-    for (const { kind, value, issuedBefore, until } of rows) {
-      const ms = { issuedBefore: issuedBefore.getTime(), until: until.getTime() };
-      known.set(`${kind} ${value}`, ms);
-    }
-    const now = clock.securityNow().getTime();
+    for (const { kind, value, ...times } of rows) known.set(`${kind} ${value}`, times);
+    const now = clock.securityNow().getTime() / 1000;
     for (const [key, { until }] of known) if (until < now) known.delete(key);
   };
   await look();
@@ -62,10 +65,10 @@ export async function openRevocations(database: Database, clock: Clock): Promise
     });
   }, LOOK_EVERY_MS).unref();
   return {
-    isRevoked: (kind, value, issuedAt) => {
+    isRevoked: (kind, value, issuedAt, at) => {
       if (known.size === 0) return false;
       const revoked = known.get(`${kind} ${value}`);
-      return revoked !== undefined && issuedAt * 1000 <= revoked.issuedBefore;
+      return revoked !== undefined && issuedAt <= revoked.issuedBefore && revoked.from <= at;
     },
     close: () => {
       clearInterval(timer);

@@ -155,6 +155,8 @@ export async function chooseSession(
 export type SessionsOf =
   | { readonly session: string }
   | { readonly user: string }
+  /** A `select` of their ids. */
+  | { readonly users: Sql }
   | { readonly card: string }
   | { readonly roleProfile: string };
 
@@ -186,20 +188,18 @@ export function endingSessions(
 
 /** A token names all roles of its user, and a user may have tokens without a session here. */
 function alsoRevoked(which: SessionsOf, at: Date, onlyIf: Sql): Sql {
+  if ('session' in which || 'card' in which) return sql``;
+  if ('users' in which) return sql`, also_revoked as (${revocationOf('user', which.users, at)})`;
   const [kind, value] =
-    'user' in which
-      ? (['user', which.user] as const)
-      : 'roleProfile' in which
-        ? (['role', which.roleProfile] as const)
-        : [null, null];
-  return kind === null
-    ? sql``
-    : sql`, also_revoked as (${revocationOf(kind, sql`select ${value}::text where ${onlyIf}`, at)})`;
+    'user' in which ? (['user', which.user] as const) : (['role', which.roleProfile] as const);
+  const values = sql`select ${value}::text where ${onlyIf}`;
+  return sql`, also_revoked as (${revocationOf(kind, values, at)})`;
 }
 
 function conditionOf(which: SessionsOf): Sql {
   if ('session' in which) return sql`s.id::text = ${which.session}`;
   if ('user' in which) return sql`s.user_id = ${which.user}`;
+  if ('users' in which) return sql`s.user_id in (${which.users})`;
   if ('card' in which) {
     // A broker knows a card by the certificate that signed in.
     return sql`(s.card = ${which.card} or s.card in
@@ -217,11 +217,13 @@ function endParts(condition: Sql, reason: EndReason, at: Date): Sql {
     ended_audit as (${auditLines(act, sql`ended`)})`;
 }
 
+/** Times in seconds since 1970. */
 export type Revoked = {
   readonly kind: string;
   readonly value: string;
-  readonly issuedBefore: Date;
-  readonly until: Date;
+  readonly issuedBefore: number;
+  readonly from: number;
+  readonly until: number;
 };
 
 /** What was revoked lately: all of it, or what was recorded in the last seconds. */
@@ -230,7 +232,9 @@ export function readRevocations(
   lastSeconds: number | null,
 ): Promise<Revoked[]> {
   return database.all<Revoked>(sql`
-    select kind, value, issued_before as "issuedBefore", until from identity.revocation
+    select kind, value, extract(epoch from issued_before)::float8 as "issuedBefore",
+      extract(epoch from from_at)::float8 as "from", extract(epoch from until)::float8 as until
+    from identity.revocation
     where recorded_at > case when ${lastSeconds}::int is null then '-infinity'::timestamptz
       else now() - make_interval(secs => ${lastSeconds}::int) end`);
 }

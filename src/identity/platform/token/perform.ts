@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { addDays, londonDate, startOf } from '../../../kernel/london.ts';
 import { type AccessTokenClaims, signAccessToken, type TokenRole } from '../../access-token.ts';
 import { type Authentication, type Client, keptScopes } from '../../clients/client.ts';
-import { findUser, rolesOn, type User } from '../../people/index.ts';
+import { findUser, lastDayOf, rolesOn, type User } from '../../people/index.ts';
 import type { Session } from '../../sessions/index.ts';
 import { ERRORS, type OAuthError } from '../answer/oauth-error.ts';
 import { type Lifetimes, lifetimesOf, refreshEnd, secondsLeft } from '../lifetimes.ts';
@@ -179,13 +179,15 @@ function authLevel(authentication: Authentication): string {
 
 /** The roles that a user has now, each with its end, which a token must not outlive. */
 function tokenRoles(user: User, at: Date): TokenRole[] {
-  return rolesOn(user, londonDate(at)).map(
-    ({ roleProfileId, ods, endsOn, jobRole: job, activities }) => ({
+  return rolesOn(user, londonDate(at)).map((role) => {
+    const { roleProfileId, ods, jobRole: job, activities } = role;
+    const lastDay = lastDayOf(user, role);
+    return {
       id: roleProfileId,
       organisation: ods,
       job,
       activities,
-      ...(endsOn === null ? {} : { until: startOf(addDays(endsOn, 1)).getTime() / 1000 }),
-    }),
-  );
+      ...(lastDay === null ? {} : { until: startOf(addDays(lastDay, 1)).getTime() / 1000 }),
+    };
+  });
 }
