@@ -1,6 +1,18 @@
-export { NATIONAL_LOCUM_PHARMACY, ODS_CODE, type Organisation } from './organisation.ts';
+export {
+  isClosedOn,
+  NATIONAL_LOCUM_PHARMACY,
+  ODS_CODE,
+  type Organisation,
+} from './organisation.ts';
 export { readOrganisation } from './read-organisation.ts';
-export { findOrganisations, keepOrganisations } from './repository.ts';
+export {
+  addingOrganisation,
+  findOrganisations,
+  keepOrganisations,
+  listOrganisations,
+  type OpeningDays,
+  settingOpeningDays,
+} from './repository.ts';
 
 export const directoryMigrations = {
   schema: 'directory',

@@ -18,3 +18,8 @@ export type Organisation = {
 export const NATIONAL_LOCUM_PHARMACY = 'FFFFF';
 
 export const ODS_CODE = /^[A-Z0-9]{3,10}$/;
+
+/** Whether its last day is over. */
+export function isClosedOn({ closedOn }: Organisation, day: LondonDate): boolean {
+  return closedOn !== null && closedOn < day;
+}

@@ -15,13 +15,50 @@ export function keepOrganisations(organisations: readonly Organisation[], at: Da
       opened_on = excluded.opened_on, closed_on = excluded.closed_on, changed_at = excluded.changed_at`;
 }
 
+/** An `insert` that adds one unless its code is known; a part of a statement, which returns the code. */
+export function addingOrganisation(organisation: Organisation, at: Date): Sql {
+  const { ods, name, addressLines, city, postcode, telephone, openedOn, closedOn } = organisation;
+  return sql`insert into directory.organisation
+      (ods, name, address_lines, city, postcode, telephone, opened_on, closed_on, changed_at)
+    values (${ods}, ${name}, ${addressLines}::text[], ${city}, ${postcode}, ${telephone},
+      ${openedOn}::date, ${closedOn}::date, ${at}::timestamptz)
+    on conflict do nothing returning ods`;
+}
+
+export type OpeningDays = Pick<Organisation, 'openedOn' | 'closedOn'>;
+
+/** An `update` of the days between which one is open; a part of a statement, which returns the code. */
+export function settingOpeningDays(
+  ods: string,
+  { openedOn, closedOn }: OpeningDays,
+  at: Date,
+): Sql {
+  return sql`update directory.organisation
+    set opened_on = ${openedOn}::date, closed_on = ${closedOn}::date, changed_at = ${at}::timestamptz
+    where ods = ${ods} returning ods`;
+}
+
+const ORGANISATION = sql`ods, name, address_lines as "addressLines", city, postcode, telephone,
+  opened_on as "openedOn", closed_on as "closedOn"`;
+
 /** Those of these codes that are known. */
 export async function findOrganisations(
   database: Database,
   codes: readonly string[],
 ): Promise<Organisation[]> {
   return database.all<Organisation>(sql`
-    select ods, name, address_lines as "addressLines", city, postcode, telephone,
-      opened_on as "openedOn", closed_on as "closedOn"
-    from directory.organisation where ods = any(${codes}::text[]) order by ods`);
+    select ${ORGANISATION} from directory.organisation where ods = any(${codes}::text[]) order by ods`);
+}
+
+const ORGANISATION_LIST_MAX = 200;
+
+/** By code, from the one after `after`; `word` is a part of the name, or the code. */
+export function listOrganisations(
+  database: Database,
+  { word, after }: { readonly word: string; readonly after: string },
+): Promise<Organisation[]> {
+  return database.all<Organisation>(sql`
+    select ${ORGANISATION} from directory.organisation
+    where ods > ${after} and (strpos(lower(name), lower(${word})) > 0 or ods = upper(${word}))
+    order by ods limit ${ORGANISATION_LIST_MAX}`);
 }

@@ -5,6 +5,8 @@ export type Page = {
   readonly method: 'GET' | 'POST';
   /** `/ra/users/:user`: a part after a colon is handed over in `parts`. */
   readonly path: string;
+  /** Of a form with a file; else what every request may have. */
+  readonly bodyMaxBytes?: number;
   readonly handle: (request: PageRequest) => Promise<PageAnswer> | PageAnswer;
 };
 
@@ -24,7 +26,7 @@ export type PageRequest = {
   readonly requestId: string;
 };
 
-export type PageAnswer = View | Redirect | Data;
+export type PageAnswer = View | Redirect | Data | Picture;
 
 /** A page: a title, a template and what the template shows. */
 export type View = {
@@ -48,6 +50,9 @@ export type Redirect = { readonly to: string; readonly session?: SessionChange }
 
 /** For the scripts of pages. */
 export type Data = { readonly json: object };
+
+/** For an `img` of a page. */
+export type Picture = { readonly picture: Buffer; readonly mediaType: string };
 
 /** The browser is given another session, or none (null). */
 export type SessionChange = { readonly id: string | null };

@@ -63,6 +63,7 @@ export function openShell(options: ShellOptions): Shell {
       ...options.pages.map((page) => ({
         method: page.method,
         path: page.path,
+        ...(page.bodyMaxBytes === undefined ? {} : { bodyMaxBytes: page.bodyMaxBytes }),
         handle: (request: HttpRequest) => handle(frame, page, request),
       })),
     ],
@@ -81,7 +82,7 @@ type Frame = ShellOptions & { readonly draw: Draw; readonly seals: Seals };
 
 async function handle(frame: Frame, page: Page, request: HttpRequest): Promise<HttpResponse> {
   const id = request.headers['x-request-id'] ?? randomUUID();
-  const form = page.method === 'POST' ? parsePost(frame, request) : EMPTY_FORM;
+  const form = page.method === 'POST' ? await parsePost(frame, request) : EMPTY_FORM;
   if (form === null) return drawn(frame, request, problemOf({ kind: 'FormOutOfDate' }, id), id);
   const run = (): Promise<PageAnswer> | PageAnswer =>
     page.handle(pageRequest(frame, request, form, id));
@@ -91,9 +92,9 @@ async function handle(frame: Frame, page: Page, request: HttpRequest): Promise<H
 }
 
 /** Null: no page of ours sent it from this browser, or it cannot be read. */
-function parsePost({ seals }: Frame, request: HttpRequest): Form | null {
+async function parsePost({ seals }: Frame, request: HttpRequest): Promise<Form | null> {
   if (!isSameOrigin(request)) return null;
-  const form = parseForm(request.headers['content-type'], request.body);
+  const form = await parseForm(request.headers['content-type'], request.body);
   if (!form.ok) return null;
   return seals.isFormToken(readCookies(request), form.value.text(TOKEN)) ? form.value : null;
 }
@@ -132,6 +133,10 @@ function answered(
   if ('json' in answer) {
     const body = JSON.stringify(answer.json);
     return { status: 200, headers: { ...headers, 'Content-Type': 'application/json' }, body };
+  }
+  if ('picture' in answer) {
+    const { picture, mediaType } = answer;
+    return { status: 200, headers: { ...headers, 'Content-Type': mediaType }, body: picture };
   }
   if ('view' in answer) return drawn(frame, request, answer, id);
   const cookies =

@@ -34,6 +34,8 @@ export type HttpResponse = {
 export type HttpRoute = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'OPTIONS';
   readonly path: string;
+  /** Other than the limit of all. */
+  readonly bodyMaxBytes?: number;
   readonly handle: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
 };
 
@@ -128,6 +130,7 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
     app.route({
       method: route.method,
       url: route.path,
+      bodyLimit: route.bodyMaxBytes ?? BODY_MAX_BYTES,
       handler: async (request, reply) => {
         answer(request, reply, await route.handle(readRequest(request)));
       },

@@ -54,6 +54,15 @@ export function pageTest(name: string, run: () => Promise<void>): void {
   test(name, { skip: cannotBrowse(), timeout: 120_000 }, run);
 }
 
+export async function press(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name }).click();
+}
+
+/** The words of a page without its frame. */
+export function main(page: Page): Promise<string> {
+  return page.locator('main').innerText();
+}
+
 /** What every page must keep, in every state of it. */
 export async function checkPage(page: Page): Promise<void> {
   const where = page.url();

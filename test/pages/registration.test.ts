@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
-import type { Page } from 'playwright-core';
-
 import { sql } from '../../src/platform/sql.ts';
-import { checkPage, pageTest, testBrowser } from './browser.ts';
+import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
 import { giveCard } from './cards.ts';
 import { userIdOf } from './people.ts';
-import { pagesSpine } from './spine.ts';
+import { pagesSpine, windowsOf } from './spine.ts';
 
 // Shows: Web pages | registration authority: people, cards, access for which it takes two, reports, import
 
@@ -15,27 +13,7 @@ let card = '';
 const spine = pagesSpine(async (database) => {
   card = await giveCard(database, { userId: userIdOf('nurse'), days: 20, after: null });
 });
-const browser = testBrowser();
-
-const opened = new Map<string, Page>();
-
-/** The window of a person, who stays signed in. */
-async function windowOf(name: string): Promise<Page> {
-  const known = opened.get(name);
-  if (known !== undefined) return known;
-  const page = await browser.open();
-  await spine().signIn(page, userIdOf(name));
-  opened.set(name, page);
-  return page;
-}
-
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).click();
-}
-
-function main(page: Page): Promise<string> {
-  return page.locator('main').innerText();
-}
+const windowOf = windowsOf(spine, testBrowser());
 
 describe('the pages of the registration authority', () => {
   pageTest('are shut to others, whatever they ask for', async () => {

@@ -9,6 +9,8 @@ import type { Database } from '../../src/platform/database.ts';
 import { sharedSecret } from '../../src/platform/secrets.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
+import type { testBrowser } from './browser.ts';
+import { userIdOf } from './people.ts';
 
 /** Both datacentres over one database; a flow may go on at either after every step. */
 export type PagesSpine = {
@@ -17,9 +19,9 @@ export type PagesSpine = {
   readonly b: string;
   /** Gives the browser a session as a card gives it, and answers its id. */
   readonly signIn: (page: Page, userId: string) => Promise<string>;
-  /** Moves time, that of sessions too; null: real again. */
   /** Takes the database away. */
   readonly drop: () => Promise<void>;
+  /** Moves time, that of sessions too; null: real again. */
   readonly setClock: (at: Date | null) => Promise<void>;
 };
 
@@ -65,6 +67,22 @@ export function pagesSpine(
   return () => {
     if (spine === null) throw new Error('the servers are there only while tests run');
     return spine;
+  };
+}
+
+/** The window of a test person, who stays signed in. */
+export function windowsOf(
+  spine: () => PagesSpine,
+  browser: ReturnType<typeof testBrowser>,
+): (name: string) => Promise<Page> {
+  const opened = new Map<string, Page>();
+  return async (name) => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const page = await browser.open();
+    await spine().signIn(page, userIdOf(name));
+    opened.set(name, page);
+    return page;
   };
 }
 

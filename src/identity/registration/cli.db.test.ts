@@ -48,6 +48,26 @@ describe('spine ra', () => {
     assert.equal(await said('unused'), '');
   });
 
+  test('opens and closes an organisation, and names sponsors and takes it away', async () => {
+    await said('sponsor', '555900170101', '--org', 'VNE51', ...MANAGER);
+    const words = await said('sponsor', '555900170101', '--org', 'VNE51', '--end', ...MANAGER);
+    assert.equal(words, '555900170101 is no longer a sponsor of VNE51');
+    const again = await spine('sponsor', '555900170101', '--org', 'VNE51', '--end', ...MANAGER);
+    assert.match(again.stderr, /no sponsor of that organisation/);
+    const closed = await said('organisation', 'vne51', '--until', '2026-01-31', ...MANAGER);
+    assert.equal(closed, 'VNE51 ..2026-01-31');
+    const nurse = await spine(
+      'position',
+      'Late nurse',
+      '--org',
+      'VNE51',
+      ...NURSE.slice(2),
+      ...AGENT,
+    );
+    assert.match(nurse.stderr, /This organisation is closed/);
+    assert.equal(await said('organisation', 'VNE51', ...MANAGER), 'VNE51 ..');
+  });
+
   test('says what is wrong', async () => {
     for (const [argv, code, words] of [
       [['create', ...NAME, ...PROOF], 2, /--by must say who/],
@@ -57,6 +77,8 @@ describe('spine ra', () => {
       [['create', ...NAME, ...PROOF, ...SPONSOR], 1, /Only an agent/],
       [['sponsor', '1', '--org', 'A83008', ...MANAGER], 1, /Nobody knows this user/],
       [['sponsor', '555900170101', '--org', 'A83008', ...AGENT], 1, /Only a manager/],
+      [['organisation', 'A83008', '--until', 'soon', ...MANAGER], 2, /are days/],
+      [['organisation', 'A83008', ...AGENT], 1, /Only a manager/],
       [['position', 'X', '--org', 'A83008', '--job-role', 'R1', ...AGENT], 2, /has no name/],
       [['request', '555900010101', ...SPONSOR], 2, /one of them/],
       [['request', '555900010101', '--position', 'x', ...SPONSOR], 1, /no such position/],

@@ -1,14 +1,10 @@
 import {
   type Command,
-  EXIT,
   type Invocation,
   isSet,
   type Option,
   textOption,
 } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
-import { type LondonDate, parseLondonDate } from '../../kernel/london.ts';
-import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Database } from '../../platform/database.ts';
 import { ACTIVITIES } from '../rbac/activities.ts';
 import { jobRoleName } from '../rbac/job-roles.ts';
@@ -19,37 +15,23 @@ import {
   decideAccess,
   type Document,
   DOCUMENTS,
+  endSponsor,
   expiringWithin,
   listPositions,
   nameSponsor,
   pendingRequests,
   proveIdentity,
-  type RegistrationRefusal,
-  registrationWords,
   requestAccess,
+  setOpeningDays,
   unusedFor,
 } from './index.ts';
+import { BY, dayOf, listing, orgOf, told, verb, wrong } from './verb/cli.ts';
 
-const EXAMPLES = [
-  { line: 'spine ra requests', explanation: 'what waits for a decision' },
-  {
-    line: 'spine ra request 556000000001 --position 5f… --by 555900170101',
-    explanation: 'a sponsor asks that somebody gets a position',
-  },
-  {
-    line: 'spine ra approve 7c1d9f0e-3b1f-4b1e-9a55-0d9a2f6c1e11 --by 555900160101',
-    explanation: 'another person, an agent, approves it',
-  },
-] as const;
-
-const BY: Option = { flag: 'by', value: 'user id', help: 'who does it, as the audit will say' };
 const DOCUMENTS_OPTION: Option = {
   flag: 'documents',
   value: 'kinds',
   help: `what was seen, with commas between: ${DOCUMENTS.join(' ')}`,
 };
-
-type Work = (invocation: Invocation, database: Database, by: Actor) => Promise<number>;
 
 /** What people of the registration authority do. */
 export const registrationCommands: readonly Command[] = [
@@ -78,13 +60,30 @@ export const registrationCommands: readonly Command[] = [
   }),
   verb('sponsor', 'let a person ask for access for an organisation', {
     usage: '<user id>',
-    options: [{ flag: 'org', value: 'ods', help: 'the organisation' }, BY],
+    options: [
+      { flag: 'org', value: 'ods', help: 'the organisation' },
+      { flag: 'end', help: 'no longer: take it away' },
+      BY,
+    ],
     work: async (invocation, database, by) => {
       const [userId = ''] = invocation.words;
       const ods = orgOf(invocation);
+      if (isSet(invocation, 'end')) {
+        const ended = await endSponsor(database, userId, ods, by);
+        return told(invocation, ended, () => `${userId} is no longer a sponsor of ${ods}`);
+      }
       const named = await nameSponsor(database, userId, ods, by);
       return told(invocation, named, () => `${userId} is a sponsor of ${ods}`);
     },
+  }),
+  verb('organisation', 'say between which days an organisation is open; roles end with the last', {
+    usage: '<ods>',
+    options: [
+      { flag: 'from', value: 'day', help: 'first day, YYYY-MM-DD; else none' },
+      { flag: 'until', value: 'day', help: 'last day, YYYY-MM-DD; else it stays open' },
+      BY,
+    ],
+    work: openingDays,
   }),
   verb('position', 'add a position: work in an organisation with the rights for it', {
     usage: '<name>',
@@ -160,43 +159,6 @@ function daysOf([text = '']: readonly string[]): number {
   return /^\d{1,4}$/.test(text) ? Number(text) : REPORT_DAYS;
 }
 
-type Verb = { readonly usage?: string; readonly options: readonly Option[]; readonly work: Work };
-
-/** One that says who does it: the directory knows what they may do. */
-function verb(word: string, summary: string, { work, ...rest }: Verb): Command {
-  return storeCommand({
-    name: `ra ${word}`,
-    summary,
-    ...rest,
-    examples: EXAMPLES,
-    work: async (invocation, database) => {
-      const userId = textOption(invocation, 'by');
-      if (userId === null) return wrong(invocation, '--by must say who does it');
-      return work(invocation, database, { userId, at: new Date() });
-    },
-  });
-}
-
-type Report = (
-  words: readonly string[],
-  database: Database,
-) => Promise<{ readonly text: string; readonly rows: readonly object[] }>;
-
-function listing(word: string, summary: string, usage: string, report: Report): Command {
-  return storeCommand({
-    name: `ra ${word}`,
-    summary,
-    ...(usage === '' ? {} : { usage }),
-    options: [],
-    examples: EXAMPLES,
-    work: async ({ words, output }, database) => {
-      const { text, rows } = await report(words, database);
-      output.result(text, rows);
-      return EXIT.ok;
-    },
-  });
-}
-
 const DOCUMENTS_WRONG = `--documents must be some of ${DOCUMENTS.join(', ')}`;
 const PERSON_NAME = /^\p{L}[\p{L} .'’-]{0,59}$/u;
 
@@ -217,6 +179,15 @@ async function create(invocation: Invocation, database: Database, by: Actor): Pr
   const isSynthetic = isSet(invocation, 'synthetic');
   const person = { title, given, family, email, documents, isSynthetic };
   return told(invocation, await createPerson(database, person, by), (userId) => userId);
+}
+
+async function openingDays(invocation: Invocation, database: Database, by: Actor): Promise<number> {
+  const ods = (invocation.words[0] ?? '').toUpperCase();
+  const [openedOn, closedOn] = [dayOf(invocation, 'from'), dayOf(invocation, 'until')];
+  if (!openedOn.ok || !closedOn.ok) return wrong(invocation, '--from and --until are days');
+  const days = { openedOn: openedOn.value, closedOn: closedOn.value };
+  const kept = await setOpeningDays(database, ods, days, by);
+  return told(invocation, kept, () => `${ods} ${days.openedOn ?? ''}..${days.closedOn ?? ''}`);
 }
 
 async function position(invocation: Invocation, database: Database, by: Actor): Promise<number> {
@@ -253,37 +224,8 @@ async function request(invocation: Invocation, database: Database, by: Actor): P
   return told(invocation, await requestAccess(database, wanted, by), (id) => id);
 }
 
-function orgOf(invocation: Invocation): string {
-  return (textOption(invocation, 'org') ?? '').toUpperCase();
-}
-
-function dayOf(invocation: Invocation, flag: string): Result<LondonDate | null, null> {
-  const text = textOption(invocation, flag);
-  if (text === null) return ok(null);
-  const day = parseLondonDate(text);
-  return day === null ? fail(null) : ok(day);
-}
-
 function documentsOf(invocation: Invocation): Document[] | null {
   const words = (textOption(invocation, 'documents') ?? '').split(',').filter(Boolean);
   const known = words.flatMap((word) => DOCUMENTS.find((kind) => kind === word) ?? []);
   return known.length === words.length ? known : null;
-}
-
-function told<Value>(
-  { output }: Invocation,
-  answer: Result<Value, RegistrationRefusal>,
-  words: (value: Value) => string,
-): number {
-  if (!answer.ok) {
-    output.progress(registrationWords(answer.error));
-    return EXIT.refused;
-  }
-  output.result(words(answer.value), answer.value);
-  return EXIT.ok;
-}
-
-function wrong({ output }: Invocation, text: string): number {
-  output.progress(text);
-  return EXIT.wrongUse;
 }

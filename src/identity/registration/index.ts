@@ -1,8 +1,9 @@
-import { findOrganisations } from '../../directory/index.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
 import { findUser, rolesOn, type User } from '../people/index.ts';
+import { asAgent, asManager } from './agent/index.ts';
+import { canHaveStaff } from './organisations/index.ts';
 import {
   type AccessRequest,
   type Actor,
@@ -22,14 +23,26 @@ import {
 } from './repository.ts';
 import {
   type Document,
-  isAgent,
-  isManager,
   levelOf,
   mayDecide,
   mayRequest,
   type RegistrationRefusal,
 } from './rules.ts';
 
+export {
+  addOrganisation,
+  endSponsor,
+  setOpeningDays,
+  type Sponsor,
+  sponsorsAt,
+} from './organisations/index.ts';
+export {
+  findPhoto,
+  findPhotoNote,
+  PHOTO_MAX_BYTES,
+  removePhoto,
+  takePhoto,
+} from './photo/index.ts';
 export {
   type AccessRequest,
   type Actor,
@@ -90,15 +103,12 @@ export async function nameSponsor(
   ods: string,
   by: Actor,
 ): Answer<null> {
-  const manager = await findUser(database, by.userId);
-  if (manager === null || !isManager(manager, londonDate(by.at))) {
-    return fail({ kind: 'NotAManager' });
-  }
+  const manager = await asManager(database, by);
+  if (!manager.ok) return manager;
   if (userId === by.userId) return fail({ kind: 'ForOneself' });
   if ((await findUser(database, userId)) === null) return fail({ kind: 'UserNotKnown' });
-  if ((await findOrganisations(database, [ods])).length === 0) {
-    return fail({ kind: 'OrganisationNotKnown' });
-  }
+  const open = await canHaveStaff(database, ods, by.at);
+  if (!open.ok) return open;
   await keepSponsor(database, userId, ods, by);
   return ok(null);
 }
@@ -111,9 +121,8 @@ export async function addPosition(
 ): Answer<string> {
   const agent = await asAgent(database, by);
   if (!agent.ok) return agent;
-  if ((await findOrganisations(database, [position.ods])).length === 0) {
-    return fail({ kind: 'OrganisationNotKnown' });
-  }
+  const open = await canHaveStaff(database, position.ods, by.at);
+  if (!open.ok) return open;
   try {
     return ok(await keepPosition(database, position, by));
   } catch (error) {
@@ -133,7 +142,7 @@ export async function requestAccess(
     findUser(database, request.userId),
   ]);
   if (subject === null) return fail({ kind: 'UserNotKnown' });
-  const ods = await organisationOf(database, request, subject);
+  const ods = await organisationOf(database, request, subject, by.at);
   if (!ods.ok) return ods;
   if (sponsor === null) return fail({ kind: 'NotASponsor', ods: ods.value });
   const known = await sponsorOf(database, by.userId);
@@ -145,10 +154,13 @@ async function organisationOf(
   database: Database,
   { kind, positionId, roleProfileId }: NewRequest,
   subject: User,
+  at: Date,
 ): Answer<string> {
   if (kind === 'grant') {
     const position = await findPosition(database, positionId ?? '');
-    return position === null ? fail({ kind: 'PositionNotKnown' }) : ok(position.ods);
+    if (position === null) return fail({ kind: 'PositionNotKnown' });
+    const open = await canHaveStaff(database, position.ods, at);
+    return open.ok ? ok(position.ods) : open;
   }
   const role = subject.roleProfiles.find((profile) => profile.roleProfileId === roleProfileId);
   return role === undefined ? fail({ kind: 'RoleNotKnown' }) : ok(role.ods);
@@ -200,10 +212,6 @@ async function effectOf(
   }
   const position = await findPosition(database, positionId ?? '');
   if (position === null) return fail({ kind: 'PositionNotKnown' });
-  return ok({ kind: 'give', role: { ...position, startsOn, endsOn } });
-}
-
-async function asAgent(database: Database, { userId, at }: Actor): Answer<User> {
-  const user = await findUser(database, userId);
-  return user !== null && isAgent(user, londonDate(at)) ? ok(user) : fail({ kind: 'NotAnAgent' });
+  const open = await canHaveStaff(database, position.ods, at);
+  return open.ok ? ok({ kind: 'give', role: { ...position, startsOn, endsOn } }) : open;
 }

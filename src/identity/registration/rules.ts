@@ -2,6 +2,7 @@ import type { LondonDate } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { rolesOn, type User } from '../people/person.ts';
 import { roleOf } from '../rbac/job-roles.ts';
+import type { PhotoRefusal } from './photo/photo.ts';
 
 /** Job roles that work for the registration authority [IDENTITY 1.3]. */
 const MANAGERS = ['R5080', 'R5072'];
@@ -40,6 +41,7 @@ export function levelOf(documents: readonly Document[]): 0 | 1 | 2 | 3 {
 }
 
 export type RegistrationRefusal =
+  | PhotoRefusal
   | { readonly kind: 'NotAnAgent' }
   | { readonly kind: 'NotAManager' }
   | { readonly kind: 'NotASponsor'; readonly ods: string }
@@ -49,6 +51,10 @@ export type RegistrationRefusal =
   | { readonly kind: 'UserNotKnown' }
   | { readonly kind: 'UserInactive' }
   | { readonly kind: 'OrganisationNotKnown' }
+  | { readonly kind: 'OrganisationThere' }
+  | { readonly kind: 'OrganisationClosed' }
+  | { readonly kind: 'DaysInWrongOrder' }
+  | { readonly kind: 'NotTheirSponsor' }
   | { readonly kind: 'PositionNotKnown' }
   | { readonly kind: 'PositionThere' }
   | { readonly kind: 'RoleNotKnown' }
@@ -108,13 +114,21 @@ const WORDS: Readonly<Record<RegistrationRefusal['kind'], string>> = {
   NotAManager: 'Only a manager of the registration authority may do this.',
   NotASponsor: 'Only a sponsor of that organisation may ask for this.',
   OwnRequest: 'Whoever asked for it cannot approve it: another person must.',
-  ForOneself: 'Nobody asks for or approves their own access.',
+  ForOneself: 'Nobody asks for or approves their own access, or changes their own record.',
   IdentityNotProved: 'The identity of this person is not proved to level 3.',
   UserNotKnown: 'Nobody knows this user id.',
   UserInactive: 'This person is no longer active.',
   OrganisationNotKnown: 'Nobody knows this organisation.',
+  OrganisationThere: 'There is an organisation with this code.',
+  OrganisationClosed: 'This organisation is closed.',
+  DaysInWrongOrder: 'The last day must not be before the first.',
+  NotTheirSponsor: 'This person is no sponsor of that organisation.',
   PositionNotKnown: 'There is no such position.',
   PositionThere: 'The organisation has a position of this name.',
   RoleNotKnown: 'This person has no such role, or it is over.',
+  PhotoMissing: 'There is no picture.',
+  PhotoTooLarge: 'The picture is larger than 500 kB.',
+  PhotoOfOtherKind: 'The picture is neither a JPEG nor a PNG.',
+  PhotoOddSize: 'Each side of the picture must have 100 to 4,000 pixels.',
   RequestNotPending: 'There is no such request that waits for a decision.',
 };

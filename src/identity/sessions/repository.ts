@@ -158,7 +158,9 @@ export type SessionsOf =
   /** A `select` of their ids. */
   | { readonly users: Sql }
   | { readonly card: string }
-  | { readonly roleProfile: string };
+  | { readonly roleProfile: string }
+  /** Every role in it. */
+  | { readonly organisation: string };
 
 /** Ends those that live and answers their ids; what was issued to them is refused everywhere within seconds. */
 export async function endSessions(
@@ -190,6 +192,11 @@ export function endingSessions(
 function alsoRevoked(which: SessionsOf, at: Date, onlyIf: Sql): Sql {
   if ('session' in which || 'card' in which) return sql``;
   if ('users' in which) return sql`, also_revoked as (${revocationOf('user', which.users, at)})`;
+  if ('organisation' in which) {
+    const roles = sql`select role_profile_id from identity.role_profile
+      where ods = ${which.organisation} and ${onlyIf}`;
+    return sql`, also_revoked as (${revocationOf('role', roles, at)})`;
+  }
   const [kind, value] =
     'user' in which ? (['user', which.user] as const) : (['role', which.roleProfile] as const);
   const values = sql`select ${value}::text where ${onlyIf}`;
@@ -204,6 +211,10 @@ function conditionOf(which: SessionsOf): Sql {
     // A broker knows a card by the certificate that signed in.
     return sql`(s.card = ${which.card} or s.card in
       (select serial from identity.certificate where card_number = ${which.card}))`;
+  }
+  if ('organisation' in which) {
+    return sql`s.role_profile in
+      (select role_profile_id from identity.role_profile where ods = ${which.organisation})`;
   }
   return sql`s.role_profile = ${which.roleProfile}`;
 }

@@ -3,6 +3,8 @@ import { pendingRequests } from '../../registration/index.ts';
 import type { PageParts } from '../signed-in.ts';
 import { cardPages } from './cards.ts';
 import { importPages } from './import.ts';
+import { organisationPages } from './organisations.ts';
+import { photoPages } from './photos.ts';
 import { positionPages } from './positions.ts';
 import { registrar } from './registrar.ts';
 import { reportPages } from './reports.ts';
@@ -28,8 +30,10 @@ export function registrationPages(parts: PageParts): readonly Page[] {
       })),
     },
     ...userPages(parts),
+    ...photoPages(parts),
     ...cardPages(parts),
     ...requestPages(parts),
+    ...organisationPages(parts),
     ...positionPages(parts),
     ...reportPages(parts),
     ...importPages(parts),

@@ -32,7 +32,7 @@ async function positionsView(
     errors,
     model: {
       rows: positions.map((position) => ({ ...position, title: jobTitle(position) })),
-      filled: { ods: form.text('ods'), name: form.text('name') },
+      filled: { ods: form.text('ods') || query('ods'), name: form.text('name') },
       groups: choices(
         Object.entries(STAFF_GROUPS).map(([code, names]) => [code, names.join(', ')]),
         form.text('group'),

@@ -168,7 +168,7 @@ function askFor(parts: PageParts) {
   };
 }
 
-function dayErrors(typed: string, day: string | null, field: string): FieldError[] {
+export function dayErrors(typed: string, day: string | null, field: string): FieldError[] {
   if (typed === '' || day !== null) return [];
   return [{ field, text: 'Enter a day, as 2026-08-06' }];
 }

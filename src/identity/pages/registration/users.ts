@@ -14,6 +14,7 @@ import {
   createPerson,
   type Document,
   DOCUMENTS,
+  findPhotoNote,
   nameSponsor,
   proveIdentity,
   registrationWords,
@@ -160,6 +161,8 @@ const DONE: Readonly<Record<string, string>> = {
   created: 'The person is added. Now they can be given a card and a role.',
   evidence: 'The evidence is recorded.',
   card: 'The card is issued. Its holder accepts it at the first sign-in.',
+  photo: 'The photo is kept.',
+  'no-photo': 'The photo is removed.',
   sponsor: 'This person can now ask for access for that organisation.',
   requested: 'The request waits for another person’s decision.',
 };
@@ -175,6 +178,7 @@ async function userView(
   if (user === null) return problemOf({ kind: 'NotFound' }, request.requestId);
   const cards = await cardsOf(database, user.userId);
   const sponsored = await sponsorOf(database, user.userId);
+  const photo = who.isAgent ? await findPhotoNote(database, user.userId) : null;
   return {
     view: 'registration/user.njk',
     title: displayName(user),
@@ -182,6 +186,7 @@ async function userView(
     errors,
     model: {
       user: { ...user, sponsored: sponsored.join(', ') },
+      photo,
       roles: roleRows(user, who),
       cards: cards.map((card) => cardRow(card, displayName(user), who.by.at)),
       isAgent: who.isAgent,

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+
+import { sql } from '../../src/platform/sql.ts';
+import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
+import { userIdOf } from './people.ts';
+import { pagesSpine, windowsOf } from './spine.ts';
+
+// Shows: Web pages | registration authority: the photo of a person, for its staff alone
+
+const spine = pagesSpine();
+const windowOf = windowsOf(spine, testBrowser());
+const nurse = userIdOf('nurse');
+
+const SIDES = `(() => {
+  const { naturalWidth, naturalHeight } = document.querySelector('img.app-portrait');
+  return [naturalWidth, naturalHeight];
+})()`;
+
+describe('the photo of a person', () => {
+  pageTest('is kept, shown to staff of the registration authority alone, and removed', async () => {
+    const { a, b, database } = spine();
+    const agent = await windowOf('ra-agent');
+    await agent.goto(`${a}/ra/users/${nurse}`);
+    const clip = { x: 0, y: 0, width: 200, height: 240 };
+    const jpeg = await agent.screenshot({ type: 'jpeg', clip });
+    await agent.getByRole('link', { name: 'Add a photo' }).click();
+    await checkPage(agent);
+    const keep = async (name: string, mimeType: string, buffer: Buffer): Promise<void> => {
+      await agent.setInputFiles('#photo', { name, mimeType, buffer });
+      await press(agent, 'Keep the photo');
+    };
+    await press(agent, 'Keep the photo');
+    assert.match(await agent.locator('#photo-error').innerText(), /Choose a picture/);
+    await keep('face.jpg', 'image/jpeg', Buffer.from('<svg onload="alert(1)">'));
+    assert.match(await agent.locator('#photo-error').innerText(), /neither a JPEG nor a PNG/);
+    await checkPage(agent);
+    const large = Buffer.concat([jpeg, Buffer.alloc(3_000_000)]);
+    await keep('face.jpg', 'image/jpeg', large);
+    assert.match(await agent.locator('#photo-error').innerText(), /larger than 500 kB/);
+    await keep('face.png', 'image/png', jpeg);
+    assert.match(await main(agent), /The photo is kept/);
+    const image = agent.locator('img.app-portrait');
+    assert.deepEqual(await agent.evaluate(SIDES), [200, 240]);
+    await checkPage(agent);
+    const source = `${b}${(await image.getAttribute('src')) ?? ''}`;
+    const answer = await agent.request.get(source);
+    assert.equal(answer.headers()['content-type'], 'image/jpeg', 'as it is, not as it was called');
+    assert.equal(answer.headers()['cache-control'], 'no-store');
+    assert.equal(answer.headers()['x-content-type-options'], 'nosniff');
+    for (const name of ['nurse', 'dispenser']) {
+      const other = await windowOf(name);
+      assert.equal((await other.goto(source))?.status(), 403, `${name} is shown nothing`);
+    }
+    await agent.goto(`${b}/ra/users/${userIdOf('ra-agent')}/photo`);
+    await keep('me.jpg', 'image/jpeg', jpeg);
+    assert.match(await agent.locator('#photo-error').innerText(), /Nobody asks for or approves/);
+    await agent.goto(`${b}/ra/users/${nurse}/photo`);
+    await press(agent, 'Remove the photo');
+    assert.match(await main(agent), /The photo is removed/);
+    assert.equal((await agent.request.get(source)).status(), 404);
+    const lines = await database.all(sql`
+      select user_id as by, outcome from platform.audit where interaction = 'ra-photo' order by id`);
+    const by = userIdOf('ra-agent');
+    assert.deepEqual(lines, [
+      { by, outcome: `${nurse}: kept` },
+      { by, outcome: `${nurse}: removed` },
+    ]);
+  });
+});
