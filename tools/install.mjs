@@ -59,7 +59,7 @@ function missingPackage() {
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === '') continue;
     const found = installed[path];
-    if (found === undefined && entry.optional === true && !fitsHere(entry)) continue;
+    if (found === undefined && mayBeAbsent(entry)) continue;
     if (found?.version !== entry.version) return path;
     if (entry.integrity !== undefined && found.integrity !== entry.integrity) return path;
   }
@@ -67,9 +67,16 @@ function missingPackage() {
 }
 
 /**
- * An optional package for another kind of machine is rightly absent.
+ * An optional package for another kind of machine is rightly absent; so is one that could not be installed on this
+ * kind: what needs it says so itself.
  * @param {Entry} entry
  */
+function mayBeAbsent(entry) {
+  const isForSome = entry.os !== undefined || entry.cpu !== undefined;
+  return entry.optional === true && (!isForSome || !fitsHere(entry));
+}
+
+/** @param {Entry} entry */
 function fitsHere({ os, cpu, libc }) {
   return allows(os, process.platform) && allows(cpu, process.arch) && libc === undefined;
 }

@@ -18,6 +18,11 @@ const NEEDED = [
     for: 'test/pages: a web site of others whose users sign in here',
   },
   {
+    name: 'softhsm2',
+    file: '/usr/lib/softhsm/libsofthsm2.so',
+    for: 'test/agent: cards in a PKCS#11 token',
+  },
+  {
     name: 'fonts-liberation2',
     file: '/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
     for: 'test/pages: letters as wide as Arial',

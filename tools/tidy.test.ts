@@ -44,6 +44,7 @@ const LIBRARIES: Record<string, RegExp> = {
     /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/local\/signing\//,
   pkijs: /^src\/identity\/(broker|cards)\//,
   asn1js: /^src\/identity\/(broker|cards)\//,
+  koffi: /^src\/agent\/token\/library\.ts$/,
   saxes: /^src\/gateways\/xml\/parse-xml\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };

@@ -2,58 +2,71 @@ import { type Command, EXIT, type Invocation, textOption } from '../cli/command.
 import { parsePortBase } from '../installation/addresses.ts';
 import { findState } from '../installation/state-file.ts';
 import { storeCommand } from '../installation/store-command.ts';
-import {
-  type Cards,
-  cardsOf,
-  certificatesOf,
-  findCard,
-  openCard,
-  refusalWords,
-} from '../identity/index.ts';
-import { fail, ok, type Result } from '../kernel/result.ts';
+import type { Result } from '../kernel/result.ts';
 import { pkiUrlOf } from '../platform/config.ts';
-import type { Database } from '../platform/database.ts';
-import { type OpenCard, openBrokerClient, type SignedIn } from './broker-client.ts';
+import { type BrokerClient, openBrokerClient, type SignedIn } from './broker-client.ts';
+import { type CardInHand, fileCardIn, tokenCardInHand } from './open-card.ts';
+import { tokenCommands } from './token-cli.ts';
+import { isOnToken, PIN_STDIN, TOKEN_OPTIONS } from './token-options.ts';
+
+const LOGIN: Omit<Command, 'run'> = {
+  name: 'card login',
+  summary: 'log in at the broker with a card, and choose a role',
+  usage: '<card number, or user id of its holder; none with --module>',
+  options: [
+    { flag: 'pin', value: 'digits', help: 'passcode; a wrong one counts' },
+    PIN_STDIN,
+    { flag: 'role', value: 'id', help: 'role profile, for somebody who has several' },
+    ...TOKEN_OPTIONS,
+  ],
+  examples: [
+    { line: 'spine card login 555900040101 --pin 246810', explanation: 'shows ticket and role' },
+    {
+      line: 'spine card login 555900130101 --pin 246810 --role 555900130104 -o json',
+      explanation: 'in the second of two roles, with all that an application is told of the user',
+    },
+    {
+      line: 'spine card login --module /usr/lib/softhsm/libsofthsm2.so --pin 246810',
+      explanation: 'with the card in the reader of this machine',
+    },
+  ],
+};
+
+const fileLogin = storeCommand({
+  ...LOGIN,
+  work: (invocation, database) =>
+    logIn(invocation, () => fileCardIn(invocation, { database, pkiUrl: pkiUrlOf(process.env) })),
+});
 
 /** What the holder of a card does with it. */
 export const agentCommands: readonly Command[] = [
-  storeCommand({
-    name: 'card login',
-    summary: 'log in at the broker with a card whose keys are in a file, and choose a role',
-    usage: '<card number, or user id of its holder>',
-    options: [
-      { flag: 'pin', value: 'digits', help: 'passcode; a wrong one counts' },
-      { flag: 'role', value: 'id', help: 'role profile, for somebody who has several' },
-    ],
-    examples: [
-      { line: 'spine card login 555900040101 --pin 246810', explanation: 'shows ticket and role' },
-      {
-        line: 'spine card login 555900130101 --pin 246810 --role 555900130104',
-        explanation: 'in the second of two roles',
-      },
-      {
-        line: 'spine card login 555900040101 --pin 246810 -o json',
-        explanation: 'with all that an application is told of the user',
-      },
-    ],
-    work: logIn,
-  }),
+  {
+    ...fileLogin,
+    run: (invocation) =>
+      isOnToken(invocation)
+        ? logIn(invocation, () => tokenCardInHand(invocation))
+        : fileLogin.run(invocation),
+  },
+  ...tokenCommands,
 ];
 
-async function logIn(invocation: Invocation, database: Database): Promise<number> {
+async function logIn(
+  invocation: Invocation,
+  open: () => Promise<Result<CardInHand, string>>,
+): Promise<number> {
   const { output } = invocation;
   const addresses = addressesOf(invocation);
   if (addresses === null) {
     output.progress('spine card login: no Spine runs here; name the address of one with --at');
     return EXIT.notReachable;
   }
-  const card = await cardIn(invocation, { database, pkiUrl: pkiUrlOf(process.env) });
+  const card = await open();
   if (!card.ok) {
     output.progress(card.error);
     return EXIT.refused;
   }
   const agent = openBrokerClient(addresses);
-  const done = await agent.logIn(card.value);
+  const done = await loggedIn(agent, card.value);
   if (!done.ok) return refused(invocation, done.error);
   const { ticket } = done.value;
   const role = textOption(invocation, 'role') ?? done.value.roles[0]?.id ?? '';
@@ -67,6 +80,15 @@ async function logIn(invocation: Invocation, database: Database): Promise<number
     attributes: Object.fromEntries(told.value),
   });
   return EXIT.ok;
+}
+
+/** The card is let go as soon as it has signed, whatever came of it. */
+async function loggedIn(agent: BrokerClient, card: CardInHand): ReturnType<BrokerClient['logIn']> {
+  try {
+    return await agent.logIn(card);
+  } finally {
+    await card.close();
+  }
 }
 
 function page({ name, userId, roles, ticket }: SignedIn, role: string): string {
@@ -89,20 +111,4 @@ function addressesOf(invocation: Invocation): readonly string[] | null {
   const base = parsePortBase(textOption(invocation, 'port-base') ?? '');
   const found = base === null ? null : findState(base);
   return found?.kind === 'running' ? [found.state.apiA, found.state.apiB] : null;
-}
-
-async function cardIn(invocation: Invocation, cards: Cards): Promise<Result<OpenCard, string>> {
-  const [word = ''] = invocation.words;
-  const { database } = cards;
-  const found = (await findCard(database, word)) ?? (await cardsOf(database, word))[0] ?? null;
-  if (found === null) return fail(`No card is known as "${word}". spine card list shows them.`);
-  const { cardNumber, userId } = found;
-  const by = { userId, at: new Date() };
-  const opened = await openCard(cards, cardNumber, textOption(invocation, 'pin') ?? '', by);
-  if (!opened.ok) return fail(refusalWords(opened.error));
-  const certificates = await certificatesOf(database, cardNumber);
-  const certificate = certificates.find(({ purpose }) => purpose === 'login')?.der;
-  if (certificate === undefined) return fail(`Card ${cardNumber} has no log-in certificate.`);
-  const sign = (bytes: Buffer): Promise<Buffer> => opened.value.sign('login', 'sha256', bytes);
-  return ok({ userId, certificate, digest: 'sha256', sign });
 }

@@ -45,14 +45,27 @@ export {
 } from './keys/index.ts';
 export {
   authoritiesOf,
+  type By,
+  type Card as IssuedCard,
   type CardCommand,
+  type CardKeys,
   type Cards,
+  certificateParts,
   cardsOf,
   certificatesOf,
   changeCard,
+  type ChipKey,
   findCard,
+  type Hash,
+  isFinal,
+  isPin,
   issueCard,
+  type IssueRefusal,
+  type OpenCard as OpenedCard,
   openCard,
+  proofText,
+  type Purpose,
+  replaceCard,
 } from './cards/index.ts';
 export {
   commonName,

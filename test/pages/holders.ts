@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 
 import {
   activateCard,
@@ -8,6 +8,7 @@ import {
   changeCard,
   issueCard,
 } from '../../src/identity/cards/index.ts';
+import { aChip } from '../../src/identity/cards/testing.ts';
 import { importPeople, parsePeopleFile } from '../../src/identity/people/index.ts';
 import { anOrganisation, aPerson, aRoleProfile } from '../../src/identity/people/testing.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -35,9 +36,7 @@ export async function aFileCard(database: Database) {
 export async function aChipCard(database: Database) {
   const person = await aPersonIn(database, [anOrganisation(), anOrganisation()]);
   const { userId } = person;
-  const login = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const publicKeys = { login: publicHalf(login), signing: publicHalf(signing) };
+  const { publicKeys, login } = aChip(userId);
   const by = { userId, at: new Date() };
   const card = await issueCard(cardsIn(database), { userId, keys: { publicKeys } }, by);
   assert.ok(card.ok, JSON.stringify(card));
@@ -60,8 +59,4 @@ async function aPersonIn(database: Database, places: readonly { readonly ods: st
   assert.ok(file.ok, JSON.stringify(file));
   assert.ok((await importPeople(database, file.value, new Date())).ok);
   return { userId: String(entry['userId']), roles: roles.map(({ id }) => String(id)) };
-}
-
-function publicHalf({ publicKey }: { readonly publicKey: KeyObject }) {
-  return { type: 'p256', spki: publicKey.export({ type: 'spki', format: 'der' }) } as const;
 }

@@ -6,8 +6,11 @@ export type Hash = 'sha1' | 'sha256';
 /** The private keys of a card, wherever they are: in a file, in a chip behind PKCS#11. */
 export type CardKeys = {
   /** Whoever calls this has noted the attempt before: a wrong passcode must count, whatever happens then. */
-  open(pin: string): Promise<Result<OpenCard, 'PinWrong'>>;
+  open(pin: string): Promise<Result<OpenCard, PinFault>>;
 };
+
+/** `Blocked`: a chip itself has counted too many, and takes none any more. */
+export type PinFault = 'PinWrong' | 'Blocked';
 
 /** A card whose passcode was right. */
 export type OpenCard = {

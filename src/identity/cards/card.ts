@@ -85,6 +85,11 @@ export function stateOf({ status, lockedAt, endsAt }: Card, at: Date): CardState
   return lockedAt === null ? status : 'Locked';
 }
 
+/** Whether it can never be used again. */
+export function isFinal({ status }: Card): boolean {
+  return CARD_STATUSES[status].final;
+}
+
 /** From when on the holder may renew it. */
 export function renewableFrom({ endsAt }: Card): Date {
   return new Date(endsAt.getTime() - RENEWAL_WINDOW_DAYS * DAY_MS);

@@ -1,10 +1,13 @@
 export { type Purpose } from './authority.ts';
-export type { CardKeys, Hash, OpenCard } from './back-end.ts';
+export { type CardKeys, type Hash, isPin, type OpenCard } from './back-end.ts';
+export { type ChipKey, proofText } from './chip-keys.ts';
+export { certificateParts } from './certificate-parts.ts';
 export {
   type Card,
   type CardCommand,
   type CardRefusal,
   type CardState,
+  isFinal,
   renewableFrom,
   REVOCATION_REASONS,
   type RevocationReason,

@@ -7,7 +7,9 @@ type Refusal =
   | { readonly kind: 'KeysElsewhere' }
   | { readonly kind: 'UserNotKnown' }
   | { readonly kind: 'UserInactive' }
-  | { readonly kind: 'HasCard' };
+  | { readonly kind: 'HasCard' }
+  | { readonly kind: 'KeyUnsuitable' }
+  | { readonly kind: 'KeyNotProved' };
 
 const STATES: Readonly<Record<CardState, string>> = {
   Issued: 'waits for its holder to enter the passcode for the first time',
@@ -46,5 +48,9 @@ export function refusalWords(refusal: Refusal): string {
       return 'This person is no longer active.';
     case 'HasCard':
       return 'This person has a card; a person has one.';
+    case 'KeyUnsuitable':
+      return 'Keys of a card are RSA of 2048 bits or more, or of the curve P-256.';
+    case 'KeyNotProved':
+      return 'The card has not proved that it has these keys.';
   }
 }

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 import type { Database } from '../../platform/database.ts';
 import { importPeople, parsePeopleFile } from '../people/index.ts';
 import { aPerson } from '../people/testing.ts';
-import { activateCard, type Cards, issueCard } from './index.ts';
+import {
+  activateCard,
+  type Cards,
+  type ChipKey,
+  issueCard,
+  proofText,
+  type Purpose,
+} from './index.ts';
 
 /** For tests: what a card needs whose nature does not matter. */
 export const PIN = '246810';
@@ -49,4 +57,20 @@ export function cardMaker(database: () => { readonly database: Database }) {
     return cardNumber;
   };
   return { cards, person, issued, active };
+}
+
+type KeyPair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+
+/** The keys of a chip, as it would make them and prove that it has them for that user. */
+export function aChip(
+  userId: string,
+  makePair: () => KeyPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+) {
+  const [login, signing] = [makePair(), makePair()];
+  const chipKey = (purpose: Purpose, pair: KeyPair): ChipKey => {
+    const spki = pair.publicKey.export({ type: 'spki', format: 'der' });
+    return { spki, proof: sign('sha256', proofText(userId, purpose, spki), pair.privateKey) };
+  };
+  const publicKeys = { login: chipKey('login', login), signing: chipKey('signing', signing) };
+  return { publicKeys, login, signing };
 }

@@ -4,10 +4,9 @@ import { present } from '../../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { findUser } from '../../people/index.ts';
 import type { KeyType, Purpose } from '../authority.ts';
-import { isPin } from '../back-end.ts';
 import { type Card, type CardCommand, type CardEvent, type CardRefusal, decide } from '../card.ts';
 import { type Validity, validityFrom } from '../certificates.ts';
-import { certify, type IssueRefusal, issueCard, type NewCard } from '../issue/handle.ts';
+import { certify, type IssueRefusal, issueCard, keysFault, type NewCard } from '../issue/handle.ts';
 import type { Cards } from '../pki/handle.ts';
 import {
   type Along,
@@ -89,9 +88,10 @@ export async function replaceCard(
   by: By,
 ): Promise<Result<KeptCard, CardRefusal | IssueRefusal>> {
   // Whoever gets no new card keeps the old one.
-  if ('pin' in keys && !isPin(keys.pin)) return fail({ kind: 'PinMalformed' });
   const old = await findCard(cards.database, cardNumber);
   if (old === null) return fail({ kind: 'CardNotKnown' });
+  const fault = keysFault(keys, old.userId);
+  if (fault !== null) return fail(fault);
   const holder = await findUser(cards.database, old.userId);
   if (holder?.status !== 'active') return fail({ kind: 'UserInactive' });
   const numbers = await nextNumbers(cards.database);

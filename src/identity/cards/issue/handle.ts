@@ -6,8 +6,9 @@ import { violatedConstraint } from '../../../platform/database.ts';
 import { findUser, type User } from '../../people/index.ts';
 import { type KeyType, type Purpose, shardOf } from '../authority.ts';
 import { isPin } from '../back-end.ts';
+import { type ChipKey, isProved, keyTypeOf } from '../chip-keys.ts';
 import { certifyCard, type Validity, validityFrom } from '../certificates.ts';
-import { makeKeyFile } from '../key-file.ts';
+import { type KeyFile, makeKeyFile } from '../key-file.ts';
 import { authoritiesOf, type Cards, newSerial } from '../pki/handle.ts';
 import {
   type By,
@@ -22,7 +23,7 @@ export type NewCard = {
   /** Where its keys are: made here under a passcode, or in a chip that gave their public halves. */
   readonly keys:
     | { readonly pin: string; readonly types: Readonly<Record<Purpose, KeyType>> }
-    | { readonly publicKeys: PublicKeys };
+    | { readonly publicKeys: ChipKeys };
   /** The end of the shift of a temporary one. */
   readonly temporaryUntil?: Date;
   /** Other than two years, for tests. */
@@ -30,6 +31,8 @@ export type NewCard = {
   /** When they were drawn before, so that another card could name this one. */
   readonly numbers?: Numbers;
 };
+
+type ChipKeys = Readonly<Record<Purpose, ChipKey>>;
 
 type Numbers = Awaited<ReturnType<typeof nextNumbers>>;
 
@@ -39,7 +42,9 @@ export type IssueRefusal =
   | { readonly kind: 'UserNotKnown' }
   | { readonly kind: 'UserInactive' }
   | { readonly kind: 'PinMalformed' }
-  | { readonly kind: 'HasCard' };
+  | { readonly kind: 'HasCard' }
+  | { readonly kind: 'KeyUnsuitable' }
+  | { readonly kind: 'KeyNotProved' };
 
 /** A new card of a person; it is theirs after they have entered its passcode for the first time. */
 export async function issueCard(
@@ -52,15 +57,16 @@ export async function issueCard(
   if (user === null) return fail({ kind: 'UserNotKnown' });
   if (user.status !== 'active') return fail({ kind: 'UserInactive' });
   const { keys, temporaryUntil = null } = wanted;
-  if ('pin' in keys && !isPin(keys.pin)) return fail({ kind: 'PinMalformed' });
+  const fault = keysFault(keys, user.userId);
+  if (fault !== null) return fail(fault);
   const numbers = wanted.numbers ?? (await nextNumbers(database));
   const { cardNumber } = numbers;
   const officerPin = String(randomInt(10_000_000, 99_999_999));
   const made =
     'pin' in keys
-      ? await makeKeyFile(cardNumber, keys.types, { pin: keys.pin, officerPin })
-      : { file: null, publicKeys: null };
-  const publicKeys = 'pin' in keys ? withTypes(made.publicKeys, keys.types) : keys.publicKeys;
+      ? await madeHere(cardNumber, keys, officerPin)
+      : { file: null, publicKeys: madeInChip(keys.publicKeys) };
+  const { file, publicKeys } = made;
   const validity = wanted.validity ?? validityFrom(by.at);
   const card: KeptCard = {
     cardNumber,
@@ -73,7 +79,7 @@ export async function issueCard(
     replacedBy: null,
     version: 1,
     officerPin,
-    keyFile: made.file,
+    keyFile: file,
     issuedAt: by.at,
     lastUsedAt: null,
   };
@@ -87,15 +93,39 @@ export async function issueCard(
   }
 }
 
-function withTypes(
-  publicKeys: Readonly<Record<Purpose, Buffer>> | null,
-  types: Readonly<Record<Purpose, KeyType>>,
-): PublicKeys {
-  const { login, signing } = present(publicKeys, 'public keys');
+type Made = { readonly file: KeyFile | null; readonly publicKeys: PublicKeys };
+
+async function madeHere(
+  cardNumber: string,
+  { pin, types }: Extract<NewCard['keys'], { pin: string }>,
+  officerPin: string,
+): Promise<Made> {
+  const { file, publicKeys } = await makeKeyFile(cardNumber, types, { pin, officerPin });
+  const { login, signing } = publicKeys;
   return {
-    login: { type: types.login, spki: login },
-    signing: { type: types.signing, spki: signing },
+    file,
+    publicKeys: {
+      login: { type: types.login, spki: login },
+      signing: { type: types.signing, spki: signing },
+    },
   };
+}
+
+function madeInChip({ login, signing }: ChipKeys): PublicKeys {
+  const withType = ({ spki }: ChipKey) => ({ type: present(keyTypeOf(spki), 'type'), spki });
+  return { login: withType(login), signing: withType(signing) };
+}
+
+/** Why no card can have these keys; null when one can. Certified is only what whoever asks for it can sign with. */
+export function keysFault(keys: NewCard['keys'], userId: string): IssueRefusal | null {
+  if ('pin' in keys) return isPin(keys.pin) ? null : { kind: 'PinMalformed' };
+  const both = [
+    ['login', keys.publicKeys.login],
+    ['signing', keys.publicKeys.signing],
+  ] as const;
+  if (both.some(([, { spki }]) => keyTypeOf(spki) === null)) return { kind: 'KeyUnsuitable' };
+  const isWhole = both.every(([purpose, key]) => isProved(key, userId, purpose));
+  return isWhole ? null : { kind: 'KeyNotProved' };
 }
 
 type ToCertify = {

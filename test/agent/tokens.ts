@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { attemptsFolder, cardOf, type TokenCard } from '../../src/agent/token/card.ts';
+import { openReader, theCard } from '../../src/agent/token/reader.ts';
+
+/** Cards without a reader: SoftHSM2, installed by tools/machine.mjs. */
+export const MODULE = process.env['SOFTHSM2_MODULE'] ?? '/usr/lib/softhsm/libsofthsm2.so';
+export const PIN = '246813';
+export const OFFICER_PIN = '87654321';
+
+/** Why this machine has no cards; false when it has. Where CI is set, it must. */
+export function cannotUseTokens(): string | false {
+  if (existsSync(MODULE)) return false;
+  const reason = `no SoftHSM2 at ${MODULE}: node tools/machine.mjs installs it (as root)`;
+  if (process.env['CI'] !== undefined) throw new Error(reason);
+  return reason;
+}
+
+/** A test that needs a card in a reader: skipped by its name where there can be none. */
+export function tokenTest(name: string, run: () => Promise<void>): void {
+  test(name, { skip: cannotUseTokens(), timeout: 60_000 }, run);
+}
+
+/** Cards of a test file with these labels, fresh from their maker; all are in the reader, and gone afterwards. */
+export function testTokens(labels: readonly string[]): void {
+  if (cannotUseTokens() !== false) return;
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-tokens-'));
+  before(() => {
+    mkdirSync(join(folder, 'tokens'));
+    const settings = join(folder, 'softhsm2.conf');
+    const lines = [`directories.tokendir = ${folder}/tokens`, 'objectstore.backend = file'];
+    writeFileSync(settings, `${[...lines, 'log.level = ERROR'].join('\n')}\n`);
+    // Read by the library when it is loaded, here and in programs that a test starts.
+    process.env['SOFTHSM2_CONF'] = settings;
+    process.env['OPENSPINE_AGENT_STATE'] = join(folder, 'attempts');
+    for (const label of labels) {
+      const words = ['--init-token', '--free', '--label', label, '--pin', PIN];
+      execFileSync('softhsm2-util', [...words, '--so-pin', OFFICER_PIN], { stdio: 'pipe' });
+    }
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+export async function tokenCard(label: string): Promise<TokenCard> {
+  const reader = await openReader(MODULE, label);
+  return cardOf(reader, theCard(reader), attemptsFolder(process.env));
+}
