@@ -13,6 +13,15 @@ Printed from src/identity/rbac by \`node tools/roles.ts\`. A person acts in one 
 activities are those of the baseline of its job role, those that it was given, and all that these include, step
 by step. Source: IDENTITY 1.5.`;
 
+const FURTHER = `The national list has 392 job roles (R0001 to R9756); named here are those that the public record of EPS needs
+and names. Further ones are data, not program: \`spine role import FILE\` takes names by their codes, of job roles and
+of staff groups, and they are there at once for positions, grants and files of people. What a file names goes before
+what stands here. What a job role lets somebody do hangs on its code, in the table above.
+
+\`\`\`json
+{ "R9001": "An Example Role", "S9000:G9000": ["Staff group", "Sub-group"] }
+\`\`\``;
+
 /** Who may do what, as a page. */
 export function rolesPage(): string {
   const parts = [
@@ -26,6 +35,7 @@ export function rolesPage(): string {
       Object.entries(ACTIVITIES).map(activityRow),
     ),
     '## Job roles',
+    FURTHER,
     table(['Code', 'Name'], Object.entries(JOB_ROLES)),
     '## Staff groups',
     'Only the names of the first are public; the others are ours. A file of people may give others (`jobRoleName`).',

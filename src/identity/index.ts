@@ -27,6 +27,7 @@ import {
 } from './platform/index.ts';
 import { openLimiter } from './rate-limit/index.ts';
 import { parseRoots, placesOfKeys, securityKeyJob } from './webauthn/index.ts';
+import { beginTwoPersonRule } from './registration/index.ts';
 import { openRevocations, sessionJob } from './sessions/index.ts';
 
 export {
@@ -152,6 +153,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const { database, clock, providers, pkiUrl, testCards, cis2Issuer: issuer } = parts;
   const cards: Cards = { database, pkiUrl };
   const keys = await openKeyRing(database);
+  if (testCards === null) await beginTwoPersonRule(database, clock.securityNow());
   const revocations = await openRevocations(database, clock);
   const verify = accessTokenVerifier(keys, revocations);
   const cis2 = issuer === null ? null : openCis2({ ...parts, issuer, keys });

@@ -6,7 +6,7 @@ import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
-// Shows: Web pages | registration authority: the photo of a person, for its staff alone
+// Shows: Web pages | registration authority: the photo of a person, for its staff alone; two records of one person become one
 
 const spine = pagesSpine();
 const windowOf = windowsOf(spine, testBrowser());
@@ -35,7 +35,7 @@ describe('the photo of a person', () => {
     await keep('face.jpg', 'image/jpeg', Buffer.from('<svg onload="alert(1)">'));
     assert.match(await agent.locator('#photo-error').innerText(), /neither a JPEG nor a PNG/);
     await checkPage(agent);
-    const large = Buffer.concat([jpeg, Buffer.alloc(3_000_000)]);
+    const large = Buffer.concat([jpeg, Buffer.alloc(1_200_000)]);
     await keep('face.jpg', 'image/jpeg', large);
     assert.match(await agent.locator('#photo-error').innerText(), /larger than 500 kB/);
     await keep('face.png', 'image/png', jpeg);
@@ -66,5 +66,44 @@ describe('the photo of a person', () => {
       { by, outcome: `${nurse}: kept` },
       { by, outcome: `${nurse}: removed` },
     ]);
+  });
+});
+
+describe('two records of one person', () => {
+  pageTest('are compared, and merged when another person approves', async () => {
+    const { a, b } = spine();
+    const agent = await windowOf('ra-agent');
+    const manager = await windowOf('ra-manager');
+    const [kept, gone] = [userIdOf('dispenser'), userIdOf('receptionist')];
+    await agent.goto(`${a}/ra/users/${kept}`);
+    await agent.getByRole('link', { name: /Merge another record/ }).click();
+    await checkPage(agent);
+    await agent.fill('#other', kept);
+    await press(agent, 'Compare the records');
+    assert.match(await agent.locator('#other-error').innerText(), /not two records/);
+    await checkPage(agent);
+    await agent.fill('#other', gone);
+    await press(agent, 'Compare the records');
+    assert.match(await main(agent), new RegExp(`${kept}\\s+${gone}[\\s\\S]*cannot be undone`));
+    await checkPage(agent);
+    await press(agent, 'Ask for the merge');
+    assert.match(await main(agent), /waits for another person/);
+    const worker = await windowOf('receptionist');
+    await worker.goto(`${a}/`);
+    await manager.goto(`${b}/ra/requests`);
+    assert.match(await main(manager), new RegExp(`Merge: ${gone} into ${kept}`));
+    await manager.getByRole('link', { name: /Look at it/ }).click();
+    assert.match(await main(manager), /The record that goes/);
+    await manager.goto(`${b}/ra/requests`);
+    await press(manager, /^Approve/);
+    assert.match(await main(manager), /Approved/);
+    await manager.goto(`${a}/ra/users/${gone}`);
+    assert.match(await main(manager), new RegExp(`merged into record ${kept}`));
+    assert.equal(await manager.getByText('Issue a card').count(), 0);
+    await checkPage(manager);
+    await manager.goto(`${a}/ra/users/${kept}`);
+    assert.match(await main(manager), /Receptionist Access Role/);
+    await worker.goto(`${b}/`);
+    assert.match(await worker.title(), /because your access changed/);
   });
 });

@@ -218,22 +218,22 @@ describe('reports and import', () => {
     await checkPage(page);
   });
 
-  pageTest('take people from a file, but no roles and not oneself', async () => {
+  pageTest('take people with their roles from a file, all of it or nothing', async () => {
     const { a } = spine();
     const page = await windowOf('ra-manager');
     await page.goto(`${a}/ra/import`);
     await checkPage(page);
+    const role = { id: '556999000002', organisation: 'A83008', jobRole: 'S8001:G8002:R8009' };
     const person = {
       userId: '556999000001',
       given: 'Ina',
       family: 'Synthetic-File',
       synthetic: true,
+      roleProfiles: [role],
     };
-    const role = { id: '556999000002', organisation: 'A83008', jobRole: 'S8001:G8002:R8009' };
     for (const [people, words] of [
-      [[{ ...person, roleProfiles: [role] }], /another person approves, not by a file/],
-      [[{ ...person, userId: userIdOf('ra-manager') }], /nobody changes their own record/],
       [[{ ...person, given: '<b>' }], /given/],
+      [[{ ...person, roleProfiles: [{ ...role, organisation: 'ZZZ99' }] }], /known as ZZZ99/],
       [[person], /Imported: 0 organisations and 1 people/],
     ] as const) {
       await page.fill('#content', JSON.stringify({ people }));
@@ -241,6 +241,9 @@ describe('reports and import', () => {
       assert.match(await main(page), words);
       await checkPage(page);
     }
+    await page.goto(`${a}/ra/users/556999000001`);
+    assert.match(await main(page), /Receptionist Access Role/);
+    await page.goto(`${a}/ra/import`);
     await page.setInputFiles('#file', {
       name: 'people.json',
       mimeType: 'application/json',

@@ -40,3 +40,4 @@ export {
   type KeptCertificate,
   listCards,
 } from './repository.ts';
+export { revokingCardsOf } from './withdraw/repository.ts';

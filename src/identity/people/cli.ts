@@ -1,16 +1,9 @@
-import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
+import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { readJson } from '../../cli/read-json.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import type { Database } from '../../platform/database.ts';
-import {
-  displayName,
-  findUser,
-  importPeople,
-  listUsers,
-  parsePeopleFile,
-  type User,
-} from './index.ts';
-import type { ImportRefusal } from './repository.ts';
+import { bringPeople, bringWords } from '../registration/index.ts';
+import { displayName, findUser, listUsers, type User } from './index.ts';
 
 const EXAMPLES = [
   { line: 'spine user list FA565', explanation: 'everybody of an organisation, a line each' },
@@ -24,7 +17,13 @@ export const userCommands: readonly Command[] = [
     name: 'user import',
     summary: 'add organisations and people, with the ids that a file gives them',
     usage: '<file>',
-    options: [],
+    options: [
+      {
+        flag: 'by',
+        value: 'user id',
+        help: 'the manager who asks for it: needed in a live installation, where another person approves',
+      },
+    ],
     examples: EXAMPLES,
     work: importFile,
   }),
@@ -59,7 +58,8 @@ export const userCommands: readonly Command[] = [
   }),
 ];
 
-async function importFile({ words, output }: Invocation, database: Database): Promise<number> {
+async function importFile(invocation: Invocation, database: Database): Promise<number> {
+  const { words, output } = invocation;
   const [file] = words;
   const say = (code: number, ...problems: readonly string[]): number => {
     for (const problem of problems) output.progress(`spine user import: ${problem}`);
@@ -68,24 +68,20 @@ async function importFile({ words, output }: Invocation, database: Database): Pr
   if (file === undefined) return say(EXIT.wrongUse, 'name the file');
   const value = await readJson(file);
   if ('problem' in value) return say(EXIT.wrongUse, value.problem);
-  const people = parsePeopleFile(value.json);
-  if (!people.ok) return say(EXIT.wrongUse, ...people.error);
-  const done = await importPeople(database, people.value, new Date());
-  if (!done.ok) return say(EXIT.refused, refusalText(done.error));
-  const imported = {
-    organisations: people.value.organisations.map(({ ods }) => ods),
-    people: people.value.people.map(({ userId }) => userId),
-  };
-  const counts = `${imported.organisations.length} organisations, ${imported.people.length} people`;
-  output.result(`imported: ${counts}`, imported);
-  return EXIT.ok;
-}
-
-function refusalText(refusal: ImportRefusal): string {
-  if (refusal.kind === 'OrganisationUnknown') {
-    return `no organisation is known as ${refusal.codes.join(', ')}; add it to "organisations"`;
+  const by = { userId: textOption(invocation, 'by'), at: new Date() };
+  const brought = await bringPeople(database, value.json, by);
+  if (!brought.ok) {
+    const isUse = ['FileWrong', 'BringerMissing'].includes(brought.error.kind);
+    return say(isUse ? EXIT.wrongUse : EXIT.refused, ...bringWords(brought.error));
   }
-  return `a ${refusal.what} of this file has the id of another person's`;
+  const { kind, organisations, people } = brought.value;
+  const counts = `${organisations.length} organisations, ${people.length} people`;
+  const text =
+    kind === 'imported'
+      ? `imported: ${counts}`
+      : `${brought.value.requestId}  ${counts}: another person approves it with spine ra approve`;
+  output.result(text, brought.value);
+  return EXIT.ok;
 }
 
 function line(user: User): string {

@@ -1,3 +1,10 @@
+export {
+  importFault,
+  importFaultOf,
+  importing,
+  importPeople,
+} from './import/repository.ts';
+export { type ImportRefusal, importWords } from './import/refusal.ts';
 export { type NewPerson, parsePeopleFile, type PeopleFile } from './people-file.ts';
 export {
   commonName,
@@ -17,8 +24,6 @@ export {
   findUsers,
   givingRole,
   grantRole,
-  importPeople,
-  type ImportRefusal,
   knownUserIds,
   listUsers,
   type NewRole,

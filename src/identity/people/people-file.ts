@@ -2,7 +2,12 @@ import { ODS_CODE, type Organisation, readOrganisation } from '../../directory/i
 import { JsonReader } from '../../kernel/json-reader.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { ACTIVITIES } from '../rbac/activities.ts';
-import { JOB_ROLE_CODE, jobRoleName } from '../rbac/job-roles.ts';
+import {
+  BUILT_IN_NAMES,
+  JOB_ROLE_CODE,
+  jobRoleName,
+  type JobRoleNames,
+} from '../rbac/job-roles.ts';
 import {
   type Membership,
   type Named,
@@ -31,12 +36,15 @@ export type PeopleFile = {
  * Reads `{"organisations": […], "people": […]}`; all problems at once, each with its place. Described in
  * docs/reference/people-file.md.
  */
-export function parsePeopleFile(value: unknown): Result<PeopleFile, readonly string[]> {
+export function parsePeopleFile(
+  value: unknown,
+  names: JobRoleNames = BUILT_IN_NAMES,
+): Result<PeopleFile, readonly string[]> {
   const problems: string[] = [];
   const from = new JsonReader(value, '', problems);
   const file = {
     organisations: from.each('organisations', readOrganisation),
-    people: from.each('people', readPerson),
+    people: from.each('people', (person) => readPerson(person, names)),
   };
   from.done();
   refuseTwice(
@@ -71,7 +79,7 @@ const NAME = /^\p{L}[\p{L} .'’-]{0,59}$/u;
 const ID = /^\d{12}$/;
 const ID_WORDS = '12 digits';
 
-function readPerson(from: JsonReader): NewPerson {
+function readPerson(from: JsonReader, names: JobRoleNames): NewPerson {
   const person = {
     userId: from.text('userId', ID, ID_WORDS),
     title: from.optionalText('title', NAME, 'a title, as Dr'),
@@ -85,7 +93,7 @@ function readPerson(from: JsonReader): NewPerson {
     isSynthetic: from.isTrue('synthetic'),
   };
   const named = from.each('memberships', readMembership);
-  const roleProfiles = from.each('roleProfiles', readRoleProfile);
+  const roleProfiles = from.each('roleProfiles', (role) => readRoleProfile(role, names));
   from.done();
   const members = named.map(({ ods }) => ods);
   refuseTwice('organisation', members, { push: (text) => from.problem('memberships', text) });
@@ -124,7 +132,7 @@ function readMembership(from: JsonReader): NewMembership {
   return membership;
 }
 
-function readRoleProfile(from: JsonReader): RoleProfile {
+function readRoleProfile(from: JsonReader, names: JobRoleNames): RoleProfile {
   const jobRole = from.text(
     'jobRole',
     JOB_ROLE_CODE,
@@ -134,7 +142,7 @@ function readRoleProfile(from: JsonReader): RoleProfile {
     roleProfileId: from.text('id', ID, ID_WORDS),
     ods: from.text('organisation', ODS_CODE, 'an ODS code'),
     jobRole,
-    jobRoleName: readJobRoleName(from, jobRole),
+    jobRoleName: readJobRoleName(from, jobRole, names),
     areasOfWork: from.each('areasOfWork', (area) =>
       readNamed(area, /^P\d{4}:Q\d{4}:T\d{4}$/, 'an area of work, as P0020:Q0300:T0640'),
     ),
@@ -152,10 +160,10 @@ function readRoleProfile(from: JsonReader): RoleProfile {
 }
 
 /** The file may name what we have no name for: the national list has more job roles than we know. */
-function readJobRoleName(from: JsonReader, jobRole: string): string {
+function readJobRoleName(from: JsonReader, jobRole: string, known: JobRoleNames): string {
   const words = 'three quoted parts, as "Clinical":"Clinical Provision":"Nurse Access Role"';
   const given = from.optionalText('jobRoleName', /^"[^"\n]{1,80}"(:"[^"\n]{1,80}"){2}$/, words);
-  const name = given ?? jobRoleName(jobRole);
+  const name = given ?? jobRoleName(jobRole, known);
   if (name === null && jobRole !== '') {
     from.problem('jobRoleName', `must be given: nothing here knows a name for ${jobRole}`);
   }

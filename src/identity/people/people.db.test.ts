@@ -133,7 +133,7 @@ describe('a file of people that cannot be taken', () => {
       people: [aPerson(), aPerson({ roleProfiles: [aRoleProfile('ZZZ99')] })],
     });
     assert.equal(code, 1);
-    assert.match(stderr, /no organisation is known as ZZZ99/);
+    assert.match(stderr, /No organisation is known as ZZZ99/);
     assert.equal(await digestOf(database().database), before);
   });
 
@@ -146,10 +146,10 @@ describe('a file of people that cannot be taken', () => {
     const before = await digestOf(database().database);
     const thief = await importing({ people: [aPerson(), aPerson({ roleProfiles: [role] })] });
     assert.equal(thief.code, 1);
-    assert.match(thief.stderr, /a role profile of this file has the id of another person's/);
+    assert.match(thief.stderr, /A role profile of this file has the id of another person's/);
     const memberships = [{ id: '555900880103', organisation: place.ods }];
     const other = await importing({ people: [aPerson(), aPerson({ memberships })] });
-    assert.match(other.stderr, /a membership of this file has the id of another person's/);
+    assert.match(other.stderr, /A membership of this file has the id of another person's/);
     assert.equal(await digestOf(database().database), before);
   });
 

@@ -61,6 +61,8 @@ export type RoleProfile = {
 
 /** A person with all that is known of them. */
 export type User = Person & {
+  /** User id of the record of the same person that stayed when the two were merged; null: it was not. */
+  readonly mergedInto: string | null;
   readonly memberships: readonly (Membership & { readonly organisationName: string })[];
   readonly roleProfiles: readonly (RoleProfile & { readonly organisationName: string })[];
 };

@@ -78,11 +78,20 @@ export const STAFF_GROUPS: Readonly<Record<string, readonly [group: string, subG
 
 export const JOB_ROLE_CODE = /^(S\d{4}:G\d{4}):(R\d{4})$/;
 
-/** The three quoted parts of a job role's name [IDENTITY 1.1]; null when a part has no name here. */
-export function jobRoleName(code: string): string | null {
-  const [, groups = '', role = ''] = JOB_ROLE_CODE.exec(code) ?? [];
-  const names = STAFF_GROUPS[groups];
-  const name = JOB_ROLES[role];
+/** What is called how: job roles by R code, staff groups by S and G code. */
+export type JobRoleNames = {
+  readonly roles: Readonly<Record<string, string>>;
+  readonly groups: Readonly<Record<string, readonly [group: string, subGroup: string]>>;
+};
+
+/** What the program knows by itself. */
+export const BUILT_IN_NAMES: JobRoleNames = { roles: JOB_ROLES, groups: STAFF_GROUPS };
+
+/** The three quoted parts of a job role's name [IDENTITY 1.1]; null when a part has no name. */
+export function jobRoleName(code: string, known: JobRoleNames = BUILT_IN_NAMES): string | null {
+  const [, group = '', role = ''] = JOB_ROLE_CODE.exec(code) ?? [];
+  const names = known.groups[group];
+  const name = known.roles[role];
   return names === undefined || name === undefined
     ? null
     : [...names, name].map((part) => `"${part}"`).join(':');

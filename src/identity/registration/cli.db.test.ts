@@ -37,7 +37,7 @@ describe('spine ra', () => {
     const position = await said('position', 'Practice nurse', ...NURSE, ...AGENT);
     assert.match(await said('positions', 'a83008'), /Practice nurse {2}S8000:G8000:R8001 B0420/);
     const request = await said('request', userId, '--position', position, ...SPONSOR);
-    assert.ok((await said('requests')).startsWith(`${request}  grant ${userId}`));
+    assert.ok((await said('requests')).startsWith(`${request}  grant  ${userId}`));
     const own = await spine('approve', request, ...SPONSOR);
     assert.equal(own.code, 1);
     assert.match(own.stderr, /Only an agent/);
@@ -66,6 +66,16 @@ describe('spine ra', () => {
     );
     assert.match(nurse.stderr, /This organisation is closed/);
     assert.equal(await said('organisation', 'VNE51', ...MANAGER), 'VNE51 ..');
+  });
+
+  test('merges two records when another person approves', async () => {
+    const stays = await said('create', ...NAME, ...PROOF, ...AGENT);
+    const goes = await said('create', ...NAME, ...PROOF, ...AGENT);
+    const id = await said('merge', stays, '--other', goes, ...AGENT);
+    assert.match(await said('requests'), new RegExp(`merge {2}${goes} into ${stays}`));
+    assert.equal(await said('approve', id, ...MANAGER), `${id} approved`);
+    const again = await spine('merge', stays, '--other', goes, ...AGENT);
+    assert.match(again.stderr, /merged into another one before/);
   });
 
   test('says what is wrong', async () => {

@@ -7,8 +7,10 @@ import {
 } from '../../cli/command.ts';
 import type { Database } from '../../platform/database.ts';
 import { ACTIVITIES } from '../rbac/activities.ts';
+import { jobRoleNames } from '../rbac/index.ts';
 import { jobRoleName } from '../rbac/job-roles.ts';
 import {
+  type AccessRequest,
   type Actor,
   addPosition,
   createPerson,
@@ -22,8 +24,10 @@ import {
   pendingRequests,
   proveIdentity,
   requestAccess,
+  requestMerge,
   setOpeningDays,
   unusedFor,
+  type WantedAccess,
 } from './index.ts';
 import { BY, dayOf, listing, orgOf, told, verb, wrong } from './verb/cli.ts';
 
@@ -106,8 +110,18 @@ export const registrationCommands: readonly Command[] = [
     ],
     work: request,
   }),
+  verb('merge', 'ask that two records of one person become one', {
+    usage: '<user id that stays>',
+    options: [{ flag: 'other', value: 'user id', help: 'the record that goes' }, BY],
+    work: async (invocation, database, by) => {
+      const [userId = ''] = invocation.words;
+      const mergedUserId = textOption(invocation, 'other') ?? '';
+      const asked = await requestMerge(database, { userId, mergedUserId }, by);
+      return told(invocation, asked, (id) => id);
+    },
+  }),
   ...(['approve', 'refuse'] as const).map((word) =>
-    verb(word, `${word} what a sponsor asked for; not by whoever asked`, {
+    verb(word, `${word} what somebody asked for; not by whoever asked`, {
       usage: '<request id>',
       options: [BY],
       work: async (invocation, database, by) => {
@@ -120,7 +134,7 @@ export const registrationCommands: readonly Command[] = [
   listing('requests', 'list what waits for a decision', '', async (_words, database) => {
     const rows = await pendingRequests(database);
     const line = (one: (typeof rows)[number]) =>
-      `${one.requestId}  ${one.kind.padEnd(5)} ${one.userId}  asked by ${one.requestedBy}`;
+      `${one.requestId}  ${one.kind.padEnd(6)} ${aboutOf(one)}  asked by ${one.requestedBy}`;
     return { text: rows.map(line).join('\n'), rows };
   }),
   listing(
@@ -193,7 +207,7 @@ async function openingDays(invocation: Invocation, database: Database, by: Actor
 async function position(invocation: Invocation, database: Database, by: Actor): Promise<number> {
   const [name = ''] = invocation.words;
   const jobRole = textOption(invocation, 'job-role') ?? '';
-  const words = jobRoleName(jobRole);
+  const words = jobRoleName(jobRole, await jobRoleNames(database));
   const activities = (textOption(invocation, 'activities') ?? '').split(',').filter(Boolean);
   if (name === '') return wrong(invocation, 'name the position');
   if (words === null) return wrong(invocation, `--job-role "${jobRole}" has no name here`);
@@ -211,16 +225,14 @@ async function request(invocation: Invocation, database: Database, by: Actor): P
   if ((positionId === null) === (roleProfileId === null)) {
     return wrong(invocation, 'give --position or --end, one of them');
   }
-  const [startsOn, endsOn] = [dayOf(invocation, 'from'), dayOf(invocation, 'until')];
-  if (!startsOn.ok || !endsOn.ok) return wrong(invocation, '--from and --until are days');
-  const wanted = {
-    kind: positionId === null ? ('end' as const) : ('grant' as const),
-    userId: invocation.words[0] ?? '',
-    positionId,
-    roleProfileId,
-    startsOn: startsOn.value,
-    endsOn: endsOn.value,
-  };
+  const [from, until] = [dayOf(invocation, 'from'), dayOf(invocation, 'until')];
+  if (!from.ok || !until.ok) return wrong(invocation, '--from and --until are days');
+  const userId = invocation.words[0] ?? '';
+  const endsOn = until.value;
+  const wanted: WantedAccess =
+    positionId !== null
+      ? { kind: 'grant', userId, positionId, startsOn: from.value, endsOn }
+      : { kind: 'end', userId, roleProfileId: roleProfileId ?? '', endsOn };
   return told(invocation, await requestAccess(database, wanted, by), (id) => id);
 }
 
@@ -228,4 +240,16 @@ function documentsOf(invocation: Invocation): Document[] | null {
   const words = (textOption(invocation, 'documents') ?? '').split(',').filter(Boolean);
   const known = words.flatMap((word) => DOCUMENTS.find((kind) => kind === word) ?? []);
   return known.length === words.length ? known : null;
+}
+
+function aboutOf(request: AccessRequest): string {
+  switch (request.kind) {
+    case 'grant':
+    case 'end':
+      return request.userId;
+    case 'merge':
+      return `${request.mergedUserId} into ${request.userId}`;
+    case 'import':
+      return `${request.organisations} organisations, ${request.people} people, ${request.roleProfiles} role profiles`;
+  }
 }

@@ -1,34 +1,20 @@
-import { londonDate } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
-import { findUser, rolesOn, type User } from '../people/index.ts';
-import { asAgent, asManager } from './agent/index.ts';
+import { asAgent, asManager, recordOf } from './agent/index.ts';
+import { type Document, levelOf } from './evidence.ts';
 import { canHaveStaff } from './organisations/index.ts';
 import {
-  type AccessRequest,
   type Actor,
-  decideRequest,
-  type Effect,
-  findPosition,
-  findRequest,
   keepEvidence,
   keepPerson,
   keepPosition,
-  keepRequest,
   keepSponsor,
   type NewPerson,
-  type NewRequest,
   type Position,
-  sponsorOf,
 } from './repository.ts';
-import {
-  type Document,
-  levelOf,
-  mayDecide,
-  mayRequest,
-  type RegistrationRefusal,
-} from './rules.ts';
+import type { RegistrationRefusal } from './rules.ts';
 
+export { type Document, DOCUMENTS, levelOf } from './evidence.ts';
 export {
   addOrganisation,
   endSponsor,
@@ -37,6 +23,14 @@ export {
   sponsorsAt,
 } from './organisations/index.ts';
 export {
+  beginTwoPersonRule,
+  type Brought,
+  bringPeople,
+  type BringRefusal,
+  bringWords,
+  mustBeConfirmed,
+} from './files/index.ts';
+export {
   findPhoto,
   findPhotoNote,
   PHOTO_MAX_BYTES,
@@ -44,28 +38,29 @@ export {
   takePhoto,
 } from './photo/index.ts';
 export {
-  type AccessRequest,
   type Actor,
   type Expiring,
   expiringWithin,
-  findRequest,
   listPositions,
   type NewPerson,
-  pendingRequests,
   type Position,
   sponsorOf,
   type Unused,
   unusedFor,
 } from './repository.ts';
 export {
-  type Document,
-  DOCUMENTS,
-  isAgent,
-  isManager,
-  levelOf,
-  type RegistrationRefusal,
-  registrationWords,
-} from './rules.ts';
+  type AccessRequest,
+  decideAccess,
+  fileOf,
+  findRequest,
+  pendingRequests,
+  plannedMerge,
+  requestAccess,
+  requestImport,
+  requestMerge,
+  type WantedAccess,
+} from './requests/index.ts';
+export { isAgent, isManager, type RegistrationRefusal, registrationWords } from './rules.ts';
 
 type Answer<Value> = Promise<Result<Value, RegistrationRefusal>>;
 
@@ -90,7 +85,8 @@ export async function proveIdentity(
   const agent = await asAgent(database, by);
   if (!agent.ok) return agent;
   if (userId === by.userId) return fail({ kind: 'ForOneself' });
-  if ((await findUser(database, userId)) === null) return fail({ kind: 'UserNotKnown' });
+  const record = await recordOf(database, userId);
+  if (!record.ok) return record;
   const level = levelOf(documents);
   await keepEvidence(database, userId, { documents, level }, by);
   return ok(level);
@@ -106,7 +102,8 @@ export async function nameSponsor(
   const manager = await asManager(database, by);
   if (!manager.ok) return manager;
   if (userId === by.userId) return fail({ kind: 'ForOneself' });
-  if ((await findUser(database, userId)) === null) return fail({ kind: 'UserNotKnown' });
+  const record = await recordOf(database, userId);
+  if (!record.ok) return record;
   const open = await canHaveStaff(database, ods, by.at);
   if (!open.ok) return open;
   await keepSponsor(database, userId, ods, by);
@@ -129,89 +126,4 @@ export async function addPosition(
     if (violatedConstraint(error) !== 'position_ods_name_key') throw error;
     return fail({ kind: 'PositionThere' });
   }
-}
-
-/** A sponsor asks that somebody gets a position, or that a role ends; the id of the request. */
-export async function requestAccess(
-  database: Database,
-  request: NewRequest,
-  by: Actor,
-): Answer<string> {
-  const [sponsor, subject] = await Promise.all([
-    findUser(database, by.userId),
-    findUser(database, request.userId),
-  ]);
-  if (subject === null) return fail({ kind: 'UserNotKnown' });
-  const ods = await organisationOf(database, request, subject, by.at);
-  if (!ods.ok) return ods;
-  if (sponsor === null) return fail({ kind: 'NotASponsor', ods: ods.value });
-  const known = await sponsorOf(database, by.userId);
-  const may = mayRequest(sponsor, subject, { ods: ods.value, sponsorOf: known });
-  return may.ok ? ok(await keepRequest(database, request, by)) : may;
-}
-
-async function organisationOf(
-  database: Database,
-  { kind, positionId, roleProfileId }: NewRequest,
-  subject: User,
-  at: Date,
-): Answer<string> {
-  if (kind === 'grant') {
-    const position = await findPosition(database, positionId ?? '');
-    if (position === null) return fail({ kind: 'PositionNotKnown' });
-    const open = await canHaveStaff(database, position.ods, at);
-    return open.ok ? ok(position.ods) : open;
-  }
-  const role = subject.roleProfiles.find((profile) => profile.roleProfileId === roleProfileId);
-  return role === undefined ? fail({ kind: 'RoleNotKnown' }) : ok(role.ods);
-}
-
-/** Another person approves or refuses; an approved request is done in the same moment [EXPERIENCE 4.6]. */
-export async function decideAccess(
-  database: Database,
-  requestId: string,
-  isApproved: boolean,
-  by: Actor,
-): Answer<AccessRequest> {
-  const request = await findRequest(database, requestId);
-  if (request?.state !== 'pending') return fail({ kind: 'RequestNotPending' });
-  const [decider, subject] = await Promise.all([
-    findUser(database, by.userId),
-    findUser(database, request.userId),
-  ]);
-  if (decider === null) return fail({ kind: 'NotAnAgent' });
-  if (subject === null) return fail({ kind: 'UserNotKnown' });
-  const { kind, requestedBy } = request;
-  const decision = { decider, subject, requestedBy, kind, isApproved };
-  const may = mayDecide(decision, londonDate(by.at));
-  if (!may.ok) return may;
-  const effect = isApproved ? await effectOf(database, request, subject, by.at) : ok(NOTHING);
-  if (!effect.ok) return effect;
-  const state = isApproved ? 'approved' : 'refused';
-  const isKept = await decideRequest(database, request, { state, effect: effect.value }, by);
-  const decided = isKept ? await findRequest(database, requestId) : null;
-  return decided === null ? fail({ kind: 'RequestNotPending' }) : ok(decided);
-}
-
-const NOTHING: Effect = { kind: 'nothing' };
-const DAY_MS = 86_400_000;
-
-async function effectOf(
-  database: Database,
-  { kind, positionId, roleProfileId, startsOn, endsOn }: AccessRequest,
-  subject: User,
-  at: Date,
-): Answer<Effect> {
-  if (kind === 'end') {
-    const role = rolesOn(subject, londonDate(at)).find(
-      (one) => one.roleProfileId === roleProfileId,
-    );
-    if (role === undefined) return fail({ kind: 'RoleNotKnown' });
-    const lastDay = endsOn ?? londonDate(new Date(at.getTime() - DAY_MS));
-    return ok({ kind: 'end', roleProfileId: role.roleProfileId, lastDay });
-  }
-  const position = await findPosition(database, positionId ?? '');
-  if (position === null) return fail({ kind: 'PositionNotKnown' });
-  const open = await canHaveStaff(database, position.ods, at);
-  return open.ok ? ok({ kind: 'give', role: { ...position, startsOn, endsOn } }) : open;
 }

@@ -1,32 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
 import { present } from '../../kernel/bug.ts';
-import type { LondonDate } from '../../kernel/london.ts';
 import type { Database } from '../../platform/database.ts';
-import { type Sql, sql } from '../../platform/sql.ts';
-import { endingRole, givingRole, type NewRole } from '../people/index.ts';
+import { sql } from '../../platform/sql.ts';
+import type { NewRole } from '../people/index.ts';
 import { type IdentityAct, auditLine } from '../record.ts';
-import type { Document } from './rules.ts';
+import type { Document } from './evidence.ts';
 
 /** Work in an organisation that comes with these rights. */
 export type Position = Omit<NewRole, 'startsOn' | 'endsOn'> & {
   readonly positionId: string;
   readonly name: string;
-};
-
-export type AccessRequest = {
-  readonly requestId: string;
-  readonly kind: 'grant' | 'end';
-  readonly userId: string;
-  readonly positionId: string | null;
-  readonly roleProfileId: string | null;
-  readonly startsOn: LondonDate | null;
-  readonly endsOn: LondonDate | null;
-  readonly state: 'pending' | 'approved' | 'refused';
-  readonly requestedBy: string;
-  readonly requestedAt: Date;
-  readonly decidedBy: string | null;
-  readonly decidedAt: Date | null;
 };
 
 /** Somebody who is signed in and does something, when, and in which role and session. */
@@ -46,7 +30,8 @@ export type NewPerson = {
   readonly isSynthetic: boolean;
 };
 
-function line(interaction: string, by: Actor, outcome: string): IdentityAct {
+/** An act of the registration authority, for the audit. */
+export function line(interaction: string, by: Actor, outcome: string): IdentityAct {
   return { ...by, interaction, outcome };
 }
 
@@ -135,87 +120,13 @@ export async function findPosition(database: Database, id: string): Promise<Posi
   return row ?? null;
 }
 
-const LIST_MAX = 500;
+/** Of every list here. */
+export const LIST_MAX = 500;
 
 export function listPositions(database: Database, ods: string | null): Promise<Position[]> {
   return database.all<Position>(sql`
     select ${POSITION} from identity.position where ${ods}::text is null or ods = ${ods}::text
     order by ods, name limit ${LIST_MAX}`);
-}
-
-const REQUEST = sql`request_id as "requestId", kind, user_id as "userId", position_id as "positionId",
-  role_profile_id as "roleProfileId", starts_on as "startsOn", ends_on as "endsOn", state,
-  requested_by as "requestedBy", requested_at as "requestedAt", decided_by as "decidedBy",
-  decided_at as "decidedAt"`;
-
-export type NewRequest = Pick<
-  AccessRequest,
-  'kind' | 'userId' | 'positionId' | 'roleProfileId' | 'startsOn' | 'endsOn'
->;
-
-export async function keepRequest(
-  database: Database,
-  request: NewRequest,
-  by: Actor,
-): Promise<string> {
-  const id = randomUUID();
-  const { kind, userId, positionId, roleProfileId, startsOn, endsOn } = request;
-  await database.write(sql`
-    with request as (
-      insert into identity.access_request (request_id, kind, user_id, position_id, role_profile_id, starts_on,
-        ends_on, state, requested_by, requested_at)
-      values (${id}::uuid, ${kind}, ${userId}, ${positionId}::uuid, ${roleProfileId}, ${startsOn}::date,
-        ${endsOn}::date, 'pending', ${by.userId}, ${by.at}))
-    ${auditLine(line('ra-request', by, `${kind} for ${userId}: ${id}`))}`);
-  return id;
-}
-
-export async function findRequest(database: Database, id: string): Promise<AccessRequest | null> {
-  const [row] = await database.all<AccessRequest>(sql`
-    select ${REQUEST} from identity.access_request where request_id::text = lower(${id})`);
-  return row ?? null;
-}
-
-/** What waits for a decision, the oldest first. */
-export function pendingRequests(database: Database): Promise<AccessRequest[]> {
-  return database.all<AccessRequest>(sql`
-    select ${REQUEST} from identity.access_request where state = 'pending'
-    order by requested_at, request_id limit ${LIST_MAX}`);
-}
-
-/** What an approval does. */
-export type Effect =
-  | { readonly kind: 'give'; readonly role: NewRole }
-  | { readonly kind: 'end'; readonly roleProfileId: string; readonly lastDay: LondonDate }
-  | { readonly kind: 'nothing' };
-
-/** Keeps a decision and does what it says, once: false when somebody has decided meanwhile. */
-export async function decideRequest(
-  database: Database,
-  { requestId, userId }: AccessRequest,
-  { state, effect }: { readonly state: 'approved' | 'refused'; readonly effect: Effect },
-  by: Actor,
-): Promise<boolean> {
-  const rows = await database.write(sql`
-    with decided as (
-      update identity.access_request set state = ${state}, decided_by = ${by.userId}, decided_at = ${by.at}
-      where request_id = ${requestId}::uuid and state = 'pending' returning request_id),
-    ${partsOf(effect, userId, by.at)}
-    audit as (${auditLine(line('ra-decision', by, `${state}: ${requestId} for ${userId}`))} from decided)
-    select from decided`);
-  return rows.length === 1;
-}
-
-function partsOf(effect: Effect, userId: string, at: Date): Sql {
-  const isDecided = sql`exists (select from decided)`;
-  switch (effect.kind) {
-    case 'give':
-      return sql`${givingRole(userId, effect.role, isDecided)},`;
-    case 'end':
-      return sql`${endingRole(effect.roleProfileId, effect.lastDay, at, isDecided)},`;
-    case 'nothing':
-      return sql``;
-  }
 }
 
 export type Expiring = {

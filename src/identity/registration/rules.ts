@@ -1,47 +1,19 @@
 import type { LondonDate } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { type ImportRefusal, importWords } from '../people/import/refusal.ts';
 import { rolesOn, type User } from '../people/person.ts';
 import { roleOf } from '../rbac/job-roles.ts';
+import { LEVEL_FOR_ACCESS } from './evidence.ts';
+import type { MergeRefusal } from './merge/plan.ts';
 import type { PhotoRefusal } from './photo/photo.ts';
 
 /** Job roles that work for the registration authority [IDENTITY 1.3]. */
 const MANAGERS = ['R5080', 'R5072'];
-const AGENTS = [...MANAGERS, 'R5090'];
-
-export const LEVEL_FOR_ACCESS = 3; // identity proved face to face, to the national standard [IDENTITY 1.3]
-
-/** Documents that prove who somebody is, as the standard groups them; their numbers are nobody's business here. */
-export const DOCUMENTS = [
-  'passport',
-  'driving-licence',
-  'national-identity-card',
-  'residence-permit',
-  'birth-certificate',
-  'bank-statement',
-  'utility-bill',
-  'council-tax-bill',
-  'footprint-check',
-] as const;
-export type Document = (typeof DOCUMENTS)[number];
-
-const PICTURED: readonly Document[] = [
-  'passport',
-  'driving-licence',
-  'national-identity-card',
-  'residence-permit',
-];
-
-/** Level that documents prove: one with a picture and two others make the highest [IDENTITY 1.3]. */
-export function levelOf(documents: readonly Document[]): 0 | 1 | 2 | 3 {
-  const different = new Set(documents);
-  const hasPicture = PICTURED.some((kind) => different.has(kind));
-  if (hasPicture && different.size >= 3) return 3;
-  if (hasPicture) return 2;
-  return different.size >= 2 ? 1 : 0;
-}
+export const AGENTS = [...MANAGERS, 'R5090'];
 
 export type RegistrationRefusal =
   | PhotoRefusal
+  | MergeRefusal
   | { readonly kind: 'NotAnAgent' }
   | { readonly kind: 'NotAManager' }
   | { readonly kind: 'NotASponsor'; readonly ods: string }
@@ -58,6 +30,7 @@ export type RegistrationRefusal =
   | { readonly kind: 'PositionNotKnown' }
   | { readonly kind: 'PositionThere' }
   | { readonly kind: 'RoleNotKnown' }
+  | { readonly kind: 'ImportRefused'; readonly refusal: ImportRefusal }
   | { readonly kind: 'RequestNotPending' };
 
 /** Whether somebody works for the registration authority on a day. */
@@ -84,32 +57,38 @@ export function mayRequest(
 
 export type Decision = {
   readonly decider: User;
-  readonly subject: User;
   readonly requestedBy: string;
-  readonly kind: 'grant' | 'end';
-  readonly isApproved: boolean;
+  /** User ids of those whom it is about. */
+  readonly concerns: readonly string[];
 };
 
 /** Two persons: whoever decides has neither asked nor gains by it [EXPERIENCE 4.6]. */
 export function mayDecide(
-  { decider, subject, requestedBy, kind, isApproved }: Decision,
+  { decider, requestedBy, concerns }: Decision,
   day: LondonDate,
 ): Result<null, RegistrationRefusal> {
   if (!isAgent(decider, day)) return fail({ kind: 'NotAnAgent' });
   if (decider.userId === requestedBy) return fail({ kind: 'OwnRequest' });
-  if (decider.userId === subject.userId) return fail({ kind: 'ForOneself' });
-  if (!isApproved || kind === 'end') return ok(null);
-  if (subject.status !== 'active') return fail({ kind: 'UserInactive' });
-  const level = subject.idAssuranceLevel;
+  return concerns.includes(decider.userId) ? fail({ kind: 'ForOneself' }) : ok(null);
+}
+
+/** Access is for people whose identity was proved [IDENTITY 1.3]. */
+export function mayReceive({
+  status,
+  idAssuranceLevel: level,
+}: User): Result<null, RegistrationRefusal> {
+  if (status !== 'active') return fail({ kind: 'UserInactive' });
   return level >= LEVEL_FOR_ACCESS ? ok(null) : fail({ kind: 'IdentityNotProved', level });
 }
 
 /** Why not, for people. */
 export function registrationWords(refusal: RegistrationRefusal): string {
-  return WORDS[refusal.kind];
+  return refusal.kind === 'ImportRefused'
+    ? `${importWords(refusal.refusal)}.`
+    : WORDS[refusal.kind];
 }
 
-const WORDS: Readonly<Record<RegistrationRefusal['kind'], string>> = {
+const WORDS: Readonly<Record<Exclude<RegistrationRefusal['kind'], 'ImportRefused'>, string>> = {
   NotAnAgent: 'Only an agent of the registration authority may do this.',
   NotAManager: 'Only a manager of the registration authority may do this.',
   NotASponsor: 'Only a sponsor of that organisation may ask for this.',
@@ -126,6 +105,10 @@ const WORDS: Readonly<Record<RegistrationRefusal['kind'], string>> = {
   PositionNotKnown: 'There is no such position.',
   PositionThere: 'The organisation has a position of this name.',
   RoleNotKnown: 'This person has no such role, or it is over.',
+  SameRecord: 'These are not two records.',
+  RecordMerged: 'One of the records was merged into another one before.',
+  NumbersDiffer:
+    'Each record has its own number in the same professional register: if they are one person, correct the wrong one first.',
   PhotoMissing: 'There is no picture.',
   PhotoTooLarge: 'The picture is larger than 500 kB.',
   PhotoOfOtherKind: 'The picture is neither a JPEG nor a PNG.',

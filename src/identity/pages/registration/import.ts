@@ -1,28 +1,31 @@
 import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
-import { importPeople, type ImportRefusal, parsePeopleFile } from '../../people/index.ts';
+import { bringPeople, bringWords } from '../../registration/index.ts';
 import type { PageParts } from '../signed-in.ts';
 import { type Registrar, registrar } from './registrar.ts';
 
 const PROBLEMS_MAX = 20;
+const DONE = /^(imported|requested)-(\d{1,6})-(\d{1,6})$/;
 
-/** People and organisations from a file, without their roles [EXPERIENCE 4.6]. */
+/** People with their roles, and organisations, from a file; live, it takes a second person [EXPERIENCE 4.6]. */
 export function importPages(parts: PageParts): readonly Page[] {
   return [
     {
       method: 'GET',
       path: '/ra/import',
-      handle: registrar(parts, 'manager', (request, who) => importView(request, who, [])),
+      handle: registrar(parts, 'manager', (request, who) => importView(parts, request, who, [])),
     },
     { method: 'POST', path: '/ra/import', handle: registrar(parts, 'manager', take(parts)) },
   ];
 }
 
 function importView(
+  { testCards }: PageParts,
   { form, query }: PageRequest,
   { visitor }: Registrar,
   problems: readonly string[],
 ): View {
-  const counts = /^(\d{1,6})-(\d{1,6})$/.exec(query('done'));
+  const [, kind, organisations, people] = DONE.exec(query('done')) ?? [];
+  const counts = `${organisations} organisations and ${people} people`;
   const errors: FieldError[] = problems
     .slice(0, PROBLEMS_MAX)
     .map((text) => ({ field: 'content', text }));
@@ -34,39 +37,29 @@ function importView(
     model: {
       content: form.text('content'),
       more: Math.max(0, problems.length - PROBLEMS_MAX),
+      takesTwo: testCards === null,
       done:
-        counts === null ? null : `Imported: ${counts[1]} organisations and ${counts[2]} people.`,
+        kind === undefined
+          ? null
+          : kind === 'imported'
+            ? `Imported: ${counts}.`
+            : `Asked for: ${counts}. It waits for another person’s decision.`,
     },
   };
 }
 
-function take({ database }: PageParts) {
+function take(parts: PageParts) {
   return async (request: PageRequest, who: Registrar): Promise<PageAnswer> => {
     const content = request.form.text('content');
-    if (content === '') return importView(request, who, ['Choose a file or paste its content']);
+    if (content === '')
+      return importView(parts, request, who, ['Choose a file or paste its content']);
     const json = parsed(content);
-    if (json === undefined) return importView(request, who, ['The content is not JSON']);
-    const file = parsePeopleFile(json);
-    if (!file.ok) return importView(request, who, file.error);
-    const { organisations, people } = file.value;
-    const problems = people.flatMap(({ userId, roleProfiles }) =>
-      forbidden(userId, roleProfiles, who),
-    );
-    if (problems.length > 0) return importView(request, who, problems);
-    const done = await importPeople(database, file.value, who.by.at, who.user.userId);
-    if (!done.ok) return importView(request, who, [refusalText(done.error)]);
-    return { to: `/ra/import?done=${organisations.length}-${people.length}` };
+    if (json === undefined) return importView(parts, request, who, ['The content is not JSON']);
+    const brought = await bringPeople(parts.database, json, who.by);
+    if (!brought.ok) return importView(parts, request, who, bringWords(brought.error));
+    const { kind, organisations, people } = brought.value;
+    return { to: `/ra/import?done=${kind}-${organisations.length}-${people.length}` };
   };
-}
-
-/** A file of one person must not do what takes two: a role is asked for by one and approved by another. */
-function forbidden(userId: string, roles: readonly object[], { user }: Registrar): string[] {
-  return [
-    ...(userId === user.userId ? [`${userId}: nobody changes their own record`] : []),
-    ...(roles.length > 0
-      ? [`${userId}: roles are given by a request that another person approves, not by a file`]
-      : []),
-  ];
 }
 
 function parsed(text: string): unknown {
@@ -75,10 +68,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function refusalText(refusal: ImportRefusal): string {
-  return refusal.kind === 'OrganisationUnknown'
-    ? `No organisation is known as ${refusal.codes.join(', ')}: add it to "organisations"`
-    : `A ${refusal.what} of this file has the id of another person's`;
 }

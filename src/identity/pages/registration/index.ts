@@ -2,7 +2,9 @@ import type { Page } from '../../../pages/index.ts';
 import { pendingRequests } from '../../registration/index.ts';
 import type { PageParts } from '../signed-in.ts';
 import { cardPages } from './cards.ts';
+import { filePages } from './files.ts';
 import { importPages } from './import.ts';
+import { mergePages } from './merges.ts';
 import { organisationPages } from './organisations.ts';
 import { photoPages } from './photos.ts';
 import { positionPages } from './positions.ts';
@@ -31,8 +33,10 @@ export function registrationPages(parts: PageParts): readonly Page[] {
     },
     ...userPages(parts),
     ...photoPages(parts),
+    ...mergePages(parts),
     ...cardPages(parts),
     ...requestPages(parts),
+    ...filePages(parts),
     ...organisationPages(parts),
     ...positionPages(parts),
     ...reportPages(parts),

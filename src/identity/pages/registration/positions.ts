@@ -1,6 +1,7 @@
 import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
 import { ACTIVITIES } from '../../rbac/activities.ts';
-import { JOB_ROLES, jobRoleName, STAFF_GROUPS } from '../../rbac/job-roles.ts';
+import { jobRoleNames } from '../../rbac/index.ts';
+import { jobRoleName } from '../../rbac/job-roles.ts';
 import { addPosition, listPositions, registrationWords } from '../../registration/index.ts';
 import { jobTitle, type PageParts } from '../signed-in.ts';
 import { type Registrar, registrar } from './registrar.ts';
@@ -23,7 +24,10 @@ async function positionsView(
   { visitor }: Registrar,
   errors: readonly FieldError[],
 ): Promise<View> {
-  const positions = await listPositions(database, null);
+  const [positions, names] = await Promise.all([
+    listPositions(database, null),
+    jobRoleNames(database),
+  ]);
   const given = form.all('activities');
   return {
     view: 'registration/positions.njk',
@@ -34,11 +38,11 @@ async function positionsView(
       rows: positions.map((position) => ({ ...position, title: jobTitle(position) })),
       filled: { ods: form.text('ods') || query('ods'), name: form.text('name') },
       groups: choices(
-        Object.entries(STAFF_GROUPS).map(([code, names]) => [code, names.join(', ')]),
+        Object.entries(names.groups).map(([code, both]) => [code, both.join(', ')]),
         form.text('group'),
       ),
       roles: choices(
-        Object.entries(JOB_ROLES).map(([code, name]) => [code, `${name} (${code})`]),
+        Object.entries(names.roles).map(([code, name]) => [code, `${name} (${code})`]),
         form.text('role'),
       ),
       activities: Object.entries(ACTIVITIES).map(([value, { name }]) => ({
@@ -63,7 +67,7 @@ function add(parts: PageParts) {
     const { form } = request;
     const name = form.text('name');
     const jobRole = `${form.text('group')}:${form.text('role')}`;
-    const words = jobRoleName(jobRole);
+    const words = jobRoleName(jobRole, await jobRoleNames(parts.database));
     if (!NAME.test(name)) {
       return positionsView(parts, request, who, [
         { field: 'name', text: 'Enter a name for the position' },

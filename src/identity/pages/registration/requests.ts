@@ -10,6 +10,7 @@ import {
   type Position,
   registrationWords,
   requestAccess,
+  type WantedAccess,
 } from '../../registration/index.ts';
 import { jobTitle, type PageParts } from '../signed-in.ts';
 import { type Registrar, registrar } from './registrar.ts';
@@ -34,7 +35,7 @@ export function requestPages(parts: PageParts): readonly Page[] {
 }
 
 const DONE: Readonly<Record<string, string>> = {
-  approved: 'Approved. The access holds from now on.',
+  approved: 'Approved. It holds from now on.',
   refused: 'Refused. Nothing was changed.',
 };
 
@@ -50,7 +51,7 @@ async function queueView(
   ]);
   const people = await findUsers(
     database,
-    requests.flatMap(({ userId, requestedBy }) => [userId, requestedBy]),
+    requests.flatMap((request) => [request.requestedBy, ...peopleOf(request)]),
   );
   const users = new Map(people.map((user) => [user.userId, user]));
   const known = new Map(positions.map((position) => [position.positionId, position]));
@@ -60,37 +61,77 @@ async function queueView(
     visitor: who.visitor,
     errors,
     model: {
-      rows: requests.map((request) => rowOf(request, users, known)),
+      rows: requests.map((request) => rowOf(request, { users, positions: known })),
       mayDecide: who.isAgent,
       done: DONE[query('done')] ?? null,
     },
   };
 }
 
-function rowOf(
-  request: AccessRequest,
-  users: ReadonlyMap<string, User>,
-  positions: ReadonlyMap<string, Position>,
-) {
+/** User ids of those whom it is about by name. */
+function peopleOf(request: AccessRequest): string[] {
+  switch (request.kind) {
+    case 'grant':
+    case 'end':
+      return [request.userId];
+    case 'merge':
+      return [request.userId, request.mergedUserId];
+    case 'import':
+      return [];
+  }
+}
+
+type Known = {
+  readonly users: ReadonlyMap<string, User>;
+  readonly positions: ReadonlyMap<string, Position>;
+};
+
+function rowOf(request: AccessRequest, known: Known) {
   const nameOf = (userId: string): string => {
-    const user = users.get(userId);
+    const user = known.users.get(userId);
     return user === undefined ? userId : displayName(user);
   };
-  const position = positions.get(request.positionId ?? '');
-  const role = users
-    .get(request.userId)
-    ?.roleProfiles.find(({ roleProfileId }) => roleProfileId === request.roleProfileId);
-  const what =
-    request.kind === 'grant'
-      ? `Give: ${position?.name ?? ''} (${position?.ods ?? ''})`
-      : `End: ${role === undefined ? '' : jobTitle(role)} (${role?.ods ?? ''})`;
   return {
     ...request,
-    what,
-    person: nameOf(request.userId),
-    level: users.get(request.userId)?.idAssuranceLevel ?? 0,
+    startsOn: request.kind === 'grant' ? request.startsOn : null,
+    endsOn: 'endsOn' in request ? request.endsOn : null,
+    ...whatOf(request, known),
+    people: peopleOf(request).map((userId) => ({
+      userId,
+      name: nameOf(userId),
+      level: known.users.get(userId)?.idAssuranceLevel ?? 0,
+    })),
     sponsor: nameOf(request.requestedBy),
   };
+}
+
+/** What it is about, and where that can be looked at more closely. */
+function whatOf(
+  request: AccessRequest,
+  { users, positions }: Known,
+): { readonly what: string; readonly more: string | null } {
+  switch (request.kind) {
+    case 'grant': {
+      const position = positions.get(request.positionId);
+      return { what: `Give: ${position?.name ?? ''} (${position?.ods ?? ''})`, more: null };
+    }
+    case 'end': {
+      const role = users
+        .get(request.userId)
+        ?.roleProfiles.find(({ roleProfileId }) => roleProfileId === request.roleProfileId);
+      const title = role === undefined ? '' : jobTitle(role);
+      return { what: `End: ${title} (${role?.ods ?? ''})`, more: null };
+    }
+    case 'merge': {
+      const more = `/ra/users/${request.userId}/merge?other=${request.mergedUserId}`;
+      return { what: `Merge: ${request.mergedUserId} into ${request.userId}`, more };
+    }
+    case 'import': {
+      const { organisations, people, roleProfiles } = request;
+      const what = `Import: ${organisations} organisations, ${people} people, ${roleProfiles} roles`;
+      return { what, more: `/ra/requests/${request.requestId}/file` };
+    }
+  }
 }
 
 function decide(parts: PageParts) {
@@ -159,8 +200,10 @@ function askFor(parts: PageParts) {
         : []),
     ];
     if (errors.length > 0) return askView(parts, request, who, errors);
-    const kind = roleProfileId === null ? 'grant' : 'end';
-    const wanted = { kind, userId, positionId, roleProfileId, startsOn, endsOn } as const;
+    const wanted: WantedAccess =
+      roleProfileId === null
+        ? { kind: 'grant', userId, positionId: positionId ?? '', startsOn, endsOn }
+        : { kind: 'end', userId, roleProfileId, endsOn };
     const asked = await requestAccess(parts.database, wanted, who.by);
     if (asked.ok) return { to: `/ra/users/${userId}?done=requested` };
     const field = roleProfileId === null ? 'position' : 'ends-on';

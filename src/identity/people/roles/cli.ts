@@ -1,10 +1,17 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../../cli/command.ts';
+import { readJson } from '../../../cli/read-json.ts';
 import { storeCommand } from '../../../installation/store-command.ts';
 import { type LondonDate, londonDate, parseLondonDate } from '../../../kernel/london.ts';
 import type { Database } from '../../../platform/database.ts';
 import { ACTIVITIES } from '../../rbac/activities.ts';
-import { effectiveActivities } from '../../rbac/index.ts';
+import {
+  effectiveActivities,
+  importJobRoleNames,
+  jobRoleNames,
+  parseRoleFile,
+} from '../../rbac/index.ts';
 import { jobRoleName } from '../../rbac/job-roles.ts';
+import { mustBeConfirmed } from '../../registration/index.ts';
 import { endRole, findUser, grantRole, type RoleProfile, rolesOn, type User } from '../index.ts';
 
 const EXAMPLES = [
@@ -12,7 +19,10 @@ const EXAMPLES = [
     line: 'spine role grant 555900010101 --org FA565 --job-role S0050:G0200:R1290 --activities B0570,B0572',
     explanation: 'a pharmacist who may dispense and manage',
   },
-  { line: 'spine role list 555900010101', explanation: 'what a person may do, and where' },
+  {
+    line: 'spine role import role-names.json',
+    explanation: 'names that the program does not know',
+  },
   { line: 'spine role end 555900040102', explanation: 'from now on, sessions in it too' },
 ] as const;
 
@@ -41,6 +51,14 @@ export const roleCommands: readonly Command[] = [
     work: end,
   }),
   storeCommand({
+    name: 'role import',
+    summary: 'take names of job roles and staff groups of the national list from a file',
+    usage: '<file>',
+    options: [],
+    examples: EXAMPLES,
+    work: importNames,
+  }),
+  storeCommand({
     name: 'role list',
     summary: 'list the roles of a person and all that each lets them do',
     usage: '<user id>',
@@ -50,6 +68,8 @@ export const roleCommands: readonly Command[] = [
   }),
 ];
 
+const ASK_INSTEAD =
+  'spine role grant: in a live installation nobody gives a role alone: a sponsor asks with spine ra request.';
 const NOT_A_DAY = 'must be a day, as 2026-03-29';
 
 async function grant(invocation: Invocation, database: Database): Promise<number> {
@@ -57,7 +77,7 @@ async function grant(invocation: Invocation, database: Database): Promise<number
   const [userId = ''] = words;
   const ods = (textOption(invocation, 'org') ?? '').toUpperCase();
   const jobRole = textOption(invocation, 'job-role') ?? '';
-  const name = jobRoleName(jobRole);
+  const name = jobRoleName(jobRole, await jobRoleNames(database));
   const activities = (textOption(invocation, 'activities') ?? '').split(',').filter(Boolean);
   const unknown = activities.filter((code) => !Object.hasOwn(ACTIVITIES, code));
   const startsOn = dayOption(invocation, 'from');
@@ -73,6 +93,10 @@ async function grant(invocation: Invocation, database: Database): Promise<number
   if (name === null || startsOn === undefined || endsOn === undefined || problems.length > 0) {
     return EXIT.wrongUse;
   }
+  if (await mustBeConfirmed(database, new Date())) {
+    output.progress(ASK_INSTEAD);
+    return EXIT.refused;
+  }
   const role = { ods, jobRole, jobRoleName: name, activities, startsOn, endsOn };
   const by = { userId: null, at: new Date() };
   const id = await grantRole(database, userId, { ...role, areasOfWork: [], workgroups: [] }, by);
@@ -81,6 +105,27 @@ async function grant(invocation: Invocation, database: Database): Promise<number
     return EXIT.refused;
   }
   output.result(`${id}  ${userId}  ${ods}  ${jobRole} ${name}`, { roleProfileId: id });
+  return EXIT.ok;
+}
+
+async function importNames({ words, output }: Invocation, database: Database): Promise<number> {
+  const say = (problems: readonly string[]): number => {
+    for (const problem of problems) output.progress(`spine role import: ${problem}`);
+    return EXIT.wrongUse;
+  };
+  const [file] = words;
+  if (file === undefined) return say(['name the file']);
+  const value = await readJson(file);
+  if ('problem' in value) return say([value.problem]);
+  const names = parseRoleFile(value.json);
+  if (!names.ok) return say(names.error);
+  await importJobRoleNames(database, names.value, new Date());
+  const { roles, groups } = names.value;
+  const counts = { jobRoles: Object.keys(roles).length, staffGroups: Object.keys(groups).length };
+  output.result(
+    `imported: ${counts.jobRoles} job roles, ${counts.staffGroups} staff groups`,
+    counts,
+  );
   return EXIT.ok;
 }
 

@@ -20,3 +20,10 @@ export async function asManager(database: Database, { userId, at }: Actor): Answ
     ? ok(user)
     : fail({ kind: 'NotAManager' });
 }
+
+/** The record that something is done to; one that was merged into another one is history. */
+export async function recordOf(database: Database, userId: string): Answer {
+  const user = await findUser(database, userId);
+  if (user === null) return fail({ kind: 'UserNotKnown' });
+  return user.mergedInto === null ? ok(user) : fail({ kind: 'RecordMerged' });
+}

@@ -1,7 +1,6 @@
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Database } from '../../../platform/database.ts';
-import { asAgent } from '../agent/index.ts';
-import { findUser } from '../../people/index.ts';
+import { asAgent, recordOf } from '../agent/index.ts';
 import type { Actor } from '../repository.ts';
 import type { RegistrationRefusal } from '../rules.ts';
 import { readPhoto } from './photo.ts';
@@ -22,7 +21,8 @@ export async function takePhoto(
   const agent = await asAgent(database, by);
   if (!agent.ok) return agent;
   if (userId === by.userId) return fail({ kind: 'ForOneself' });
-  if ((await findUser(database, userId)) === null) return fail({ kind: 'UserNotKnown' });
+  const record = await recordOf(database, userId);
+  if (!record.ok) return record;
   const photo = readPhoto(bytes);
   if (!photo.ok) return photo;
   await keepPhoto(database, userId, photo.value, by);
