@@ -10,7 +10,7 @@ import { type Instant, instantOf } from '../src/kernel/instant.ts';
 import type { Result } from '../src/kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../src/kernel/uuid.ts';
 import { PERSONAS } from '../src/local/personas.ts';
-import { INTERACTIONS } from '../src/prescriptions/fhir/envelope.ts';
+import { INTERACTIONS } from '../src/prescriptions/interactions.ts';
 import { readTask } from '../src/prescriptions/fhir/task.ts';
 import { decide as decideCancel } from '../src/prescriptions/messages/cancel/decide.ts';
 import { readCancel } from '../src/prescriptions/messages/cancel/fhir.ts';

@@ -1,7 +1,7 @@
 import type { Installation } from './installation.ts';
 import type { Ran } from './load.ts';
 import { BATCH, type Kind, KINDS } from './prescriptions.ts';
-import { INTERACTIONS } from '../src/prescriptions/fhir/envelope.ts';
+import { INTERACTIONS } from '../src/prescriptions/interactions.ts';
 
 /** How many messages of each kind were acknowledged, or stand in the database. */
 export class Ledger {

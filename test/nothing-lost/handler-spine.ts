@@ -4,7 +4,7 @@ import { type Actor, NO_APPLICATION } from '../../src/gateways/actor.ts';
 import { brand } from '../../src/kernel/brand.ts';
 import type { Instant } from '../../src/kernel/instant.ts';
 import { derivedUuid, type Uuid } from '../../src/kernel/uuid.ts';
-import { INTERACTIONS } from '../../src/prescriptions/fhir/envelope.ts';
+import { INTERACTIONS } from '../../src/prescriptions/interactions.ts';
 import { cancel } from '../../src/prescriptions/messages/cancel/handle.ts';
 import { claim } from '../../src/prescriptions/messages/claim/handle.ts';
 import { create } from '../../src/prescriptions/messages/create/handle.ts';

@@ -7,3 +7,11 @@ export function escapeText(text: string): string {
 export function escapeAttribute(value: string): string {
   return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
+
+const NO_XML = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const REPLACEMENT = '\ufffd';
+
+/** Without control characters, halves of pairs and the like: XML has no form for them, escaped or not. */
+export function asXmlCharacters(text: string): string {
+  return text.replaceAll(NO_XML, REPLACEMENT);
+}

@@ -4,19 +4,8 @@ import type { FhirRequest } from '../../gateways/fhir/interaction.ts';
 import { present } from '../../kernel/bug.ts';
 import { instantOf } from '../../kernel/instant.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
-import { type Envelope, NEW_PRESCRIPTION } from '../repository.ts';
-
-/** The HL7 V3 interaction that a message is, whichever door it came through [EPS-CODES 2]. */
-export const INTERACTIONS = {
-  create: NEW_PRESCRIPTION,
-  cancel: 'PORX_IN030101SM32',
-  releaseNominated: 'PORX_IN060102SM30',
-  releaseById: 'PORX_IN132004SM30',
-  dispense: 'PORX_IN080101SM31',
-  claim: 'PORX_IN090101SM31',
-  return: 'PORX_IN100101SM31',
-  withdraw: 'PORX_IN510101SM31',
-} as const;
+import { INTERACTIONS } from '../interactions.ts';
+import type { Envelope } from '../repository.ts';
 
 export function envelopeOf(
   request: FhirRequest,

@@ -6,7 +6,7 @@ import type { Return } from '../messages/return/decide.ts';
 import type { Spine } from '../perform.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
 import type { Envelope } from '../repository.ts';
-import { INTERACTIONS } from './envelope.ts';
+import { INTERACTIONS } from '../interactions.ts';
 import { CODE, EXTENSION } from './systems.ts';
 
 /** What stands before a prescription whose signature is not good, whatever was found [EPS-SIGNATURE 5]. */

@@ -1,15 +1,11 @@
-import { escapeAttribute, escapeText } from '../../gateways/xml/escape.ts';
+import { asXmlCharacters, escapeAttribute, escapeText } from '../../gateways/xml/escape.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 const INDENT = '  ';
-/** Control characters, halves of pairs and the like: XML has no form for them, escaped or not. */
-const NO_XML = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
-const REPLACEMENT = '\ufffd';
-
 /** A whole message as text: an element a line, attributes sorted, empty elements closed in themselves [EPS-HL7-MAP]. */
 export function xmlDocument(root: Element): string {
-  return `${DECLARATION}\n${written(root, '').replaceAll(NO_XML, REPLACEMENT)}`;
+  return `${DECLARATION}\n${asXmlCharacters(written(root, ''))}`;
 }
 
 function written({ name, attributes, children }: Element, indent: string): string {

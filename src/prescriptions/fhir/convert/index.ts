@@ -17,7 +17,7 @@ import { readDispense } from '../../messages/dispense/fhir.ts';
 import { readRelease, readReleaser, releaseRules, wantedId } from '../../messages/release/fhir.ts';
 import type { Spine } from '../../perform.ts';
 import { refusedResponse } from '../answer.ts';
-import { INTERACTIONS } from '../envelope.ts';
+import { INTERACTIONS } from '../../interactions.ts';
 import { eventOf } from '../event.ts';
 import { hl7Time } from '../hl7-values.ts';
 import { MESSAGES } from '../process-message.ts';

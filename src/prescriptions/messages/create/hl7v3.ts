@@ -21,18 +21,30 @@ import { pertinentLineItem } from '../../hl7v3/line-item.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import type { OrderDocument } from '../../hl7v3/order-document.ts';
 import { agentPerson, odsId, ORGANISATION, recordTarget } from '../../hl7v3/people.ts';
+import { Reading } from '../../hl7v3/reading.ts';
 import { type Element, element } from '../../../gateways/xml/element.ts';
 
 const NAMESPACE = 'urn:hl7-org:v3';
 
 /** The string that is hashed: time and id, prescriber, patient, and each item, in canonical form [EPS-SIGNATURE 2]. */
 export function signedFragments(order: OrderDocument): string {
-  const { author, longFormId, patient, items } = order;
+  return fragmentsOf(parentPrescription(order));
+}
+
+/** The same of a prescription as it was received: of its own elements, so that nothing is lost in between [EPS-HL7V3 9]. */
+export function fragmentsOf(prescription: Element): string {
+  const from = new Reading();
+  const content = from.only(prescription, 'pertinentInformation1', 'pertinentPrescription');
+  const author = from.only(content, 'author');
+  const [longFormId] = from.all(content, 'id');
+  const items = from
+    .all(content, 'pertinentInformation2')
+    .map((one) => from.only(one, 'pertinentLineItem'));
   const fragments = [
-    [valueElement('time', author.time), guidElement(longFormId)],
-    [agentPerson(author.agent)],
-    [recordTarget(patient)],
-    ...items.map((item) => [withoutLowRepeat(pertinentLineItem(item))]),
+    [from.only(author, 'time'), ...(longFormId === undefined ? [] : [longFormId])],
+    [from.only(author, 'AgentPerson')],
+    [from.only(prescription, 'recordTarget')],
+    ...items.map((item) => [unchanging(item)]),
   ];
   const texts = fragments.map((parts) =>
     parts.map((part) => canonicalXml(part, NAMESPACE)).join(''),
@@ -40,16 +52,19 @@ export function signedFragments(order: OrderDocument): string {
   return `<FragmentsToBeHashed>${texts.map((text) => `<Fragment>${text}</Fragment>`).join('')}</FragmentsToBeHashed>`;
 }
 
-/** Which issue it is changes while the prescription lives, so it is not signed [EPS-SIGNATURE 2.4]. */
-function withoutLowRepeat(item: Element): Element {
+/** Which issue it is, and how the item stands, changes while the prescription lives: neither is signed [EPS-SIGNATURE 2.4, EPS-HL7V3 9]. */
+function unchanging(item: Element): Element {
   if (typeof item.children === 'string') return item;
-  const children = item.children.map((child) =>
+  const kept = item.children.filter(({ name }) => name !== ITEM_STATUS);
+  const children = kept.map((child) =>
     child.name === 'repeatNumber' && typeof child.children !== 'string'
       ? { ...child, children: child.children.filter(({ name }) => name !== 'low') }
       : child,
   );
   return { ...item, children };
 }
+
+const ITEM_STATUS = 'pertinentInformation4';
 
 /** A prescription order, PORX_IN020101SM31 [EPS-HL7-MAP 3]. */
 export function parentPrescription(order: OrderDocument): Element {
