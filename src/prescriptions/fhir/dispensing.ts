@@ -1,18 +1,17 @@
-import type { Bundle, Parameters } from 'fhir/r4';
+import type { Parameters } from 'fhir/r4';
 
 import type {
   FhirInteraction,
   FhirRequest,
   FhirResponse,
 } from '../../gateways/fhir/interaction.ts';
-import { parseFhirJson } from '../../gateways/fhir/json.ts';
-import { assure, present } from '../../kernel/bug.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import { evolveAll } from '../evolve.ts';
+import { bundleOf, readKeptOrder } from '../kept-order.ts';
 import { claimRules, readClaim } from '../messages/claim/fhir.ts';
 import { claim } from '../messages/claim/handle.ts';
 import { readRelease, releaseResponse, releaseRules, wantedId } from '../messages/release/fhir.ts';
 import { releaseById, releaseNominated } from '../messages/release/handle.ts';
+import { releasedBy } from '../messages/release/released-by.ts';
 import { releasedPrescription } from '../messages/release/released-prescription.ts';
 import { readReturn } from '../messages/return/fhir.ts';
 import { giveBack } from '../messages/return/handle.ts';
@@ -20,9 +19,8 @@ import { readWithdraw } from '../messages/withdraw/fhir.ts';
 import { withdraw } from '../messages/withdraw/handle.ts';
 import type { OdsCode } from '../ods-code.ts';
 import type { Answer, Spine } from '../perform.ts';
-import type { Prescription } from '../prescription.ts';
-import { type PrescriptionId, prescriptionKey } from '../prescription-id.ts';
-import * as repository from '../repository.ts';
+import { prescriptionKey } from '../prescription-id.ts';
+import type * as repository from '../repository.ts';
 import { refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
 import { returnFailed, signatureOutcome } from './failed-prescription.ts';
@@ -100,15 +98,13 @@ async function releaseAnswer(
   const { outcome, prescriptionIds } = answer;
   if (outcome.kind !== 'Released') return plainResponse(request, answer);
   const { releaseId, at } = outcome;
-  const before = await statesBefore(spine, prescriptionIds, envelope.messageId);
-  const orderIds = before.map(({ prescription }) => prescription.orderId);
-  const bodies = await repository.orders(spine.database, orderIds);
-  const shown = before.map(({ prescription, isFailed }) => ({
+  const released = await releasedBy(spine, prescriptionIds, envelope.messageId);
+  const shown = released.map(({ prescription, body, isFailed }) => ({
     id: prescription.id,
     isFailed,
     bundle: releasedPrescription({
       prescription,
-      order: orderOf(present(bodies.get(prescription.orderId), 'document of an order')),
+      order: bundleOf(readKeptOrder(body)),
       releaseId,
       requestId: envelope.messageId,
     }),
@@ -123,39 +119,6 @@ async function releaseAnswer(
     failed.flatMap(({ bundle }) => [signatureOutcome(bundle), bundle]),
   );
   return { status: 200, resource };
-}
-
-/** A prescription just before it was released, and whether its signature is one that strict settings refuse. */
-type Before = { readonly prescription: Prescription; readonly isFailed: boolean };
-
-/** The prescriptions as they were just before they were released: what a pharmacy is shown [EPS-LIFECYCLE 4.3]. */
-async function statesBefore(
-  spine: Spine,
-  ids: readonly PrescriptionId[],
-  messageId: repository.Envelope['messageId'],
-): Promise<Before[]> {
-  const rows = await repository.eventsUpTo(spine.database, ids, messageId);
-  const isStrict = spine.settings.signatureCheck === 'strict';
-  return ids.map((id) => {
-    const events = rows
-      .filter(({ prescriptionId }) => prescriptionId === id)
-      .map(({ data }) => data);
-    const state = evolveAll(id, null, events.slice(0, -1));
-    assure(state.kind === 'prescription', 'a placeholder cannot have been released');
-    const isFailed = events.some(
-      (event) => event.kind === 'Created' && (event.signature?.findings.length ?? 0) > 0,
-    );
-    return { prescription: state, isFailed: isStrict && isFailed };
-  });
-}
-
-/** A kept order, as it was received. */
-export function orderOf(body: Buffer): Bundle {
-  const read = parseFhirJson(body);
-  assure(read.ok, 'a kept document is no longer JSON');
-  const message = asMessage(read.value);
-  assure(message?.resourceType === 'Bundle', 'a kept document is no Bundle');
-  return message;
 }
 
 async function onTask(spine: Spine, request: FhirRequest): Promise<FhirResponse> {

@@ -2,6 +2,7 @@ import type { Address, ContactPoint, HumanName } from 'fhir/r4';
 
 import { type Instant, parseInstant } from '../../kernel/instant.ts';
 import type * as hl7 from '../hl7v3/order-document.ts';
+import { readTime } from '../hl7v3/time.ts';
 import { invalidValue } from './rules.ts';
 import type { Translation } from './translation.ts';
 
@@ -109,9 +110,9 @@ export function hl7Time(instant: Instant): string {
   return instant.slice(0, 19).replaceAll(/\D/g, '');
 }
 
-/** The same moment as FHIR writes it. */
+/** The same moment as FHIR writes it; what is no time stays as it is. */
 export function isoTime(time: string): string {
-  return time.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6+00:00');
+  return readTime(time)?.replace(/\.\d+Z$/, '+00:00') ?? time;
 }
 
 const GUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;

@@ -54,3 +54,37 @@ export function dosageText(dosages: readonly Dosage[]): string {
     .map(([, texts]) => texts.join(', and '))
     .join(', then ');
 }
+
+/** Additional instructions of an item, taken apart again. */
+export type Instructions = {
+  /** The patient's repeat medication, and what they are told: of the first item only. */
+  readonly medication: readonly string[];
+  readonly information: readonly string[];
+  /** The quantity of a controlled drug. */
+  readonly quantityWords: string | null;
+  readonly note: string | null;
+};
+
+const PATIENT_PART = /<(medication|patientInfo)>([^]*?)<\/\1>/g;
+const PATIENT_PARTS = /^(?:<(medication|patientInfo)>[^]*?<\/\1>)+/;
+const CONTROLLED = /^CD: ([^\n]+)(?:\n([^]+))?$/;
+
+/** What `instructionsText` put together; text of other senders that has no such parts is a note [EPS-FHIR 4.5]. */
+export function readInstructions(text: string, isFirst: boolean): Instructions {
+  const [patientParts] = (isFirst ? PATIENT_PARTS.exec(text) : null) ?? [''];
+  const parts = [...patientParts.matchAll(PATIENT_PART)];
+  const of = (kind: string): string[] =>
+    parts.filter(([, name]) => name === kind).map(([, , content = '']) => unescaped(content));
+  const own = unescaped(text.slice(patientParts.length));
+  const [, quantityWords = null, note = null] = CONTROLLED.exec(own) ?? [null, null, own];
+  return {
+    medication: of('medication'),
+    information: of('patientInfo'),
+    quantityWords,
+    note: note === '' ? null : note,
+  };
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}

@@ -76,6 +76,10 @@ function prepared(order: OrderDocument, algorithm: SignatureAlgorithm): FhirResp
 
 /** What the signature of this order is over; recomputed, it is what a signature must be over. */
 export function orderSignedInfo(order: OrderDocument, algorithm: SignatureAlgorithm): string {
+  return fragmentsSignedInfo(signedFragments(order), algorithm);
+}
+
+export function fragmentsSignedInfo(fragments: string, algorithm: SignatureAlgorithm): string {
   const { hash } = SIGNATURE_ALGORITHMS[algorithm];
-  return signedInfo(createHash(hash).update(signedFragments(order)).digest('base64'), algorithm);
+  return signedInfo(createHash(hash).update(fragments).digest('base64'), algorithm);
 }

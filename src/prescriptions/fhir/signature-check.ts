@@ -1,35 +1,55 @@
 import type { Bundle } from 'fhir/r4';
 
 import type { OrderDocument } from '../hl7v3/order-document.ts';
+import { signedFragments } from '../messages/create/hl7v3.ts';
 import type { Spine } from '../perform.ts';
 import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
-import { verifySignature } from '../signature/verify.ts';
+import { type Signed, verifySignature } from '../signature/verify.ts';
 import { isoTime } from './hl7-values.ts';
-import { orderSignedInfo } from './prepare.ts';
+import { fragmentsSignedInfo } from './prepare.ts';
 import { identifierValue, resolve, resourcesOf } from './r4.ts';
 import type { Refusal } from './refusal.ts';
 import { ID } from './systems.ts';
 
 /** Verifies the signature of an order that has been read, over what is recomputed from it [EPS-SIGNATURE 5]. */
 export function checkSignature(
-  { signatures }: Spine,
+  spine: Spine,
   bundle: Bundle,
   order: OrderDocument,
   isSha1Allowed: boolean,
 ): SignatureCheck {
   const { author } = order;
-  const signed = {
+  const fragments = (): string => signedFragments(order);
+  return checkFragments(
+    spine,
+    { author, fragments, prescriber: prescriberOf(bundle) },
+    isSha1Allowed,
+  );
+}
+
+/** A signed order, whichever form it has: what its signature has to be over is told apart. */
+export type SignedOrder = {
+  readonly author: Pick<OrderDocument['author'], 'time' | 'signature'>;
+  readonly fragments: () => string;
+  readonly prescriber: Signed['prescriber'];
+};
+
+export function checkFragments(
+  { signatures }: Spine,
+  { author, fragments, prescriber }: SignedOrder,
+  isSha1Allowed: boolean,
+): SignatureCheck {
+  const signed: Signed = {
     signature: author.signature,
-    expectedSignedInfo: (algorithm: Parameters<typeof orderSignedInfo>[1]) =>
-      orderSignedInfo(order, algorithm),
+    expectedSignedInfo: (algorithm) => fragmentsSignedInfo(fragments(), algorithm),
     at: new Date(isoTime(author.time)),
-    prescriber: prescriberOf(bundle),
+    prescriber,
     isSha1Allowed,
   };
   return verifySignature(signatures, signed, signatures.now());
 }
 
-function prescriberOf(bundle: Bundle): { userId: string | null; family: string | null } {
+export function prescriberOf(bundle: Bundle): Signed['prescriber'] {
   const [first] = resourcesOf(bundle, 'MedicationRequest');
   const role = resolve(bundle, first?.requester, 'PractitionerRole');
   const practitioner = resolve(bundle, role?.practitioner, 'Practitioner');

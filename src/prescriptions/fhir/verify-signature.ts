@@ -5,21 +5,21 @@ import type {
   FhirRequest,
   FhirResponse,
 } from '../../gateways/fhir/interaction.ts';
-import { assure, present } from '../../kernel/bug.ts';
+import { present } from '../../kernel/bug.ts';
 import { instantOf } from '../../kernel/instant.ts';
+import { actOf, bundleOf, documentOf, readKeptOrder } from '../kept-order.ts';
+import { fragmentsOf } from '../messages/create/hl7v3.ts';
 import type { Spine } from '../perform.ts';
 import type { Prescription } from '../prescription.ts';
 import { prescriptionKey, shortForm } from '../prescription-id.ts';
 import * as repository from '../repository.ts';
 import { FINDINGS } from '../signature/finding.ts';
 import { refusedResponse } from './answer.ts';
-import { orderOf } from './dispensing.ts';
-import { orderDocument } from './order-document.ts';
 import { wrongResource } from './process-message.ts';
 import { asMessage, extension, identifierValue, resolve, resourcesOf } from './r4.ts';
 import { byRules } from './refusal.ts';
 import { scopeIssue } from './scopes.ts';
-import { checkSignature } from './signature-check.ts';
+import { checkFragments, prescriberOf } from './signature-check.ts';
 import { CODE, EXTENSION, ID } from './systems.ts';
 
 /** `$verify-signature`, kept for older clients: each prescription's signature, and whether it is the one that Spine has [EPS-SIGNATURE 6]. */
@@ -71,11 +71,15 @@ async function findingsOf(spine: Spine, given: Bundle, { at }: FhirRequest): Pro
   const state = head?.state;
   if (state?.kind !== 'prescription') return [differs('Prescription Short Form Id')];
   const bodies = await repository.orders(spine.database, [state.orderId]);
-  const kept = orderOf(present(bodies.get(state.orderId), 'document of an order'));
+  const order = readKeptOrder(present(bodies.get(state.orderId), 'document of an order'));
+  const kept = bundleOf(order);
+  const signed = {
+    author: documentOf(order, instantOf(at)).author,
+    fragments: (): string => fragmentsOf(actOf(order, instantOf(at))),
+    prescriber: prescriberOf(kept),
+  };
   // Which application signed it is no longer known: SHA-1 is taken from any.
-  const order = orderDocument(kept, instantOf(at));
-  assure(order.ok, 'a kept order can no longer be carried over');
-  const { findings } = checkSignature(spine, kept, order.value, true);
+  const { findings } = checkFragments(spine, signed, true);
   return [...findings.map((finding) => FINDINGS[finding]), ...differences(given, kept, state)];
 }
 

@@ -16,6 +16,8 @@ export type Release = {
   readonly at: Instant;
 };
 
+export const RELEASE_BATCH_MAX = 25; // prescriptions in one answer [EPS-LIFECYCLE 4.1]
+
 export function decide(
   state: Known | null,
   command: Release,

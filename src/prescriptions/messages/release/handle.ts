@@ -5,9 +5,8 @@ import type { Outcome } from '../../outcome.ts';
 import { again, type Answer, changeOf, perform, recordOnce, type Spine } from '../../perform.ts';
 import type { PrescriptionId } from '../../prescription-id.ts';
 import * as repository from '../../repository.ts';
-import { decide, type Release } from './decide.ts';
+import { decide, type Release, RELEASE_BATCH_MAX } from './decide.ts';
 
-const RELEASE_BATCH_MAX = 25; // prescriptions in one answer [EPS-LIFECYCLE 4.1]
 const ATTEMPTS_MAX = 20;
 
 /** One prescription, by the id on the patient's token. */

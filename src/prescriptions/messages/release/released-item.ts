@@ -1,5 +1,6 @@
 import type { Bundle, Extension, MedicationRequest } from 'fhir/r4';
 
+import type { Instant } from '../../../kernel/instant.ts';
 import { londonDate } from '../../../kernel/london.ts';
 import { dosageText } from '../../fhir/instructions.ts';
 import { codingOf, extension, resolve } from '../../fhir/r4.ts';
@@ -119,15 +120,19 @@ function repeatBasis(prescription: Prescription, item: Item) {
   };
 }
 
-/** When the issue before this one was last dispensed from [EPS-LIFECYCLE 4.3]. */
-function lastDispensed({ issues, currentIssue }: Prescription): Extension[] {
+function lastDispensed(prescription: Prescription): Extension[] {
+  const at = lastDispensedAt(prescription);
+  if (at === null) return [];
+  const extensions = [{ url: 'dateLastDispensed', valueDate: londonDate(new Date(at)) }];
+  return [{ url: EXTENSION.dispensingInformation, extension: extensions }];
+}
+
+/** When the issue before this one was last dispensed from; null when it was not [EPS-LIFECYCLE 4.3]. */
+export function lastDispensedAt({ issues, currentIssue }: Prescription): Instant | null {
   const previous = issues.find(({ number }) => number === currentIssue - 1);
   const last =
     previous && 'holding' in previous ? previous.holding.notifications.at(-1) : undefined;
-  if (last === undefined) return [];
-  const valueDate = londonDate(new Date(last.dispensedAt));
-  const extensions = [{ url: 'dateLastDispensed', valueDate }];
-  return [{ url: EXTENSION.dispensingInformation, extension: extensions }];
+  return last?.dispensedAt ?? null;
 }
 
 function medicationOf({
@@ -163,12 +168,7 @@ function dispenseRequestOf({
   const { quantity, validityPeriod, expectedSupplyDuration: duration, performer } = asked;
   const code = extension(asked, EXTENSION.siteType)?.valueCoding?.code ?? '';
   return {
-    extension: [
-      {
-        url: EXTENSION.siteType,
-        valueCoding: { system: 'https://fhir.nhs.uk/CodeSystem/dispensing-site-preference', code },
-      },
-    ],
+    extension: [{ url: EXTENSION.siteType, valueCoding: { system: CODE.site, code } }],
     numberOfRepeatsAllowed: lastIssueOf(prescription, item.id) - 1,
     ...(quantity === undefined ? {} : { quantity }),
     ...(validityPeriod === undefined ? {} : { validityPeriod }),

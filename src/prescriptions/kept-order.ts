@@ -1,0 +1,82 @@
+import type { Bundle } from 'fhir/r4';
+
+import { parseFhirJson } from '../gateways/fhir/json.ts';
+import { hl7Name } from '../gateways/hl7v3/names.ts';
+import type { Element } from '../gateways/xml/element.ts';
+import { parseXml, type Span } from '../gateways/xml/parse-xml.ts';
+import type { XmlSource } from '../gateways/xml/spliced.ts';
+import { assure } from '../kernel/bug.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { orderBundle } from './fhir/order-bundle.ts';
+import { orderDocument } from './fhir/order-document.ts';
+import { asMessage } from './fhir/r4.ts';
+import type { OrderDocument } from './hl7v3/order-document.ts';
+import { readOrder } from './hl7v3/read-order.ts';
+import { Reading } from './hl7v3/reading.ts';
+import { parentPrescription } from './messages/create/hl7v3.ts';
+
+/** A prescription order as it is kept: the bytes that were received, read again in the form that they are in. */
+export type KeptOrder =
+  | { readonly form: 'fhir'; readonly bundle: Bundle }
+  | {
+      readonly form: 'hl7v3';
+      readonly source: XmlSource;
+      /** From the message down to its ParentPrescription. */
+      readonly path: readonly [Element, Element, Element, Element];
+    };
+
+/** The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 15). */
+export function readKeptOrder(body: Buffer): KeptOrder {
+  return isXml(body) ? readHl7(body.toString('utf8')) : readFhir(body);
+}
+
+const BRACKET = 0x3c;
+const SPACE = 0x20;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+function isXml(body: Buffer): boolean {
+  return body.find((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte)) === BRACKET;
+}
+
+function readFhir(body: Buffer): KeptOrder {
+  const read = parseFhirJson(body);
+  assure(read.ok, 'a kept document is no longer JSON');
+  const bundle = asMessage(read.value);
+  assure(bundle?.resourceType === 'Bundle', 'a kept document is no Bundle');
+  return { form: 'fhir', bundle };
+}
+
+function readHl7(text: string): KeptOrder {
+  const spans = new Map<Element, Span>();
+  const read = parseXml(text, { nameOf: hl7Name, spans });
+  assure(read.ok, 'a kept document is no longer XML');
+  const root = read.value;
+  const from = new Reading();
+  const event = from.only(root, 'ControlActEvent');
+  const subject = from.only(event, 'subject');
+  const act = from.only(subject, 'ParentPrescription');
+  return { form: 'hl7v3', source: { text, root, spans }, path: [root, event, subject, act] };
+}
+
+/** The order as FHIR has it. */
+export function bundleOf(order: KeptOrder): Bundle {
+  return order.form === 'fhir' ? order.bundle : orderBundle(readAct(order.path[3]));
+}
+
+/** The order as HL7 V3 has it; `signedAt` is when one without a signature was written. */
+export function actOf(order: KeptOrder, signedAt: Instant): Element {
+  return order.form === 'hl7v3' ? order.path[3] : parentPrescription(documentOf(order, signedAt));
+}
+
+export function documentOf(order: KeptOrder, signedAt: Instant): OrderDocument {
+  if (order.form === 'hl7v3') return readAct(order.path[3]);
+  const document = orderDocument(order.bundle, signedAt);
+  assure(document.ok, 'a kept order can no longer be carried over');
+  return document.value;
+}
+
+function readAct(act: Element): OrderDocument {
+  const document = readOrder(act);
+  assure(document.ok, 'a kept order can no longer be read');
+  return document.value;
+}
