@@ -208,25 +208,24 @@ type Standing = {
 };
 
 function signInOf(config: Config, log: Log, standing: Standing): Promise<Identity> {
-  const { database, clock, url, trial } = standing;
-  const { host, pkiUrl, cardPort, securityKeyRoots, logoutFrom, datacentre } = config;
+  const { trial, ...running } = standing;
+  const { host, pkiUrl, cardPort, cardAgent, securityKeyRoots, logoutFrom, datacentre } = config;
   const { requestsPerMinute } = config;
   return openIdentity({
-    database,
-    clock,
+    ...running,
     log,
     version: VERSION,
     host,
     pkiUrl,
     cardPort,
+    cardAgent,
     securityKeyRoots,
     logoutFrom,
     datacentre,
     requestsPerMinute,
-    cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${url}${CIS2_PATH}`),
+    cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${running.url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
-    publicUrls: [...new Set([...config.publicUrls, url])],
-    url,
+    publicUrls: [...new Set([...config.publicUrls, running.url])],
     // In a test installation the mock identity providers stand behind both addresses of the platform.
     providers: { main: trial?.providers ?? OWN, mock: trial?.providers ?? NONE },
   });

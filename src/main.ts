@@ -78,6 +78,7 @@ async function command(argv: readonly string[]): Promise<number> {
     ...installation.installationCommands(parts),
     ...identity.identityCommands,
     ...agent.agentCommands,
+    agent.agentCommand(VERSION),
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

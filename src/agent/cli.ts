@@ -1,13 +1,14 @@
 import { type Command, EXIT, type Invocation, textOption } from '../cli/command.ts';
-import { parsePortBase } from '../installation/addresses.ts';
-import { findState } from '../installation/state-file.ts';
 import { storeCommand } from '../installation/store-command.ts';
 import type { Result } from '../kernel/result.ts';
 import { pkiUrlOf } from '../platform/config.ts';
+import { spineHere } from './addresses.ts';
 import { type BrokerClient, openBrokerClient, type SignedIn } from './broker-client.ts';
 import { type CardInHand, fileCardIn, tokenCardInHand } from './open-card.ts';
 import { tokenCommands } from './token-cli.ts';
 import { isOnToken, PIN_STDIN, TOKEN_OPTIONS } from './token-options.ts';
+
+export { agentCommand } from './agent-cli.ts';
 
 const LOGIN: Omit<Command, 'run'> = {
   name: 'card login',
@@ -104,11 +105,8 @@ function refused(
   return concerns === 'service' ? EXIT.notReachable : EXIT.refused;
 }
 
-/** Both datacentres of the Spine that runs on this machine, or the one that was named. */
+/** The Spine that runs on this machine, or the one that was named. */
 function addressesOf(invocation: Invocation): readonly string[] | null {
   const { at } = invocation.globals;
-  if (at !== null) return [at.replace(/\/+$/, '')];
-  const base = parsePortBase(textOption(invocation, 'port-base') ?? '');
-  const found = base === null ? null : findState(base);
-  return found?.kind === 'running' ? [found.state.apiA, found.state.apiB] : null;
+  return at === null ? spineHere(invocation) : [at.replace(/\/+$/, '')];
 }

@@ -8,6 +8,7 @@ import type { Job } from '../platform/jobs.ts';
 import { authenticateWith, withinRequests } from './authenticate.ts';
 import { accessTokenVerifier, type VerifyAccessToken } from './access-token.ts';
 import { brokerFailure, openBroker } from './broker/index.ts';
+import { openCardAgent } from './card-agent/index.ts';
 import { cardProofJob, openCardPort } from './card-port/index.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
 import { type Cis2, openCis2 } from './cis2/index.ts';
@@ -89,6 +90,9 @@ export {
   writeSigned,
   writeSmime,
 } from './broker/index.ts';
+export { IDENTITY_VIEWS } from './pages/index.ts';
+export { problemOf as signInProblem } from './sign-in/words.ts';
+export { signedContent } from './card-agent/signed-content.ts';
 export { refusalWords } from './cards/refusal-words.ts';
 export { openRevocations } from './sessions/index.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
@@ -106,6 +110,7 @@ export type IdentityParts = Pick<
   /** Of the CIS2 face, to the letter; null: there is none here. */
   readonly cis2Issuer: string | null;
   readonly cardPort: Config['cardPort'];
+  readonly cardAgent: Config['cardAgent'];
   readonly securityKeyRoots: string | null;
   /** Where this process listens. */
   readonly host: string;
@@ -160,6 +165,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const cardPort = await cardPortOf(parts, cards);
   const limiter = openLimiter();
   const broker = await openBroker({ ...parts, cards, limiter });
+  const cardAgent = await openCardAgent({ cards, clock, limiter, origins: originsOf(parts) });
   const platform: PlatformParts = {
     ...parts,
     keys,
@@ -181,10 +187,11 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       ...pkiRoutes(cards, clock),
       ...platformRoutes(platform),
       ...broker,
+      ...cardAgent,
     ],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
     pages: identityPages(
-      { database, clock, cards, testCards },
+      { database, clock, cards, testCards, cardAgent: parts.cardAgent },
       cis2 === null ? null : await requestDoor(parts, cis2),
     ),
     views: IDENTITY_VIEWS,
@@ -196,6 +203,12 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       await cardPort?.close();
     },
   };
+}
+
+/** Where people sign in with a card. */
+function originsOf({ cis2Issuer, publicUrls }: IdentityParts): readonly string[] {
+  const urls = [...publicUrls, ...(cis2Issuer === null ? [] : [cis2Issuer])];
+  return [...new Set(urls.map((url) => new URL(url).origin))];
 }
 
 function jobsOf(parts: IdentityParts, cards: Cards): Job[] {

@@ -1,5 +1,5 @@
 export { instant } from './filters.ts';
-export type { Form } from './form.ts';
+export { EMPTY_FORM, type Form, parseForm } from './form.ts';
 export {
   type FieldError,
   localAddress,
@@ -9,7 +9,9 @@ export {
   type View,
   type Visitor,
 } from './page.ts';
+export { openPlainPages, type PlainPages } from './plain.ts';
 export { problemOf } from './problems.ts';
+export { isSameOrigin } from './seals.ts';
 export { securityHeaders } from './security.ts';
 export { openShell, type Shell } from './shell.ts';
 

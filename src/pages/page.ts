@@ -21,6 +21,8 @@ export type PageRequest = {
   readonly form: Form;
   /** All that the browser sent, for a part of the service with cookies of its own. */
   readonly cookies: string | undefined;
+  /** The address that the browser went to: `https://spine.example`. */
+  readonly origin: string;
   /** The session that this browser was given; nobody else can have made it up. */
   readonly session: string | null;
   readonly requestId: string;
@@ -40,6 +42,8 @@ export type View = {
   readonly visitor?: Visitor;
   /** Hosts elsewhere that a form of the page ends at, as `https://ward.example`; browsers go nowhere else. */
   readonly leadsTo?: readonly string[];
+  /** Hosts elsewhere that the script of the page asks. */
+  readonly asks?: readonly string[];
   readonly session?: SessionChange;
 };
 

@@ -67,6 +67,11 @@ export function isLoopback({ headers }: Pick<HttpRequest, 'headers'>): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(headers['host'] ?? '');
 }
 
+/** The address that the browser went to; without TLS on loopback only. */
+export function originOf(request: Pick<HttpRequest, 'headers'>): string {
+  return `${isLoopback(request) ? 'http' : 'https'}://${request.headers['host'] ?? ''}`;
+}
+
 /** Whether the form was sent by a page of this host, as far as the browser tells. */
 export function isSameOrigin({ headers }: HttpRequest): boolean {
   const site = headers['sec-fetch-site'];

@@ -2,26 +2,32 @@ import type { HttpRequest } from '../platform/http.ts';
 import { isLoopback } from './seals.ts';
 
 /** Nothing comes from elsewhere, and no script or style stands in a page [X-69, X-71]. */
-const CONTENT_SECURITY_POLICY = [
+const NOTHING_ELSE = [
   "default-src 'none'",
   "style-src 'self'",
   "script-src 'self'",
   "img-src 'self'",
-  "connect-src 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
-].join('; ');
+];
+
+/** Hosts elsewhere: that a form of the page may in the end lead to, and that its script may ask. */
+export type Elsewhere = { readonly leadsTo?: readonly string[]; readonly asks?: readonly string[] };
 
 const YEAR_SECONDS = 31_536_000;
 
-/** On every answer of the pages. A form of the page may in the end lead to the hosts of `leadsTo` too. */
+/** On every answer of the pages. */
 export function securityHeaders(
   request: Pick<HttpRequest, 'headers'>,
-  leadsTo: readonly string[] = [],
+  { leadsTo = [], asks = [] }: Elsewhere = {},
 ): Record<string, string> {
-  const formAction = ["form-action 'self'", ...leadsTo].join(' ');
+  const policy = [
+    ...NOTHING_ELSE,
+    ["connect-src 'self'", ...asks].join(' '),
+    ["form-action 'self'", ...leadsTo].join(' '),
+  ];
   return {
-    'Content-Security-Policy': `${CONTENT_SECURITY_POLICY}; ${formAction}`,
+    'Content-Security-Policy': policy.join('; '),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     // A browser that tells no referrer at all names no origin with a form either.

@@ -12,11 +12,12 @@ import {
   type Cookies,
   isSameOrigin,
   newBrowser,
+  originOf,
   readCookies,
   type Seals,
   sealsWith,
 } from './seals.ts';
-import { securityHeaders } from './security.ts';
+import { type Elsewhere, securityHeaders } from './security.ts';
 import { type Draw, openTemplates } from './templates.ts';
 
 export type ShellOptions = {
@@ -76,7 +77,7 @@ export function openShell(options: ShellOptions): Shell {
 }
 
 /** As pages name themselves: `title - service`. */
-const SERVICE = 'OpenSpine';
+export const SERVICE = 'OpenSpine';
 
 type Frame = ShellOptions & { readonly draw: Draw; readonly seals: Seals };
 
@@ -118,6 +119,7 @@ function pageRequest(frame: Frame, request: HttpRequest, form: Form, id: string)
     },
     form,
     cookies: request.headers['cookie'],
+    origin: originOf(request),
     session: frame.seals.sessionOf(readCookies(request)),
     requestId: id,
   };
@@ -157,7 +159,7 @@ function drawn(frame: Frame, request: HttpRequest, view: View, id: string): Http
   return {
     status,
     headers: {
-      ...pageHeaders(request, id, view.leadsTo),
+      ...pageHeaders(request, id, view),
       'Content-Type': 'text/html; charset=utf-8',
       ...(status === 503 ? { 'Retry-After': RETRY_AFTER_SECONDS } : {}),
     },
@@ -189,13 +191,17 @@ function valueOf(cookie: string): string | null {
 function pageHeaders(
   request: HttpRequest,
   id: string,
-  leadsTo: readonly string[] = [],
+  elsewhere: Elsewhere = {},
 ): Record<string, string> {
   // Pages are about people: no copy of one stays behind in a browser or on the way.
-  return { ...securityHeaders(request, leadsTo), 'Cache-Control': 'no-store', 'X-Request-ID': id };
+  return {
+    ...securityHeaders(request, elsewhere),
+    'Cache-Control': 'no-store',
+    'X-Request-ID': id,
+  };
 }
 
-function withHeaders(routes: readonly HttpRoute[]): HttpRoute[] {
+export function withHeaders(routes: readonly HttpRoute[]): HttpRoute[] {
   return routes.map((route) => ({
     ...route,
     handle: async (request) => {

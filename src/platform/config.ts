@@ -30,6 +30,8 @@ export type Config = {
   readonly securityKeyRoots: string | null;
   /** Where browsers show certificates of cards; null: nowhere. */
   readonly cardPort: CardPort | null;
+  /** Where the card agent of a user listens on their own machine; null: sign-in pages offer none. */
+  readonly cardAgent: string | null;
   readonly pages: {
     /** Whom people turn to, at the foot of every page. */
     readonly helpContact: string;
@@ -90,6 +92,7 @@ export function parseConfig(
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
     securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
     cardPort: cardPortOf(env, problems),
+    cardAgent: cardAgentOf(env['OPENSPINE_CARD_AGENT'] ?? CARD_AGENT, problems),
     pages: {
       helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
       showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
@@ -126,7 +129,19 @@ function requestsOf(text: string | undefined, problems: string[]): number | null
   return requests;
 }
 
-const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';
+/** Where every card agent listens unless it is told otherwise. */
+export const CARD_AGENT = 'http://127.0.0.1:4410';
+
+/** On the user's own machine and nowhere else: nothing of a card goes through a network. */
+function cardAgentOf(text: string, problems: string[]): string | null {
+  if (text === 'none') return null;
+  if (!/^http:\/\/(127\.0\.0\.1|localhost):\d{1,5}$/.test(text)) {
+    problems.push(`OPENSPINE_CARD_AGENT must be none, or an address such as ${CARD_AGENT}`);
+  }
+  return text;
+}
+
+export const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';
 
 /** Reads a word that must be one of a list; what is wrong is noted. */
 function chooser(env: Readonly<Record<string, string | undefined>>, problems: string[]) {

@@ -1,11 +1,15 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { type AgentServer, startAgent } from '../../src/agent/browser/server.ts';
+import { enrol } from '../../src/agent/enrol.ts';
 import { attemptsFolder, cardOf, type TokenCard } from '../../src/agent/token/card.ts';
-import { openReader, theCard } from '../../src/agent/token/reader.ts';
+import { openReader, type Reader, theCard } from '../../src/agent/token/reader.ts';
+import type { Database } from '../../src/platform/database.ts';
 
 /** Cards without a reader: SoftHSM2, installed by tools/machine.mjs. */
 export const MODULE = process.env['SOFTHSM2_MODULE'] ?? '/usr/lib/softhsm/libsofthsm2.so';
@@ -47,7 +51,48 @@ export function testTokens(labels: readonly string[]): void {
   });
 }
 
+/** A card for that user, active and with its certificates; answers its number. */
+export async function enrolled(database: Database, label: string, userId: string): Promise<string> {
+  const opened = await (await tokenCard(label)).open(PIN);
+  assert.ok(opened.ok, label);
+  const wanted = { userId, keyType: 'p256', replaces: true } as const;
+  const cards = { database, pkiUrl: 'http://pki.openspine.invalid' };
+  const done = await enrol(cards, opened.value, wanted, { userId: null, at: new Date() });
+  await opened.value.close();
+  assert.ok(done.ok, JSON.stringify(done));
+  return done.value.cardNumber;
+}
+
 export async function tokenCard(label: string): Promise<TokenCard> {
   const reader = await openReader(MODULE, label);
   return cardOf(reader, theCard(reader), attemptsFolder(process.env));
+}
+
+/** A reader into which a test puts one card or another; empty at first. */
+export async function testReader(): Promise<Reader & { put(label: string): Promise<void> }> {
+  let now = await openReader(MODULE, 'no card has this label');
+  return {
+    cryptoki: now.cryptoki,
+    find: () => now.find(),
+    put: async (label) => {
+      now = await openReader(MODULE, label);
+    },
+  };
+}
+
+/** Listens for browsers as `spine agent` does. */
+export async function testAgent(
+  reader: Reader,
+  services: readonly string[],
+  port = 0,
+): Promise<AgentServer> {
+  return startAgent({
+    reader,
+    services,
+    port,
+    folder: attemptsFolder(process.env),
+    version: 'test',
+    helpContact: 'Ask the person who runs this test.',
+    onBug: (error) => process.stderr.write(`${String(error)}\n`),
+  });
 }

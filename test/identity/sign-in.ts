@@ -89,6 +89,7 @@ export async function startSignIn({
       cis2Issuer,
       host: '127.0.0.1',
       cardPort: null,
+      cardAgent: null,
       securityKeyRoots: null,
       pkiUrl: 'http://pki.invalid',
       testCards: null,

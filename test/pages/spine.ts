@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { startSession } from '../../src/identity/sessions/index.ts';
 import { sealsWith } from '../../src/pages/seals.ts';
+import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { sharedSecret } from '../../src/platform/secrets.ts';
 import { testConfig } from '../support/config.ts';
@@ -25,17 +26,19 @@ export type PagesSpine = {
   readonly setClock: (at: Date | null) => Promise<void>;
 };
 
-/** `prepare` puts into the database what the tests of a file begin with. */
+/** `prepare` puts into the database what the tests of a file begin with; `settings` are other than those of tests. */
 export function pagesSpine(
   prepare: (database: Database) => Promise<void> = async () => undefined,
+  settings: () => Promise<Partial<Config>> = async () => ({}),
 ): () => PagesSpine {
   let spine: PagesSpine | null = null;
   const closers: (() => Promise<void>)[] = [];
   before(async () => {
     const made = await createDatabase();
     closers.push(() => made.drop());
+    const more = await settings();
     const start = async (datacentre: 'a' | 'b'): Promise<Datacentre> => {
-      const config = testConfig(made.url, { datacentre });
+      const config = testConfig(made.url, { ...more, datacentre });
       const one = await startDatacentre(config, ({ outcome }) =>
         process.stderr.write(`${outcome ?? ''}\n`),
       );

@@ -17,7 +17,8 @@ import {
   readToken,
 } from './requests.ts';
 
-export type { Digest } from './cms.ts';
+export { checkChallenge, makeChallenge, RANDOM_BYTES } from './challenge.ts';
+export { type Digest, readSigned } from './cms.ts';
 export { type GpObject, readGpObject, writeGpObject } from './gp-object.ts';
 export { REFUSALS, type RefusalCode } from './refusals.ts';
 export { writeSmime } from './smime.ts';

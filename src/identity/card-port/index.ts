@@ -52,18 +52,36 @@ async function handle(
 ): Promise<HttpResponse> {
   const request = REQUEST.exec(path)?.[1];
   if (request === undefined) return { status: 404, body: 'There is nothing at this address.' };
-  const back = `${signInUrl}/signin/${request}`;
-  if (certificate === null) return redirect(`${back}?card=CertificateMissing`);
   const at = clock.securityNow();
+  const next =
+    certificate === null
+      ? faultAt(request, 'CertificateMissing')
+      : await whereNext(cards, { request, certificate }, at);
+  return redirect(`${signInUrl}${next}`);
+}
+
+/**
+ * Where a browser goes on whose card has proved that it is there: with a code that the sign-in which began in this
+ * browser takes once, or with what is the matter with the card. A path of the sign-in pages.
+ */
+export async function whereNext(
+  cards: Cards,
+  { request, certificate }: { readonly request: string; readonly certificate: Buffer },
+  at: Date,
+): Promise<string> {
   const login = await checkLogin(cards, certificate, at);
   if (!login.ok) {
     const { error } = login;
-    return redirect(`${back}?card=${error.kind === 'CardInState' ? error.state : error.kind}`);
+    return faultAt(request, error.kind === 'CardInState' ? error.state : error.kind);
   }
   const { userId, cardNumber: card } = login.value;
   const expiresAt = new Date(at.getTime() + PROOF_MS);
   const code = await keepProof(cards.database, { request, userId, card }, expiresAt);
-  return redirect(`${back}/card?proof=${code}`);
+  return `/signin/${request}/card?proof=${code}`;
+}
+
+function faultAt(request: string, fault: string): string {
+  return `/signin/${request}?card=${fault}`;
 }
 
 function redirect(to: string): HttpResponse {

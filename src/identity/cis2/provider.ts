@@ -170,7 +170,7 @@ function jwkOf(current: SigningKey) {
 }
 
 function show(draw: FaceParts['draw'], ctx: KoaContextWithOIDC, view: View): void {
-  ctx.set(securityHeaders({ headers: { host: ctx.host } }, view.leadsTo));
+  ctx.set(securityHeaders({ headers: { host: ctx.host } }, view));
   ctx.type = 'html';
   ctx.body = draw(view);
 }

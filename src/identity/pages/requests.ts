@@ -6,6 +6,7 @@ import type { CardState } from '../cards/index.ts';
 import { proveCard } from '../sign-in/handle.ts';
 import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
 import { type KeyFault, type KeyParts, loadSecurityKeys } from '../webauthn/index.ts';
+import { agentLink } from './agent-link.ts';
 import { rolesView } from './roles.ts';
 import type { PageParts } from './signed-in.ts';
 import { cardIn, NO_CARD, type RequestOffer, signInView } from './sign-in.ts';
@@ -164,7 +165,8 @@ async function viewOf(
   const waiting = await (await parts.interactions()).signInRequest(asked);
   if (!waiting.ok) return overView();
   const address = `/signin/${asked.uid}`;
-  const offer = offerOf(parts, waiting.value, address);
+  const agent = agentLink(parts, { request: asked.uid, origin: request.origin });
+  const offer = { ...offerOf(parts, waiting.value, address), agent };
   return signInView(parts, { ...shown, back: address, request: offer });
 }
 
@@ -172,7 +174,7 @@ function offerOf(
   { cardUrl }: RequestParts,
   { application, authenticators, leadsTo }: SignInRequest,
   address: string,
-): RequestOffer {
+): Omit<RequestOffer, 'agent'> {
   return {
     address,
     application,

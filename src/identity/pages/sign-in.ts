@@ -17,6 +17,7 @@ import { displayName, findUsers } from '../people/index.ts';
 import { readSession, type Session } from '../sessions/index.ts';
 import { signInWithCard } from '../sign-in/handle.ts';
 import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
+import type { AgentLink } from './agent-link.ts';
 import type { PageParts } from './signed-in.ts';
 
 /** Signing in with a card [EXPERIENCE 4.1]. */
@@ -98,6 +99,7 @@ export type RequestOffer = {
   /** Where a browser shows the certificate of a card. */
   readonly cardPort: string | null;
   readonly takesCards: boolean;
+  readonly agent: AgentLink | null;
 };
 
 /** The cards of a live installation are in their holders' hands: nothing of them is shown to strangers. */
@@ -111,6 +113,7 @@ export async function signInView(
     title: 'Sign in with your smartcard',
     errors: problem === null ? [] : [{ field: problem.field, text: problem.text }],
     ...(request === undefined ? {} : { leadsTo: request.leadsTo }),
+    asks: parts.cardAgent === null ? [] : [parts.cardAgent],
     model: {
       picker,
       request: request ?? null,

@@ -13,6 +13,8 @@ export type PageParts = {
   readonly cards: Cards;
   /** The cards of a test installation lie open to everybody; null in a live one. */
   readonly testCards: { readonly passcode: string } | null;
+  /** Where the card agent of a user listens on their own machine; null: it is not offered. */
+  readonly cardAgent: string | null;
 };
 
 export type Role = User['roleProfiles'][number];

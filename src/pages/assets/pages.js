@@ -12,7 +12,40 @@ initAll();
 const dialog = document.querySelector('#time-out');
 if (dialog !== null) warnBeforeTimeOut(dialog);
 
+for (const box of document.querySelectorAll('[data-card-agent]')) askAgentFirst(box);
+
 for (const form of document.querySelectorAll('form[data-security-key]')) useSecurityKey(form);
+
+/** Goes to the card agent of this computer if there is one; says so when there is none. */
+function askAgentFirst(box) {
+  const link = box.querySelector('a');
+  const said = box.querySelector('[role=alert]');
+  link.addEventListener('click', async (event) => {
+    event.preventDefault();
+    said.replaceChildren();
+    if (await isAgentThere(box.dataset.cardAgent)) location.assign(link.href);
+    else said.append(agentMissing());
+  });
+}
+
+const AGENT_TIMEOUT_MS = 3000;
+
+async function isAgentThere(address) {
+  try {
+    const answer = await fetch(address, { signal: AbortSignal.timeout(AGENT_TIMEOUT_MS) });
+    return answer.status === 200;
+  } catch {
+    return false; // nobody listens, or it does not serve this address
+  }
+}
+
+function agentMissing() {
+  const text = document.createElement('p');
+  text.className = 'nhsuk-error-message';
+  text.textContent =
+    'The card agent of this computer does not answer. Start it and try again, or ask for help as said below.';
+  return text;
+}
 
 /** Asks the key that is in the computer, and sends its answer with the form. */
 function useSecurityKey(form) {

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+
+/** A sign-in in the browser that waits for this card. */
+export type Asked = {
+  /** How the service knows it again. */
+  readonly request: string;
+  /** The service: `https://spine.example`. */
+  readonly at: string;
+};
+
+const REQUEST = /^[\w-]{20,60}$/;
+
+/** Null when no service asks for it that this agent serves. */
+export function readAsked(
+  query: Readonly<Record<string, string | readonly string[] | undefined>>,
+  services: readonly string[],
+): Asked | null {
+  const text = (name: string): string => {
+    const value = query[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const [request, at] = [text('request'), text('at')];
+  return services.includes(at) && REQUEST.test(request) ? { request, at } : null;
+}
+
+/** The same question again, at this agent. */
+export function addressOf({ request, at }: Asked): string {
+  return `/sign-in?${new URLSearchParams({ request, at }).toString()}`;
+}
+
+/** The sign-in page of the service that the browser came from. */
+export function serviceAddress({ request, at }: Asked): string {
+  return `${at}/signin/${request}`;
+}
+
+/** Forms that this agent has drawn: each is good once, for what it was drawn for. */
+export type Forms = {
+  open(asked: Asked): string;
+  /** Null: it was not drawn here, was sent already, or is too old. */
+  take(token: string): Asked | null;
+};
+
+const FORM_MS = 300_000; // as long as a sign-in waits [IDENTITY 3.1]
+const FORMS_MAX = 100;
+
+export function openForms(now: () => number = Date.now): Forms {
+  const forms = new Map<string, { readonly asked: Asked; readonly until: number }>();
+  return {
+    open: (asked) => {
+      const [oldest] = forms.keys();
+      if (oldest !== undefined && forms.size >= FORMS_MAX) forms.delete(oldest);
+      const token = randomBytes(32).toString('base64url');
+      forms.set(token, { asked, until: now() + FORM_MS });
+      return token;
+    },
+    take: (token) => {
+      const form = forms.get(token);
+      forms.delete(token);
+      return form !== undefined && form.until > now() ? form.asked : null;
+    },
+  };
+}
