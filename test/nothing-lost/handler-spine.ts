@@ -80,7 +80,8 @@ const ACTOR: Actor = {
   ...NO_APPLICATION,
 };
 
-function envelopeOf(message: Message, at: Instant): Envelope {
+/** Of a message that stands for itself: its body is what it says. */
+export function envelopeOf(message: Pick<Message, 'kind' | 'id'>, at: Instant): Envelope {
   const body = Buffer.from(JSON.stringify(message));
   return {
     messageId: brand<Uuid>(message.id),

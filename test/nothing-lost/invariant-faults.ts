@@ -1,7 +1,14 @@
 /** Keys of prescriptions in the states that the faults need. */
 export type Keys = Readonly<
   Record<
-    'waiting' | 'returned' | 'partial' | 'dispensed' | 'claimed' | 'cancelledFirst' | 'reclaimed',
+    | 'waiting'
+    | 'returned'
+    | 'partial'
+    | 'dispensed'
+    | 'claimed'
+    | 'cancelledFirst'
+    | 'reclaimed'
+    | 'repeat',
     string
   >
 >;
@@ -15,6 +22,11 @@ function repeated(kind: string, key: string, data = 'data'): string {
   return `insert into prescriptions.event (prescription_id, number, kind, at, message_id, data, hash)
     select prescription_id, ${LAST} + 1, '${kind}', at, message_id, ${data}, hash
     from prescriptions.event e where prescription_id = '${key}' and number = ${LAST}`;
+}
+
+/** Data of an event of an issue, on a day. */
+function ofIssue(issue: number, day = '2026-01-01'): string {
+  return `'{"issue":${issue},"at":"${day}T12:00:00Z"}'`;
 }
 
 function withState(key: string, path: string, value: string): string {
@@ -54,11 +66,21 @@ export const FAULTS: readonly Fault[] = [
   ['I2', 'a state that is not the fold of its events', (of) => withState(of.waiting, '{patient}', '"9990000026"')],
   ['I3', 'an item in hand of an issue that waits', (of) => withState(of.waiting, '{issues,0,items,0,status}', '"WithDispenser"')],
   ['I3', 'a waiting item of an issue that its items cancelled', (of) => withState(of.cancelledFirst, '{issues,0,status}', '"Cancelled"')],
-  ['I4', 'a claim of what waits', (of) => repeated('Claimed', of.waiting)],
+  ['I4', 'a claim of what waits', (of) => repeated('Claimed', of.waiting, ofIssue(1))],
   ['I4', 'a return of what was claimed', (of) => repeated('Returned', of.claimed)],
   ['I4', 'a second full dispense', (of) => repeated('DispenseNotified', of.dispensed)],
   ['I5', 'an item less in a notification', (of) => withEvent(of.partial, 'DispenseNotified', `data = (data::jsonb #- '{notification,items,0}')::json`)],
   ['I6', 'no current issue', (of) => withState(of.waiting, '{currentIssue}', '2')],
+  ['I4', 'a next issue that was begun twice', (of) => repeated('NextIssueBegun', of.repeat)],
+  ['I5', 'a release of an issue that was not prescribed', (of) => repeated('Released', of.repeat, ofIssue(9))],
+  ['I6', 'a release of an issue before its turn', (of) => repeated('Released', of.repeat, ofIssue(3))],
+  ['I7', 'a next issue that is in no queue', (of) => `delete from prescriptions.download_queue where prescription_id = '${of.repeat}' and issue = 2`],
+  ['I10', 'a release of a later issue that had expired', (of) => repeated('Released', of.repeat, ofIssue(2, '2040-01-01'))],
+  ['I10', 'a release of a later issue after the cancellation of an earlier one', (of) => `${repeated('PrescriptionCancelled', of.repeat, `'{"fromIssue":1,"cancellation":{"item":null}}'`)}; ${repeated('Released', of.repeat, ofIssue(2))}`],
+  ['I13', 'an issue that was given up too soon', (of) => repeated('NoClaimed', of.dispensed, ofIssue(1))],
+  ['I14', 'a next issue that was begun by no message', (of) => withEvent(of.repeat, 'NextIssueBegun', 'message_id = gen_random_uuid()')],
+  ['I20', 'a prescription under the id of one that is gone', (of) => `${repeated('Deleted', of.claimed, ofIssue(1))}; ${repeated('Created', of.claimed)}`],
+  ['I21', 'a record that went too soon', (of) => repeated('Deleted', of.claimed, ofIssue(1))],
   ['I7', 'a waiting prescription that is in no queue', (of) => `delete from prescriptions.download_queue where prescription_id = '${of.waiting}'`],
   ['I7', 'a place in a queue for what is in hand', (of) => inQueue(of.partial)],
   ['I7', 'a download past the queue', (of) => `update prescriptions.download_queue set left_because = 'pulled' where prescription_id = '${of.returned}'`],

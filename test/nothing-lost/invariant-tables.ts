@@ -21,34 +21,21 @@ export const ITEMS_ALLOWED = `(values
   ('NoClaimed', array['FullyDispensed', 'NotDispensed', 'Cancelled', 'Expired']),
   ('NotDispensed', array['NotDispensed', 'Cancelled', 'Expired'])) as allowed(issue, items)`;
 
-/** Which event may follow which status; `Withdrawn` is with the dispenser again, told or not. */
-export const NEXT = `(values
-  ('', array['Created', 'CancellationHeld']),
-  ('ToBeDispensed', array['Released', 'ItemCancelled', 'PrescriptionCancelled']),
-  ('PrescriptionFuture', array['Released', 'ItemCancelled', 'PrescriptionCancelled']),
-  ('WithDispenser', array['Returned', 'DispenseNotified', 'CancellationPended']),
-  ('WithDispenserActive', array['DispenseNotified', 'DispenseWithdrawn', 'CancellationPended']),
-  ('Withdrawn', array['Returned', 'DispenseNotified', 'DispenseWithdrawn', 'CancellationPended']),
-  ('Dispensed', array['DispenseNotified', 'DispenseWithdrawn', 'Claimed']),
-  ('NotDispensed', array['DispenseNotified', 'DispenseWithdrawn', 'Claimed']),
-  ('Claimed', array['ClaimAmended']),
-  ('Cancelled', array['ItemCancelled', 'PrescriptionCancelled'])) as next(before, kinds)`;
+/** Those that are begun or over one by one, and those to come as the one that they are kept as. */
+export const ALL_ISSUES = `lateral (select i from json_array_elements(p.state->'issues') as i
+  union all
+  select json_build_object('status', 'RepeatDispenseFuture', 'items', p.state->'later'->'items')
+  where json_typeof(p.state->'later') = 'object') as every(i)`;
 
-export const STATUS_AFTER = `case kind
-  when 'Created' then data->>'status'
-  when 'Released' then 'WithDispenser'
-  when 'Returned' then 'ToBeDispensed'
-  when 'DispenseNotified' then data->'notification'->>'status'
-  when 'DispenseWithdrawn' then 'Withdrawn'
-  when 'Claimed' then 'Claimed'
-  when 'ClaimAmended' then 'Claimed'
-  when 'PrescriptionCancelled' then 'Cancelled' end`;
+/** A cancellation is of its issue and all that follow: x closed the issue that e is about. */
+export const GONE_BEFORE = `(x.data->>'fromIssue')::int <= (e.data->>'issue')::int`;
 
 /**
- * Events with the interaction that caused them. A cancellation may have waited for a return or for its
- * prescription: then it is written with that event, in one statement and so at one moment.
+ * Events with the interaction that caused them: a message, or time. A cancellation may have waited for a return
+ * or for its prescription, and a next issue follows from the one before: then it is written with that event, in one
+ * statement and so at one moment.
  */
-export const CAUSED = `(select *, coalesce(case kind
+const CAUSE = `case kind
     when 'Created' then 'PORX_IN020101SM31'
     when 'Released' then case data->>'by' when 'id' then 'PORX_IN132004SM30' else 'PORX_IN060102SM30' end
     when 'Returned' then 'PORX_IN100101SM31'
@@ -57,9 +44,15 @@ export const CAUSED = `(select *, coalesce(case kind
     when 'Claimed' then 'PORX_IN090101SM31'
     when 'ClaimAmended' then 'PORX_IN090101SM31'
     when 'CancellationHeld' then 'PORX_IN030101SM32'
-    when 'CancellationPended' then 'PORX_IN030101SM32' end,
-    max(case kind when 'Created' then 'PORX_IN020101SM31' when 'Returned' then 'PORX_IN100101SM31' end)
-      over (partition by prescription_id, message_id, recorded_at), 'PORX_IN030101SM32') as interaction,
+    when 'CancellationPended' then 'PORX_IN030101SM32'
+    when 'BecameReady' then 'ready'
+    when 'Expired' then 'expire'
+    when 'NoClaimed' then 'no-claim'
+    when 'Deleted' then 'delete' end`;
+
+export const CAUSED = `(select *, coalesce(${CAUSE},
+    max(${CAUSE}) over (partition by prescription_id, message_id, recorded_at), 'PORX_IN030101SM32') as interaction,
+    kind in ('NextIssueBegun', 'NextIssueUndone') as follows,
     kind in ('ItemCancelled', 'PrescriptionCancelled') as is_cancel, data->'cancellation'->>'id' as cancellation
   from prescriptions.event) as caused`;
 
@@ -74,6 +67,9 @@ export const ENDED_BY_ITEMS = `select c.prescription_id, 'subsequent-cancellatio
     and not exists (select from prescriptions.event x where x.prescription_id = c.prescription_id
       and x.kind in ('ItemCancelled', 'PrescriptionCancelled') and x.recorded_at = c.recorded_at
       and (x.number > c.number or x.kind = 'PrescriptionCancelled'))
-    and not exists (select from json_array_elements_text(o.data->'items') as item where item not in (
-      select x.data->'cancellation'->>'item' from prescriptions.event x where x.number <= c.number
-        and x.prescription_id = c.prescription_id and x.kind = 'ItemCancelled'))`;
+    and not exists (select from json_array_elements_text(o.data->'items') as item
+      where coalesce((o.data->'repeats'->'fewer'->>item)::int, (c.data->>'fromIssue')::int)
+          >= (c.data->>'fromIssue')::int
+        and item not in (select x.data->'cancellation'->>'item' from prescriptions.event x
+          where x.number <= c.number and x.prescription_id = c.prescription_id and x.kind = 'ItemCancelled'
+            and (x.data->>'fromIssue')::int <= (c.data->>'fromIssue')::int))`;

@@ -8,6 +8,8 @@ import { FAULTS, type Keys } from './invariant-faults.ts';
 import { INVARIANTS } from './invariant-queries.ts';
 import { assertInvariants, violations } from './invariants.ts';
 import * as message from './messages.ts';
+import { changed, ofRepeatDispensing } from './repeat-http.ts';
+import { numbered } from '../support/repeat-dispensing.ts';
 import { allBy } from './rows.ts';
 
 const pair = testPair();
@@ -50,6 +52,13 @@ const STORIES: Record<keyof Keys, Story> = {
     ];
   },
   waiting: (written) => [message.create(written)],
+  // The second of three issues waits, as the supply of the first is soon used up.
+  repeat: (written) => {
+    const repeat = { ...written, course: 'repeat' } as const;
+    const told = changed(message.dispense(repeat), (body) => numbered(body, 1, 3));
+    const order = ofRepeatDispensing(message.create(repeat), { issues: 3, daysSupply: 7 });
+    return [order, message.release(repeat), told];
+  },
 };
 
 describe('the invariant sweep', () => {

@@ -6,6 +6,7 @@ import { evolveAll } from '../../src/prescriptions/evolve.ts';
 import type { PrescriptionEvent } from '../../src/prescriptions/prescription.ts';
 import type { PrescriptionId } from '../../src/prescriptions/prescription-id.ts';
 import { type Invariant, INVARIANTS } from './invariant-queries.ts';
+import { IssueMachine, type StoredEvent } from './issue-machine.ts';
 import type { Rows } from './rows.ts';
 
 export type Violation = {
@@ -61,7 +62,10 @@ type Row = {
   readonly hashes: readonly string[];
 };
 
-/** What SQL cannot say: the fold of the events is the state (I2), and each hash is over the one before (I17). */
+/**
+ * What SQL cannot say: the fold of the events is the state (I2), each hash is over the one before (I17), and each
+ * event was allowed when it came, issue by issue (I4-I6, I10, I13, I20, I21).
+ */
 async function unfolded(rows: Rows, ids: readonly string[] | null): Promise<Violation[]> {
   const records = await rows.all<Row>(
     `select p.prescription_id, p.state, array_agg(e.number order by e.number) as numbers,
@@ -72,7 +76,7 @@ async function unfolded(rows: Rows, ids: readonly string[] | null): Promise<Viol
       where ${ids === null ? 'true' : 'prescription_id = any($1::text[])'} group by p.prescription_id`,
     ids === null ? [] : [ids],
   );
-  return records.flatMap((row) => [...foldFault(row), ...chainFault(row)]);
+  return records.flatMap((row) => [...foldFault(row), ...chainFault(row), ...machineFaults(row)]);
 }
 
 function foldFault({ prescription_id, state, texts }: Row): Violation[] {
@@ -86,6 +90,42 @@ function foldFault({ prescription_id, state, texts }: Row): Violation[] {
       { invariant: 'I2', prescription_id, detail: `the fold of its events: ${String(error)}` },
     ];
   }
+}
+
+type KeptIssue = {
+  readonly number: number;
+  readonly status: string;
+  readonly items: readonly { readonly id: string; readonly status: string }[];
+};
+type Kept = {
+  readonly kind: string;
+  readonly issues?: readonly KeptIssue[];
+  readonly later?: { readonly from: number; readonly to: number } | null;
+};
+
+/** By a machine that was written from the specification; every issue that is begun or over stands as it says. */
+function machineFaults({ prescription_id, state, numbers, kinds, texts }: Row): Violation[] {
+  const events = texts.map((text, n): StoredEvent => {
+    const data: unknown = JSON.parse(text);
+    return { number: numbers[n] ?? 0, kind: kinds[n] ?? '', data };
+  });
+  const { faults, issues } = new IssueMachine().play(events);
+  const { issues: kept = [], later } = state as Kept;
+  const stands = kept.filter(({ number, status, items }) => {
+    const own = issues[number - 1];
+    return own?.status !== status || items.some((item) => own.items[item.id] !== item.status);
+  });
+  const isToCome = issues
+    .slice((later?.from ?? 1) - 1, later?.to ?? 0)
+    .every(({ status }) => status === 'RepeatDispenseFuture');
+  return [
+    ...faults,
+    ...stands.map(({ number, status }) => ({
+      invariant: 'I2',
+      detail: `issue ${number} is not ${status}`,
+    })),
+    ...(isToCome ? [] : [{ invariant: 'I2', detail: 'issues to come' }]),
+  ].map((fault) => ({ ...fault, prescription_id }));
 }
 
 function chainFault({

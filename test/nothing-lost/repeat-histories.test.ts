@@ -6,14 +6,15 @@ import fc from 'fast-check';
 
 import { present } from '../../src/kernel/bug.ts';
 import { RepeatModel, type RepeatOrder } from './repeat-model.ts';
-import { onModel, orders, steps } from './repeat-history.ts';
-import { ITEMS, RepeatRules, type Step } from './repeat-rules.ts';
+import type { Step } from './repeat-commands.ts';
+import { onModel, orders, stepsOfEach } from './repeat-history.ts';
+import { ITEMS, RepeatRules } from './repeat-rules.ts';
 
 const RUNS = 10_000;
 
 test('any history of repeat dispensing, with jumps in time, goes as the model says', () => {
   fc.assert(
-    fc.property(orders, fc.array(steps, { maxLength: 60 }), (order, history) => {
+    fc.property(orders, fc.array(stepsOfEach, { maxLength: 60 }), (order, history) => {
       const [all, some] = [order.issues, Math.min(order.issues, order.fewer)];
       const items = { [present(ITEMS[0], 'item')]: all, [present(ITEMS[1], 'item')]: some };
       play({ prescribedOn: order.on, daysSupply: order.daysSupply, items }, history);

@@ -14,7 +14,8 @@ import { codeOf, type Pair, trackedAs } from './datacentres.ts';
 import * as message from './messages.ts';
 import type { Sent, Written } from './messages.ts';
 import type { RepeatOrder, RepeatView } from './repeat-model.ts';
-import { type Code, lastTold, type Step, toldItems, viewOf } from './repeat-rules.ts';
+import { type Code, lastTold, type Step, toldItems } from './repeat-commands.ts';
+import { viewOf } from './repeat-rules.ts';
 
 /** A prescription of repeat dispensing in two datacentres, which messages go to in turn; each at noon of a day. */
 export class RepeatOverHttp {
@@ -39,14 +40,9 @@ export class RepeatOverHttp {
   static async sent(pair: Pair, order: RepeatOrder): Promise<RepeatOverHttp> {
     const made = new RepeatOverHttp(pair, order);
     await made.#setClock();
-    const create = changed(message.create(made.#written), (body) => {
-      const bundle = repeatDispensing(body, made.#issues());
-      for (const { resource } of bundle.entry ?? []) {
-        if (resource?.resourceType !== 'MedicationRequest') continue;
-        const supply = resource.dispenseRequest?.expectedSupplyDuration;
-        if (supply !== undefined) supply.value = order.daysSupply;
-      }
-      return bundle;
+    const create = ofRepeatDispensing(message.create(made.#written), {
+      issues: made.#issues(),
+      daysSupply: order.daysSupply,
     });
     assert.equal(await made.#send(create), 'informational');
     return made;
@@ -77,7 +73,8 @@ export class RepeatOverHttp {
     if (state.kind !== 'prescription') return false;
     const code = await this.#send(this.#messageOf(state, step));
     if (step.do === 'cancel') return code;
-    return code === (step.do === 'release' ? 'released' : 'informational');
+    const isRelease = step.do === 'release' || step.do === 'download';
+    return code === (isRelease ? 'released' : 'informational');
   }
 
   /** The clock is moved, and with it all that falls due is done. */
@@ -91,6 +88,8 @@ export class RepeatOverHttp {
     switch (step.do) {
       case 'release':
         return message.release(written);
+      case 'download':
+        return message.poll();
       case 'return':
         return message.giveBack(written);
       case 'cancel': {
@@ -179,8 +178,24 @@ function repeatsIssued(issue: number) {
   };
 }
 
+/** An order of repeat prescribing as one of repeat dispensing. */
+export function ofRepeatDispensing(
+  sent: Sent,
+  { issues, daysSupply }: { readonly issues: number; readonly daysSupply: number },
+): Sent {
+  return changed(sent, (body) => {
+    const bundle = repeatDispensing(body, issues);
+    for (const { resource } of bundle.entry ?? []) {
+      if (resource?.resourceType !== 'MedicationRequest') continue;
+      const supply = resource.dispenseRequest?.expectedSupplyDuration;
+      if (supply !== undefined) supply.value = daysSupply;
+    }
+    return bundle;
+  });
+}
+
 // oxlint-disable-next-line typescript/no-explicit-any -- any message
-function changed(sent: Sent, change: (body: any) => object): Sent {
+export function changed(sent: Sent, change: (body: any) => object): Sent {
   const body: unknown = JSON.parse(sent.body.toString());
   return { ...sent, body: Buffer.from(JSON.stringify(change(body))) };
 }

@@ -69,6 +69,11 @@ export class RepeatModel {
     return true;
   }
 
+  /** By nomination: what is nominated, and only once its day has come. */
+  download(today: string): boolean {
+    return this.#nominated && this.#now().status === '0001' && this.release(today);
+  }
+
   giveBack(): boolean {
     const issue = this.#now();
     if (issue.status !== '0002') return false;

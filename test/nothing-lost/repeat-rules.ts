@@ -4,7 +4,7 @@ import { brand } from '../../src/kernel/brand.ts';
 import { present } from '../../src/kernel/bug.ts';
 import { type Instant, instantOf } from '../../src/kernel/instant.ts';
 import { addDays, type LondonDate } from '../../src/kernel/london.ts';
-import type { Uuid } from '../../src/kernel/uuid.ts';
+import type { Result } from '../../src/kernel/result.ts';
 import { type Due, dueOf } from '../../src/prescriptions/due.ts';
 import { evolveAll, type Known } from '../../src/prescriptions/evolve.ts';
 import { issueCount, issueOf } from '../../src/prescriptions/issues.ts';
@@ -18,37 +18,12 @@ import { decide as ready } from '../../src/prescriptions/messages/ready/decide.t
 import { decide as release } from '../../src/prescriptions/messages/release/decide.ts';
 import { decide as giveBack } from '../../src/prescriptions/messages/return/decide.ts';
 import { decide as withdraw } from '../../src/prescriptions/messages/withdraw/decide.ts';
-import type {
-  Holding,
-  Item,
-  Prescription,
-  PrescriptionEvent,
-} from '../../src/prescriptions/prescription.ts';
+import type { Item, PrescriptionEvent } from '../../src/prescriptions/prescription.ts';
 import { COMPATIBLE } from '../../src/prescriptions/settings.ts';
-import {
-  ISSUE_STATUSES,
-  ITEM_STATUSES,
-  type ItemStatus,
-  itemStatusOf,
-} from '../../src/prescriptions/statuses.ts';
-import {
-  aParty,
-  aPrescription,
-  newId,
-  PATIENT,
-  PHARMACY,
-  SURGERY,
-} from '../../src/prescriptions/testing.ts';
+import { ISSUE_STATUSES, ITEM_STATUSES } from '../../src/prescriptions/statuses.ts';
+import { aPrescription, newId, PHARMACY } from '../../src/prescriptions/testing.ts';
+import { type Deed, deedOf, orderOf, type Step } from './repeat-commands.ts';
 import type { RepeatOrder, RepeatView } from './repeat-model.ts';
-
-export type Code = '0001' | '0002' | '0003';
-export type Step =
-  | { readonly do: 'release' | 'return' }
-  | { readonly do: 'dispense'; readonly code: Code }
-  | { readonly do: 'amend'; readonly issue: number; readonly code: Code }
-  | { readonly do: 'withdraw' | 'claim'; readonly issue: number }
-  | { readonly do: 'cancel'; readonly item: number | null }
-  | { readonly do: 'pass'; readonly days: number };
 
 export const ITEMS = [newId(), newId()];
 const { id: ID } = aPrescription('ToBeDispensed');
@@ -58,20 +33,9 @@ export class RepeatRules {
   #state: Known;
   #today: LondonDate;
 
-  constructor({ prescribedOn, daysSupply, items }: RepeatOrder) {
-    this.#today = brand<LondonDate>(prescribedOn);
-    const at = this.#noon();
-    const issueCountOfOrder = Math.max(...Object.values(items));
-    const fewer = Object.fromEntries(
-      Object.entries(items).filter(([, last]) => last < issueCountOfOrder),
-    );
-    const repeats = { issues: issueCountOfOrder, daysSupply, fewer, readyOn: this.#today };
-    const order = { ...aPrescription('ToBeDispensed'), treatment: 'RepeatDispensing' } as const;
-    const { longFormId, treatment } = order;
-    const signature = { findings: [], unlisted: [] };
-    const who = { patient: PATIENT, prescriber: SURGERY, nominated: PHARMACY, signature };
-    const command = { messageId: newId(), longFormId, treatment, repeats, prescribedAt: at, at };
-    const decision = create(null, { ...command, ...who, items: ITEMS });
+  constructor(order: RepeatOrder) {
+    this.#today = brand<LondonDate>(order.prescribedOn);
+    const decision = create(null, orderOf(order, this.#circumstances()));
     assert.ok(decision.ok);
     this.#state = evolveAll(ID, null, decision.value);
   }
@@ -88,8 +52,11 @@ export class RepeatRules {
     const state = this.#state;
     assert.equal(state.kind, 'prescription');
     if (state.kind !== 'prescription') return false;
-    if (step.do === 'cancel') return this.#cancel(state, step.item);
-    const decision = this.#decided(state, step);
+    // There is no queue here: what is nominated to nobody is in none.
+    if (step.do === 'download' && state.nominated === null) return false;
+    const deed = deedOf(state, step, this.#circumstances());
+    if (deed.message === 'cancel') return this.#cancel(deed);
+    const decision = decided(state, deed);
     if (decision.ok) this.#state = evolveAll(ID, state, decision.value);
     return decision.ok;
   }
@@ -121,66 +88,34 @@ export class RepeatRules {
     return instantOf(new Date(`${this.#today}T12:00:00Z`));
   }
 
-  #cancel(state: Prescription, item: number | null): string {
-    const wanted = item === null ? null : present(ITEMS[item], 'item');
-    const command = { messageId: newId(), patient: PATIENT, item: wanted, at: this.#noon() };
-    const decision = cancel(state, { ...command, reason: '0001', organisation: SURGERY });
+  #circumstances() {
+    return { pharmacy: PHARMACY, items: ITEMS, messageId: newId(), at: this.#noon() };
+  }
+
+  #cancel({ command }: Extract<Deed, { message: 'cancel' }>): string {
+    const decision = cancel(this.#state, command);
     assert.ok(decision.ok);
-    if (decision.value.events.length > 0) {
-      this.#state = evolveAll(ID, state, decision.value.events);
-    }
-    return decision.value.code;
+    const { events, code } = decision.value;
+    if (events.length > 0) this.#state = evolveAll(ID, this.#state, events);
+    return code;
   }
+}
 
-  #decided(state: Prescription, step: Exclude<Step, { do: 'pass' | 'cancel' }>) {
-    const at = this.#noon();
-    const by = { dispenser: PHARMACY, at } as const;
-    switch (step.do) {
-      case 'release':
-        return release(state, { by: 'id', dispenser: aParty(PHARMACY), releaseId: newId(), at });
-      case 'return':
-        return giveBack(state, { ...by, reason: '0003', issue: null }, COMPATIBLE);
-      case 'withdraw': {
-        const notification = lastTold(state, step.issue) ?? newId();
-        const command = { ...by, notification, reason: 'QU', issue: step.issue };
-        return withdraw(state, command, COMPATIBLE);
-      }
-      case 'claim': {
-        const command = { ...by, claim: newId(), authority: 'T1450', replaces: null };
-        return claim(state, { ...command, issue: step.issue }, COMPATIBLE);
-      }
-      case 'dispense':
-        return this.#dispensed(state, { number: state.currentIssue, code: step.code });
-      case 'amend':
-        return this.#dispensed(state, {
-          number: step.issue,
-          code: step.code,
-          replaces: lastTold(state, step.issue) ?? newId(),
-        });
-    }
-  }
-
-  #dispensed(
-    state: Prescription,
-    { number, code, replaces = null }: { number: number; code: Code; replaces?: Uuid | null },
-  ) {
-    const at = this.#noon();
-    const items = toldItems(state, number, { code, replaces });
-    const statuses = items.map(({ status }) => status);
-    const isOpen = statuses.includes('PartiallyDispensed');
-    const isFull = statuses.includes('FullyDispensed');
-    const status = isOpen ? 'WithDispenserActive' : isFull ? 'Dispensed' : 'NotDispensed';
-    const who = { messageId: newId(), dispenser: PHARMACY, patient: PATIENT };
-    const command = {
-      ...who,
-      status,
-      items,
-      dispensedAt: at,
-      replaces,
-      issue: number,
-      at,
-    } as const;
-    return dispense(state, { ...command, itemIssues: {} }, COMPATIBLE);
+function decided(
+  state: Known,
+  deed: Exclude<Deed, { message: 'cancel' }>,
+): Result<PrescriptionEvent[], unknown> {
+  switch (deed.message) {
+    case 'release':
+      return release(state, deed.command);
+    case 'return':
+      return giveBack(state, deed.command, COMPATIBLE);
+    case 'withdraw':
+      return withdraw(state, deed.command, COMPATIBLE);
+    case 'claim':
+      return claim(state, deed.command, COMPATIBLE);
+    case 'dispense':
+      return dispense(state, deed.command, COMPATIBLE);
   }
 }
 
@@ -197,35 +132,6 @@ export function viewOf(state: Known): RepeatView | null {
       return { status: ISSUE_STATUSES[status].code, items: codesOf(items) };
     }),
   };
-}
-
-const OPEN: readonly ItemStatus[] = ['WithDispenser', 'PartiallyDispensed', 'Owing'];
-
-export function toldItems(
-  state: Prescription,
-  number: number,
-  { code, replaces }: { readonly code: Code; readonly replaces: Uuid | null },
-): Item[] {
-  const holding = holdingOf(state, number);
-  const standing = holding?.notifications.filter(({ id }) => id !== replaces).at(-1);
-  const before =
-    standing?.items ??
-    holding?.itemsAtRelease ??
-    present(state.issues[0], 'issue').items.map(({ id }) => ({ id, status: OPEN[0] }));
-  const told = present(itemStatusOf(code), 'item status');
-  return before.map(({ id, status }): Item => {
-    const was = present(status, 'item status');
-    return { id, status: OPEN.includes(was) ? told : was };
-  });
-}
-
-export function lastTold(state: Prescription, number: number): Uuid | null {
-  return holdingOf(state, number)?.notifications.at(-1)?.id ?? null;
-}
-
-function holdingOf(state: Prescription, number: number): Holding | null {
-  const issue = issueOf(state, number);
-  return issue !== null && 'holding' in issue ? issue.holding : null;
 }
 
 function codesOf(items: readonly Item[]): Record<string, string> {
