@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import {
   cancel,
+  type Claim,
   claim,
   type Dispense,
   type DispensedItem,
@@ -25,6 +26,7 @@ export type Facts = Omit<Order, 'messageId'> & {
   readonly dispenser: Person;
   readonly releaseId: string;
   readonly dispenseId: string;
+  readonly claimId: string;
 };
 
 /** A kind of message, and how far a prescription must have come before it fits. */
@@ -53,6 +55,7 @@ export function newFacts(changes: Partial<Facts> = {}): Facts {
     dispenser: PERSONAS.dispenser,
     releaseId: randomUUID(),
     dispenseId: randomUUID(),
+    claimId: randomUUID(),
   };
   return { ...facts, ...changes };
 }
@@ -156,19 +159,18 @@ export const CLAIM: Kind = {
   as: 'dispenser',
   after: [ORDER, RELEASE_PATIENT, FIRST_DISPENSE],
   leaves: '0008',
-  build: (facts) => {
-    const items = itemsOf(facts).map((item) => ({ ...item, claimedItemId: randomUUID() }));
-    const { nhsNumber } = facts.patient;
-    const createdAt = facts.authoredAt;
-    return claim({
-      ...facts,
-      messageId: randomUUID(),
-      items,
-      outcome: 'Dispensed',
-      nhsNumber,
-      createdAt,
-    });
-  },
+  build: (facts) => claim(claimFacts(facts, randomUUID())),
+};
+
+const FIRST_CLAIM: Kind = { ...CLAIM, build: (facts) => claim(claimFacts(facts, facts.claimId)) };
+
+export const CLAIM_AMEND: Kind = {
+  name: 'claim amend',
+  path: '/Claim',
+  as: 'dispenser',
+  after: [...CLAIM.after, FIRST_CLAIM],
+  leaves: '0008',
+  build: (facts) => claim({ ...claimFacts(facts, randomUUID()), replacementOf: facts.claimId }),
 };
 
 export const KINDS: readonly Kind[] = [
@@ -181,6 +183,7 @@ export const KINDS: readonly Kind[] = [
   AMEND,
   WITHDRAW,
   CLAIM,
+  CLAIM_AMEND,
 ];
 
 /** A prescription that has come as far as the kind of message wants it. */
@@ -232,6 +235,13 @@ function itemsOf(facts: Facts): DispensedItem[] {
     outcome: 'FullyDispensed',
     supplied: medication.quantity,
   }));
+}
+
+function claimFacts(facts: Facts, messageId: string): Claim {
+  const items = itemsOf(facts).map((item) => ({ ...item, claimedItemId: randomUUID() }));
+  const { nhsNumber } = facts.patient;
+  const createdAt = facts.authoredAt;
+  return { ...facts, messageId, items, outcome: 'Dispensed', nhsNumber, createdAt };
 }
 
 function dispenseFacts(facts: Facts, messageId: string): Dispense {

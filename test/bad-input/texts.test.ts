@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 
 import { type Answer, type TestSpine, testSpine } from '../support/server.ts';
 import { assertRefused, changesNothing, inBatches } from './checks.ts';
-import { AMEND, type Kind, KINDS, newFacts, RELEASE_NOMINATED, sendAs, WITHDRAW } from './kinds.ts';
+import { AMEND, CLAIM_AMEND, type Kind, KINDS, newFacts, sendAs } from './kinds.ts';
+import { RELEASE_NOMINATED, WITHDRAW } from './kinds.ts';
 
 // Shows: Bad input | control characters, markup and over-long text in any text: an answer, never a fault
 
@@ -64,7 +65,7 @@ describe('a text that is unlike any that is meant', () => {
 function placesOf(kind: Kind): Place[] {
   const count = textsOf(kind.build(newFacts())).length;
   assert.ok(count > 5);
-  const isLikeAnother = [RELEASE_NOMINATED, AMEND, WITHDRAW].includes(kind);
+  const isLikeAnother = [RELEASE_NOMINATED, AMEND, WITHDRAW, CLAIM_AMEND].includes(kind);
   return Array.from({ length: count }, (_, place) =>
     TEXTS.filter((_text, n) => !isLikeAnother || n === place % TEXTS.length).map((text) => ({
       place,

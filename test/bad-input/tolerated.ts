@@ -1,4 +1,4 @@
-import { AMEND, type Kind, RELEASE_PATIENT } from './kinds.ts';
+import { AMEND, CLAIM_AMEND, type Kind, RELEASE_PATIENT } from './kinds.ts';
 import type { Mutation } from './mutations.ts';
 
 /** Why a message may do without what stood at a place, or have it twice. */
@@ -225,6 +225,7 @@ const OF_KIND: Readonly<Record<string, readonly Tolerance[]>> = {
   amend: DISPENSE,
   withdraw: WITHDRAW,
   claim: CLAIM,
+  'claim amend': CLAIM,
 };
 
 /** Why the contract lets this change pass; null when it does not. */
@@ -238,5 +239,6 @@ export function toleratedBecause(kind: Kind, { change, path }: Mutation): string
 export function makesAnotherMessage(kind: Kind, { change, path }: Mutation): boolean {
   if (change !== 'removed') return false;
   if (kind === RELEASE_PATIENT) return path === 'Parameters.parameter(group-identifier)';
+  if (kind === CLAIM_AMEND) return /^Claim\.extension(\(replacementOf\))?$/.test(path);
   return kind === AMEND && path === 'Bundle.entry(MessageHeader).resource.extension';
 }

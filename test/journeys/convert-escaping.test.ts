@@ -41,6 +41,7 @@ const CARRIED: Readonly<Record<string, readonly string[]>> = {
   amend: ['display', 'line', 'name', 'postalCode', 'text', 'unit'],
   withdraw: ['display'],
   claim: ['display', 'line', 'name', 'postalCode', 'unit'],
+  'claim amend': ['display', 'line', 'name', 'postalCode', 'unit'],
 };
 
 describe('a text of a message', () => {

@@ -46,6 +46,15 @@ export function corpusRequests(): CorpusFile[] {
     .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
+/** Requests of the contract's own pages, which are named by what they show. */
+export function exampleRequests(): readonly string[] {
+  if (!hasCorpus) return [];
+  return readdirSync(join(CORPUS, 'eps', 'spec'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(-req|Request-\w+(-\w+)?)\.json$/.test(path))
+    .map((path) => join('eps', 'spec', path))
+    .toSorted();
+}
+
 export function corpusBytes(path: string): Buffer {
   return readFileSync(join(CORPUS, path));
 }

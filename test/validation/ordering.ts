@@ -49,6 +49,16 @@ const ABSENT: readonly Entry[] = [
 /** Something is there, and not what is wanted. */
 const TOO_FEW: readonly Entry[] = [
   carried(
+    'the medication list that a message to the patient names is no entry',
+    (bundle) =>
+      change.addEntry(bundle, 'urn:uuid:1', {
+        resourceType: 'CommunicationRequest',
+        status: 'unknown',
+        payload: [{ contentReference: { reference: NOBODY } }],
+      }),
+    tooFew(`fullUrl == '${NOBODY}'`, 'Bundle.entry'),
+  ),
+  carried(
     'the item’s id is in another system',
     (bundle) => void (item(bundle).identifier = [{ system: 'urn:other', value: '1' }]),
     tooFew(system(ITEM), 'MedicationRequest.identifier'),

@@ -1,19 +1,17 @@
-import type { Bundle, Dosage, MedicationRequest } from 'fhir/r4';
+import type { Bundle, Dosage, List, MedicationRequest } from 'fhir/r4';
 
 import { escapeText } from '../../gateways/xml/escape.ts';
-import { extension, resolve, resourcesOf } from './r4.ts';
+import { onlyReferred } from './only.ts';
+import { extension, resourcesOf } from './r4.ts';
 import { EXTENSION } from './systems.ts';
+import type { Translation } from './translation.ts';
 
 /**
  * Additional instructions of an item: a piece of XML that is sent as text, so that each of its own
  * texts is escaped here and once more when it is written. The first item also carries what is for
  * the patient: the repeat medication and the messages [EPS-SIGNATURE 2.6].
  */
-export function instructionsText(
-  bundle: Bundle,
-  request: MedicationRequest,
-  isFirst: boolean,
-): string {
+export function instructionsText(request: MedicationRequest, patientText: string): string {
   const words = extension(
     extension(request, EXTENSION.controlledDrug) ?? undefined,
     'quantityWords',
@@ -21,22 +19,25 @@ export function instructionsText(
   const controlled = words === undefined || words === '' ? [] : [`CD: ${words}`];
   const note = request.note?.[0]?.text ?? '';
   const own = [...controlled, ...(note === '' ? [] : [note])].join('\n');
-  return `${isFirst ? patientText(bundle) : ''}${escaped(own)}`;
+  return `${patientText}${escaped(own)}`;
 }
 
-function patientText(bundle: Bundle): string {
+/** What is for the patient: it stands with the first item. */
+export function patientText(to: Translation, bundle: Bundle): string {
   const payloads = resourcesOf(bundle, 'CommunicationRequest').flatMap(
     ({ payload }) => payload ?? [],
   );
   const medication = payloads
-    .map(({ contentReference }) => resolve(bundle, contentReference, 'List'))
-    .flatMap((list) => list?.entry ?? [])
+    .flatMap(({ contentReference }) => (contentReference === undefined ? [] : [contentReference]))
+    .flatMap((reference) => to.take(onlyReferred(bundle, reference, 'List'), NO_LIST).entry ?? [])
     .map(({ item }) => `<medication>${escaped(item.display ?? '')}</medication>`);
   const information = payloads.flatMap(({ contentString }) =>
     contentString === undefined ? [] : [`<patientInfo>${escaped(contentString)}</patientInfo>`],
   );
   return [...medication, ...information].join('');
 }
+
+const NO_LIST: List = { resourceType: 'List', status: 'current', mode: 'snapshot' };
 
 /** An ampersand that had been escaped before is taken as one [EPS-SIGNATURE 2.6]. */
 function escaped(text: string): string {

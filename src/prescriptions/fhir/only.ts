@@ -4,7 +4,7 @@ import type { FhirResource, Identifier, Reference } from 'fhir/r4';
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { isOfType, type OfType } from './r4.ts';
-import { invalidValue, onlyOne, untranslatable } from './rules.ts';
+import { atMostOne, invalidValue, onlyOne, tooFew } from './rules.ts';
 import { CODE } from './systems.ts';
 
 /*
@@ -27,7 +27,9 @@ export function onlyReferred<Type extends FhirResource['resourceType']>(
   );
   if (!found.ok) return found;
   const { resource } = found.value;
-  return isOfType(resource, type) ? ok(resource) : fail(tooFew(`fullUrl == '${wanted}'`));
+  return isOfType(resource, type)
+    ? ok(resource)
+    : fail(tooFew(`fullUrl == '${wanted}'`, 'Bundle.entry'));
 }
 
 /** The contained resource that a `#id` reference names; two of one id are nobody's. */
@@ -75,9 +77,7 @@ export function onlyExtensionIfAny(
   path: string,
 ): Result<Extension | null, Issue> {
   const found = extensions?.filter((one) => one.url === url) ?? [];
-  if (found.length <= 1) return ok(found[0] ?? null);
-  const text = `Too many values submitted. Expected at most 1 element where url == '${url}'.`;
-  return fail(untranslatable('TOO_MANY_VALUES_SUBMITTED', text, path));
+  return atMostOne(found, path, `url == '${url}'`);
 }
 
 /** The coding of this system, with a code. */
@@ -112,9 +112,4 @@ export function onlyMedication(
   if (!medication.ok) return medication;
   const { code } = medication.value;
   return onlyCoding(code === undefined ? undefined : [code], CODE.snomed, 'Medication.code.coding');
-}
-
-function tooFew(condition: string, path: string = 'Bundle.entry'): Issue {
-  const text = `Too few values submitted. Expected 1 element where ${condition}.`;
-  return untranslatable('TOO_FEW_VALUES_SUBMITTED', text, path);
 }

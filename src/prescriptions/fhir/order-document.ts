@@ -9,7 +9,7 @@ import type { LineItem, OrderDocument, Repeats } from '../hl7v3/order-document.t
 import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { courses, prescriptionType } from '../messages/create/rules.ts';
 import { agentOf, byPayment, byProfessionalCode, requesterOf } from './agents.ts';
-import { dosageText, instructionsText } from './instructions.ts';
+import { dosageText, instructionsText, patientText } from './instructions.ts';
 import { dayOf, hl7Time, idText, timeOf } from './hl7-values.ts';
 import { onlyExtension, onlyIdentifier, onlyMedication } from './only.ts';
 import { patientDetails } from './patient-details.ts';
@@ -48,8 +48,9 @@ export function orderDocument(bundle: Bundle, now: Instant): Result<OrderDocumen
     site: extension(supply, EXTENSION.siteType)?.valueCoding?.code ?? '',
     type: prescriptionType(bundle),
     items: requests.map((request, index) => {
-      const text = instructionsText(bundle, request, index === 0);
-      return lineItem(to, bundle, request, { repeats, instructions: text });
+      const text = index === 0 ? patientText(to, bundle) : '';
+      const instructions = instructionsText(request, text);
+      return lineItem(to, bundle, request, { repeats, instructions });
     }),
   });
 }

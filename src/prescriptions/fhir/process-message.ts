@@ -55,7 +55,7 @@ export function processMessage(spine: Spine): FhirInteraction {
   };
 }
 
-type Checks<Message> = Needs & { readonly rules: readonly Rule<Message>[] };
+export type Checks<Message> = Needs & { readonly rules: readonly Rule<Message>[] };
 
 /** Who may send a message, and what it has to keep to. */
 export const MESSAGES: Readonly<Record<MessageEvent, Checks<Bundle>>> = {

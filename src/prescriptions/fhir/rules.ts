@@ -49,15 +49,32 @@ export function onlyOne<Item>(
 ): Result<Item, Issue> {
   if (list === undefined) return fail(invalidValue('Required field missing.', path));
   const found = list.filter(isWanted);
-  const where = condition === null ? '' : ` where ${condition}`;
   const [first] = found;
-  if (first === undefined) {
-    const text = `Too few values submitted. Expected 1 element${where}.`;
-    return fail(untranslatable('TOO_FEW_VALUES_SUBMITTED', text, path));
-  }
-  if (found.length > 1) {
-    const text = `Too many values submitted. Expected 1 element${where}.`;
-    return fail(untranslatable('TOO_MANY_VALUES_SUBMITTED', text, path));
-  }
-  return ok(first);
+  if (first === undefined) return fail(tooFew(condition, path));
+  return found.length > 1 ? fail(tooMany('1 element', condition, path)) : ok(first);
+}
+
+/** Null when there is none [EPS-FHIR 5.4]. */
+export function atMostOne<Item>(
+  list: readonly Item[],
+  path: string,
+  condition: string | null = null,
+): Result<Item | null, Issue> {
+  return list.length > 1
+    ? fail(tooMany('at most 1 element', condition, path))
+    : ok(list[0] ?? null);
+}
+
+export function tooFew(condition: string | null, path: string | null): Issue {
+  const text = `Too few values submitted. Expected 1 element${where(condition)}.`;
+  return untranslatable('TOO_FEW_VALUES_SUBMITTED', text, path);
+}
+
+function tooMany(expected: string, condition: string | null, path: string | null): Issue {
+  const text = `Too many values submitted. Expected ${expected}${where(condition)}.`;
+  return untranslatable('TOO_MANY_VALUES_SUBMITTED', text, path);
+}
+
+function where(condition: string | null): string {
+  return condition === null ? '' : ` where ${condition}`;
 }

@@ -20,11 +20,9 @@ import { refusedResponse } from '../answer.ts';
 import { INTERACTIONS } from '../../interactions.ts';
 import { eventOf } from '../event.ts';
 import { hl7Time } from '../hl7-values.ts';
-import { MESSAGES } from '../process-message.ts';
+import { check, type Checks, MESSAGES } from '../process-message.ts';
 import { asMessage } from '../r4.ts';
 import { byRules, inTranslation, type Refusal } from '../refusal.ts';
-import { applyRules, type Rule } from '../rules.ts';
-import { type Needs, scopeIssue } from '../scopes.ts';
 import { readTask, taskRules } from '../task.ts';
 import { Translation } from '../translation.ts';
 import { cancelDocument } from '../cancel-document.ts';
@@ -153,8 +151,6 @@ function ofRelease(spine: Spine, request: FhirRequest, parameters: Parameters): 
   });
 }
 
-type Checks<Message> = Needs & { readonly rules: readonly Rule<Message>[] };
-
 type Conversions<Message> = Checks<Message> & {
   readonly read: () => Result<unknown, Refusal>;
   readonly interaction: string;
@@ -180,16 +176,15 @@ function ruled<Message>(
 
 /** Who asks; then the rules, all of them. */
 function problemOf<Message>(
-  { settings }: Spine,
+  spine: Spine,
   request: FhirRequest,
   message: Message,
-  { rules, ...needs }: Checks<Message>,
+  checks: Checks<Message>,
 ): Refusal | null {
   // Who may use a new base may do so for either half [EPS-FHIR 3].
-  const asked: Needs = request.base === 'legacy' ? needs : { half: 'Prescribing' };
-  const scope = scopeIssue(request, settings, asked);
-  const issues = scope === null ? applyRules(rules, message) : [scope];
-  return issues.length === 0 ? null : byRules(issues);
+  const { rules } = checks;
+  const asked = request.base === 'legacy' ? checks : ({ half: 'Prescribing', rules } as const);
+  return check(spine, request, asked, message);
 }
 
 /** The first child of every message is its id. */

@@ -7,7 +7,7 @@ import { onlyExtension, onlyExtensionIfAny, onlyMedication } from '../../fhir/on
 import { orderDocument } from '../../fhir/order-document.ts';
 import { resourcesOf } from '../../fhir/r4.ts';
 import { inTranslation, type Refusal } from '../../fhir/refusal.ts';
-import { invalidValue, onlyOne, untranslatable } from '../../fhir/rules.ts';
+import { atMostOne, invalidValue, onlyOne } from '../../fhir/rules.ts';
 import { EXTENSION } from '../../fhir/systems.ts';
 import type { OrderDocument } from '../../hl7v3/order-document.ts';
 import { courses } from './rules.ts';
@@ -28,7 +28,7 @@ function contentFault(bundle: Bundle): Issue | null {
       onlyExtension(dispenseRequest?.extension, EXTENSION.siteType, SITE_TYPES),
       ...AT_MOST_ONE.map((url) => onlyExtensionIfAny(request.extension, url, EXTENSIONS)),
       onlyMedication(bundle, request),
-      note.length > 1 ? fail(TOO_MANY_NOTES) : ok(note),
+      atMostOne(note, 'MedicationRequest.note'),
       supplyIsInDays(request),
     ].find(({ ok: isRight }) => !isRight);
     if (found?.ok === false) return found.error;
@@ -43,11 +43,6 @@ const AT_MOST_ONE = [
   EXTENSION.repeatInformation,
   EXTENSION.controlledDrug,
 ];
-const TOO_MANY_NOTES = untranslatable(
-  'TOO_MANY_VALUES_SUBMITTED',
-  'Too many values submitted. Expected at most 1 element.',
-  'MedicationRequest.note',
-);
 
 function supplyIsInDays({ dispenseRequest }: MedicationRequest): Result<null, Issue> {
   const duration = dispenseRequest?.expectedSupplyDuration;

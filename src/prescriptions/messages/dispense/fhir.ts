@@ -5,6 +5,7 @@ import type {
   MedicationRequest,
   Organization,
   PractitionerRole,
+  Reference,
 } from 'fhir/r4';
 
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
@@ -18,7 +19,7 @@ import { extension, identifierValue, resolveContained, resourcesOf } from '../..
 import { readRepeatCount, repeatCount } from '../../fhir/repeat-count.ts';
 import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { onlyRequest, readItems, type ToldItem } from '../../fhir/supplied-item.ts';
-import { invalidValue, untranslatable } from '../../fhir/rules.ts';
+import { atMostOne, invalidValue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { parseNhsNumber } from '../../nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
@@ -176,7 +177,7 @@ export function readPerformer(
   bundle: Bundle,
   dispense: MedicationDispense,
 ): Result<Performer, Issue> {
-  const found = onlyContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
+  const found = onlyContained(dispense, actorOf(dispense), 'PractitionerRole');
   if (!found.ok) return found;
   const { organization: named } = found.value;
   if (named?.reference === undefined) return fail(NO_ORGANIZATION);
@@ -194,7 +195,15 @@ const NO_ORGANIZATION = invalidValue(
 );
 
 export function performerOf(dispense: MedicationDispense): PractitionerRole | null {
-  return resolveContained(dispense, dispense.performer?.[0]?.actor, 'PractitionerRole');
+  return resolveContained(dispense, actorOf(dispense), 'PractitionerRole');
+}
+
+/** Among several performers the one who is a role; else the first, to say what it is not [EPS-FHIR 5.3]. */
+function actorOf(dispense: MedicationDispense): Reference | undefined {
+  const actors = dispense.performer?.map(({ actor }) => actor) ?? [];
+  const isRole = (actor: Reference): boolean =>
+    resolveContained(dispense, actor, 'PractitionerRole') !== null;
+  return actors.find(isRole) ?? actors[0];
 }
 
 export function requestOf(dispense: MedicationDispense): MedicationRequest | null {
@@ -222,17 +231,11 @@ function readSubject(
   bundle: Bundle,
   dispense: MedicationDispense,
 ): Result<string | undefined, Issue> {
-  const [patient, other] = resourcesOf(bundle, 'Patient');
-  if (other !== undefined) return fail(TWO_PATIENTS);
-  const number = identifierValue(patient?.identifier, ID.nhsNumber);
+  const patient = atMostOne(resourcesOf(bundle, 'Patient'), 'Bundle.entry');
+  if (!patient.ok) return patient;
+  const number = identifierValue(patient.value?.identifier, ID.nhsNumber);
   return ok(number ?? dispense.subject?.identifier?.value);
 }
-
-const TWO_PATIENTS = untranslatable(
-  'TOO_MANY_VALUES_SUBMITTED',
-  'Too many values submitted. Expected at most 1 element.',
-  'Bundle.entry',
-);
 
 function readReplaced(bundle: Bundle): Result<Extension | null, Issue> {
   const [header] = resourcesOf(bundle, 'MessageHeader');

@@ -2,7 +2,7 @@ import type { Bundle, MedicationDispense } from 'fhir/r4';
 
 import type { Issue } from '../../../gateways/fhir/operation-outcome.ts';
 import { bundleRules } from '../../fhir/bundle-rules.ts';
-import { extension, resourcesOf } from '../../fhir/r4.ts';
+import { extension, resolve, resourcesOf } from '../../fhir/r4.ts';
 import { differIssue, invalidIssue, type Rule, valueIssue } from '../../fhir/rules.ts';
 import { EXTENSION } from '../../fhir/systems.ts';
 import { performerOf } from './fhir.ts';
@@ -59,8 +59,11 @@ function practitionerIsNamed(bundle: Bundle): Issue[] {
 }
 
 function hasReimbursementAuthority(bundle: Bundle): Issue[] {
-  const [organization] = resourcesOf(bundle, 'Organization');
-  if (organization === undefined) return [];
+  const [first] = resourcesOf(bundle, 'MedicationDispense');
+  const role = first === undefined ? null : performerOf(first);
+  // That of the dispenser, whatever other organisations are described.
+  const organization = resolve(bundle, role?.organization, 'Organization');
+  if (organization === null) return [];
   const relationships = extension(organization, EXTENSION.relationships);
   if (relationships === null) {
     return [

@@ -14,7 +14,7 @@ import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { type Dispenser, readDispenser } from '../../fhir/dispenser.ts';
 import { readOds } from '../../fhir/party.ts';
 import { inTranslation, type Refusal } from '../../fhir/refusal.ts';
-import { invalidIssue, invalidValue, type Rule, untranslatable } from '../../fhir/rules.ts';
+import { invalidIssue, invalidValue, onlyOne, type Rule } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
 import type { Release } from './decide.ts';
 import { fhirTime } from './released-prescription.ts';
@@ -82,9 +82,10 @@ function notFound(parameters: Parameters, name: string): Issue {
 /** Two owners, or two prescriptions: nobody can say which is meant [EPS-FHIR 5.4]. */
 function repeatedName({ parameter = [] }: Parameters): Issue | null {
   for (const name of ['owner', 'agent', 'group-identifier']) {
-    if (parameter.filter((one) => one.name === name).length <= 1) continue;
-    const text = `Too many values submitted. Expected 1 element where name == '${name}'.`;
-    return untranslatable('TOO_MANY_VALUES_SUBMITTED', text, 'Parameters.parameter');
+    const found = parameter.filter((one) => one.name === name);
+    if (found.length <= 1) continue;
+    const only = onlyOne(found, 'Parameters.parameter', `name == '${name}'`);
+    if (!only.ok) return only.error;
   }
   return null;
 }
