@@ -209,20 +209,11 @@ type Standing = {
 
 function signInOf(config: Config, log: Log, standing: Standing): Promise<Identity> {
   const { trial, ...running } = standing;
-  const { host, pkiUrl, cardPort, cardAgent, securityKeyRoots, logoutFrom, datacentre } = config;
-  const { requestsPerMinute } = config;
   return openIdentity({
+    ...config,
     ...running,
     log,
     version: VERSION,
-    host,
-    pkiUrl,
-    cardPort,
-    cardAgent,
-    securityKeyRoots,
-    logoutFrom,
-    datacentre,
-    requestsPerMinute,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${running.url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, running.url])],

@@ -17,11 +17,11 @@ export function authenticateWith(verify: VerifyAccessToken, within: WithinRate):
     const roleProfile = headers['nhsd-session-urid'];
     const actor = await verify({ authorization: headers['authorization'], roleProfile, at });
     if (!actor.ok) return fail(faultOf(actor.error, roleProfile ?? ''));
-    return within(actor.value, path) ? actor : fail(TOO_MANY_REQUESTS);
+    return (await within(actor.value, path)) ? actor : fail(TOO_MANY_REQUESTS);
   };
 }
 
-type WithinRate = (actor: Actor, path: string) => boolean;
+type WithinRate = (actor: Actor, path: string) => ReturnType<Limiter['take']>;
 
 /** How often one application may come through one base in a minute; null: as often as it likes [EPS-FHIR 2.1]. */
 export function withinRequests(limiter: Limiter, perMinute: number | null): WithinRate {

@@ -26,10 +26,10 @@ import {
   type Providers,
   type ProviderSettings,
 } from './platform/index.ts';
-import { openLimiter } from './rate-limit/index.ts';
+import { openLimiter, rateJob } from './rate-limit/index.ts';
 import { parseRoots, placesOfKeys, securityKeyJob } from './webauthn/index.ts';
 import { beginTwoPersonRule } from './registration/index.ts';
-import { openRevocations, sessionJob } from './sessions/index.ts';
+import { openRevocations, sessionJob, sessionLimits } from './sessions/index.ts';
 
 export {
   type AccessTokenClaims,
@@ -112,6 +112,7 @@ export type IdentityParts = Pick<
   readonly cardPort: Config['cardPort'];
   readonly cardAgent: Config['cardAgent'];
   readonly securityKeyRoots: string | null;
+  readonly sessionMinutes: Config['sessionMinutes'];
   /** Where this process listens. */
   readonly host: string;
   /** Address that certificates of cards name. */
@@ -155,25 +156,23 @@ export type Identity = {
 };
 
 export async function openIdentity(parts: IdentityParts): Promise<Identity> {
-  const { database, clock, providers, pkiUrl, testCards, cis2Issuer: issuer } = parts;
+  const { database, clock, pkiUrl, testCards, cis2Issuer: issuer } = parts;
   const cards: Cards = { database, pkiUrl };
   const keys = await openKeyRing(database);
   if (testCards === null) await beginTwoPersonRule(database, clock.securityNow());
   const revocations = await openRevocations(database, clock);
   const verify = accessTokenVerifier(keys, revocations);
-  const cis2 = issuer === null ? null : openCis2({ ...parts, issuer, keys });
+  const stored = { ...parts, sessionLimits: sessionLimits(parts.sessionMinutes) };
+  const cis2 = issuer === null ? null : openCis2({ ...stored, issuer, keys });
   const cardPort = await cardPortOf(parts, cards);
-  const limiter = openLimiter();
-  const broker = await openBroker({ ...parts, cards, limiter });
+  const limiter = openLimiter(database);
+  const broker = openBroker({ ...stored, cards, limiter, keys });
   const cardAgent = await openCardAgent({ cards, clock, limiter, origins: originsOf(parts) });
   const platform: PlatformParts = {
-    ...parts,
+    ...stored,
     keys,
     verify,
-    providers: {
-      '/oauth2': await providersOf(parts, providers.main),
-      '/oauth2-mock': await providersOf(parts, providers.mock),
-    },
+    providers: await facesOf(parts),
     limiter,
     clientKeys: openClientKeys(),
   };
@@ -191,7 +190,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     ],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
     pages: identityPages(
-      { database, clock, cards, testCards, cardAgent: parts.cardAgent },
+      { ...stored, cards, limiter },
       cis2 === null ? null : await requestDoor(parts, cis2),
     ),
     views: IDENTITY_VIEWS,
@@ -219,6 +218,7 @@ function jobsOf(parts: IdentityParts, cards: Cards): Job[] {
     platformJob(parts),
     cardProofJob(cards, clock),
     securityKeyJob(database, clock),
+    rateJob(database),
   ];
 }
 
@@ -242,6 +242,14 @@ function failureOf({ log }: Pick<IdentityParts, 'log'>): Identity['onFailure'] {
     platformFailure(request, failure, (messageId) =>
       log({ event: 'sign-in-failure', requestId: messageId, outcome: id }),
     );
+}
+
+async function facesOf(parts: IdentityParts): Promise<PlatformParts['providers']> {
+  const { main, mock } = parts.providers;
+  return {
+    '/oauth2': await providersOf(parts, main),
+    '/oauth2-mock': await providersOf(parts, mock),
+  };
 }
 
 async function providersOf(

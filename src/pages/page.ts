@@ -23,6 +23,8 @@ export type PageRequest = {
   readonly cookies: string | undefined;
   /** The address that the browser went to: `https://spine.example`. */
   readonly origin: string;
+  /** Address that it came from. */
+  readonly remote: string;
   /** The session that this browser was given; nobody else can have made it up. */
   readonly session: string | null;
   readonly requestId: string;

@@ -6,6 +6,7 @@ export type Problem =
   | Failure
   | { readonly kind: 'FormOutOfDate' }
   | { readonly kind: 'FormSent' }
+  | { readonly kind: 'TooMany' }
   | { readonly kind: 'Forbidden'; readonly needed: string };
 
 type Text = { readonly status: number; readonly title: string; readonly lines: readonly string[] };
@@ -44,6 +45,14 @@ const TEXTS: Record<Problem['kind'], Text> = {
     status: 403,
     title: 'Your role does not allow this',
     lines: ['Nothing was changed. Choose another role if you have one that does.'],
+  },
+  TooMany: {
+    status: 429,
+    title: 'Too many passcodes came from this place',
+    lines: [
+      'Your passcode was not looked at, and nothing counts against your card.',
+      'Wait a minute and try again.',
+    ],
   },
   Unavailable: {
     status: 503,

@@ -120,6 +120,7 @@ function pageRequest(frame: Frame, request: HttpRequest, form: Form, id: string)
     form,
     cookies: request.headers['cookie'],
     origin: originOf(request),
+    remote: request.peer.remote,
     session: frame.seals.sessionOf(readCookies(request)),
     requestId: id,
   };
@@ -161,7 +162,7 @@ function drawn(frame: Frame, request: HttpRequest, view: View, id: string): Http
     headers: {
       ...pageHeaders(request, id, view),
       'Content-Type': 'text/html; charset=utf-8',
-      ...(status === 503 ? { 'Retry-After': RETRY_AFTER_SECONDS } : {}),
+      ...(status === 429 || status === 503 ? { 'Retry-After': RETRY_AFTER_SECONDS } : {}),
     },
     cookies: [
       ...(old.browser === null ? [browserCookie(browser, request)] : []),

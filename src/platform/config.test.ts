@@ -1,7 +1,46 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
 
 import { parseConfig } from './config.ts';
+
+const parsed = (env: Readonly<Record<string, string>>) =>
+  parseConfig({ DATABASE_URL: 'postgres://unused', ...env });
+
+const SESSION_MINUTES = [
+  ['OPENSPINE_PLATFORM_SESSION_MINUTES', 720],
+  ['OPENSPINE_CIS2_SESSION_MINUTES', 600],
+  ['OPENSPINE_BROKER_SESSION_MINUTES', 600],
+  ['OPENSPINE_PAGES_SESSION_MINUTES', 720],
+  ['OPENSPINE_PAGES_IDLE_MINUTES', 15],
+  ['OPENSPINE_PAGES_IDLE_MINUTES_LOWER', 30],
+] as const;
+
+describe('the limits of sessions', () => {
+  for (const [name, most] of SESSION_MINUTES) {
+    test(`${name} may be 1 to ${most}, and nothing else`, () => {
+      for (const text of ['1', String(most)]) assert.ok(parsed({ [name]: text }).ok, text);
+      for (const text of ['0', String(most + 1), '-1', '1.5', '', 'never', '1e1']) {
+        const config = parsed({ [name]: text });
+        assert.deepEqual(
+          config,
+          { ok: false, error: [`${name} must be a number of minutes from 1 to ${most}`] },
+          text,
+        );
+      }
+    });
+  }
+});
+
+describe('a setting', () => {
+  test('stands in docs/reference/settings.md, and what stands there is read', () => {
+    const page = readFileSync(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
+    const code = readFileSync(new URL('config.ts', import.meta.url), 'utf8');
+    const namesIn = (text: string): string[] =>
+      [...new Set(text.match(/\b(OPENSPINE_[A-Z0-9_]+|DATABASE_URL)\b/g))].toSorted();
+    assert.deepEqual(namesIn(code), namesIn(page));
+  });
+});
 
 test('a card agent is on the machine of its user, or not offered at all', () => {
   const agentOf = (text: string) => {

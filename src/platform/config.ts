@@ -41,6 +41,8 @@ export type Config = {
   readonly publicUrls: readonly string[];
   /** Nets from which identity providers may end sessions. */
   readonly logoutFrom: readonly string[];
+  /** How long sessions last, and how long they may be left unused. */
+  readonly sessionMinutes: Readonly<Record<keyof typeof SESSION_MINUTES, number>>;
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };
@@ -99,6 +101,7 @@ export function parseConfig(
     },
     publicUrls: publicUrlsOf(env, problems),
     logoutFrom: netsOf(env, problems),
+    sessionMinutes: sessionMinutesOf(env, problems),
     switchedOff: SWITCHES.flatMap(([name, off]) =>
       one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],
     ),
@@ -142,6 +145,36 @@ function cardAgentOf(text: string, problems: string[]): string | null {
 }
 
 export const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';
+/** What an operator may shorten: what each is by default is also the most [IDENTITY 2.2, 3.1, 3.2]. */
+export const SESSION_MINUTES = {
+  platform: 720,
+  cis2: 600,
+  broker: 600,
+  pages: 720,
+  /** Of a user of level 3, and of a lower one. */
+  pagesIdle: 15,
+  pagesIdleLower: 30,
+} as const;
+
+function sessionMinutesOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Config['sessionMinutes'] {
+  const minutes = (name: string, most: number): number => {
+    const text = env[name] ?? String(most);
+    const isMinutes = /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= most;
+    if (!isMinutes) problems.push(`${name} must be a number of minutes from 1 to ${most}`);
+    return Number(text);
+  };
+  return {
+    platform: minutes('OPENSPINE_PLATFORM_SESSION_MINUTES', SESSION_MINUTES.platform),
+    cis2: minutes('OPENSPINE_CIS2_SESSION_MINUTES', SESSION_MINUTES.cis2),
+    broker: minutes('OPENSPINE_BROKER_SESSION_MINUTES', SESSION_MINUTES.broker),
+    pages: minutes('OPENSPINE_PAGES_SESSION_MINUTES', SESSION_MINUTES.pages),
+    pagesIdle: minutes('OPENSPINE_PAGES_IDLE_MINUTES', SESSION_MINUTES.pagesIdle),
+    pagesIdleLower: minutes('OPENSPINE_PAGES_IDLE_MINUTES_LOWER', SESSION_MINUTES.pagesIdleLower),
+  };
+}
 
 /** Reads a word that must be one of a list; what is wrong is noted. */
 function chooser(env: Readonly<Record<string, string | undefined>>, problems: string[]) {

@@ -38,11 +38,19 @@ describe('a flood of requests to sign in', () => {
       for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
     }
     assert.ok((counts.get(429) ?? 0) > 0, JSON.stringify([...counts]));
-    assert.ok((counts.get(401) ?? 0) >= PER_MINUTE, 'nobody is held off before the limit');
+    const atLeast = PER_MINUTE - PER_MINUTE / 32; // a share may be left unused
+    assert.ok((counts.get(401) ?? 0) >= atLeast, 'nobody is held off before the limit');
     assert.equal(await statusFrom('127.0.0.9', url), 429);
     assert.equal(await statusFrom('127.0.0.9', `${a}/oauth2/_ping`), 200);
     assert.equal(await statusFrom('127.0.0.10', url), 401, 'another address');
-    assert.equal(await statusFrom('127.0.0.9', `${b}/oauth2/authorize`), 401, 'another site');
+    const elsewhere = [];
+    for (let sent = 0; sent < PER_MINUTE / 16; sent += AT_ONCE) {
+      const statuses = Array.from({ length: AT_ONCE }, () =>
+        statusFrom('127.0.0.9', `${b}/oauth2/authorize`),
+      );
+      elsewhere.push(...(await Promise.all(statuses)));
+    }
+    assert.ok(elsewhere.includes(429), 'the other site counts with this one');
     const [identity] = sign().identities;
     const authorization = `Bearer ${tokens.access_token}`;
     const actor = await identity.verify({ authorization, roleProfile: undefined, at: new Date() });

@@ -11,7 +11,7 @@ import {
   signAccessToken,
 } from '../../src/identity/index.ts';
 import { endSessions, openRevocations, startSession } from '../../src/identity/sessions/index.ts';
-import { aSession } from '../../src/identity/sessions/testing.ts';
+import { aSession, storeIn } from '../../src/identity/sessions/testing.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
 import { REAL_CLOCK } from '../../src/platform/clock.ts';
@@ -60,7 +60,11 @@ async function secondsUntil(token: string, statuses: readonly number[]): Promise
 describe('a session that an administrator ends', () => {
   test('is over at both sites within five seconds, and no other is', async () => {
     const { database } = pair();
-    const session = await startSession(database, aSession({ kind: 'platform' }), new Date());
+    const session = await startSession(
+      storeIn(database),
+      aSession({ kind: 'platform' }),
+      new Date(),
+    );
     const token = await tokenWith({ sid: session.id });
     const other = await tokenWith({});
     assert.deepEqual(await ask(token), [200, 200]);

@@ -7,6 +7,7 @@ import { findRelyingParty } from '../../src/identity/cis2/repository.ts';
 import { ownCis2 } from '../../src/identity/platform/index.ts';
 import { openKeyRing } from '../../src/identity/index.ts';
 import { endSessions } from '../../src/identity/sessions/index.ts';
+import { storeIn } from '../../src/identity/sessions/testing.ts';
 import { CIS2_PATH } from '../../src/platform/config.ts';
 import { REAL_CLOCK } from '../../src/platform/clock.ts';
 import { type App, codeForm, elsewhere, REDIRECT, refreshForm, testSignIn } from './sign-in.ts';
@@ -30,7 +31,7 @@ async function codeOf(app: App, userId: string): Promise<string> {
   const keys = await openKeyRing(sign().database);
   const { database } = sign();
   const face = openCis2({
-    database,
+    ...storeIn(database),
     clock: REAL_CLOCK,
     keys,
     issuer: issuer(),

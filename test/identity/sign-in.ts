@@ -9,6 +9,7 @@ import { aClient, aKeyPair, type KeyPair } from '../../src/identity/clients/test
 import { type Identity, openIdentity } from '../../src/identity/index.ts';
 import { CIS2_PATH } from '../../src/platform/config.ts';
 import { type HttpServer, startHttp } from '../../src/platform/http.ts';
+import { testConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -91,6 +92,7 @@ export async function startSignIn({
       cardPort: null,
       cardAgent: null,
       securityKeyRoots: null,
+      sessionMinutes: testConfig('postgres://unused').sessionMinutes,
       pkiUrl: 'http://pki.invalid',
       testCards: null,
       datacentre: 'a',

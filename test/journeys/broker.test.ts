@@ -2,8 +2,10 @@
 // Shows: Spine Security Broker (2014) | a card that is revoked in mid-session, an administrator or ten hours end it everywhere
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { changeCard } from '../../src/identity/cards/index.ts';
+import { rotateKeys } from '../../src/identity/index.ts';
 import { endSessions } from '../../src/identity/sessions/index.ts';
 import { findPersona, PERSONAS } from '../../src/local/personas.ts';
 import { sql } from '../../src/platform/sql.ts';
@@ -221,6 +223,31 @@ describe('a session at the broker', () => {
       assert.equal(broker.codeOf(await broker.assertion(site, ticket)), 'cert_revoked');
     }
     assert.equal(broker.codeOf(await broker.logIn(addresses, card)), 'cert_revoked');
+  });
+
+  test('goes on while the secret is rotated, and so does a log-in that has begun', async () => {
+    const { database, addresses } = pair();
+    const [a, b] = addresses;
+    const card = await cardOf(dispenser.userId);
+    const ticket = await signedIn();
+    const login = broker.newLogin();
+    const given = await broker.activate(a, login);
+    const answer = await broker.validation(card, login, given);
+    assert.ok(await rotateKeys(database, new Date()));
+    assert.equal((await broker.validate(b, answer)).status, 200, 'a challenge from before');
+    // No process has been told: one may hear of the new secret two seconds before the other.
+    for (let n = 0; n < 30; n += 1) {
+      const sites = n % 2 === 0 ? ([a, b] as const) : ([b, a] as const);
+      const now = broker.textIn(await broker.logIn(sites, card), 'sso_ticket');
+      for (const site of addresses) {
+        for (const one of [ticket, now]) assert.ok(isSuccess(await broker.assertion(site, one)));
+      }
+      await pause(100);
+    }
+    const [row] = await database.all<{ hours: number }>(sql`
+      select extract(epoch from opens_until - now()) / 3600 as hours from identity.broker_secret
+      where opens_until is not null order by generation desc limit 1`);
+    assert.ok(Number(row?.hours) > 9.9, 'as long as a session can last');
   });
 
   test('is over when an administrator ends it', async () => {

@@ -11,6 +11,7 @@ import { pageTest, testBrowser } from './browser.ts';
 import { testDatabase } from '../support/database.ts';
 import { freePort } from '../support/ports.ts';
 import { startSession } from '../../src/identity/sessions/index.ts';
+import { storeIn } from '../../src/identity/sessions/testing.ts';
 import * as keys from '../../src/identity/webauthn/handle.ts';
 import { keysOf, revokeKey } from '../../src/identity/webauthn/repository.ts';
 
@@ -202,7 +203,7 @@ describe('a security key in a browser', () => {
     const facts = { acr: null, amr: ['FIDO2'], assuranceLevel: '3', idAssuranceLevel: '3' };
     const nothing = { proofingLevel: null, vectorOfTrust: null, nhsNumber: null, delegate: null };
     const session = await startSession(
-      database().database,
+      storeIn(database().database),
       {
         kind: 'cis2',
         userId: USER,

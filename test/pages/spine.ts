@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { startSession } from '../../src/identity/sessions/index.ts';
+import { storeIn } from '../../src/identity/sessions/testing.ts';
 import { sealsWith } from '../../src/pages/seals.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -96,7 +97,7 @@ async function giveSession(
 ): Promise<string> {
   const facts = { acr: null, amr: ['sc'], assuranceLevel: '3', idAssuranceLevel: '3' };
   const session = await startSession(
-    database,
+    storeIn(database),
     {
       kind: 'pages',
       userId,

@@ -29,16 +29,20 @@ export function makeChallenge(
   return { challenge, signature: seal(secret, `login ${login}`, challenge) };
 }
 
+/** Any of the secrets may have sealed it. */
 export function checkChallenge(
-  secret: Buffer,
+  secrets: readonly Buffer[],
   { challenge, signature }: Challenge,
   { login, at }: { readonly login: string; readonly at: Date },
 ): Result<null, ChallengeFault> {
   const sealed = challenge.subarray(0, SEALED_BYTES);
   const isOurs =
     challenge.length === SEALED_BYTES + SEAL_BYTES &&
-    isSame(challenge.subarray(SEALED_BYTES), seal(secret, 'challenge', sealed)) &&
-    isSame(signature, seal(secret, `login ${login}`, challenge));
+    secrets.some(
+      (secret) =>
+        isSame(challenge.subarray(SEALED_BYTES), seal(secret, 'challenge', sealed)) &&
+        isSame(signature, seal(secret, `login ${login}`, challenge)),
+    );
   if (!isOurs) return fail('NotOurs');
   const ageS = (at.getTime() - Number(challenge.readBigUInt64BE(RANDOM_BYTES))) / 1000;
   // The other datacentre's clock may be a little ahead.

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
+import fc from 'fast-check';
+
 import { readSigned } from './cms.ts';
 import { answerOf, type OwnCard, ownCard } from './testing.ts';
 import { readSmime, writeSmime } from './smime.ts';
@@ -114,6 +116,44 @@ describe('an answer that somebody made up', () => {
     for (let end = 0; end < answer.length; end += 7) refused(answer.subarray(0, end), /./);
     refused(Buffer.concat([answer, Buffer.from([0])]), /no CMS/);
     refused(Buffer.alloc(20_000, 0x30), /no CMS/);
+  });
+
+  test('of any bytes is refused with a reason, at once', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => {
+        refused(Buffer.from(bytes), /./);
+        readSmime(Buffer.from(bytes).toString('base64'));
+        readSmime(Buffer.from(bytes).toString('latin1'));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('of blocks in blocks, each with any tag, is refused with a reason, at once', () => {
+    const { block } = fc.letrec<{ block: Buffer }>((tie) => ({
+      block: fc
+        .tuple(
+          fc.constantFrom(0x02, 0x04, 0x06, 0x30, 0x31, 0x80, 0xa0, 0xa1, 0x24, 0x1f),
+          fc.oneof(
+            { depthSize: 'large', maxDepth: 12 },
+            fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+            fc.array(tie('block'), { maxLength: 6 }).map((parts) => Buffer.concat(parts)),
+          ),
+          fc.boolean(),
+        )
+        .map(([tag, content, isEndless]) => {
+          const head = isEndless ? [tag, 0x80] : [tag, 0x82, content.length >> 8, content.length];
+          return Buffer.concat([Buffer.from(head), content, Buffer.alloc(isEndless ? 2 : 0)]);
+        }),
+    }));
+    fc.assert(
+      fc.property(block, (bytes) => refused(bytes, /./)),
+      { numRuns: 1_000 },
+    );
+    const deep = Buffer.concat(Array.from({ length: 8_000 }, () => Buffer.from([0x30, 0x80])));
+    const began = performance.now();
+    refused(deep, /./);
+    assert.ok(performance.now() - began < 2_000);
   });
 
   test('is refused with a reason and never breaks the reader, whatever was done to it', async () => {

@@ -5,10 +5,10 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
 import type { Database } from '../../platform/database.ts';
 import { type Cards, checkLogin, type LoginFault, loginFaultSince } from '../cards/index.ts';
+import type { BrokerSecrets } from '../keys/index.ts';
 import { findUser, rolesOn, type User } from '../people/index.ts';
 import type { Limiter } from '../rate-limit/index.ts';
 import type { IdentityAct } from '../record.ts';
-import { SESSION_LIMITS } from '../sessions/index.ts';
 import { type Challenge, checkChallenge, makeChallenge, RANDOM_BYTES } from './challenge.ts';
 import { readSigned } from './cms.ts';
 import type { RefusalCode, Refused } from './refusals.ts';
@@ -16,22 +16,30 @@ import { findKept, keepLogin, keepLogout, type Kept, keepRefusal, keepRole } fro
 import type { Answered, LoggingOut, RoleSelection } from './requests.ts';
 import { IV_BYTES, openTicket, sealTicket, type Ticket } from './ticket.ts';
 
-/** What the steps of a log-in stand on. The secret is the same in both datacentres. */
+/** What the steps of a log-in stand on. The secrets are the same in both datacentres. */
 export type Broker = {
   readonly database: Database;
+  /** Of a session, from log-in to its end. */
+  readonly lifeMinutes: number;
   readonly cards: Cards;
   readonly limiter: Limiter;
-  readonly secret: Buffer;
+  readonly secrets: (at: Date) => BrokerSecrets;
   readonly site: string;
 };
 
 export type Roles = User['roleProfiles'];
 
-export function activate({ secret }: Broker, login: string, at: Date): Challenge {
+export function activate({ secrets }: Broker, login: string, at: Date): Challenge {
+  const [secret] = secrets(at);
   return makeChallenge(secret, { random: randomBytes(RANDOM_BYTES), at, login });
 }
 
-export type LoggedIn = { readonly ticket: string; readonly user: User; readonly roles: Roles };
+export type LoggedIn = {
+  readonly ticket: string;
+  readonly user: User;
+  readonly roles: Roles;
+  readonly lifeMinutes: number;
+};
 
 /** A card has answered: a ticket, or why not. Either is in the audit before the answer leaves. */
 export async function validate(
@@ -83,11 +91,11 @@ const LOGINS_OF_CARD_PER_MINUTE = 600; // an agent that has gone wrong
 
 /** In order of precedence: the first check that fails is the answer. */
 async function admit(
-  { secret, site, database, cards, limiter }: Broker,
+  { secrets, site, database, cards, limiter }: Broker,
   { challenge, signature, login, answer, userId }: Answered,
   at: Date,
 ): Promise<Result<Admitted, Refused>> {
-  const own = checkChallenge(secret, { challenge, signature }, { login, at });
+  const own = checkChallenge(secrets(at), { challenge, signature }, { login, at });
   if (!own.ok) return refused(own.error === 'Stale' ? 'challenge_stale' : 'challenge_not_ours');
   const signed = readSigned(answer);
   if (!signed.ok) return refused('cms_invalid', signed.error);
@@ -98,7 +106,7 @@ async function admit(
   if (!card.ok) return refused(codeOf(card.error));
   if (card.value.userId !== userId) return refused('uid_mismatch');
   // Counted only when its key has signed: nobody else can use up what a card may do.
-  const isWithin = limiter.take(`card ${card.value.cardNumber}`, LOGINS_OF_CARD_PER_MINUTE);
+  const isWithin = await limiter.take(`card ${card.value.cardNumber}`, LOGINS_OF_CARD_PER_MINUTE);
   if (!isWithin) return refused('overloaded');
   const user = await findUser(database, userId);
   if (user === null || user.status !== 'active') return refused('user_inactive');
@@ -112,14 +120,17 @@ async function admit(
 
 /** The session has the challenge's id, so no answer begins two. */
 async function begin(
-  { database, secret }: Broker,
+  broker: Broker,
   { ticket, user, roles }: Admitted,
 ): Promise<Result<LoggedIn, Refused>> {
   const [only, ...others] = roles;
   const chosen = others.length === 0 ? (only?.roleProfileId ?? null) : null;
-  const isNew = await keepLogin(database, ticket, chosen);
+  const isNew = await keepLogin(broker, ticket, chosen);
   if (!isNew) return refused('challenge_stale');
-  return ok({ ticket: sealTicket(secret, ticket, randomBytes(IV_BYTES)), user, roles });
+  const { secrets, lifeMinutes } = broker;
+  const [secret] = secrets(ticket.loggedInAt);
+  const text = sealTicket(secret, ticket, randomBytes(IV_BYTES));
+  return ok({ ticket: text, user, roles, lifeMinutes });
 }
 
 export async function chooseRole(
@@ -129,7 +140,7 @@ export async function chooseRole(
 ): Promise<Result<null, Refused>> {
   const done = await choose(broker, selection, at);
   if (done.ok) return done;
-  const ticket = openTicket(broker.secret, selection.ticket);
+  const ticket = openTicket(broker.secrets(at), selection.ticket);
   const { roleProfile } = selection;
   const who = { userId: ticket?.userId ?? null, session: ticket?.session ?? null, roleProfile };
   return noted(broker, { interaction: 'role-choice', at, ...who }, done.error);
@@ -144,7 +155,7 @@ async function choose(
   if (!live.ok) return live;
   const { ticket, roles } = live.value;
   if (!roles.some((role) => role.roleProfileId === roleProfile)) return refused('role_unknown');
-  const isKept = await keepRole(broker.database, ticket, { roleProfile, ssbMode, at });
+  const isKept = await keepRole(broker, ticket, { roleProfile, ssbMode, at });
   return isKept ? ok(null) : refused('role_chosen');
 }
 
@@ -167,14 +178,14 @@ export async function assertRole(
 
 /** Ending twice is no fault: whoever removes a card and did not hear of the first time asks again. */
 export async function logOut(
-  { database, secret }: Broker,
+  broker: Broker,
   { ticket: text, userId }: LoggingOut,
   at: Date,
 ): Promise<Result<null, Refused>> {
-  const ticket = openTicket(secret, text);
+  const ticket = openTicket(broker.secrets(at), text);
   if (ticket === null) return refused('ticket_invalid');
   if (ticket.userId !== userId) return refused('uid_mismatch');
-  await keepLogout(database, ticket, at);
+  await keepLogout(broker, ticket, at);
   return ok(null);
 }
 
@@ -185,17 +196,15 @@ type Live = {
   readonly roles: Roles;
 };
 
-const LIFE_MS = SESSION_LIMITS.broker.absoluteMinutes * 60_000;
-
 /** The ticket holds by its seal; only its end, the card and the user are looked up. */
 async function liveTicket(
-  { database, secret, cards }: Broker,
+  { database, secrets, cards, lifeMinutes }: Broker,
   text: string,
   at: Date,
 ): Promise<Result<Live, Refused>> {
-  const ticket = openTicket(secret, text);
+  const ticket = openTicket(secrets(at), text);
   if (ticket === null) return refused('ticket_invalid');
-  const isOver = at.getTime() - ticket.loggedInAt.getTime() >= LIFE_MS;
+  const isOver = at.getTime() - ticket.loggedInAt.getTime() >= lifeMinutes * 60_000;
   if (isOver) return refused('ticket_ended');
   const [kept, fault, user] = await Promise.all([
     findKept(database, ticket),

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Result } from '../../kernel/result.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.ts';
-import { sharedSecret } from '../../platform/secrets.ts';
+import type { KeyRing } from '../keys/index.ts';
+import type { SessionStore } from '../sessions/index.ts';
 import { type Asked, assertionResponse, deniedResponse } from './assertion.ts';
 import { atOnce } from './at-once.ts';
 import { activate, assertRole, type Broker, chooseRole, logOut, validate } from './handle.ts';
@@ -24,21 +25,25 @@ export { REFUSALS, type RefusalCode } from './refusals.ts';
 export { writeSmime } from './smime.ts';
 export { writeSigned } from './write-signed.ts';
 
-export type BrokerParts = Pick<Broker, 'database' | 'cards' | 'limiter'> & {
-  readonly clock: Clock;
-  readonly datacentre: 'a' | 'b';
-};
+export type BrokerParts = Pick<Broker, 'cards' | 'limiter'> &
+  SessionStore & {
+    readonly keys: Pick<KeyRing, 'brokerSecrets'>;
+    readonly clock: Clock;
+    readonly datacentre: 'a' | 'b';
+  };
 
 /** The face of 2014: log-in with a card, role, assertion, log-out [IDENTITY 2.2, 2.3]. */
-export async function openBroker(parts: BrokerParts): Promise<readonly HttpRoute[]> {
-  const { clock, datacentre, ...rest } = parts;
-  const secret = await sharedSecret(parts.database, 'broker');
+export function openBroker(parts: BrokerParts): readonly HttpRoute[] {
+  const { clock, datacentre, keys, sessionLimits, ...rest } = parts;
+  const { absoluteMinutes: lifeMinutes } = sessionLimits.broker;
   const site = datacentre === 'a' ? '01' : '02';
-  const routes = routesFor({ ...rest, secret, site }, () => clock.securityNow());
+  const routes = routesFor({ ...rest, lifeMinutes, secrets: keys.brokerSecrets, site }, () =>
+    clock.securityNow(),
+  );
   return routes.map((route) => ({
     ...route,
-    handle: (request: HttpRequest) =>
-      parts.limiter.take(`broker ${request.peer.remote}`, ADDRESS_PER_MINUTE)
+    handle: async (request: HttpRequest) =>
+      (await parts.limiter.take(`broker ${request.peer.remote}`, ADDRESS_PER_MINUTE))
         ? route.handle(request)
         : refusal(request, { code: 'overloaded' }),
   }));

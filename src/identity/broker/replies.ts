@@ -1,5 +1,4 @@
 import { commonName } from '../people/index.ts';
-import { SESSION_LIMITS } from '../sessions/index.ts';
 import type { Challenge } from './challenge.ts';
 import { type WrittenParameter, writeGpObject } from './gp-object.ts';
 import type { LoggedIn } from './handle.ts';
@@ -13,7 +12,6 @@ export type Place = {
 };
 
 const GAS_VERSION = '5.2.7'; // the one that clients have seen [IDENTITY 2.2]
-const MINUTES = String(SESSION_LIMITS.broker.absoluteMinutes);
 
 export function activationReply(
   login: string,
@@ -30,7 +28,7 @@ export function activationReply(
 
 export function validationReply(
   login: string,
-  { ticket, user, roles }: LoggedIn,
+  { ticket, user, roles, lifeMinutes }: LoggedIn,
   place: Place,
 ): string {
   const { origin, serverAddress } = place;
@@ -52,8 +50,8 @@ export function validationReply(
     ['sso_domain', new URL(origin).hostname],
     ['sso_session_url', `${origin}/saml/RoleAssertion`],
     ['sso_keep_alive', 'false'],
-    ['sso_session_time', MINUTES],
-    ['sso_max_session_time', MINUTES],
+    ['sso_session_time', String(lifeMinutes)],
+    ['sso_max_session_time', String(lifeMinutes)],
     ['sso_logout_url', `${origin}/login/authlogout`],
     ['auth_method', '3'],
     ['app_url', 'NHST'],

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
 import { auditLine, type IdentityAct, revocationOf } from '../record.ts';
-import { type EndReason, SESSION_LIMITS } from '../sessions/index.ts';
+import type { EndReason } from '../sessions/index.ts';
 import type { Ticket } from './ticket.ts';
 
 /** What is kept of a session: a ticket says the rest by itself. */
@@ -11,7 +11,9 @@ export type Kept = {
   readonly ssbMode: number;
 };
 
-const MINUTES = SESSION_LIMITS.broker.absoluteMinutes;
+/** Where sessions are kept, and how long they last. */
+type Store = { readonly database: Database; readonly lifeMinutes: number };
+
 const PROVIDER = 'spine-security-broker';
 /** A card with its passcode [IDENTITY 3.1]. */
 const AUTHENTICATION = JSON.stringify({
@@ -33,28 +35,28 @@ type Facts = {
 };
 
 /** A row of a session as its ticket says it: another datacentre may not have heard of it when it is asked. */
-function rowOf(ticket: Ticket, facts: Facts): Sql {
+function rowOf({ lifeMinutes }: Store, ticket: Ticket, facts: Facts): Sql {
   const { session, userId, card, loggedInAt } = ticket;
   const { at, role = null, ssbMode = 0, end = null } = facts;
-  const endsAt = new Date(loggedInAt.getTime() + MINUTES * 60_000);
+  const endsAt = new Date(loggedInAt.getTime() + lifeMinutes * 60_000);
   return sql`insert into identity.session as s (id, kind, user_id, provider, card, role_profile, ssb_mode,
       authentication, started_at, last_used_at, ends_at, idle_minutes, ended_at, end_reason)
     values (${session}::uuid, 'broker', ${userId}, ${PROVIDER}, ${card}, ${role}, ${ssbMode}::int,
-      ${AUTHENTICATION}::json, ${loggedInAt}, ${at}, ${endsAt}, ${MINUTES}::int,
+      ${AUTHENTICATION}::json, ${loggedInAt}, ${at}, ${endsAt}, ${lifeMinutes}::int,
       ${end === null ? null : at}::timestamptz, ${end})`;
 }
 
 /** Begins the session; false when the same challenge has begun it before. */
 export async function keepLogin(
-  database: Database,
+  store: Store,
   ticket: Ticket,
   roleProfile: string | null,
 ): Promise<boolean> {
   const { session, userId, loggedInAt: at } = ticket;
   const act = { interaction: 'sign-in', at, userId, roleProfile, session, outcome: 'broker' };
-  const rows = await database.write(sql`
+  const rows = await store.database.write(sql`
     with started as (
-      ${rowOf(ticket, { at, role: roleProfile })} on conflict (id) do nothing returning id),
+      ${rowOf(store, ticket, { at, role: roleProfile })} on conflict (id) do nothing returning id),
     audit as (${auditLine(act)} from started)
     select id from started`);
   return rows.length > 0;
@@ -73,16 +75,16 @@ export async function findKept(database: Database, { session }: Ticket): Promise
 
 /** The first choice of a role counts, and the same one again; false when it was another one, or the session has ended. */
 export async function keepRole(
-  database: Database,
+  store: Store,
   ticket: Ticket,
   choice: { readonly roleProfile: string; readonly ssbMode: number; readonly at: Date },
 ): Promise<boolean> {
   const { roleProfile, ssbMode, at } = choice;
   const { session, userId } = ticket;
   const act = { interaction: 'role-choice', at, userId, roleProfile, session, outcome: 'broker' };
-  const rows = await database.write(sql`
+  const rows = await store.database.write(sql`
     with chosen as (
-      ${rowOf(ticket, { at, role: roleProfile, ssbMode })}
+      ${rowOf(store, ticket, { at, role: roleProfile, ssbMode })}
       on conflict (id) do update set role_profile = excluded.role_profile, ssb_mode = excluded.ssb_mode
       where s.ended_at is null and (s.role_profile is null or s.role_profile = excluded.role_profile)
       returning id),
@@ -92,12 +94,12 @@ export async function keepRole(
 }
 
 /** Ends the session, here and for what was issued to it; nothing when it has ended before. */
-export async function keepLogout(database: Database, ticket: Ticket, at: Date): Promise<void> {
+export async function keepLogout(store: Store, ticket: Ticket, at: Date): Promise<void> {
   const { session, userId } = ticket;
   const act = { interaction: 'session-end', at, userId, session, outcome: 'signed-out' };
-  await database.write(sql`
+  await store.database.write(sql`
     with ended as (
-      ${rowOf(ticket, { at, end: 'signed-out' })}
+      ${rowOf(store, ticket, { at, end: 'signed-out' })}
       on conflict (id) do update set ended_at = excluded.ended_at, end_reason = excluded.end_reason
       where s.ended_at is null returning id::text as session),
     revoked as (${revocationOf('session', sql`select session from ended`, at)}),

@@ -29,18 +29,28 @@ export function sealTicket(secret: Buffer, ticket: Ticket, iv: Buffer): string {
   return `${opaque.toString('base64')}@${site}#`;
 }
 
-/** Null unless it is as this installation sealed it, to the letter. */
-export function openTicket(secret: Buffer, text: string): Ticket | null {
+/** Null unless it is as this installation sealed it, to the letter, with any of these secrets. */
+export function openTicket(secrets: readonly Buffer[], text: string): Ticket | null {
   // Who did not encode the plus signs of an address finds them as blanks.
   const [, opaqueText = '', siteText = ''] = SHAPE.exec(text.replaceAll(' ', '+')) ?? [];
   const opaque = Buffer.from(opaqueText, 'base64');
   const site = siteOf(siteText);
   const isCanonical = opaque.toString('base64') === opaqueText && opaqueText !== '';
   if (site === null || !isCanonical || !opaque.subarray(0, HEAD.length).equals(HEAD)) return null;
-  const content = unsealed(secret, opaque.subarray(HEAD.length), siteText);
+  const content = firstOf(secrets, (secret) =>
+    unsealed(secret, opaque.subarray(HEAD.length), siteText),
+  );
   if (content === null) return null;
   const [session, userId, card, certificate, time] = content;
   return { session, userId, card, certificate, loggedInAt: new Date(time), site };
+}
+
+function firstOf<One, Found>(all: readonly One[], look: (one: One) => Found | null): Found | null {
+  for (const one of all) {
+    const found = look(one);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 type Content = [session: string, userId: string, card: string, certificate: string, time: number];

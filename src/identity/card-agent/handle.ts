@@ -41,7 +41,7 @@ export async function answerOf(
   { request, challenge, seal, answer }: Answer,
   at: Date,
 ): Promise<Result<{ readonly to: string }, Refused>> {
-  const own = checkChallenge(secret, { challenge, signature: seal }, { login: request, at });
+  const own = checkChallenge([secret], { challenge, signature: seal }, { login: request, at });
   if (!own.ok) {
     const text = 'This sign-in is too old, or began elsewhere. Start it again';
     return fail({ error: own.error === 'Stale' ? 'challenge_stale' : 'challenge_not_ours', text });

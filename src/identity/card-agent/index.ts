@@ -24,7 +24,8 @@ export async function openCardAgent(parts: CardAgentParts): Promise<readonly Htt
     method: 'POST',
     path,
     handle: async (request) => {
-      if (!limiter.take(`card-agent ${request.peer.remote}`, ADDRESS_PER_MINUTE)) return BUSY;
+      const from = `card-agent ${request.peer.remote}`;
+      if (!(await limiter.take(from, ADDRESS_PER_MINUTE))) return BUSY;
       const sent = sentIn(request);
       const done = sent.ok ? await work(sent.value, clock.securityNow()) : sent;
       return done.ok ? json(200, done.value) : json(400, done.error);

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { sql } from '../../platform/sql.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { startSession } from '../sessions/index.ts';
+import { storeIn } from '../sessions/testing.ts';
 import { certificatesOf, changeCard, checkLogin } from './index.ts';
 import { by, cardMaker, kindOf, later, NOW } from './testing.ts';
 
@@ -66,7 +67,7 @@ describe('the sign-in with a card', () => {
     };
     const start = (card: string | null) =>
       startSession(
-        cards.database,
+        storeIn(cards.database),
         {
           kind: 'broker',
           userId,

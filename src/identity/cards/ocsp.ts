@@ -21,6 +21,7 @@ export type Asked = {
 
 const NONCE = '1.3.6.1.5.5.7.48.1.2';
 const REQUESTS_MAX = 20;
+const REQUEST_MAX_BYTES = 16_384; // twenty need a quarter of it; the reader walks deep nesting slowly
 
 /** Answers that nobody signs (RFC 6960 2.3). */
 export const OCSP_MALFORMED = unsigned(1);
@@ -28,6 +29,7 @@ export const OCSP_UNAUTHORIZED = unsigned(6);
 
 /** Reads a request; null when it is none. */
 export function readRequest(der: Buffer): pkijs.OCSPRequest | null {
+  if (der.length > REQUEST_MAX_BYTES) return null;
   try {
     return pkijs.OCSPRequest.fromBER(new Uint8Array(der));
   } catch {

@@ -2,13 +2,12 @@ import type { Account, KoaContextWithOIDC } from 'oidc-provider';
 
 import { londonDate } from '../../kernel/london.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database.ts';
 import { findUser, rolesOn, type User } from '../people/index.ts';
-import { useSession } from '../sessions/index.ts';
+import { type SessionStore, useSession } from '../sessions/index.ts';
 import { idTokenClaims, type SignedIn, userinfoClaims } from './claims.ts';
 import { sessionOf } from './repository.ts';
 
-export type Parts = { readonly database: Database; readonly clock: Clock };
+export type Parts = SessionStore & { readonly clock: Clock };
 
 /** What the sign-in pages tell the library besides its own words: the session that they started. */
 export function startedSession(result: object | undefined): string | null {

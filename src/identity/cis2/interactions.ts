@@ -100,7 +100,7 @@ async function signInRequestOf(found: Found): Promise<SignInRequest> {
 }
 
 async function signIn(
-  { database, clock, issuer }: Door,
+  { database, sessionLimits, clock, issuer }: Door,
   found: Found,
   { userId, authenticator, card }: Proof,
 ): Promise<Result<string, SignInFault>> {
@@ -126,7 +126,7 @@ async function signIn(
   };
   const who = { kind: 'cis2', userId, card, roleProfile, authentication } as const;
   const from = { provider: issuer, providerSession: null, applicationId: null };
-  const session = await startSession(database, { ...who, ...from }, at);
+  const session = await startSession({ database, sessionLimits }, { ...who, ...from }, at);
   const login = { accountId: userId, acr, amr, ts: Math.floor(at.getTime() / 1000) };
   return ok(await finish(found, { login, startedSession: session.id }));
 }

@@ -23,7 +23,7 @@ export type FaceParts = Parts & {
   readonly onBug: (error: unknown) => void;
 };
 
-/** In seconds [IDENTITY 3.1]. A session's own end comes before those of what it gave. */
+/** In seconds [IDENTITY 3.1]. The end of a session, which is a setting, comes before those of what it gave. */
 const TTL = {
   AccessToken: 600,
   AuthorizationCode: 60, // [RELIABILITY 7.4]
@@ -31,7 +31,6 @@ const TTL = {
   IdToken: 600,
   Interaction: 300,
   RefreshToken: 43_200,
-  Session: 36_000,
 };
 
 /** Below the issuer, as ForgeRock has them [IDENTITY 3.1]. */
@@ -90,7 +89,7 @@ function configurationOf(parts: FaceParts): Configuration {
     adapter: databaseAdapter(database),
     jwks: { keys: parts.keys.all(parts.clock.securityNow()).map(jwkOf(parts.keys.current())) },
     routes: ROUTES,
-    ttl: TTL,
+    ttl: { ...TTL, Session: parts.sessionLimits.cis2.absoluteMinutes * 60 },
     scopes: [...Object.keys(SCOPE_CLAIMS), 'offline_access'],
     claims: Object.fromEntries(Object.entries(SCOPE_CLAIMS).map(([name, all]) => [name, [...all]])),
     conformIdTokenClaims: false, // the id token has `selected_roleid`

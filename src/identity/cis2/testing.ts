@@ -13,6 +13,7 @@ import { openShell } from '../../pages/index.ts';
 import { openKeyRing } from '../keys/index.ts';
 import { type Cis2, type Interactions, openCis2, type Proof } from './index.ts';
 import { IDENTITY_VIEWS } from '../pages/index.ts';
+import { storeIn } from '../sessions/testing.ts';
 import { parseRelyingPartyFile } from './relying-party.ts';
 import { importRelyingParties } from './repository.ts';
 
@@ -74,7 +75,7 @@ export async function openFace(url: string, issuer: string) {
     environment: () => null,
   });
   const face = openCis2({
-    database,
+    ...storeIn(database),
     clock: REAL_CLOCK,
     keys,
     issuer,

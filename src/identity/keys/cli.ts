@@ -7,12 +7,13 @@ import { openKeySet } from './repository.ts';
 export const keyCommands: readonly Command[] = [
   storeCommand({
     name: 'keys rotate',
-    summary: 'let the next key sign access tokens from now on',
+    summary: 'let the next key sign access tokens, and the next secret seal tickets, from now on',
     options: [],
     examples: [
       {
         line: 'spine keys rotate',
-        explanation: 'The next key signs; the one before verifies on until its tokens are over.',
+        explanation:
+          'The next key signs, the next secret seals at the broker; those before are good until what they gave is over.',
       },
       {
         line: 'spine keys rotate --port-base 5400',

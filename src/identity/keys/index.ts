@@ -3,14 +3,24 @@ import { createPublicKey } from 'node:crypto';
 import { present } from '../../kernel/bug.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
+import { SESSION_MINUTES } from '../../platform/config.ts';
 import type { HttpResponse, HttpRoute } from '../../platform/http.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_TOLERANCE_S } from '../limits.ts';
 import { forgetEnded, openKeySet, passTurn, readKeySet } from './repository.ts';
-import { currentOf, hasEnded, isDue, type KeySet, type SigningKey } from './signing-key.ts';
+import {
+  type BrokerSecrets,
+  currentOf,
+  hasEnded,
+  isDue,
+  type KeptSecret,
+  type KeySet,
+  secretsOf,
+  type SigningKey,
+} from './signing-key.ts';
 
 export { currentKey } from './repository.ts';
-export { ROTATE_AFTER_DAYS, type SigningKey } from './signing-key.ts';
+export { type BrokerSecrets, ROTATE_AFTER_DAYS, type SigningKey } from './signing-key.ts';
 
 /** The keys as this process knows them; it looks for new ones by itself, so none needs a restart. */
 export type KeyRing = {
@@ -20,6 +30,8 @@ export type KeyRing = {
   find(kid: string, at: Date): SigningKey | undefined;
   /** As `find`, after a look into the database: somebody else may have made the key just now. */
   look(kid: string, at: Date): Promise<SigningKey | undefined>;
+  /** Of the broker: the one that seals now, and all others that open. */
+  brokerSecrets(at: Date): BrokerSecrets;
   /** All that verify now, and the one that will sign next. */
   all(at: Date): readonly SigningKey[];
   close(): void;
@@ -52,6 +64,7 @@ export async function openKeyRing(
       await look();
       return find(kid, at);
     },
+    brokerSecrets: (at) => secretsOf(set, at),
     all: (at) => verifying(set, at),
     close: () => {
       clearInterval(timer);
@@ -66,10 +79,14 @@ function verifying({ keys }: KeySet, at: Date): KeySet['keys'] {
 /** A token may be as old as its life, and be signed by a process that has not yet looked [RELIABILITY 7.6]. */
 const OVERLAP_MS = (2 * ACCESS_TOKEN_SECONDS + CLOCK_TOLERANCE_S) * 1000;
 
-/** The next key signs from now on, and a new next one is made; false when another process did it at the same time. */
+/** A ticket may be as old as a session at the broker can be, a challenge is younger [IDENTITY 2.2]. */
+const BROKER_OVERLAP_MS = (SESSION_MINUTES.broker * 60 + 2 * CLOCK_TOLERANCE_S) * 1000;
+
+/** The next key signs and the broker's next secret seals from now on, and new next ones are made; false when another process did it at the same time. */
 export async function rotateKeys(database: Database, at: Date): Promise<boolean> {
   const verifiesUntil = new Date(at.getTime() + OVERLAP_MS);
-  return passTurn(database, await openKeySet(database), { at, verifiesUntil });
+  const opensUntil = new Date(at.getTime() + BROKER_OVERLAP_MS);
+  return passTurn(database, await openKeySet(database), { at, verifiesUntil, opensUntil });
 }
 
 const ROTATION_LOOK_EVERY_MS = 60_000;
@@ -82,7 +99,11 @@ export function keyRotationJob(database: Database, clock: Clock): Job {
     hasWork: async () => {
       const set = await openKeySet(database);
       const at = clock.securityNow();
-      return isDue(set, at) || set.keys.some((key) => hasEnded(key, at));
+      const isOver = ({ opensUntil }: KeptSecret): boolean =>
+        opensUntil !== null && opensUntil < at;
+      return (
+        isDue(set, at) || set.keys.some((key) => hasEnded(key, at)) || set.secrets.some(isOver)
+      );
     },
     run: async () => {
       const at = clock.securityNow();

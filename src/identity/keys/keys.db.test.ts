@@ -151,6 +151,36 @@ describe('the keys that sign access tokens', () => {
   });
 });
 
+describe('the secrets of the broker', () => {
+  test('have their turn with the keys: one seals, those before open for ten hours, the next opens already', async () => {
+    const own = await createDatabase();
+    const at = new Date();
+    const later = (hours: number) => new Date(at.getTime() + hours * 3_600_000);
+    const secrets = async (when: Date) => {
+      const ring = await openKeyRing(own.database);
+      ring.close();
+      return ring.brokerSecrets(when).map((bytes) => bytes.toString('hex'));
+    };
+    const before = await secrets(at);
+    assert.equal(new Set(before).size, 2);
+    assert.ok(await rotateKeys(own.database, at));
+    const after = await secrets(at);
+    assert.equal(after[0], before[1], 'the one that only opened seals now');
+    assert.ok(after.includes(before[0] ?? ''), 'what was sealed before is opened');
+    assert.equal(after.length, 3);
+    assert.ok((await secrets(later(10))).includes(before[0] ?? ''));
+    assert.ok(!(await secrets(later(10.1))).includes(before[0] ?? ''));
+    const job = keyRotationJob(own.database, {
+      now: () => later(11),
+      securityNow: () => later(11),
+    });
+    assert.ok(await job.hasWork());
+    await job.run(() => Promise.resolve(true));
+    assert.equal((await openKeySet(own.database)).secrets.length, 2, 'it is forgotten');
+    await own.drop();
+  });
+});
+
 describe('spine keys rotate', () => {
   test('gives the turn to the next key and says what each does', async () => {
     const { turn } = await openKeySet(database().database);

@@ -11,7 +11,7 @@ import { displayName, findUser } from '../people/index.ts';
 import { signInWithCard } from '../sign-in/handle.ts';
 import { problemOf } from '../sign-in/words.ts';
 import { cardRow, placeAfter } from './sign-in.ts';
-import type { PageParts } from './signed-in.ts';
+import { type PageParts, takingPasscodes } from './signed-in.ts';
 
 /**
  * What stands in the way of signing in with a card and what helps. In a test installation everybody may do what
@@ -21,7 +21,7 @@ export function cardStatePages(parts: PageParts): readonly Page[] {
   const path = '/signin/card/:card';
   return [
     { method: 'GET', path, handle: (request) => statePage(parts, request, []) },
-    { method: 'POST', path, handle: (request) => mend(parts, request) },
+    { method: 'POST', path, handle: takingPasscodes(parts, (request) => mend(parts, request)) },
   ];
 }
 
@@ -91,7 +91,7 @@ async function accept(
   }
   const accepted = await activateCard(cards, cardNumber, pin, { userId: null, at });
   if (!accepted.ok) return refused(parts, request, accepted.error);
-  const signedIn = await signInWithCard(cards, { cardNumber, pin }, at);
+  const signedIn = await signInWithCard(parts, { cardNumber, pin }, at);
   if (!signedIn.ok) return refused(parts, request, signedIn.error);
   const back = localAddress(form.text('return'), '/');
   return { to: placeAfter(signedIn.value, back), session: { id: signedIn.value.id } };

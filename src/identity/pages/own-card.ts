@@ -9,7 +9,7 @@ import { changePin, findCard, renewCard } from '../cards/index.ts';
 import { proveCard } from '../sign-in/handle.ts';
 import { problemOf } from '../sign-in/words.ts';
 import { cardRow } from './sign-in.ts';
-import { type PageParts, type WithoutRole, withoutRole } from './signed-in.ts';
+import { type PageParts, takingPasscodes, type WithoutRole, withoutRole } from './signed-in.ts';
 
 /** The card that somebody has signed in with: its renewal in the last 90 days, its passcode [IDENTITY 1.4]. */
 export function ownCardPages(parts: PageParts): readonly Page[] {
@@ -22,7 +22,10 @@ export function ownCardPages(parts: PageParts): readonly Page[] {
     {
       method: 'POST',
       path: '/card',
-      handle: withoutRole(parts, (request, who) => change(parts, request, who)),
+      handle: takingPasscodes(
+        parts,
+        withoutRole(parts, (request, who) => change(parts, request, who)),
+      ),
     },
   ];
 }

@@ -8,7 +8,7 @@ import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
 import { type KeyFault, type KeyParts, loadSecurityKeys } from '../webauthn/index.ts';
 import { agentLink } from './agent-link.ts';
 import { rolesView } from './roles.ts';
-import type { PageParts } from './signed-in.ts';
+import { type PageParts, takingPasscodes } from './signed-in.ts';
 import { cardIn, NO_CARD, type RequestOffer, signInView } from './sign-in.ts';
 
 /** To applications that wait for a sign-in. */
@@ -30,7 +30,15 @@ export function requestPages(parts: RequestParts): readonly Page[] {
   ): Page => ({ method, path, handle: (request) => handle(parts, request) });
   return [
     page('GET', '/signin/:request', signInPage),
-    ...(parts.testCards === null ? [] : [page('POST', '/signin/:request', signIn)]),
+    ...(parts.testCards === null
+      ? []
+      : [
+          {
+            method: 'POST',
+            path: '/signin/:request',
+            handle: takingPasscodes(parts, (request) => signIn(parts, request)),
+          } as const,
+        ]),
     page('GET', '/signin/:request/card', fromCardPort),
     page('GET', '/signin/:request/key', askKey),
     page('POST', '/signin/:request/key', signInWithKey),

@@ -18,7 +18,7 @@ import { readSession, type Session } from '../sessions/index.ts';
 import { signInWithCard } from '../sign-in/handle.ts';
 import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
 import type { AgentLink } from './agent-link.ts';
-import type { PageParts } from './signed-in.ts';
+import { type PageParts, takingPasscodes } from './signed-in.ts';
 
 /** Signing in with a card [EXPERIENCE 4.1]. */
 export function signInPages(parts: PageParts): readonly Page[] {
@@ -29,7 +29,7 @@ export function signInPages(parts: PageParts): readonly Page[] {
           {
             method: 'POST',
             path: '/signin',
-            handle: (request: PageRequest) => signIn(parts, request),
+            handle: takingPasscodes(parts, (request) => signIn(parts, request)),
           } as const,
         ]
       : []),
@@ -46,14 +46,14 @@ async function signInPage(parts: PageParts, request: PageRequest): Promise<PageA
 }
 
 async function signIn(parts: PageParts, { form }: PageRequest): Promise<PageAnswer> {
-  const { cards, clock } = parts;
+  const { clock } = parts;
   const back = localAddress(form.text('return'), '/');
   const cardNumber = cardIn(form);
   if (cardNumber === '') {
     return signInView(parts, { back, chosen: form.text('card'), problem: NO_CARD });
   }
   const at = clock.securityNow();
-  const signedIn = await signInWithCard(cards, { cardNumber, pin: form.text('pin') }, at);
+  const signedIn = await signInWithCard(parts, { cardNumber, pin: form.text('pin') }, at);
   if (!signedIn.ok) {
     return signInView(parts, { back, chosen: cardNumber, problem: problemOf(signedIn.error) });
   }

@@ -1,14 +1,21 @@
 import { type LondonDate, londonDate } from '../../kernel/london.ts';
-import type { Page, PageAnswer, PageRequest, Visitor } from '../../pages/index.ts';
+import {
+  type Page,
+  type PageAnswer,
+  type PageRequest,
+  problemOf,
+  type Visitor,
+} from '../../pages/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Cards } from '../cards/index.ts';
 import { displayName, findUser, rolesOn, type User } from '../people/index.ts';
+import type { Limiter } from '../rate-limit/index.ts';
 import { isAgent, sponsorOf } from '../registration/index.ts';
-import { type EndReason, type Session, useSession } from '../sessions/index.ts';
+import { type EndReason, type Session, type SessionStore, useSession } from '../sessions/index.ts';
 
-export type PageParts = {
-  readonly database: Database;
+export type PageParts = SessionStore & {
+  readonly limiter: Limiter;
   readonly clock: Clock;
   readonly cards: Cards;
   /** The cards of a test installation lie open to everybody; null in a live one. */
@@ -16,6 +23,22 @@ export type PageParts = {
   /** Where the card agent of a user listens on their own machine; null: it is not offered. */
   readonly cardAgent: string | null;
 };
+
+const PASSCODES_PER_MINUTE = 120; // of one address, which many share: a ward behind a balancer; each costs 50 ms to judge
+
+/**
+ * For a page that takes a passcode: what comes too fast from one address is not looked at, whosever card it names, so
+ * that nothing is counted against a card [RELIABILITY 7.4].
+ */
+export function takingPasscodes(
+  { limiter }: Pick<PageParts, 'limiter'>,
+  handle: Page['handle'],
+): Page['handle'] {
+  return async (request) =>
+    (await limiter.take(`passcodes ${request.remote}`, PASSCODES_PER_MINUTE))
+      ? handle(request)
+      : problemOf({ kind: 'TooMany' }, request.requestId);
+}
 
 export type Role = User['roleProfiles'][number];
 

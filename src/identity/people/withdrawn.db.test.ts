@@ -5,9 +5,8 @@ import { testDatabase } from '../../../test/support/database.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { accessTokenVerifier, signAccessToken } from '../access-token.ts';
 import { openKeyRing } from '../keys/index.ts';
-import { openRevocations, startSession } from '../sessions/index.ts';
-import { readSession } from '../sessions/index.ts';
-import { aSession } from '../sessions/testing.ts';
+import { openRevocations, readSession, startSession } from '../sessions/index.ts';
+import { aSession, storeIn } from '../sessions/testing.ts';
 import { endRole, findUser, importPeople, lastDayOf, parsePeopleFile } from './index.ts';
 import { anOrganisation, aPerson, aRoleProfile } from './testing.ts';
 
@@ -161,7 +160,11 @@ describe('a file of people', () => {
   test('that makes a person inactive ends their sessions and tokens, and nobody else’s', async () => {
     const [gone, other] = [await holder(), await holder()];
     const sessionOf = (who: Entry) =>
-      startSession(database().database, aSession({ userId: String(who['userId']) }), EVENING);
+      startSession(
+        storeIn(database().database),
+        aSession({ userId: String(who['userId']) }),
+        EVENING,
+      );
     const [ended, kept] = [await sessionOf(gone.person), await sessionOf(other.person)];
     await imported([{ ...gone.person, status: 'inactive' }, other.person], []);
     assert.equal(await gone.roleAt(2), 'refused');

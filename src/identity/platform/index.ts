@@ -51,9 +51,9 @@ export function platformRoutes(parts: PlatformParts): HttpRoute[] {
         return {
           method,
           path: `${base}${path}`,
-          handle: (request) => {
+          handle: async (request) => {
             if (!isAllowed) return wrongMethod(methods.join(', '));
-            if (isLimited && !isAddressWithinRate(face, request.peer.remote)) {
+            if (isLimited && !(await isAddressWithinRate(face, request.peer.remote))) {
               return refused(ERRORS.TooMany);
             }
             return handle(face, request);

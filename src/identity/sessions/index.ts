@@ -21,14 +21,16 @@ export {
   liveSessions,
   type NewSession,
   type SessionsOf,
+  type SessionStore,
   startSession,
 } from './repository.ts';
 export {
   type AuthenticationFacts,
   type EndReason,
   type Session,
-  SESSION_LIMITS,
   type SessionKind,
+  type SessionLimits,
+  sessionLimits,
 } from './session.ts';
 
 /** What was revoked, as this process knows it: asked for every token, so held in memory. */

@@ -8,8 +8,8 @@ import {
   type EndReason,
   limitsOf,
   type Session,
-  SESSION_LIMITS,
   type SessionKind,
+  type SessionLimits,
 } from './session.ts';
 
 export type NewSession = Pick<
@@ -28,15 +28,19 @@ const FROM = sql`identity.session s left join identity.active_session a
 const aliveAt = (at: Date): Sql => sql`s.ended_at is null and s.ends_at > ${at}
   and (s.idle_minutes is null or s.last_used_at > ${at}::timestamptz - make_interval(mins => s.idle_minutes))`;
 
+/** Where sessions are kept, and how long they last. */
+export type SessionStore = { readonly database: Database; readonly sessionLimits: SessionLimits };
+
 /** A new session, under an id that nobody had before. Of a kind of one at a time it waits if there is another. */
 export async function startSession(
-  database: Database,
+  { database, sessionLimits }: SessionStore,
   wanted: NewSession,
   at: Date,
 ): Promise<Session> {
   const id = randomUUID();
   const { kind, userId, authentication, roleProfile = null } = wanted;
-  const { endsAt, idleMinutes } = limitsOf(kind, authentication.assuranceLevel, at);
+  const limits = sessionLimits[kind];
+  const { endsAt, idleMinutes } = limitsOf(limits, authentication.assuranceLevel, at);
   const act = { interaction: 'sign-in', at, userId, roleProfile, session: id, outcome: kind };
   await database.write(sql`
     with started as (
@@ -47,7 +51,7 @@ export async function startSession(
         ${at}, ${at}, ${endsAt}, ${idleMinutes}::int)),
     active as (
       insert into identity.active_session as a (user_id, kind, session_id)
-      select ${userId}::text, ${kind}::text, ${id}::uuid where ${SESSION_LIMITS[kind].isOneAtATime}::boolean
+      select ${userId}::text, ${kind}::text, ${id}::uuid where ${limits.isOneAtATime}::boolean
       on conflict (user_id, kind) do update set session_id = excluded.session_id
       where not exists (select from identity.session s where s.id = a.session_id and ${aliveAt(at)}))
     ${auditLine(act)}`);

@@ -1,3 +1,5 @@
+import type { Config } from '../../platform/config.ts';
+
 /** Through which door somebody signed in. */
 export type SessionKind = 'platform' | 'cis2' | 'broker' | 'pages';
 
@@ -9,13 +11,26 @@ type Limits = {
   readonly isOneAtATime: boolean;
 };
 
-/** [IDENTITY 2.2, 3.1, 3.2] */
-export const SESSION_LIMITS: Readonly<Record<SessionKind, Limits>> = {
-  platform: { absoluteMinutes: 720, idleMinutes: null, isOneAtATime: false },
-  cis2: { absoluteMinutes: 600, idleMinutes: null, isOneAtATime: false },
-  broker: { absoluteMinutes: 600, idleMinutes: { aal3: 600, lower: 600 }, isOneAtATime: false },
-  pages: { absoluteMinutes: 720, idleMinutes: { aal3: 15, lower: 30 }, isOneAtATime: true },
-};
+export type SessionLimits = Readonly<Record<SessionKind, Limits>>;
+
+/** As the settings of this installation say it; at the broker idle time is the maximum [IDENTITY 2.2]. */
+export function sessionLimits(minutes: Config['sessionMinutes']): SessionLimits {
+  const { platform, cis2, broker, pages, pagesIdle, pagesIdleLower } = minutes;
+  return {
+    platform: { absoluteMinutes: platform, idleMinutes: null, isOneAtATime: false },
+    cis2: { absoluteMinutes: cis2, idleMinutes: null, isOneAtATime: false },
+    broker: {
+      absoluteMinutes: broker,
+      idleMinutes: { aal3: broker, lower: broker },
+      isOneAtATime: false,
+    },
+    pages: {
+      absoluteMinutes: pages,
+      idleMinutes: { aal3: pagesIdle, lower: pagesIdleLower },
+      isOneAtATime: true,
+    },
+  };
+}
 
 /** What the identity provider said of a person and of how they proved who they are. */
 export type AuthenticationFacts = {
@@ -84,11 +99,10 @@ export function stateOf(session: Session, at: Date): SessionState {
 
 /** Ends and idle time of a session that starts now. */
 export function limitsOf(
-  kind: SessionKind,
+  { absoluteMinutes, idleMinutes }: Limits,
   assuranceLevel: string | null,
   at: Date,
 ): { readonly endsAt: Date; readonly idleMinutes: number | null } {
-  const { absoluteMinutes, idleMinutes } = SESSION_LIMITS[kind];
   return {
     endsAt: new Date(at.getTime() + absoluteMinutes * MINUTE_MS),
     idleMinutes:

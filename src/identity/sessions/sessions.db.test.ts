@@ -19,14 +19,14 @@ import {
   useSession,
 } from './index.ts';
 import { tidySessions } from './repository.ts';
-import { aSession, CARD_FACTS } from './testing.ts';
+import { aSession, CARD_FACTS, storeIn } from './testing.ts';
 
 const database = testDatabase();
 const START = new Date('2026-03-02T09:00:00Z');
 const later = (minutes: number): Date => new Date(START.getTime() + minutes * 60_000);
 const newUser = (): string => `555${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
 const start = (changes: Parameters<typeof aSession>[0] = {}, at = START) =>
-  startSession(database().database, aSession({ userId: newUser(), ...changes }), at);
+  startSession(storeIn(database().database), aSession({ userId: newUser(), ...changes }), at);
 const use = (id: string, at: Date) => useSession(database().database, id, at);
 const ended = (error: unknown, reason: string) =>
   assert.deepEqual(error, { ok: false, error: { ended: reason } });
@@ -52,6 +52,34 @@ describe('a session', () => {
     const { id } = await start({ kind: 'broker' });
     assert.ok((await use(id, later(599))).ok);
     ended(await use(id, later(600)), 'over');
+  });
+
+  test('lasts as long as the settings of the installation say', async () => {
+    const store = storeIn(database().database, {
+      OPENSPINE_PAGES_SESSION_MINUTES: '60',
+      OPENSPINE_PAGES_IDLE_MINUTES: '5',
+      OPENSPINE_PAGES_IDLE_MINUTES_LOWER: '7',
+      OPENSPINE_PLATFORM_SESSION_MINUTES: '30',
+      OPENSPINE_CIS2_SESSION_MINUTES: '20',
+      OPENSPINE_BROKER_SESSION_MINUTES: '10',
+    });
+    const begin = (changes: Parameters<typeof aSession>[0]) =>
+      startSession(store, aSession({ userId: newUser(), ...changes }), START);
+    const lower = { ...CARD_FACTS, assuranceLevel: '2' };
+    for (const [changes, minutes, reason] of [
+      [{}, 5, 'idle'],
+      [{ authentication: lower }, 7, 'idle'],
+      [{ kind: 'platform' }, 30, 'over'],
+      [{ kind: 'cis2' }, 20, 'over'],
+      [{ kind: 'broker' }, 10, 'over'],
+    ] as const) {
+      const [used, left] = [await begin(changes), await begin(changes)];
+      assert.ok((await use(used.id, later(minutes - 1))).ok);
+      ended(await use(left.id, later(minutes)), reason);
+    }
+    const busy = await begin({});
+    for (let at = 4; at < 60; at += 4) assert.ok((await use(busy.id, later(at))).ok);
+    ended(await use(busy.id, later(60)), 'over');
   });
 
   test('is unknown under any other word', async () => {

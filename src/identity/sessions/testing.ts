@@ -1,5 +1,7 @@
-import type { AuthenticationFacts } from './session.ts';
-import type { NewSession } from './repository.ts';
+import { parseConfig } from '../../platform/config.ts';
+import type { Database } from '../../platform/database.ts';
+import type { NewSession, SessionStore } from './repository.ts';
+import { type AuthenticationFacts, sessionLimits } from './session.ts';
 
 /** For tests: what a card login says. */
 export const CARD_FACTS: AuthenticationFacts = {
@@ -24,4 +26,14 @@ export function aSession(changes: Partial<NewSession> = {}): NewSession {
     authentication: CARD_FACTS,
     ...changes,
   };
+}
+
+/** For tests: where sessions are kept, with the limits of an installation whose operator changed none. */
+export function storeIn(
+  database: Database,
+  settings: Readonly<Record<string, string>> = {},
+): SessionStore {
+  const config = parseConfig({ DATABASE_URL: 'postgres://unused', ...settings });
+  if (!config.ok) throw new Error(config.error.join('; '));
+  return { database, sessionLimits: sessionLimits(config.value.sessionMinutes) };
 }

@@ -12,7 +12,7 @@ import {
   type PinRefusal,
 } from '../cards/index.ts';
 import { findUser } from '../people/index.ts';
-import { type Session, startSession } from '../sessions/index.ts';
+import { type Session, type SessionLimits, startSession } from '../sessions/index.ts';
 
 export type CardSignIn = { readonly cardNumber: string; readonly pin: string };
 
@@ -48,7 +48,7 @@ export async function proveCard(
 
 /** The session of somebody who signs in to the web pages with a card [EXPERIENCE 4.1]. */
 export async function signInWithCard(
-  cards: Cards,
+  { cards, sessionLimits }: { readonly cards: Cards; readonly sessionLimits: SessionLimits },
   wanted: CardSignIn,
   at: Date,
 ): Promise<Result<Session, SignInRefusal>> {
@@ -69,5 +69,7 @@ export async function signInWithCard(
   };
   const who = { kind: 'pages', userId, card: cardNumber, authentication } as const;
   const from = { provider: 'smartcard', providerSession: null, applicationId: null };
-  return ok(await startSession(cards.database, { ...who, ...from }, at));
+  return ok(
+    await startSession({ database: cards.database, sessionLimits }, { ...who, ...from }, at),
+  );
 }

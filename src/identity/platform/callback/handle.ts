@@ -70,7 +70,7 @@ async function signedIn(
   if (!client.ok) return refused(client.error);
   if (!signature.ok || !subject.ok) return refused(ERRORS.IdTokenSignature);
   const session = await startSession(
-    face.database,
+    face,
     {
       kind: 'platform',
       userId: subject.value,

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../platform/clock.ts';
-import type { Database } from '../../../platform/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { VerifyAccessToken } from '../../access-token.ts';
 import type { KeyRing } from '../../keys/index.ts';
 import type { Limiter } from '../../rate-limit/index.ts';
+import type { SessionStore } from '../../sessions/index.ts';
 import type { ClientKeys } from '../client-keys/index.ts';
 import type { Provider } from '../provider/index.ts';
 
@@ -13,8 +13,7 @@ export type PlatformBase = '/oauth2' | '/oauth2-mock';
 /** Null: this installation has none. */
 export type Providers = { readonly cis2: Provider | null; readonly nhsLogin: Provider | null };
 
-export type PlatformParts = {
-  readonly database: Database;
+export type PlatformParts = SessionStore & {
   readonly clock: Clock;
   readonly keys: KeyRing;
   readonly verify: VerifyAccessToken;

@@ -9,7 +9,7 @@ import { cardsOf, certificatesOf, issueCard } from '../../cards/index.ts';
 import { findUser, importPeople, parsePeopleFile, rolesOn } from '../../people/index.ts';
 import { anOrganisation, aPerson, aRoleProfile } from '../../people/testing.ts';
 import { startSession, useSession } from '../../sessions/index.ts';
-import { aSession } from '../../sessions/testing.ts';
+import { aSession, storeIn } from '../../sessions/testing.ts';
 import {
   decideAccess,
   nameSponsor,
@@ -128,7 +128,7 @@ describe('two records of one person', () => {
     }
     const [, , , other = ''] = ids;
     const session = aSession({ userId: wanted.mergedUserId });
-    const { id } = await startSession(database(), { ...session, roleProfile: other }, AT);
+    const { id } = await startSession(storeIn(database()), { ...session, roleProfile: other }, AT);
     const request = await askedBy(MANAGER, wanted);
     const answers = await Promise.all(
       [AGENT, AGENT, AGENT].map((by) => decideAccess(database(), request, true, by)),

@@ -10,7 +10,7 @@ import { testDatabase } from '../../../../test/support/database.ts';
 import { findUser, importPeople, parsePeopleFile, rolesOn } from '../../people/index.ts';
 import { anOrganisation, aPerson, aRoleProfile } from '../../people/testing.ts';
 import { startSession, useSession } from '../../sessions/index.ts';
-import { aSession } from '../../sessions/testing.ts';
+import { aSession, storeIn } from '../../sessions/testing.ts';
 import {
   addOrganisation,
   addPosition,
@@ -46,7 +46,11 @@ async function staffed() {
   assert.ok((await importPeople(database(), file.value, AT)).ok);
   const userId = String(person['userId']);
   const roleProfile = String(role['id']);
-  const session = await startSession(database(), { ...aSession({ userId }), roleProfile }, AT);
+  const session = await startSession(
+    storeIn(database()),
+    { ...aSession({ userId }), roleProfile },
+    AT,
+  );
   return { ods: place.ods, userId, roleProfile, session: session.id };
 }
 

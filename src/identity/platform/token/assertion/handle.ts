@@ -39,7 +39,7 @@ export async function assertedClient(face: Face, field: Form): Promise<Result<Cl
   if (!client.ok) return client;
   const fault = await signatureFault(face, client.value, assertion, at);
   if (fault !== null) return fail(fault);
-  return withinRate(face, client.value) ? client : fail(ERRORS.TooMany);
+  return (await withinRate(face, client.value)) ? client : fail(ERRORS.TooMany);
 }
 
 async function signatureFault(

@@ -20,7 +20,7 @@ export async function code(face: Face, field: Form): Promise<Result<TokenAnswer,
   const found = key === null ? null : await findClient(face.database, key);
   const client = withSecret(found, { key, secret: field('client_secret') });
   if (!client.ok) return client;
-  if (!withinRate(face, client.value)) return fail(ERRORS.TooMany);
+  if (!(await withinRate(face, client.value))) return fail(ERRORS.TooMany);
   const redirectUri = knownRedirect(client.value, field('redirect_uri'));
   if (!redirectUri.ok) return redirectUri;
   const text = field('code');

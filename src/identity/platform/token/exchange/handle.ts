@@ -30,7 +30,7 @@ export async function exchange(
   const userId = subjectOf(claims);
   if (!userId.ok) return fail(NO_SUBJECT);
   const session = await startSession(
-    face.database,
+    face,
     {
       kind: 'platform',
       userId: userId.value,

@@ -17,7 +17,7 @@ export async function refresh(face: Face, field: Form): Promise<Result<TokenAnsw
   const found = key === null ? null : await findClient(face.database, key);
   const client = withSecret(found, { key, secret: field('client_secret') });
   if (!client.ok) return client;
-  if (!withinRate(face, client.value)) return fail(ERRORS.TooMany);
+  if (!(await withinRate(face, client.value))) return fail(ERRORS.TooMany);
   const text = field('refresh_token');
   if (text === null) return fail(ERRORS.RefreshMissing);
   const at = face.clock.securityNow();
