@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
+import { openHl7Door } from './hl7v3.ts';
 import { type Identity, openIdentity } from './identity/index.ts';
-import { present } from './kernel/bug.ts';
 import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
 import { type Database, DatabaseUnavailable, openDatabase } from './platform/database.ts';
 import {
-  type Failure,
   type HttpRequest,
   type HttpResponse,
   type HttpRoute,
@@ -20,6 +19,7 @@ import {
 import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { isMigrated } from './platform/migrate.ts';
+import { plainFailure } from './platform/plain-failure.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import { sql } from './platform/sql.ts';
 import {
@@ -36,7 +36,13 @@ import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
 
 /** One process of one datacentre, listening. */
-export type Datacentre = { readonly port: number; readonly url: string; close(): Promise<void> };
+export type Datacentre = {
+  readonly port: number;
+  readonly url: string;
+  /** Where systems of HL7 V3 send; null: nowhere. */
+  readonly hl7v3Url: string | null;
+  close(): Promise<void>;
+};
 
 /** Listens, waits for its database, puts the parts together and serves; in test mode it also sends a synthetic journey through itself. */
 export async function startDatacentre(
@@ -67,19 +73,26 @@ export async function startDatacentre(
     await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
+    const hl7v3 = await openHl7Door(config, log, { database, clock, interactions: [] });
+    if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const jobs = startJobs(
       database,
-      [dueJob(spine, clock), revocationListJob(spine.signatures), ...identity.jobs],
+      [
+        dueJob(spine, clock),
+        revocationListJob(spine.signatures),
+        ...identity.jobs,
+        ...(hl7v3?.jobs ?? []),
+      ],
       ({ name }, error) => {
         log({ event: 'bug', requestId: name, outcome: describeBug(error) });
       },
     );
     closers.splice(1, 0, () => jobs.close());
+    return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { port: http.port, url, close };
 }
 
 const ASK_AGAIN_MS = 250;
@@ -268,23 +281,4 @@ function commonHeaders(
 
 function servedBy({ datacentre }: Config): Record<string, string> {
   return { 'X-Served-By': `${datacentre}; openspine/${VERSION}` };
-}
-
-const PLAIN: Record<Failure['kind'], { status: number; error: string }> = {
-  NotFound: { status: 404, error: 'There is nothing at this address.' },
-  BadRequest: { status: 400, error: 'The request cannot be read.' },
-  Unavailable: { status: 503, error: 'The service cannot answer just now. Try again.' },
-  Bug: { status: 500, error: 'The service made a mistake. It has been logged.' },
-};
-
-function plainFailure(failure: Failure): HttpResponse {
-  const { status, error } = present(PLAIN[failure.kind], 'failure');
-  return {
-    status,
-    headers: {
-      'Content-Type': 'application/json',
-      ...(status === 503 ? { 'Retry-After': '1' } : {}),
-    },
-    body: JSON.stringify({ error }),
-  };
 }

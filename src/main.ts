@@ -39,43 +39,29 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper [X-19]. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, identity, agent, local, verbs, people, cards, seeding] =
-    await Promise.all([
-      import('./cli/run.ts'),
-      import('./installation/commands.ts'),
-      import('./identity/cli.ts'),
-      import('./agent/cli.ts'),
-      import('./local/cli.ts'),
-      import('./local/verbs/index.ts'),
-      import('./local/personas.ts'),
-      import('./local/cards.ts'),
-      import('./local/seed.ts'),
-    ]);
+  const [frame, installation, directory, identity, agent, local, verbs, test] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./installation/commands.ts'),
+    import('./directory/cli.ts'),
+    import('./identity/cli.ts'),
+    import('./agent/cli.ts'),
+    import('./local/cli.ts'),
+    import('./local/verbs/index.ts'),
+    import('./local/installation.ts'),
+  ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
-    seed: async (url: string, seed: number) => {
-      await cards.seedCards(url);
-      await seeding.seedPrescriptions(url, seed);
-    },
-    readyMade: (seed: number) =>
-      seeding
-        .readyMade(seed)
-        .map(
-          ({ shortFormId, nominated, nhsNumber }) =>
-            `${shortFormId} ${nominated === null ? 'for any pharmacy' : `to download at ${nominated}`} | patient ${nhsNumber}`,
-        ),
+    seed: test.seedAll,
+    readyMade: test.readyMadeLines,
     probe: async (...urls: readonly string[]) => {
       for (const url of urls) await untilReady(url);
     },
-    people: () =>
-      [people.PERSONAS.prescriber, people.PERSONAS.dispenser].map(
-        ({ userId, display, name, organisation }) =>
-          `${userId} ${display} (${name} ${organisation.ods})`,
-      ),
+    people: test.peopleLines,
   };
   const commands = [
     ...installation.installationCommands(parts),
+    ...directory.directoryCommands,
     ...identity.identityCommands,
     ...agent.agentCommands,
     agent.agentCommand(VERSION),

@@ -1,4 +1,5 @@
 import { directoryMigrations } from './directory/index.ts';
+import { gatewayMigrations } from './gateways/hl7v3/index.ts';
 import { identityMigrations } from './identity/index.ts';
 import type { Migrations } from './platform/migrate.ts';
 import { pagesMigrations } from './pages/index.ts';
@@ -9,6 +10,7 @@ import { prescriptionMigrations } from './prescriptions/index.ts';
 export const SCHEMAS: readonly Migrations[] = [
   platformMigrations,
   pagesMigrations,
+  gatewayMigrations,
   directoryMigrations,
   identityMigrations,
   prescriptionMigrations,

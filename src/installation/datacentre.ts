@@ -14,6 +14,9 @@ export type DatacentreOptions = {
   readonly publicUrls: readonly string[];
   /** The same for both, so that either goes on with what the other began. */
   readonly cis2Issuer: string;
+  readonly hl7v3Port: number;
+  /** Of both, as senders reach them. */
+  readonly hl7v3Urls: readonly string[];
   /** Program and words; see Parts. */
   readonly program: readonly string[] | null;
   readonly log: (line: string) => void;
@@ -87,6 +90,7 @@ export async function startDatacentre(options: DatacentreOptions): Promise<Datac
 
 function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
+  const { hl7v3Port, hl7v3Urls } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
@@ -96,6 +100,8 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_MODE: mode,
       OPENSPINE_PUBLIC_URLS: process.env['OPENSPINE_PUBLIC_URLS'] ?? publicUrls.join(','),
       OPENSPINE_CIS2_ISSUER: process.env['OPENSPINE_CIS2_ISSUER'] ?? cis2Issuer,
+      OPENSPINE_HL7V3_PORT: String(hl7v3Port),
+      OPENSPINE_HL7V3_URLS: process.env['OPENSPINE_HL7V3_URLS'] ?? hl7v3Urls.join(','),
       DATABASE_URL: databaseUrl,
     },
     // Its log is progress, not our result. Handed down as it is: no copying on the message path.

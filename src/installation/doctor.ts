@@ -78,8 +78,8 @@ function installation(found: Found, version: string, portBase: number): Check {
 }
 
 async function ports(portBase: number, state: State | null): Promise<Check> {
-  const { apiA, apiB, database: own } = portsFrom(portBase);
-  const list = [apiA, apiB, ...(process.env['DATABASE_URL'] ? [] : [own])];
+  const { database: own, ...servers } = portsFrom(portBase);
+  const list = [...Object.values(servers), ...(process.env['DATABASE_URL'] ? [] : [own])];
   if (state !== null) return good('ports', `${list.join(', ')} are used by this installation`);
   const taken = await portsInUse(list);
   if (taken.length === 0) return good('ports', `${list.join(', ')} are free`);

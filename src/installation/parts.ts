@@ -7,7 +7,7 @@ export type Parts = {
   /** Gets sign-in ready, once both datacentres listen. */
   readonly signIn?: (databaseUrl: string) => Promise<void>;
   /** Not called with `mode=live`: synthetic people have no place there. */
-  readonly seed: (databaseUrl: string, seed: number) => Promise<void>;
+  readonly seed: (databaseUrl: string, what: Seed) => Promise<void>;
   /** Sees one synthetic journey through each datacentre [X-09]. Not called with `mode=live` either. */
   readonly probe: (urlA: string, urlB: string) => Promise<void>;
   /** Lines of the banner that say who there is to be. */
@@ -17,6 +17,9 @@ export type Parts = {
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
 };
+
+/** `folder`: where the data are, for what people need as files; null when they are not ours. */
+export type Seed = { readonly seed: number; readonly folder: string | null };
 
 export type MigrationCount = { readonly applied: number; readonly total: number };
 

@@ -44,8 +44,8 @@ async function takenPorts(
   ownDatabase: boolean,
   isAfterCrash: boolean,
 ): Promise<readonly PortInUse[]> {
-  const { apiA, apiB, database } = portsFrom(portBase);
-  const wanted = ownDatabase ? [apiA, apiB, database] : [apiA, apiB];
+  const { database, ...servers } = portsFrom(portBase);
+  const wanted = [...Object.values(servers), ...(ownDatabase ? [database] : [])];
   const deadline = performance.now() + (isAfterCrash ? PORT_WAIT_MS : 0);
   let taken = await portsInUse(wanted);
   while (taken.length > 0 && performance.now() < deadline) {

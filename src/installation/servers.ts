@@ -1,3 +1,4 @@
+import { hl7v3Url } from './addresses.ts';
 import { type Database, startDatabase } from './database.ts';
 import { type Datacentre, startDatacentre } from './datacentre.ts';
 import type { Parts } from './parts.ts';
@@ -68,13 +69,18 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
   await datacentreStep('b', url, { servers, steps, options });
   await optionalStep(steps, 'sign-in', parts.signIn, url);
   if (state.mode === 'live') return; // no synthetic people, no synthetic journeys [X-19]
-  await optionalStep(steps, 'seed', (database) => parts.seed(database, options.seed), url);
+  await optionalStep(steps, 'seed', (database) => parts.seed(database, seedOf(options)), url);
   await steps.step({
     name: 'probes',
     work: () => parts.probe(state.apiA, state.apiB),
     remark: () => 'one journey through each datacentre',
     slow: 'a synthetic prescription goes through each datacentre, step by step',
   });
+}
+
+/** Keys of test systems are files beside the data; none where the data are somebody else's. */
+function seedOf({ state: { data }, seed }: StartOptions): Parameters<Parts['seed']>[1] {
+  return { seed, folder: data.kind === 'external' ? null : data.folder };
 }
 
 function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Promise<Database> {
@@ -103,7 +109,8 @@ function datacentreStep(
   { servers, steps, options }: { servers: Servers; steps: Steps; options: StartOptions },
 ): Promise<Datacentre> {
   const { state, parts, output } = options;
-  const port = name === 'a' ? state.ports.apiA : state.ports.apiB;
+  const { apiA, apiB, hl7v3A, hl7v3B } = state.ports;
+  const port = name === 'a' ? apiA : apiB;
   return steps.step({
     name: `datacentre ${name.toUpperCase()}`,
     work: () =>
@@ -116,6 +123,8 @@ function datacentreStep(
           mode: state.mode,
           publicUrls: name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA],
           cis2Issuer: `${state.apiA}${CIS2_PATH}`,
+          hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
+          hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
           program: parts.datacentreProgram ?? null,
           log: output.progress,
         }),

@@ -56,7 +56,7 @@ test('what a shell evaluates is quoted', () => {
     isReady: true,
     mode: 'test',
     portBase: 4400,
-    ports: { apiA: 4400, apiB: 4401, database: 4432 },
+    ports: { apiA: 4400, apiB: 4401, hl7v3A: 4402, hl7v3B: 4403, database: 4432 },
     apiA: 'a',
     apiB: 'b',
     data: { kind: 'kept', folder: "/it's $HOME" },

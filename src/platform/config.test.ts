@@ -35,7 +35,9 @@ describe('the limits of sessions', () => {
 describe('a setting', () => {
   test('stands in docs/reference/settings.md, and what stands there is read', () => {
     const page = readFileSync(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
-    const code = readFileSync(new URL('config.ts', import.meta.url), 'utf8');
+    const code = ['config.ts', 'config/ports.ts']
+      .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+      .join('\n');
     const namesIn = (text: string): string[] =>
       [...new Set(text.match(/\b(OPENSPINE_[A-Z0-9_]+|DATABASE_URL)\b/g))].toSorted();
     assert.deepEqual(namesIn(code), namesIn(page));

@@ -1,6 +1,10 @@
 import { isIP } from 'node:net';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { type CardPort, cardPortOf, type Hl7Port, hl7PortOf } from './config/ports.ts';
+import { words } from './config/words.ts';
+
+export type { CardPort, Hl7Port } from './config/ports.ts';
 
 /** What the environment says of this process; parsed once, by main.ts alone. */
 export type Config = {
@@ -32,6 +36,10 @@ export type Config = {
   readonly cardPort: CardPort | null;
   /** Where the card agent of a user listens on their own machine; null: sign-in pages offer none. */
   readonly cardAgent: string | null;
+  /** Where systems of HL7 V3 send their messages; null: nowhere. */
+  readonly hl7v3: Hl7Port | null;
+  /** Party key of this Spine [EPS-HL7V3 2.2]. */
+  readonly spineParty: string;
   readonly pages: {
     /** Whom people turn to, at the foot of every page. */
     readonly helpContact: string;
@@ -45,14 +53,6 @@ export type Config = {
   readonly sessionMinutes: Readonly<Record<keyof typeof SESSION_MINUTES, number>>;
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
-};
-
-/** Its port here, its address for browsers, and files with its TLS certificate and key. */
-export type CardPort = {
-  readonly port: number;
-  readonly url: string;
-  readonly certificate: string;
-  readonly key: string;
 };
 
 type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release' | 'Cancellation';
@@ -95,6 +95,8 @@ export function parseConfig(
     securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
     cardPort: cardPortOf(env, problems),
     cardAgent: cardAgentOf(env['OPENSPINE_CARD_AGENT'] ?? CARD_AGENT, problems),
+    hl7v3: hl7PortOf(env, problems),
+    spineParty: env['OPENSPINE_SPINE_PARTY'] ?? 'YES-0000806',
     pages: {
       helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
       showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
@@ -217,27 +219,6 @@ function issuerOf(text: string | undefined, problems: string[]): string | null {
   return text;
 }
 
-/** All of them or none. */
-function cardPortOf(
-  env: Readonly<Record<string, string | undefined>>,
-  problems: string[],
-): CardPort | null {
-  const port = env['OPENSPINE_CARD_PORT'];
-  if (port === undefined) return null;
-  const text = (name: string): string => {
-    const value = env[name] ?? '';
-    if (value === '') problems.push(`${name} must be set with OPENSPINE_CARD_PORT`);
-    return value;
-  };
-  if (!/^\d{1,5}$/.test(port)) problems.push('OPENSPINE_CARD_PORT must be a port number');
-  return {
-    port: Number(port),
-    url: text('OPENSPINE_CARD_URL').replace(/\/+$/, ''),
-    certificate: text('OPENSPINE_CARD_TLS_CERTIFICATE'),
-    key: text('OPENSPINE_CARD_TLS_KEY'),
-  };
-}
-
 function asidsOf(env: Readonly<Record<string, string | undefined>>): Config['asids'] {
   return {
     own: env['OPENSPINE_ASID'] ?? '200000001285',
@@ -277,8 +258,4 @@ function netsOf(env: Readonly<Record<string, string | undefined>>, problems: str
     );
   }
   return nets;
-}
-
-function words(text: string | undefined): string[] {
-  return (text ?? '').split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
+import { endpointAuthority } from '../../src/directory/index.ts';
 import { currentKey } from '../../src/identity/index.ts';
 import { seedPeople } from '../../src/local/people-file.ts';
 import { seedApplications } from '../../src/local/sign-in/material.ts';
 import { signingMaterial } from '../../src/local/signing/material.ts';
+import { keepTestSystems } from '../../src/local/systems.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { startPostgres } from '../../src/platform/postgres.ts';
@@ -36,6 +38,8 @@ async function makeKeys(url: string): Promise<void> {
   await seedPeople(database);
   await currentKey(database);
   await seedApplications(database);
+  await keepTestSystems(database);
+  await endpointAuthority(database, new Date());
   await database.close();
 }
 

@@ -49,6 +49,7 @@ export type Settings = Partial<
     | 'switchedOff'
     | 'trackerIssues'
     | 'requestsPerMinute'
+    | 'hl7v3'
   >
 >;
 

@@ -1,0 +1,178 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+
+import { present } from '../../kernel/bug.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import type { Database } from '../../platform/database.ts';
+import {
+  certifyListener,
+  certifyParty,
+  endpointValidity,
+  fingerprintOf,
+  makeAuthority,
+  newSerial,
+} from './certificates.ts';
+import { fresh } from './fresh.ts';
+import { ownHandlers } from './own-handlers.ts';
+import {
+  addEndpointKey,
+  addOwnHandlers,
+  endCertificate,
+  type EndpointCertificate,
+  type EndpointKey,
+  findCertificates,
+  handlersOfParty,
+  keepCertificate,
+  readEndpointKey,
+  replaceEndpointKey,
+  systemsOfParty,
+  validCertificates,
+} from './repository.ts';
+import { type AccreditedSystem, interactionFamily } from './system.ts';
+
+export { pemOf } from './certificates.ts';
+export {
+  type EndpointCertificate,
+  type EndpointKey,
+  findCertificates,
+  handlersOfParty,
+  keepEndpoints,
+  revokeCertificate,
+  systemsOfParty,
+} from './repository.ts';
+export {
+  type AccreditedSystem,
+  interactionFamily,
+  type MessageHandler,
+  mmInteraction,
+} from './system.ts';
+
+/** A party that a certificate is of, and the ASIDs for which it speaks. */
+export type Party = Pick<EndpointCertificate, 'partyKey' | 'asids'>;
+
+/** The directory as a listener asks it again and again; what it says is a few seconds old at most. */
+export type Parties = {
+  /** By the certificate in DER; null when it is not known, over or revoked. */
+  readonly admit: (certificate: Buffer) => Promise<Party | null>;
+  readonly systemsOf: (partyKey: string) => Promise<readonly AccreditedSystem[]>;
+  /** CPA ids of a party, by the family of their interaction. */
+  readonly contractsOf: (partyKey: string) => Promise<ReadonlyMap<string, string>>;
+};
+
+const FRESH_MS = 5_000;
+
+export function openParties(database: Database, now: () => Date): Parties {
+  const admit = fresh(async (fingerprint) => {
+    const [found] = await validCertificates(database, [Buffer.from(fingerprint, 'hex')], now());
+    return found ?? null;
+  }, FRESH_MS);
+  return {
+    admit: (certificate) => admit(fingerprintOf(certificate).toString('hex')),
+    systemsOf: fresh((partyKey) => systemsOfParty(database, partyKey), FRESH_MS),
+    contractsOf: fresh(async (partyKey) => {
+      const handlers = await handlersOfParty(database, partyKey);
+      return new Map(
+        handlers.map(({ interaction, cpaId }) => [
+          interactionFamily(interaction.split(':').at(-1) ?? ''),
+          cpaId,
+        ]),
+      );
+    }, FRESH_MS),
+  };
+}
+
+/** What certifies endpoints here; the first who asks makes it. */
+export async function endpointAuthority(database: Database, at: Date): Promise<EndpointKey> {
+  const known = await readEndpointKey(database, 'authority');
+  if (known !== null) return known;
+  await addEndpointKey(database, 'authority', await makeAuthority(serial(), at), at);
+  return present(await readEndpointKey(database, 'authority'), 'endpoint authority');
+}
+
+const RENEW_BEFORE_DAYS = 90;
+
+/** What the listener of a datacentre shows; made anew when its names changed or its time is nearly over. */
+export async function listenerKey(
+  database: Database,
+  { datacentre, names }: { readonly datacentre: 'a' | 'b'; readonly names: readonly string[] },
+  at: Date,
+): Promise<EndpointKey> {
+  const name = `listener-${datacentre}` as const;
+  const authority = await endpointAuthority(database, at);
+  const known = await readEndpointKey(database, name);
+  if (known !== null && isListenerGood(known, names, at)) return known;
+  const wanted = { serial: serial(), validity: endpointValidity(at) };
+  const made = await certifyListener(authority, names, wanted);
+  if (known === null) await addEndpointKey(database, name, made, at);
+  else await replaceEndpointKey(database, name, made, at);
+  return present(await readEndpointKey(database, name), 'key of the listener');
+}
+
+function isListenerGood({ certificate }: EndpointKey, names: readonly string[], at: Date): boolean {
+  const { validToDate, subjectAltName = '' } = new X509Certificate(certificate);
+  const renewAt = validToDate.getTime() - RENEW_BEFORE_DAYS * 86_400_000;
+  const known = subjectAltName.split(', ').map((one) => one.replace(/^(DNS|IP Address):/, ''));
+  return at.getTime() < renewAt && known.join() === names.join();
+}
+
+export type Issued = EndpointKey & { readonly serial: string; readonly expiresAt: Date };
+
+/** Certifies a party for systems of its own; the private key is given out once and not kept. */
+export async function issueCertificate(
+  database: Database,
+  { partyKey, asids }: Party,
+  at: Date,
+): Promise<Result<Issued, string>> {
+  const systems = await systemsOfParty(database, partyKey);
+  const strange = asids.find((asid) => systems.every((system) => system.asid !== asid));
+  if (strange !== undefined) {
+    return fail(`the directory has no accredited system ${strange} of party ${partyKey}`);
+  }
+  const number = serial();
+  const validity = endpointValidity(at);
+  const authority = await endpointAuthority(database, at);
+  const made = await certifyParty(authority, partyKey, { serial: number, validity });
+  await keepCertificate(database, {
+    fingerprint: fingerprintOf(made.certificate),
+    serial: number,
+    partyKey,
+    asids,
+    certificate: made.certificate,
+    issuedAt: at,
+    expiresAt: validity.until,
+    revokedAt: null,
+  });
+  return ok({ ...made, serial: number, expiresAt: validity.until });
+}
+
+const OVERLAP_DAYS = 7;
+
+/** Certifies the same party anew; the old certificate counts some days on, so that nothing stands still. */
+export async function rotateCertificate(
+  database: Database,
+  old: string,
+  at: Date,
+): Promise<Result<Issued & Party, string>> {
+  const [known] = await findCertificates(database, { serial: old });
+  if (known === undefined) return fail(`there is no certificate ${old}`);
+  if (known.revokedAt !== null) return fail(`certificate ${old} is revoked`);
+  const { partyKey, asids } = known;
+  const issued = await issueCertificate(database, { partyKey, asids }, at);
+  if (!issued.ok) return issued;
+  await endCertificate(database, old, new Date(at.getTime() + OVERLAP_DAYS * 86_400_000));
+  return ok({ ...issued.value, partyKey, asids });
+}
+
+/** Says in the directory where this Spine takes messages. */
+export async function tellOwnHandlers(
+  database: Database,
+  own: Parameters<typeof ownHandlers>[0],
+  at: Date,
+): Promise<void> {
+  await addOwnHandlers(database, ownHandlers(own), at);
+}
+
+const SERIAL_BYTES = 16;
+
+function serial(): string {
+  return newSerial(randomBytes(SERIAL_BYTES));
+}

@@ -1,0 +1,68 @@
+import { JsonReader } from '../../kernel/json-reader.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { ODS_CODE } from '../organisation.ts';
+import { type AccreditedSystem, ASID, type MessageHandler, PARTY_KEY } from './system.ts';
+
+export type SystemFile = {
+  readonly systems: readonly AccreditedSystem[];
+  readonly handlers: readonly MessageHandler[];
+};
+
+const INTERACTION = /^urn:nhs:names:services:[a-z0-9]+:[\w.-]+$/;
+const CPA_ID = /^[A-Za-z0-9]{1,20}$/;
+const URL_SHAPE = /^https:\/\/[^/?#\s]+(\/[^?#\s]*)?$/;
+const DURATION = /^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/;
+const RETRIES_MAX = 100;
+
+/** Reads `{"systems": […], "handlers": […]}`; all problems at once, each with its place. Described in docs/reference/system-file.md. */
+export function parseSystemFile(value: unknown): Result<SystemFile, readonly string[]> {
+  const problems: string[] = [];
+  const from = new JsonReader(value, '', problems);
+  const file = {
+    systems: from.each('systems', readSystem),
+    handlers: from.each('handlers', readHandler),
+  };
+  from.done();
+  if (file.systems.length + file.handlers.length === 0) {
+    problems.push('systems or handlers must name at least one');
+  }
+  return problems.length === 0 ? ok(file) : fail(problems);
+}
+
+function readSystem(from: JsonReader): AccreditedSystem {
+  const system = {
+    asid: from.text('asid', ASID, '12 digits'),
+    ods: from.text('ods', ODS_CODE, 'an ODS code'),
+    clientOds: from.optionalText('clientOds', ODS_CODE, 'an ODS code'),
+    partyKey: from.text('partyKey', PARTY_KEY, 'a party key, as A83008-900101'),
+    interactions: from.texts('interactions', INTERACTION, 'a whole name of an interaction'),
+    manufacturerOds: from.optionalText('manufacturerOds', ODS_CODE, 'an ODS code'),
+  };
+  from.done();
+  return system;
+}
+
+function readHandler(from: JsonReader): MessageHandler {
+  const partyKey = from.text('partyKey', PARTY_KEY, 'a party key, as A83008-900101');
+  const interaction = from.text('interaction', INTERACTION, 'a whole name of an interaction');
+  const endpoints = from.texts('endpoints', URL_SHAPE, 'an https address');
+  const [first] = endpoints;
+  const handler = {
+    mhsId: from.optionalText('mhsId', /^\S{1,60}$/, 'an id') ?? `${partyKey}:${interaction}`,
+    ods: from.text('ods', ODS_CODE, 'an ODS code'),
+    partyKey,
+    interaction,
+    cpaId: from.text('cpaId', CPA_ID, 'up to 20 letters and digits'),
+    fqdn: first === undefined ? '' : new URL(first).hostname,
+    endpoints,
+    syncReplyMode: from.one('syncReplyMode', ['MSHSignalsOnly', 'none'], 'MSHSignalsOnly'),
+    retries: from.count('retries', RETRIES_MAX, 2),
+    retryInterval: from.optionalText('retryInterval', DURATION, 'a duration, as PT60S'),
+    persistDuration: from.optionalText('persistDuration', DURATION, 'a duration, as PT5M'),
+    duplicateElimination: from.one('duplicateElimination', ['always', 'never'], 'always'),
+    ackRequested: from.one('ackRequested', ['always', 'never'], 'always'),
+    actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
+  };
+  from.done();
+  return handler;
+}

@@ -1,0 +1,256 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
+import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
+import type { Job } from '../../platform/jobs.ts';
+import { answerMessage, duplicateId, unexpected, type WrittenAnswer } from './answer-message.ts';
+import { acknowledgment } from './ebxml-answers.ts';
+import { type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
+import {
+  findTransmission,
+  forgetAnswers,
+  isAnyWaiting,
+  keepAnswer,
+  keepAnswerAndSend,
+  type KnownTransmission,
+  takeIn,
+  takeWaiting,
+  type Transmission,
+} from './repository.ts';
+
+export type DeskParts = ReceivingParts & {
+  readonly database: Database;
+  /** ASID of this Spine. */
+  readonly asid: string;
+  readonly onBug: (error: unknown, requestId: string) => void;
+  readonly limits: DeskLimits;
+};
+
+export type DeskLimits = {
+  /** So long a facade waits before it is sent to fetch the answer. */
+  readonly answerWithinMs: number;
+  /** Messages in hand at once; of more, a facade fetches the answer. */
+  readonly inHandMax: number;
+};
+
+export const DESK_LIMITS: DeskLimits = { answerWithinMs: 4_000, inHandMax: 128 };
+
+/** Where messages are taken in and answered, in this process. */
+export type Desk = DeskParts & {
+  /** Messages that are being done, by party and id: the same one again waits for the same answer. */
+  readonly inHand: Map<string, InHand>;
+};
+
+type InHand = { readonly digest: Buffer; readonly done: Promise<WrittenAnswer> };
+
+/** What leaves for a party that is called back; its body is a `ReliableAnswer`. */
+export const ANSWER_TOPIC = 'hl7v3-answer';
+
+/** The answer to a message of reliable messaging, as it waits in the outbox for its destination, a party key. */
+export type ReliableAnswer = {
+  /** Of the answer. */
+  readonly interaction: string;
+  /** Of the request. */
+  readonly conversationId: string;
+  readonly refToMessageId: string;
+  readonly cpaId: string;
+  /** The whole HL7 message. */
+  readonly answer: string;
+};
+
+const HOLD_MS = 30_000; // longer than a message takes; if this process dies, another takes it up then
+const ATTEMPTS_MAX = 5;
+
+export function openDesk(parts: DeskParts): Desk {
+  return { ...parts, inHand: new Map() };
+}
+
+/** Waits for what is being done. */
+export async function closeDesk({ inHand }: Desk): Promise<void> {
+  await Promise.allSettled([...inHand.values()].map(({ done }) => done));
+}
+
+/** The answer in HL7; null when it will be there later. */
+export async function takeFacadeMessage(
+  desk: Desk,
+  transmission: Transmission,
+): Promise<string | null> {
+  const { database, limits } = desk;
+  const known =
+    desk.inHand.get(keyOf(transmission)) ?? (await findTransmission(database, transmission));
+  if (known !== null && !known.digest.equals(transmission.digest)) {
+    return duplicateId(desk, transmission).xml;
+  }
+  if (known !== null && 'answer' in known) {
+    if (known.answer !== null) return known.answer;
+    if (!known.isAnswered) return null;
+  }
+  if (!desk.inHand.has(keyOf(transmission)) && desk.inHand.size >= limits.inHandMax) {
+    await takeIn(database, transmission, 0);
+    return null;
+  }
+  const done = once(desk, transmission, () => answerAndKeep(desk, transmission));
+  const answer = await within(done, limits.answerWithinMs);
+  if (answer !== null) return answer.xml;
+  await takeIn(database, transmission, HOLD_MS);
+  return null;
+}
+
+/** Null when it takes longer. */
+async function within(
+  done: Promise<WrittenAnswer>,
+  timeoutMs: number,
+): Promise<WrittenAnswer | null> {
+  const timeout = new AbortController();
+  const late = delay(timeoutMs, null, { signal: timeout.signal }).then(
+    () => null,
+    () => null,
+  );
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    timeout.abort();
+  }
+}
+
+/** Joins whoever does the same message in this process already. */
+function once(
+  desk: Desk,
+  transmission: Transmission,
+  work: () => Promise<WrittenAnswer>,
+): Promise<WrittenAnswer> {
+  const key = keyOf(transmission);
+  const known = desk.inHand.get(key);
+  if (known !== undefined) return known.done;
+  const done = work();
+  desk.inHand.set(key, { digest: transmission.digest, done });
+  const forget = (): boolean => desk.inHand.delete(key);
+  done.then(forget, forget);
+  return done;
+}
+
+function keyOf({ party, messageId }: Transmission): string {
+  return `${party} ${messageId}`;
+}
+
+/** What our own mistake is answered is not kept: another try may find it mended. */
+async function answerAndKeep(desk: Desk, transmission: Transmission): Promise<WrittenAnswer> {
+  const answer = await answered(desk, transmission);
+  if (answer === null) return unexpected(desk, transmission);
+  const at = desk.clock.now();
+  await keepAnswer(desk.database, transmission, { answer: answer.xml, at });
+  return answer;
+}
+
+/** Null after a mistake of ours, which is told to the log. */
+async function answered(desk: Desk, transmission: Transmission): Promise<WrittenAnswer | null> {
+  try {
+    return await answerMessage(desk, transmission);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    desk.onBug(error, transmission.messageId);
+    return null;
+  }
+}
+
+/** Takes a message in, acknowledges it, and does it after that; its repeats are acknowledged alike [EPS-HL7V3 3.3]. */
+export async function takeReliableMessage(
+  desk: Desk,
+  { header, transmission }: Received,
+): Promise<Result<string, Refusal>> {
+  const { database, inHand, limits, party } = desk;
+  const isFree = inHand.size < limits.inHandMax;
+  const isNew = await takeIn(database, transmission, isFree ? HOLD_MS : 0);
+  const first = isNew ? transmission : await findTransmission(database, transmission);
+  if (first !== null && !first.digest.equals(transmission.digest)) {
+    const { from, cpaId, conversationId } = header;
+    const known = { from, cpaId, conversationId, messageId: header.messageId.toUpperCase() };
+    return fail(refusalOf(party, { error: 'MessageIdReused', known }, transmission.receivedAt));
+  }
+  if (isNew && isFree) startReliable(desk, transmission);
+  const messageId = derivedUuid('ebxml acknowledgment', transmission.party, header.messageId);
+  const at = first?.receivedAt ?? transmission.receivedAt;
+  return ok(acknowledgment({ party, messageId, at }, header));
+}
+
+/** What fails waits for the job, which tries again. */
+function startReliable(desk: Desk, transmission: Transmission): void {
+  const done = once(desk, transmission, () => answerAndSend(desk, transmission, 1));
+  done.then(undefined, () => undefined);
+}
+
+/** A message that fails again and again by our mistake is answered in the end. */
+async function answerAndSend(
+  desk: Desk,
+  transmission: Transmission,
+  attempts: number,
+): Promise<WrittenAnswer> {
+  const answer = await answered(desk, transmission);
+  if (answer === null && attempts < ATTEMPTS_MAX) return unexpected(desk, transmission);
+  const kept = answer ?? unexpected(desk, transmission);
+  const at = desk.clock.now();
+  if (!transmission.isReliable) {
+    await keepAnswer(desk.database, transmission, { answer: kept.xml, at });
+    return kept;
+  }
+  const { messageId, conversationId, cpaId } = transmission;
+  const body: ReliableAnswer = {
+    interaction: kept.interaction,
+    conversationId,
+    refToMessageId: messageId.toUpperCase(),
+    cpaId,
+    answer: kept.xml,
+  };
+  const leaving = { topic: ANSWER_TOPIC, key: messageId, body };
+  await keepAnswerAndSend(desk.database, transmission, { at, leaving });
+  return kept;
+}
+
+/** Null when the party sent no such message. */
+export async function findAnswer(
+  { database }: Desk,
+  party: string,
+  text: string,
+): Promise<KnownTransmission | null> {
+  const messageId: Uuid | null = parseUuid(text);
+  return messageId === null ? null : findTransmission(database, { party, messageId });
+}
+
+const LOOK_EVERY_MS = 500;
+const BATCH = 16;
+
+/** Does messages that were taken in and that nobody has in hand: under load, or after a process died. */
+export function waitingJob(desk: Desk): Job {
+  const { database } = desk;
+  return {
+    name: 'hl7v3-waiting',
+    everyMs: LOOK_EVERY_MS,
+    hasWork: () => isAnyWaiting(database),
+    run: async (isMine) => {
+      while (await isMine()) {
+        const waiting = await takeWaiting(database, { most: BATCH, holdMs: HOLD_MS });
+        if (waiting.length === 0) return;
+        await Promise.all(
+          waiting.map((one) => once(desk, one, () => answerAndSend(desk, one, one.attempts))),
+        );
+      }
+    },
+  };
+}
+
+const KEPT_DAYS = 2; // senders repeat for an hour and a half at most [EPS-HL7V3 3.6]
+const FORGET_EVERY_MS = 3_600_000;
+
+/** A message that comes again after that is answered anew, from what was kept with its effect. */
+export function forgettingJob({ database, clock }: Desk): Job {
+  return {
+    name: 'hl7v3-forgetting',
+    everyMs: FORGET_EVERY_MS,
+    hasWork: () => Promise.resolve(true),
+    run: () => {
+      const before = new Date(clock.now().getTime() - KEPT_DAYS * 86_400_000);
+      return forgetAnswers(database, before);
+    },
+  };
+}

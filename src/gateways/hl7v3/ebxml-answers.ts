@@ -1,0 +1,119 @@
+import type { Uuid } from '../../kernel/uuid.ts';
+import { type Xml, xml } from '../xml/write-xml.ts';
+import {
+  ACTOR_TO_PARTY,
+  EBXML_ERRORS,
+  type EbxmlErrorName,
+  errorCode,
+  SOAP_FAULTS,
+  type SoapFaultName,
+} from './ebxml-errors.ts';
+import type { EbxmlHeader, KnownOfHeader } from './ebxml-header.ts';
+import { NAMESPACES } from './names.ts';
+
+const SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
+const PARTY_TYPE = 'urn:nhs:names:partyType:ocs+serviceInstance';
+/** Schema of the errors of national services. */
+const NASP = 'http://national.carerecords.nhs.uk/schema/';
+
+/** Who answers, when, and with which message id. */
+export type EbxmlReply = { readonly party: string; readonly messageId: Uuid; readonly at: Date };
+
+/** Says that a message was taken; its answer comes later [EPS-HL7V3 3.3]. */
+export function acknowledgment(reply: EbxmlReply, to: EbxmlHeader): string {
+  const reference = to.messageId.toUpperCase();
+  return envelope(
+    messageHeader(reply, { ...to, messageId: reference }, 'Acknowledgment'),
+    xml`
+<eb:Acknowledgment eb:version="2.0" SOAP:mustUnderstand="1" SOAP:actor="${ACTOR_TO_PARTY}">
+<eb:Timestamp>${timestamp(reply.at)}</eb:Timestamp>
+<eb:RefToMessageId>${reference}</eb:RefToMessageId>
+<eb:From><eb:PartyId eb:type="${PARTY_TYPE}">${reply.party}</eb:PartyId></eb:From>
+</eb:Acknowledgment>`,
+  );
+}
+
+/** Says why a header is refused [EPS-HL7V3 3.2, 3.3]. */
+export function messageError(
+  reply: EbxmlReply,
+  known: KnownOfHeader,
+  error: EbxmlErrorName,
+): string {
+  return envelope(
+    messageHeader(reply, known, 'MessageError'),
+    xml`
+<eb:ErrorList eb:version="2.0" eb:highestSeverity="Error" SOAP:mustUnderstand="1">
+<eb:Error eb:codeContext="${SERVICE}:errors" eb:severity="Error" eb:errorCode="${errorCode(error)}">
+<eb:Description xml:lang="en-GB">${EBXML_ERRORS[error]}</eb:Description>
+</eb:Error>
+</eb:ErrorList>`,
+  );
+}
+
+/** Says that a message could not be taken at all, and why [EPS-HL7V3 3.3]. */
+export function soapFault(name: SoapFaultName, detail: string | null): string {
+  const { code, faultCode, text } = SOAP_FAULTS[name];
+  const words = detail === null ? text : `${text}: ${detail}`;
+  return document(xml`<SOAP:Envelope xmlns:SOAP="${NAMESPACES.soap}">
+<SOAP:Body>
+<SOAP:Fault>
+<faultcode>SOAP:${faultCode}</faultcode>
+<faultstring>${text}</faultstring>
+<detail>
+<nasp:errorList xmlns:nasp="${NASP}">
+<nasp:error>
+<nasp:codeContext>urn:nhs:names:error:tms</nasp:codeContext>
+<nasp:errorCode>${code}</nasp:errorCode>
+<nasp:severity>Error</nasp:severity>
+<nasp:location>${faultCode === 'Client' ? 'the message' : 'the Spine'}</nasp:location>
+<nasp:description>${words}</nasp:description>
+</nasp:error>
+</nasp:errorList>
+</detail>
+</SOAP:Fault>
+</SOAP:Body>
+</SOAP:Envelope>`);
+}
+
+function messageHeader(
+  { party, messageId, at }: EbxmlReply,
+  { from, cpaId, conversationId, messageId: reference }: KnownOfHeader,
+  action: string,
+): Xml {
+  const id = messageId.toUpperCase();
+  return xml`
+<eb:MessageHeader eb:version="2.0" SOAP:mustUnderstand="1">
+<eb:From><eb:PartyId eb:type="${PARTY_TYPE}">${party}</eb:PartyId></eb:From>
+<eb:To><eb:PartyId eb:type="${PARTY_TYPE}">${from ?? 'unknown'}</eb:PartyId></eb:To>
+<eb:CPAId>${cpaId ?? 'unknown'}</eb:CPAId>
+<eb:ConversationId>${conversationId ?? id}</eb:ConversationId>
+<eb:Service>${SERVICE}</eb:Service>
+<eb:Action>${action}</eb:Action>
+<eb:MessageData>
+<eb:MessageId>${id}</eb:MessageId>
+<eb:Timestamp>${timestamp(at)}</eb:Timestamp>${
+    reference === undefined
+      ? null
+      : xml`
+<eb:RefToMessageId>${reference}</eb:RefToMessageId>`
+  }
+</eb:MessageData>
+</eb:MessageHeader>`;
+}
+
+function envelope(...header: readonly Xml[]): string {
+  return document(xml`<SOAP:Envelope xmlns:SOAP="${NAMESPACES.soap}" xmlns:eb="${NAMESPACES.eb}">
+<SOAP:Header>${header}
+</SOAP:Header>
+<SOAP:Body/>
+</SOAP:Envelope>`);
+}
+
+function document({ text }: Xml): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${text}\n`;
+}
+
+/** `YYYY-MM-DDThh:mm:ssZ`. */
+function timestamp(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}

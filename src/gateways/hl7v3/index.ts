@@ -1,0 +1,20 @@
+export type { Hl7Answer, Hl7Interaction, Hl7Message, Hl7Request } from './interaction.ts';
+export type { Hl7Directory, Hl7Peer, Hl7System } from './directory.ts';
+export {
+  ANSWER_TOPIC,
+  closeDesk,
+  type Desk,
+  DESK_LIMITS,
+  type DeskLimits,
+  type DeskParts,
+  forgettingJob,
+  openDesk,
+  type ReliableAnswer,
+  waitingJob,
+} from './desk.ts';
+export { answerBy, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';
+
+export const gatewayMigrations = {
+  schema: 'gateways',
+  folder: new URL('../migrations/', import.meta.url),
+};

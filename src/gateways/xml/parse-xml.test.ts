@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { type NameOf, parseXml } from './parse-xml.ts';
+
+const OURS = 'urn:ours';
+const nameOf: NameOf = (namespace, local) =>
+  namespace === OURS ? local : `{${namespace}}${local}`;
+
+describe('names read by their namespaces', () => {
+  test('are the same with any prefix, and with none', () => {
+    const texts = [
+      `<a xmlns="${OURS}"><b c="1"/></a>`,
+      `<x:a xmlns:x="${OURS}"><x:b c="1"/></x:a>`,
+      `<x:a xmlns:x="${OURS}"><b xmlns="${OURS}" c="1"/></x:a>`,
+    ];
+    for (const text of texts) {
+      const read = parseXml(text, { nameOf });
+      assert.ok(read.ok && typeof read.value.children !== 'string');
+      assert.equal(read.value.name, 'a');
+      assert.deepEqual(
+        read.value.children.map(({ name, attributes }) => [name, attributes['c']]),
+        [['b', '1']],
+      );
+    }
+  });
+
+  test('of another namespace are told apart, of elements and of attributes', () => {
+    const read = parseXml(`<a xmlns="${OURS}" xmlns:y="urn:y" y:c="2" c="1"><b xmlns=""/></a>`, {
+      nameOf,
+    });
+    assert.ok(read.ok && typeof read.value.children !== 'string');
+    assert.equal(read.value.attributes['c'], '1');
+    assert.equal(read.value.attributes['{urn:y}c'], '2');
+    assert.equal(read.value.children[0]?.name, '{}b');
+  });
+
+  test('need a prefix that stands for something', () => {
+    assert.equal(parseXml('<x:a/>', { nameOf }).ok, false);
+    assert.equal(parseXml(`<a xmlns="${OURS}" x:b=""/>`, { nameOf }).ok, false);
+  });
+
+  test('of two attributes that are one under two prefixes are refused', () => {
+    const text = `<a xmlns:x="${OURS}" xmlns:y="${OURS}" x:b="1" y:b="2"/>`;
+    assert.equal(parseXml(text, { nameOf }).ok, false);
+  });
+});
+
+describe('XML that attacks', () => {
+  const refused = (text: string): string => {
+    const read = parseXml(text, { nameOf });
+    return read.ok ? 'read' : read.error;
+  };
+
+  test('with a document type, and so with entities, is refused', () => {
+    const bomb = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>';
+    assert.equal(refused(bomb), 'a document type is not allowed');
+    assert.notEqual(refused('<a>&b;</a>'), 'read');
+  });
+
+  test('that is 100,000 elements deep is refused where it gets too deep', () => {
+    const started = performance.now();
+    assert.match(refused('<a>'.repeat(100_000)), /^more than 100 elements/);
+    assert.ok(performance.now() - started < 1_000);
+  });
+});

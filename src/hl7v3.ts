@@ -1,0 +1,118 @@
+import {
+  endpointAuthority,
+  listenerKey,
+  openParties,
+  type Parties,
+  pemOf,
+  tellOwnHandlers,
+} from './directory/index.ts';
+import {
+  answerBy,
+  closeDesk,
+  type Desk,
+  DESK_LIMITS,
+  type DeskLimits,
+  forgettingJob,
+  type Hl7Directory,
+  type Hl7Interaction,
+  hl7v3Failure,
+  hl7v3Routes,
+  openDesk,
+  waitingJob,
+} from './gateways/hl7v3/index.ts';
+import { type Clock, REAL_CLOCK } from './platform/clock.ts';
+import type { Config, Hl7Port } from './platform/config.ts';
+import { type Database, DatabaseUnavailable } from './platform/database.ts';
+import type { Job } from './platform/jobs.ts';
+import { describeBug, type Log } from './platform/log.ts';
+import { type MutualTlsPort, openMutualTls } from './platform/mutual-tls.ts';
+
+/** The door for systems of HL7 V3, open. */
+export type Hl7Door = {
+  readonly url: string;
+  readonly jobs: readonly Job[];
+  close(): Promise<void>;
+};
+
+type Standing = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly interactions: readonly Hl7Interaction[];
+  readonly limits?: DeskLimits;
+};
+
+const BODY_MAX_BYTES = 1_048_576; // [EPS-HL7V3 2.1]
+
+/** Null when there is no port for it. */
+export async function openHl7Door(
+  config: Config,
+  log: Log,
+  { database, clock, interactions, limits = DESK_LIMITS }: Standing,
+): Promise<Hl7Door | null> {
+  if (config.hl7v3 === null) return null;
+  const { asids, spineParty: party } = config;
+  const onBug = (error: unknown, requestId: string): void =>
+    log({ event: 'bug', requestId, outcome: describeBug(error) });
+  const parties = openParties(database, () => REAL_CLOCK.now());
+  const desk = openDesk({
+    database,
+    clock,
+    onBug,
+    party,
+    asid: asids.spine,
+    directory: directoryOf(parties, party),
+    interactions: new Map(interactions.flatMap((one) => one.ids.map((id) => [id, one] as const))),
+    limits,
+  });
+  const port = await listen(config, config.hl7v3, { desk, parties });
+  const own = `https://${config.hl7v3.names[0] ?? config.host}:${port.port}`;
+  const urls = config.hl7v3.urls.length === 0 ? [own] : config.hl7v3.urls;
+  await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
+  return {
+    url: `https://${config.host}:${port.port}`,
+    jobs: [waitingJob(desk), forgettingJob(desk)],
+    close: async () => {
+      await port.close();
+      await closeDesk(desk);
+    },
+  };
+}
+
+async function listen(
+  { host, datacentre }: Config,
+  { port, names }: Hl7Port,
+  { desk, parties }: { readonly desk: Desk; readonly parties: Parties },
+): Promise<MutualTlsPort> {
+  const { database, onBug } = desk;
+  // Certificates are checked by both ends in real time, whatever a test does to the clock.
+  const at = REAL_CLOCK.now();
+  const authority = pemOf('CERTIFICATE', (await endpointAuthority(database, at)).certificate);
+  const own = await listenerKey(database, { datacentre, names }, at);
+  const routes = hl7v3Routes(desk);
+  return openMutualTls({
+    host,
+    port,
+    certificate: `${pemOf('CERTIFICATE', own.certificate)}${authority}`,
+    key: pemOf('PRIVATE KEY', own.privateKey),
+    authorities: authority,
+    bodyMaxBytes: BODY_MAX_BYTES,
+    admit: parties.admit,
+    handle: (request, peer) => answerBy(routes, request, peer),
+    onFailure: (error) => {
+      if (!(error instanceof DatabaseUnavailable)) onBug(error, 'hl7v3');
+      return hl7v3Failure(error);
+    },
+  });
+}
+
+function directoryOf(parties: Parties, party: string): Hl7Directory {
+  return {
+    systemsOf: async (partyKey) =>
+      (await parties.systemsOf(partyKey)).map(({ asid, clientOds, interactions }) => ({
+        asid,
+        organisation: clientOds,
+        interactions,
+      })),
+    contracts: () => parties.contractsOf(party),
+  };
+}

@@ -1,0 +1,57 @@
+import { words } from './words.ts';
+
+/** Its port here, its address for browsers, and files with its TLS certificate and key. */
+export type CardPort = {
+  readonly port: number;
+  readonly url: string;
+  readonly certificate: string;
+  readonly key: string;
+};
+
+/** Its port here, the host names and addresses that its certificate is for, and its addresses for senders. */
+export type Hl7Port = {
+  readonly port: number;
+  readonly names: readonly string[];
+  /** Of the whole installation, without a path. */
+  readonly urls: readonly string[];
+};
+
+/** All of them or none. */
+export function cardPortOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): CardPort | null {
+  const port = env['OPENSPINE_CARD_PORT'];
+  if (port === undefined) return null;
+  const text = (name: string): string => {
+    const value = env[name] ?? '';
+    if (value === '') problems.push(`${name} must be set with OPENSPINE_CARD_PORT`);
+    return value;
+  };
+  if (!/^\d{1,5}$/.test(port)) problems.push('OPENSPINE_CARD_PORT must be a port number');
+  return {
+    port: Number(port),
+    url: text('OPENSPINE_CARD_URL').replace(/\/+$/, ''),
+    certificate: text('OPENSPINE_CARD_TLS_CERTIFICATE'),
+    key: text('OPENSPINE_CARD_TLS_KEY'),
+  };
+}
+
+/** Null when no port is named. */
+export function hl7PortOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Hl7Port | null {
+  const port = env['OPENSPINE_HL7V3_PORT'];
+  if (port === undefined) return null;
+  if (!/^\d{1,5}$/.test(port)) problems.push('OPENSPINE_HL7V3_PORT must be a port number');
+  const names = words(env['OPENSPINE_HL7V3_NAMES'] ?? 'localhost,127.0.0.1');
+  if (!names.every((name) => /^[A-Za-z0-9.:-]{1,253}$/.test(name)) || names.length === 0) {
+    problems.push('OPENSPINE_HL7V3_NAMES must be host names or addresses');
+  }
+  const urls = words(env['OPENSPINE_HL7V3_URLS']);
+  if (!urls.every((url) => /^https:\/\/[^/?#\s]+$/.test(url))) {
+    problems.push('OPENSPINE_HL7V3_URLS must be addresses such as https://spine.example:4402');
+  }
+  return { port: Number(port), names, urls };
+}

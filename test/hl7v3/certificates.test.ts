@@ -1,0 +1,189 @@
+// Shows: HL7 V3 | client certificates: who has none, another's or a revoked one is not heard; new ones take over
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { directoryCommands } from '../../src/directory/cli.ts';
+import {
+  certifyParty,
+  endpointValidity,
+  makeAuthority,
+  newSerial,
+} from '../../src/directory/endpoints/certificates.ts';
+import { findCertificates } from '../../src/directory/endpoints/repository.ts';
+import {
+  endpointAuthority,
+  listenerKey,
+  pemOf,
+  revokeCertificate,
+} from '../../src/directory/index.ts';
+import { runCommand } from '../../src/cli/run.ts';
+import { TEST_SYSTEMS } from '../../src/local/systems.ts';
+import { hl7Frame, openHl7Client, send, wrapped } from '../support/hl7v3.ts';
+import { RETURN_UK, testDoor } from './door.ts';
+
+const system = TEST_SYSTEMS.pharmacy;
+const { client, door, database, url } = testDoor(system);
+
+/** A way in with any certificate, or none. */
+async function knock(shown: { readonly cert?: string; readonly key?: string }): Promise<string> {
+  const authority = await endpointAuthority(database(), new Date());
+  const agent = new Agent({ ...shown, ca: pemOf('CERTIFICATE', authority.certificate) });
+  try {
+    return String((await send(agent, `${door().url}/healthcheck`, {})).status);
+  } catch {
+    return 'closed';
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** Runs `spine …` on this database: its exit code and what it says. */
+async function spine(...words: string[]): Promise<{ code: number; said: string }> {
+  let said = '';
+  const write = (text: string): boolean => {
+    said += text;
+    return true;
+  };
+  process.env['DATABASE_URL'] = url();
+  try {
+    const code = await runCommand(directoryCommands, words, {
+      stdout: { write },
+      stderr: { write },
+      env: {},
+    });
+    return { code, said };
+  } finally {
+    delete process.env['DATABASE_URL'];
+  }
+}
+
+describe('whoever comes', () => {
+  test('without a certificate is not heard', async () => {
+    assert.equal(await knock({}), 'closed');
+  });
+
+  test('with one of an authority of the same name is not heard', async () => {
+    const at = new Date();
+    const other = await makeAuthority(newSerial(Buffer.alloc(16, 7)), at);
+    const made = await certifyParty(other, system.partyKey, {
+      serial: newSerial(Buffer.alloc(16, 8)),
+      validity: endpointValidity(at),
+    });
+    const cert = pemOf('CERTIFICATE', made.certificate);
+    assert.equal(await knock({ cert, key: pemOf('PRIVATE KEY', made.privateKey) }), 'closed');
+  });
+
+  test('with one of our authority that the directory does not know is not heard', async () => {
+    const made = await certifyParty(
+      await endpointAuthority(database(), new Date()),
+      system.partyKey,
+      {
+        serial: newSerial(Buffer.alloc(16, 9)),
+        validity: endpointValidity(new Date()),
+      },
+    );
+    const cert = pemOf('CERTIFICATE', made.certificate);
+    assert.equal(await knock({ cert, key: pemOf('PRIVATE KEY', made.privateKey) }), 'closed');
+  });
+
+  test('with the certificate of another party is refused as its message says', async () => {
+    const other = TEST_SYSTEMS.otherPharmacy;
+    const payload = hl7Frame({ system: other, interaction: RETURN_UK, subject: '<Act/>' });
+    const wrapping = { interaction: RETURN_UK, payload };
+    const asOther = await client().send('/Prescription', wrapped({ ...wrapping, system: other }));
+    assert.match(asOther.text, /eb:errorCode="SecurityFailure"/);
+    const asSelf = await client().send('/Prescription', wrapped({ ...wrapping, system }));
+    assert.match(asSelf.text, /typeCode="AR"[\s\S]*ASID 999000000202 is not of the sender/);
+  });
+});
+
+describe('a revoked certificate', () => {
+  test('is refused at the next handshake, and its open connections end', async () => {
+    const theirs = await openHl7Client(database(), door().url, system);
+    assert.equal((await theirs.send('/healthcheck')).status, 200);
+    assert.ok(await revokeCertificate(database(), theirs.serial, new Date()));
+    await delay(5_100); // what the door knows of it is that old at most
+    await assert.rejects(theirs.send('/healthcheck'));
+    await assert.rejects(theirs.send('/healthcheck'));
+    theirs.close();
+    assert.equal(await revokeCertificate(database(), theirs.serial, new Date()), false);
+  });
+});
+
+describe('spine cert', () => {
+  test('issues a certificate in files, of which only the owner reads the key', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'openspine-cert-'));
+    try {
+      const words = ['--party', system.partyKey, '--asid', system.asid, '--out', folder];
+      const { code } = await spine('cert', 'issue', ...words);
+      assert.equal(code, 0);
+      const key = join(folder, `${system.partyKey}.key`);
+      assert.equal((await stat(key)).mode & 0o777, 0o600);
+      const cert = await readFile(join(folder, `${system.partyKey}.pem`), 'utf8');
+      assert.equal(await knock({ cert, key: await readFile(key, 'utf8') }), '200');
+      const authority = await readFile(join(folder, 'endpoint-ca.pem'), 'utf8');
+      assert.match(authority, /^-----BEGIN CERTIFICATE-----\n/);
+      assert.equal((await spine('cert', 'ca', '--out', folder)).code, 0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('issues none for a system that the directory does not have for that party', async () => {
+    const { code, said } = await spine(
+      'cert',
+      'issue',
+      '--party',
+      'FA565-900201',
+      '--asid',
+      '999000000202',
+    );
+    assert.equal(code, 1);
+    assert.match(said, /no accredited system 999000000202 of party FA565-900201/);
+    assert.equal((await spine('cert', 'issue', '--party', 'FA565-900201')).code, 2);
+  });
+
+  test('rotates one: both count for seven days; then lists and revokes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'openspine-cert-'));
+    try {
+      const { serial } = client();
+      const rotated = await spine('cert', 'rotate', serial, '--out', folder, '-o', 'json');
+      assert.equal(rotated.code, 0);
+      const [old] = await findCertificates(database(), { serial });
+      const days = ((old?.expiresAt.getTime() ?? 0) - Date.now()) / 86_400_000;
+      assert.ok(days > 6.9 && days < 7.1, String(days));
+      assert.equal((await client().send('/healthcheck')).status, 200);
+      const next = /"serial":\s*"([0-9a-f]{32})"/.exec(rotated.said)?.[1] ?? '';
+      assert.notEqual(next, serial);
+      const cert = await readFile(join(folder, `${system.partyKey}.pem`), 'utf8');
+      const key = await readFile(join(folder, `${system.partyKey}.key`), 'utf8');
+      assert.equal(await knock({ cert, key }), '200');
+      assert.equal((await spine('cert', 'revoke', next)).code, 0);
+      assert.equal((await spine('cert', 'revoke', next)).code, 1);
+      assert.match((await spine('cert', 'list')).said, new RegExp(`${next}  revoked`));
+      assert.equal((await spine('cert', 'rotate', next, '--out', folder)).code, 1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the listener's own certificate", () => {
+  test('is kept over restarts, and made anew for other names', async () => {
+    const asked = { datacentre: 'b', names: ['spine.example', '10.1.2.3'] } as const;
+    const at = new Date();
+    const first = await listenerKey(database(), asked, at);
+    assert.ok(first.certificate.equals((await listenerKey(database(), asked, at)).certificate));
+    const later = new Date(at.getTime() + 700 * 86_400_000);
+    const renewed = await listenerKey(database(), asked, later);
+    assert.ok(!first.certificate.equals(renewed.certificate));
+    const other = await listenerKey(database(), { ...asked, names: ['spine.example'] }, later);
+    assert.ok(!renewed.certificate.equals(other.certificate));
+  });
+});

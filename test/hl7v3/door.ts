@@ -1,0 +1,124 @@
+import { after, before } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { openHl7Door, type Hl7Door } from '../../src/hl7v3.ts';
+import type { DeskLimits, Hl7Interaction, Hl7Request } from '../../src/gateways/hl7v3/index.ts';
+import { derivedUuid } from '../../src/kernel/uuid.ts';
+import type { TestSystem } from '../../src/local/systems.ts';
+import type { Config } from '../../src/platform/config.ts';
+import { REAL_CLOCK } from '../../src/platform/clock.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { testConfig } from '../support/config.ts';
+import { createDatabase } from '../support/database.ts';
+import { ANY_HL7_PORT, type Hl7Client, openHl7Client } from '../support/hl7v3.ts';
+
+/** A handler that keeps what it did: as the real ones, once for each message id. */
+export type Ledger = {
+  readonly interaction: Hl7Interaction;
+  /** How often each message id had its effect, and how often it was handed in. */
+  readonly effects: Map<string, number>;
+  readonly requests: Hl7Request[];
+  /** How long it takes. */
+  delayMs: number;
+  /** Fails so many times, as a mistake of ours would. */
+  failures: number;
+};
+
+export const RETURN = 'PORX_IN100101SM31';
+export const RETURN_UK = 'PORX_IN100101UK31';
+
+export function openLedger(): Ledger {
+  const ledger: Ledger = {
+    effects: new Map(),
+    requests: [],
+    delayMs: 0,
+    failures: 0,
+    interaction: {
+      ids: [RETURN, RETURN_UK],
+      handle: async (request) => {
+        ledger.requests.push(request);
+        if (ledger.delayMs > 0) await delay(ledger.delayMs);
+        if (ledger.failures > 0) {
+          ledger.failures -= 1;
+          throw new Error('a mistake of ours');
+        }
+        const { id } = request.message;
+        if (!ledger.effects.has(id)) ledger.effects.set(id, 1);
+        return {
+          interaction: 'MCCI_IN010000UK13',
+          messageId: derivedUuid('answer', id),
+          acknowledgement: 'AA',
+          details: [],
+          reasons: [],
+          subject: null,
+          at: request.at,
+        };
+      },
+    },
+  };
+  return ledger;
+}
+
+export type TestDoor = Hl7Door & { readonly logged: string[] };
+
+export type DoorSettings = Partial<Config> & { readonly limits?: DeskLimits };
+
+/** The door alone, over the database of a test. */
+export async function openDoor(
+  url: string,
+  database: Database,
+  ledger: Ledger,
+  { limits, ...settings }: DoorSettings = {},
+): Promise<TestDoor> {
+  const logged: string[] = [];
+  const config = testConfig(url, { hl7v3: ANY_HL7_PORT, ...settings });
+  const door = await openHl7Door(
+    config,
+    ({ event, outcome }) => logged.push(`${event} ${outcome}`),
+    {
+      database,
+      clock: REAL_CLOCK,
+      interactions: [ledger.interaction],
+      ...(limits === undefined ? {} : { limits }),
+    },
+  );
+  if (door === null) throw new Error('a door has a port');
+  return { ...door, logged };
+}
+
+/** This test file's own door, with its database and a client of a party. */
+export function testDoor(system: TestSystem, settings: DoorSettings = {}) {
+  const ledger = openLedger();
+  let open: Awaited<ReturnType<typeof start>> | null = null;
+  const start = async () => {
+    const made = await createDatabase();
+    const door = await openDoor(made.url, made.database, ledger, settings);
+    const client = await openHl7Client(made.database, door.url, system);
+    return { made, door, client };
+  };
+  before(async () => {
+    open = await start();
+  });
+  after(async () => {
+    open?.client.close();
+    await open?.door.close();
+    await open?.made.drop();
+  });
+  const there = () => {
+    if (open === null) throw new Error('the door is there only while tests run');
+    return open;
+  };
+  return {
+    ledger,
+    door: (): TestDoor => there().door,
+    client: (): Hl7Client => there().client,
+    database: (): Database => there().made.database,
+    url: (): string => there().made.url,
+  };
+}
+
+/** Does what waits, as the job of some process would. */
+export async function doWaiting({ jobs }: TestDoor): Promise<void> {
+  const [waiting] = jobs;
+  await waiting?.run(() => Promise.resolve(true));
+}
