@@ -61,9 +61,10 @@ function practitionerIsNamed(bundle: Bundle): Issue[] {
 function hasReimbursementAuthority(bundle: Bundle): Issue[] {
   const [first] = resourcesOf(bundle, 'MedicationDispense');
   const role = first === undefined ? null : performerOf(first);
-  // That of the dispenser, whatever other organisations are described.
-  const organization = resolve(bundle, role?.organization, 'Organization');
-  if (organization === null) return [];
+  // That of the dispenser, whatever other organisations are described; of any while nobody dispenses.
+  const [any] = resourcesOf(bundle, 'Organization');
+  const organization = resolve(bundle, role?.organization, 'Organization') ?? any;
+  if (organization === undefined) return [];
   const relationships = extension(organization, EXTENSION.relationships);
   if (relationships === null) {
     return [
