@@ -4,11 +4,13 @@ import {
   cardsOf,
   certificatesOf,
   findCard,
+  type Hash,
   openCard,
   type OpenedCard,
   refusalWords,
 } from '../identity/index.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { Trouble } from '../platform/trouble.ts';
 import type { OpenCard } from './broker-client.ts';
 import { holderOf } from './token/card.ts';
 import { pinIn, tokenCardIn } from './token-options.ts';
@@ -44,6 +46,27 @@ export async function tokenCardInHand(invocation: Invocation): Promise<Result<Ca
   const opened = await card.open(await pinIn(invocation));
   if (!opened.ok) return fail(refusalWords(opened.error));
   return ok(inHand(userId, certificate, opened.value));
+}
+
+/** What a card has signed, and with which certificate (DER): of its key for content commitment [IDENTITY 1.4]. */
+export type Committed = { readonly value: Buffer; readonly certificate: Buffer };
+
+/** Has the card in the reader sign what somebody commits to. Throws Trouble when it cannot. */
+export async function signWithToken(
+  invocation: Invocation,
+  hash: Hash,
+  data: Buffer,
+): Promise<Committed> {
+  const card = await tokenCardIn(invocation);
+  const certificate = await card.certificate('signing');
+  if (certificate === null) throw new Trouble(NOT_ENROLLED, 'enrol it, or put in another one');
+  const opened = await card.open(await pinIn(invocation));
+  if (!opened.ok) throw new Trouble(refusalWords(opened.error), 'give its passcode with --pin');
+  try {
+    return { value: await opened.value.sign('signing', hash, data), certificate };
+  } finally {
+    await opened.value.close();
+  }
 }
 
 export const NOT_ENROLLED =

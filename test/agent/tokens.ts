@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { type AgentServer, startAgent } from '../../src/agent/browser/server.ts';
 import { enrol } from '../../src/agent/enrol.ts';
 import { attemptsFolder, cardOf, type TokenCard } from '../../src/agent/token/card.ts';
+import type { TokenKeyType } from '../../src/agent/token/objects.ts';
 import { openReader, type Reader, theCard } from '../../src/agent/token/reader.ts';
 import type { Database } from '../../src/platform/database.ts';
 
@@ -52,10 +53,15 @@ export function testTokens(labels: readonly string[]): void {
 }
 
 /** A card for that user, active and with its certificates; answers its number. */
-export async function enrolled(database: Database, label: string, userId: string): Promise<string> {
+export async function enrolled(
+  database: Database,
+  label: string,
+  userId: string,
+  keyType: TokenKeyType = 'p256',
+): Promise<string> {
   const opened = await (await tokenCard(label)).open(PIN);
   assert.ok(opened.ok, label);
-  const wanted = { userId, keyType: 'p256', replaces: true } as const;
+  const wanted = { userId, keyType, replaces: true };
   const cards = { database, pkiUrl: 'http://pki.openspine.invalid' };
   const done = await enrol(cards, opened.value, wanted, { userId: null, at: new Date() });
   await opened.value.close();

@@ -9,18 +9,29 @@ export function isAlgorithm(text: string): text is Algorithm {
   return Object.hasOwn(HASHES, text);
 }
 
-/**
- * Signs what `$prepare` answered as `digest`; the Signature XML in base64, as a Provenance carries it
- * [EPS-SIGNATURE 4].
- */
+/** Signs what `$prepare` answered as `digest`; answers as `signatureOf`. */
 export function signatureData(key: SigningKeyOf, digest: string, algorithm: Algorithm): string {
-  const signedInfo = Buffer.from(digest, 'base64').toString('utf8');
-  const value = sign(HASHES[algorithm], Buffer.from(signedInfo), key.privateKey);
+  const value = sign(HASHES[algorithm], signedInfoOf(digest), key.privateKey);
+  return signatureOf(digest, value, key.certificate);
+}
+
+/** What the key signs of a `digest`. */
+export function signedInfoOf(digest: string): Buffer {
+  return Buffer.from(digest, 'base64');
+}
+
+/**
+ * The Signature XML in base64, as a Provenance carries it: from a `digest`, the signature over it, and the certificate
+ * in base64 of DER [EPS-SIGNATURE 4].
+ */
+export function signatureOf(digest: string, value: Buffer, certificate: string): string {
   const xml = [
     '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#">',
-    signedInfo.replace(/ xmlns="[^"]*"/, ''), // inherited from the Signature
+    signedInfoOf(digest)
+      .toString()
+      .replace(/ xmlns="[^"]*"/, ''), // inherited from the Signature
     `<SignatureValue>${value.toString('base64')}</SignatureValue>`,
-    `<KeyInfo><X509Data><X509Certificate>${key.certificate}</X509Certificate></X509Data></KeyInfo>`,
+    `<KeyInfo><X509Data><X509Certificate>${certificate}</X509Certificate></X509Data></KeyInfo>`,
     '</Signature>',
   ].join('');
   return Buffer.from(xml).toString('base64');

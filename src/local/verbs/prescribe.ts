@@ -1,3 +1,4 @@
+import { isOnToken, PIN_STDIN, TOKEN_OPTIONS } from '../../agent/token-options.ts';
 import { type Invocation, isSet, type Option, textOption } from '../../cli/command.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { clientCommand, type Report } from '../client/command.ts';
@@ -10,6 +11,7 @@ import { openJournal } from './journal.ts';
 import { newOrder, sendOrder, type Wanted } from './prescribing.ts';
 import { readPrescription } from './released.ts';
 import { PATHS, post, type Session } from './session.ts';
+import { signWithCard } from './token-signing.ts';
 
 const ITEMS_MAX = 4; // one to four items to a prescription [EPS-FHIR 4.2]
 
@@ -32,6 +34,9 @@ const OPTIONS: readonly Option[] = [
   { flag: 'no-nomination', help: 'let any pharmacy ask for it' },
   { flag: 'id', value: 'short-form-id', help: 'prescription id, if not a new one' },
   { flag: 'file', value: 'json', help: 'send this message as it is instead' },
+  ...TOKEN_OPTIONS,
+  { flag: 'pin', value: 'digits', help: 'passcode of the card' },
+  PIN_STDIN,
 ];
 
 export const prescribe = clientCommand({
@@ -50,7 +55,11 @@ export const prescribe = clientCommand({
     },
   ],
   async work(invocation, client) {
-    const session = { client, journal: openJournal(client.address, process.env) };
+    const session = {
+      client,
+      journal: openJournal(client.address, process.env),
+      ...(isOnToken(invocation) ? { sign: signWithCard(invocation) } : {}),
+    };
     const prescriber = prescriberOf(invocation.globals.persona);
     if (!prescriber.ok) return prescriber;
     const file = textOption(invocation, 'file');

@@ -9,7 +9,12 @@ import type { Remembered } from './remembered.ts';
 export type Session = {
   readonly client: Client;
   readonly journal: Journal;
+  /** Who signs orders, if not the signing service of a test installation. */
+  readonly sign?: SignDigest;
 };
+
+/** Signs a `digest` of `$prepare`; the Signature XML in base64. */
+export type SignDigest = (digest: string, algorithm: string) => Promise<Result<string, Failure>>;
 
 /** A message that was accepted, and the prescription as it now is. */
 export type Done = { readonly messageId: string; readonly prescription: Remembered };

@@ -8,8 +8,8 @@ import { notAsExpected } from './demo-story.ts';
 import { PATHS, post, type Session } from './session.ts';
 
 /**
- * Signs an order as a client does: `$prepare` says what is to be signed, and the signing service
- * signs it with the prescriber's key, which never leaves it [EPS-SIGNATURE 4].
+ * Signs an order as a client does: `$prepare` says what is to be signed, and a card or the signing
+ * service signs it with the prescriber's key, which never leaves it [EPS-SIGNATURE 4].
  */
 export async function signed(
   session: Session,
@@ -20,6 +20,10 @@ export async function signed(
   if (!prepared.ok) return prepared;
   const digest = textAt(prepared.value.body, 'parameter', 0, 'valueString');
   const algorithm = textAt(prepared.value.body, 'parameter', 2, 'valueString');
+  if (session.sign !== undefined) {
+    const own = await session.sign(digest ?? '', algorithm ?? '');
+    return own.ok ? ok(withSignature(order, own.value)) : own;
+  }
   const body = { persona, digest, algorithm };
   const answer = await session.client.call({ method: 'POST', path: '/_local/sign', body });
   if (!answer.ok) return answer;
