@@ -13,6 +13,7 @@ const API = 'electronic-prescription-service-api';
 const SCOPES = ['prescribing', 'dispensing'].map(
   (half) => `urn:nhsd:apim:user-nhs-id:aal3:${API}:${half}`,
 );
+const ASID = '999000000101';
 
 type Live = {
   accessToken: string;
@@ -30,7 +31,7 @@ describe('ten minutes without sign-in', () => {
   before(async () => {
     spine = await startSpine();
     sign = await startSignIn({ over: { url: '', database: spine.database } });
-    app = await sign.app({ products: [{ name: 'eps', scopes: SCOPES }] });
+    app = await sign.app({ asid: ASID, products: [{ name: 'eps', scopes: SCOPES }] });
     await timeIs(0);
   });
   after(async () => {
@@ -69,9 +70,11 @@ describe('ten minutes without sign-in', () => {
   }
 
   test('200 people sign in', async () => {
+    const iat = Math.floor(start.getTime() / 1000);
     for (let n = 0; n < SESSIONS; n += 1) {
       const isPrescriber = n % 2 === 0;
-      sign.cis2.says({ claims: { sub: isPrescriber ? '555900010101' : '555900040101' } });
+      const sub = isPrescriber ? '555900010101' : '555900040101';
+      sign.cis2.says({ claims: { sub, iat, auth_time: iat, exp: iat + 300 } });
       const { body } = await sign.post('/oauth2/token', codeForm(app, await codeFor(sign, app)));
       live.push({
         accessToken: body.access_token,
