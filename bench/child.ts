@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Journey, type Task } from './journey.ts';
 import { type Ran, type Run, runLoad, type Send } from './load.ts';
 import { type Kind, pharmacies } from './prescriptions.ts';
-import type { SigningKeyOf } from '../src/local/signing/index.ts';
+import type { SigningKey } from '../src/local/signing/card-key.ts';
 
 /** What a client process is told at its start. */
 export type ClientSettings = {
@@ -13,7 +13,7 @@ export type ClientSettings = {
   readonly lanes: number;
   readonly tokens: { readonly prescriber: string; readonly dispenser: string };
   /** The prescriber's. */
-  readonly signingKey: SigningKeyOf;
+  readonly signingKey: SigningKey;
 };
 
 export type Client = {

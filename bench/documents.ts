@@ -13,9 +13,9 @@ import { PERSONAS } from '../src/local/personas.ts';
 import { derivedUuid } from '../src/kernel/uuid.ts';
 import type { Facts, Kind } from './prescriptions.ts';
 import { signed } from './sign.ts';
-import type { SigningKeyOf } from '../src/local/signing/index.ts';
+import type { SigningKey } from '../src/local/signing/card-key.ts';
 
-type Key = SigningKeyOf | null;
+type Key = SigningKey | null;
 
 /**
  * The message of one step in the life of a prescription, as a client sends it. Without a key an order has a

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 import { parentOf, timeOf, timeOfFamily } from './processor-time.ts';
-import { type SigningKeyOf, signingMaterial } from '../src/local/signing/index.ts';
+import { PERSONAS } from '../src/local/personas.ts';
+import { type SigningKey, signingKeyOf } from '../src/local/signing/card-key.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { migrate } from '../src/platform/migrate.ts';
 import { startPostgres } from '../src/platform/postgres.ts';
@@ -20,7 +21,7 @@ export type Installation = {
   readonly ports: readonly number[];
   readonly tokens: { readonly prescriber: string; readonly dispenser: string };
   /** The prescriber's. */
-  readonly signingKey: SigningKeyOf;
+  readonly signingKey: SigningKey;
   meters(): Promise<Meters>;
   rows<Row extends object>(query: string): Promise<Row[]>;
   close(): Promise<void>;
@@ -81,13 +82,12 @@ async function startParts(closers: (() => Promise<void>)[]): Promise<Omit<Instal
   };
 }
 
-async function signingKey(url: string): Promise<SigningKeyOf> {
+async function signingKey(url: string): Promise<SigningKey> {
   const database = openDatabase({ url, connections: 1 });
-  const { signers } = await signingMaterial(database);
+  const key = await signingKeyOf(database, PERSONAS.prescriber);
   await database.close();
-  const key = signers['prescriber'];
-  if (key === undefined) throw new Error('the prescriber has no key');
-  return key;
+  if (!key.ok) throw new Error(key.error);
+  return key.value;
 }
 
 type Server = { readonly url: string; readonly pid: number | null; stop(): Promise<void> };

@@ -3,7 +3,7 @@ import { signed } from './sign.ts';
 import { checkMessage } from '../src/gateways/fhir/structure/index.ts';
 import { PERSONAS } from '../src/local/personas.ts';
 import { order } from '../src/local/sample-messages/index.ts';
-import type { SigningKeyOf } from '../src/local/signing/index.ts';
+import type { SigningKey } from '../src/local/signing/card-key.ts';
 
 export type StructureCheck = { readonly entries: number; readonly p50Ms: number };
 
@@ -12,7 +12,7 @@ const WARM_UP = 3_000;
 const TIMES = 3_001;
 
 /** How long the structure of a signed order of ten entries takes to check. */
-export function measureStructureCheck(key: SigningKeyOf): StructureCheck {
+export function measureStructureCheck(key: SigningKey): StructureCheck {
   const message = signed(orderOfEntries(ENTRIES), key);
   const times: number[] = [];
   for (let turn = 0; turn < WARM_UP + TIMES; turn += 1) {

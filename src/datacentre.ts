@@ -4,7 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
 import { openHl7Door } from './hl7v3.ts';
-import { type Identity, openIdentity } from './identity/index.ts';
+import {
+  authoritiesPem,
+  type Cards,
+  type Identity,
+  openIdentity,
+  signingLists,
+} from './identity/index.ts';
 import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
@@ -52,6 +58,7 @@ export async function startDatacentre(
 ): Promise<Datacentre> {
   const http = await startHttp(config.host, config.port, () => tooEarly(config));
   const url = `http://${config.host}:${http.port}`;
+  const { pkiUrl } = config;
   const database = openDatabase({
     url: config.databaseUrl,
     connections: config.databaseConnections,
@@ -62,12 +69,12 @@ export async function startDatacentre(
   };
   try {
     await untilMigrated(database, stopping);
-    const trial = config.mode === 'test' ? await openTrial(database, url) : null;
+    const trial = config.mode === 'test' ? await openTrial({ database, pkiUrl }, url) : null;
     if (trial !== null) closers.splice(1, 0, async () => trial.clock.close());
     const clock = trial?.clock ?? REAL_CLOCK;
     const identity = await signInOf(config, log, { database, clock, url, trial });
     closers.splice(1, 0, async () => identity.close());
-    const spine = await openSpine(config, database, url);
+    const spine = await openSpine(config, database, identity.cards);
     const local = trial === null ? null : await openLocal(config, spine, trial);
     const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
     await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages }));
@@ -122,28 +129,16 @@ type Parts = {
   readonly pages: Shell;
 };
 
-/** Trusts the authorities that the operator names and, in test mode, the one that the installation made for itself. */
-async function openSpine(config: Config, database: Database, url: string): Promise<Spine> {
-  const { signatureAuthorities: file, mode } = config;
+/** Trusts the authorities of this installation's cards, and those that the operator names. */
+async function openSpine(config: Config, database: Database, cards: Cards): Promise<Spine> {
+  const { signatureAuthorities: file } = config;
   const named = file === null ? '' : await readFile(file, 'utf8');
-  const nobody = { authorities: '', addressOf: String };
-  const own = mode === 'test' ? await testAuthority(database, url) : nobody;
+  const authorities = `${await authoritiesPem(cards, 'signing')}\n${named}`;
   const now = (): Date => REAL_CLOCK.securityNow();
-  const parts = { database, addressOf: own.addressOf };
-  const signatures = openSignatures(`${named}\n${own.authorities}`, now, parts);
+  const signatures = openSignatures(authorities, now, { database, own: signingLists(cards) });
   if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
   await signatures.value.lists.look(now());
   return { database, settings: config, signatures: signatures.value };
-}
-
-/** The test authorities' lists are asked for at this very process. */
-async function testAuthority(
-  database: Database,
-  url: string,
-): Promise<{ authorities: string; addressOf: (uri: string) => string }> {
-  const { signingMaterial, addressAt } = await import('./local/signing/index.ts');
-  const { authorities } = await signingMaterial(database);
-  return { authorities, addressOf: addressAt(url) };
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
@@ -236,9 +231,9 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
 }
 
 /** Loaded in test mode only: live, the code is not even in the process [X-19]. */
-async function openTrial(database: Database, url: string): Promise<Trial> {
+async function openTrial(cards: Cards, url: string): Promise<Trial> {
   const local = await import('./local/index.ts');
-  return local.openTrial(database, url);
+  return local.openTrial(cards, url);
 }
 
 type Local = {
@@ -255,7 +250,6 @@ async function openLocal(config: Config, spine: Spine, trial: Trial): Promise<Lo
     ...trial,
     ...timeOf(spine),
     datacentre: config.datacentre,
-    renewLists: () => spine.signatures.lists.renew(spine.signatures.now(), 'all'),
   };
   return {
     routes: localRoutes(parts),

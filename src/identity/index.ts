@@ -47,6 +47,7 @@ export {
 } from './keys/index.ts';
 export {
   authoritiesOf,
+  authoritiesPem,
   type By,
   type Card as IssuedCard,
   type CardCommand,
@@ -68,6 +69,7 @@ export {
   proofText,
   type Purpose,
   replaceCard,
+  signingLists,
 } from './cards/index.ts';
 export {
   commonName,

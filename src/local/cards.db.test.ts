@@ -1,24 +1,38 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { testDatabase } from '../../test/support/database.ts';
-import { cardsOf, type CardState, openCard, stateOf } from '../identity/cards/index.ts';
+import {
+  authoritiesOf,
+  cardsOf,
+  type CardState,
+  certificatesOf,
+  openCard,
+  stateOf,
+} from '../identity/cards/index.ts';
 import { sponsorOf } from '../identity/registration/index.ts';
-import { seedCards } from './cards.ts';
+import { present } from '../kernel/bug.ts';
+import { pkiUrlOf } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import { sql } from '../platform/sql.ts';
+import { seedCards, seedTestSystem } from './cards.ts';
 import { ALL_PERSONAS, findPersona, type Persona, TEST_PASSCODE } from './personas.ts';
 
 const database = testDatabase();
 
 describe('the cards of a test system', () => {
-  test('are there for everybody, in the state that the persona is about, and stay', async () => {
-    const { url, database: store } = database();
-    await seedCards(url);
+  test('are there for everybody once, in the state that the persona is about, and stay', async () => {
+    const { database: store } = database();
+    const cards = { database: store, pkiUrl: pkiUrlOf({}) };
+    await asOnFirstStart(store);
+    await Promise.all([seedCards(cards), seedCards(cards)]);
     const first = await statesOf(store);
     for (const persona of ALL_PERSONAS) {
       if (persona.kind === 'application') continue;
       assert.deepEqual(first.get(persona.name), wanted(persona), persona.name);
     }
-    await seedCards(url);
+    await seedCards(cards);
     assert.deepEqual(await statesOf(store), first);
   });
 
@@ -32,10 +46,39 @@ describe('the cards of a test system', () => {
     await opened.value.close();
   });
 
+  test('sign orders of the years that tests move the time to', async () => {
+    const { database: store } = database();
+    const [card] = await cardsOf(store, idOf('prescriber'));
+    const certificates = await certificatesOf(store, card?.cardNumber ?? '');
+    const signing = present(
+      certificates.find(({ purpose }) => purpose === 'signing'),
+      'certificate',
+    );
+    const authorities = await authoritiesOf({ database: store, pkiUrl: pkiUrlOf({}) });
+    const { root, 'signing-rsa': authority } = authorities;
+    const path = [signing.der, authority.certificate, root.certificate].map(
+      (der) => new X509Certificate(der),
+    );
+    for (const [place, certificate] of path.entries()) {
+      const issuer = present(path[Math.min(place + 1, 2)], 'issuer');
+      assert.ok(certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+      assert.equal(certificate.validFromDate.getUTCFullYear(), 2015);
+      assert.equal(certificate.validToDate.getUTCFullYear(), place === 0 ? 2044 : 2045);
+    }
+  });
+
   test('come with a sponsor who may ask for access', async () => {
+    await seedTestSystem(database().url);
     assert.deepEqual(await sponsorOf(database().database, idOf('sponsor')), ['A83008']);
   });
 });
+
+/** Cards are dear to make: the databases of tests are born with them. */
+async function asOnFirstStart(store: Database): Promise<void> {
+  await store.all(
+    sql`truncate identity.card, identity.card_event, identity.certificate, identity.authority`,
+  );
+}
 
 function idOf(name: string): string {
   const persona = findPersona(name);

@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { holdersAmong } from '../identity/cards/repository.ts';
+import type { Validity } from '../identity/cards/certificates.ts';
 import {
   authoritiesOf,
   type CardCommand,
   type Cards,
-  cardsOf,
   changeCard,
   issueCard,
 } from '../identity/index.ts';
@@ -12,6 +15,7 @@ import { Bug, present } from '../kernel/bug.ts';
 import type { Result } from '../kernel/result.ts';
 import { pkiUrlOf } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
+import { withLease } from '../platform/jobs.ts';
 import { ORGANISATIONS } from './organisations.ts';
 import { seedPeople } from './people-file.ts';
 import { RECEPTIONIST } from './persona-rights.ts';
@@ -19,23 +23,66 @@ import {
   ALL_PERSONAS,
   findPersona,
   isPrescriber,
-  type Persona,
+  type Person,
+  type PersonWithoutRole,
   TEST_PASSCODE,
 } from './personas.ts';
 
-/** A card for everybody of the test system, in the state that the persona is about. Who has one keeps it. */
-export async function seedCards(databaseUrl: string): Promise<void> {
+/** What the test system has of people from the start. */
+export async function seedTestSystem(databaseUrl: string): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 2 });
   try {
-    await seedPeople(database);
-    const cards: Cards = { database, pkiUrl: pkiUrlOf(process.env) };
-    await authoritiesOf(cards);
-    await Promise.all(ALL_PERSONAS.map((persona) => giveCard(cards, persona)));
+    await seedCards({ database, pkiUrl: pkiUrlOf(process.env) });
     await seedRegistration(database);
   } finally {
     await database.close();
   }
 }
+
+const ASK_AGAIN_MS = 100;
+
+/**
+ * The people of the test system, and a card for each of them in the state that the persona is about. Whoever has one
+ * keeps it. Of processes that start at once, one gives the cards, and the others wait for it.
+ */
+export async function seedCards(cards: Cards): Promise<void> {
+  const { database } = cards;
+  await seedPeople(database);
+  for (;;) {
+    if ((await withoutCard(database)).length === 0) return;
+    const given = await withLease(database, 'local: cards', () => giveCards(cards));
+    if (given === null) await pause(ASK_AGAIN_MS);
+  }
+}
+
+/** Answers how many. */
+async function giveCards(cards: Cards): Promise<number> {
+  await authoritiesOf(cards, AUTHORITIES_VALID);
+  const people = await withoutCard(cards.database);
+  await Promise.all(people.map((persona) => giveCard(cards, persona)));
+  return people.length;
+}
+
+type Holder = Person | PersonWithoutRole;
+
+/** Whoever is no longer active gets no card. */
+async function withoutCard(database: Database): Promise<Holder[]> {
+  const holders = await holdersAmong(
+    database,
+    HOLDERS.map(({ userId }) => userId),
+  );
+  return HOLDERS.filter(({ userId }) => !holders.includes(userId));
+}
+
+const HOLDERS: readonly Holder[] = ALL_PERSONAS.filter(
+  (persona) => persona.kind !== 'application',
+).filter((persona) => persona.kind !== 'person' || persona.isInactive !== true);
+
+// A signature is judged at the time of its order, and tests move that: to the years of old messages and to later ones.
+const FROM = new Date('2015-01-01T00:00:00Z');
+const AUTHORITIES_VALID: Validity = { from: FROM, until: new Date('2045-01-01T00:00:00Z') };
+/** Ends before its authority's, so that a card can expire alone. */
+const PRESCRIBERS_VALID: Validity = { from: FROM, until: new Date('2044-01-01T00:00:00Z') };
 
 /** A sponsor and a position, so that access can be asked for from the start. */
 async function seedRegistration(database: Database): Promise<void> {
@@ -66,18 +113,15 @@ const STATES: Readonly<Record<'expired' | 'locked' | 'revoked', CardCommand>> = 
   revoked: { kind: 'Revoke', reason: 'lost' },
 };
 
-/** Whoever is no longer active gets no card. */
-async function giveCard(cards: Cards, persona: Persona): Promise<void> {
-  if (persona.kind === 'application') return;
-  if (persona.kind === 'person' && persona.isInactive === true) return;
+async function giveCard(cards: Cards, persona: Holder): Promise<void> {
   const { userId } = persona;
-  if ((await cardsOf(cards.database, userId)).length > 0) return;
   const by = { userId: null, at: new Date() };
-  // Prescriptions are signed with RSA; the other kind of key is made in no time.
-  const types = { login: 'p256', signing: isPrescriber(persona) ? 'rsa' : 'p256' } as const;
-  const { cardNumber } = done(
-    await issueCard(cards, { userId, keys: { pin: TEST_PASSCODE, types } }, by),
-  );
+  // Prescriptions are signed with RSA [EPS-SIGNATURE 4]; the other kind of key is made in no time.
+  const isSigner = isPrescriber(persona);
+  const types = { login: 'p256', signing: isSigner ? 'rsa' : 'p256' } as const;
+  const wanted = { userId, keys: { pin: TEST_PASSCODE, types } };
+  const validity = isSigner ? { validity: PRESCRIBERS_VALID } : {};
+  const { cardNumber } = done(await issueCard(cards, { ...wanted, ...validity }, by));
   done(await changeCard(cards, cardNumber, { kind: 'Activate' }, { by }));
   const state = persona.kind === 'person' ? persona.card : undefined;
   if (state !== undefined) done(await changeCard(cards, cardNumber, STATES[state], { by }));

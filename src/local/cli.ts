@@ -4,11 +4,10 @@ import type { Client } from './client/client.ts';
 import { clientCommand, type Report } from './client/command.ts';
 import type { Failure } from './client/failure.ts';
 import { at, listAt, parseJson, textAt } from './client/json.ts';
-import { signingRevoke } from './signing/cli.ts';
 
 /** What only a test installation has: its people, tokens for them, and a clock that can be set. */
 export function localCommands(): readonly Command[] {
-  return [who, token, signingRevoke, clock, clockSet, clockAdvance, clockFreeze, clockReal];
+  return [who, token, clock, clockSet, clockAdvance, clockFreeze, clockReal];
 }
 
 const who = clientCommand({

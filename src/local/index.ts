@@ -1,8 +1,8 @@
 import { json, parsed, textOf } from './http.ts';
 import { parseClockSetting } from './movable-clock.ts';
 import { ALL_PERSONAS, findPersona, PERSONAS, type Persona } from './personas.ts';
-import { signingMaterial } from './signing/index.ts';
-import { type SigningParts, signingRoutes } from './signing/routes.ts';
+import { signingKeyOf } from './signing/card-key.ts';
+import { signingRoutes } from './signing/routes.ts';
 import { applicationOf, APPLICATIONS } from './sign-in/applications.ts';
 import type { Trial } from './sign-in/index.ts';
 import { REDIRECT_URI, UNATTENDED_APPLICATION } from './sign-in/material.ts';
@@ -16,17 +16,16 @@ import { sql } from '../platform/sql.ts';
 
 export { openTrial, type Trial } from './sign-in/index.ts';
 
-export type LocalParts = Trial &
-  SigningParts & {
-    readonly datacentre: 'a' | 'b';
-    /** When time does something to a prescription next. */
-    readonly nextEvent: (from: Date) => Promise<Date | null>;
-    /** Does what falls due on the way to another time, then moves there. */
-    readonly passTime: (
-      span: { readonly from: Date; readonly until: Date },
-      move: () => Promise<void>,
-    ) => Promise<DueDone[]>;
-  };
+export type LocalParts = Trial & {
+  readonly datacentre: 'a' | 'b';
+  /** When time does something to a prescription next. */
+  readonly nextEvent: (from: Date) => Promise<Date | null>;
+  /** Does what falls due on the way to another time, then moves there. */
+  readonly passTime: (
+    span: { readonly from: Date; readonly until: Date },
+    move: () => Promise<void>,
+  ) => Promise<DueDone[]>;
+};
 
 /** What only a test installation answers; `mode=live` does not load this [X-19]. */
 export function localRoutes(parts: LocalParts): HttpRoute[] {
@@ -46,7 +45,7 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
       handle: () => json(200, { personas: ALL_PERSONAS }),
     },
     { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
-    ...signingRoutes(parts),
+    ...signingRoutes(parts.database),
     { method: 'GET', path: '/_local/applications', handle: () => applications(parts) },
     ...parts.routes,
   ];
@@ -122,9 +121,9 @@ export async function probe(parts: LocalParts): Promise<void> {
   const { database, datacentre, clock, url } = parts;
   await database.all(sql`delete from local.journey_probe where datacentre = ${datacentre}`);
   const tokenFor = (persona: Persona): Promise<string> => tokenOf(parts, persona);
-  const { signers } = await signingMaterial(database);
-  const signer = present(signers[PERSONAS.prescriber.name], 'key of the prescriber');
-  await travel({ url, clock, tokenFor, key: signer });
+  const key = await signingKeyOf(database, PERSONAS.prescriber);
+  if (!key.ok) throw new Error(`the synthetic journey cannot be signed: ${key.error}`);
+  await travel({ url, clock, tokenFor, key: key.value });
   await database.all(sql`
     insert into local.journey_probe (datacentre, passed_at) values (${datacentre}, now())
     on conflict (datacentre) do update set passed_at = excluded.passed_at`);

@@ -1,4 +1,4 @@
-import { seedCards } from './cards.ts';
+import { seedTestSystem } from './cards.ts';
 import { PERSONAS } from './personas.ts';
 import { readyMade, seedPrescriptions } from './seed.ts';
 import { seedSystems } from './systems.ts';
@@ -6,7 +6,7 @@ import type { Seed } from '../installation/parts.ts';
 
 /** What a test installation has from the start. */
 export async function seedAll(databaseUrl: string, { seed, folder }: Seed): Promise<void> {
-  await seedCards(databaseUrl);
+  await seedTestSystem(databaseUrl);
   await seedSystems(databaseUrl, folder);
   await seedPrescriptions(databaseUrl, seed);
 }

@@ -15,7 +15,7 @@ import {
 import { parseJson, textAt } from './client/json.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS, type Persona } from './personas.ts';
-import type { SigningKeyOf } from './signing/index.ts';
+import type { SigningKey } from './signing/card-key.ts';
 import { signatureData } from './signing/sign.ts';
 import { present } from '../kernel/bug.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -26,7 +26,7 @@ export type JourneyParts = {
   readonly tokenFor: (persona: Persona) => Promise<string>;
   readonly clock: Clock;
   /** The prescriber's. */
-  readonly key: SigningKeyOf;
+  readonly key: SigningKey;
 };
 
 /** A prescription from surgery to claim, through the front door of one datacentre; throws where it ends early. */

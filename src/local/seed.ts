@@ -12,11 +12,13 @@ import {
   type Random,
   withSignature,
 } from './sample-messages/index.ts';
-import { signingMaterial } from './signing/index.ts';
+import { signingKeyOf } from './signing/card-key.ts';
 import { signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
-import { present } from '../kernel/bug.ts';
+import { authoritiesPem, type Cards, signingLists } from '../identity/index.ts';
+import { Bug, present } from '../kernel/bug.ts';
 import { derivedUuid, type Uuid } from '../kernel/uuid.ts';
+import { pkiUrlOf } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
 import { COMPATIBLE, openSignatures, prescriptionInteractions } from '../prescriptions/index.ts';
 
@@ -45,12 +47,13 @@ export function readyMade(seed: number): ReadyMade[] {
 export async function seedPrescriptions(databaseUrl: string, seed: number): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 1 });
   try {
-    const { authorities, signers } = await signingMaterial(database);
+    const cards: Cards = { database, pkiUrl: pkiUrlOf(process.env) };
+    const authorities = await authoritiesPem(cards, 'signing');
     const signatures = openSignatures(authorities, () => new Date(), {
       database,
-      addressOf: String,
+      own: signingLists(cards),
     });
-    if (!signatures.ok) throw new Error(signatures.error);
+    if (!signatures.ok) throw new Bug(signatures.error);
     await signatures.value.lists.look(new Date());
     const interactions = prescriptionInteractions({
       database,
@@ -62,13 +65,14 @@ export async function seedPrescriptions(databaseUrl: string, seed: number): Prom
         interactions.find((one) => one.path === path),
         path,
       ).handle;
-    const key = present(signers[prescriber.name], 'key of the prescriber');
+    const key = await signingKeyOf(database, prescriber);
+    if (!key.ok) throw new Bug(key.error);
     for (const [index, one] of readyMade(seed).entries()) {
       const requestId = derivedUuid('seed', one.shortFormId);
       const order = orderOf(one, seed, index);
       const prepared = await handleOf('/$prepare')(requestOf(order, requestId));
       const digest = textAt(prepared.resource, 'parameter', 0, 'valueString') ?? '';
-      const signed = withSignature(order, signatureData(key, digest, 'RS256'));
+      const signed = withSignature(order, signatureData(key.value, digest, 'RS256'));
       await handleOf('/$process-message')(requestOf(signed, requestId));
     }
   } finally {

@@ -10,12 +10,7 @@ import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export type { Spine } from './perform.ts';
 export { type DueDone, dueJob, timeOf } from './jobs.ts';
-export {
-  listStore,
-  openSignatures,
-  revocationListJob,
-  type Signatures,
-} from './signature/index.ts';
+export { openSignatures, revocationListJob, type Signatures } from './signature/index.ts';
 export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
 

@@ -12,6 +12,7 @@ import type { Holding, Issue, Item, Party, Prescription } from './prescription.t
 import { prescriptionKey } from './prescription-id.ts';
 import { COMPATIBLE } from './settings.ts';
 import { openSignatures } from './signature/index.ts';
+import { NO_OWN_LISTS } from './signature/testing.ts';
 import type { IssueStatus, ItemStatus } from './statuses.ts';
 
 export const AT = present(parseInstant('2024-12-09T11:50:04Z'), 'instant');
@@ -156,7 +157,7 @@ function aHolding(told: readonly Told[]): Holding {
 
 /** What handlers work with; it trusts no authority, so that each signature has its findings. */
 export function aSpine(database: Database, settings = COMPATIBLE): Spine {
-  const signatures = openSignatures('', () => new Date(), { database, addressOf: String });
+  const signatures = openSignatures('', () => new Date(), { database, own: NO_OWN_LISTS });
   assure(signatures.ok, 'no authorities are nothing that cannot be read');
   return { database, settings, signatures: signatures.value };
 }

@@ -1,16 +1,14 @@
 // Shows: FHIR prescribing | an order signed by a card in a PKCS#11 token (SoftHSM2) is verified and taken where signatures must be good
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
 
 import { ran, type Ran } from '../../src/cli/testing.ts';
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
-import { authoritiesPem } from '../../src/identity/cards/index.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { domainCommands } from '../../src/local/verbs/index.ts';
-import { cardsOf } from '../support/cards.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
 import { cannotUseTokens, enrolled, MODULE, PIN, testTokens, tokenTest } from './tokens.ts';
@@ -30,10 +28,7 @@ describe('spine prescribe with a card in a token', () => {
     const folder = await mkdtemp(join(tmpdir(), 'openspine-prescriber-'));
     closers.push(() => rm(folder, { recursive: true }));
     process.env['XDG_STATE_HOME'] = folder;
-    const cards = cardsOf(made.database);
-    const signatureAuthorities = join(folder, 'authorities.pem');
-    await writeFile(signatureAuthorities, await authoritiesPem(cards));
-    const config = testConfig(made.url, { signatureAuthorities, signatureCheck: 'strict' });
+    const config = testConfig(made.url, { signatureCheck: 'strict' });
     strict = await startDatacentre(config, () => undefined);
     closers.push(() => strict.close());
     await enrolled(made.database, LABEL, PERSONAS.prescriber.userId, 'rsa');

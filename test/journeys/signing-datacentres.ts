@@ -25,6 +25,10 @@ export class SigningDatacentres {
     return present(this.#made, 'database').database;
   }
 
+  get databaseUrl(): string {
+    return present(this.#made, 'database').url;
+  }
+
   get lax(): Datacentre {
     return present(this.#lax, 'datacentre');
   }
@@ -64,11 +68,15 @@ export class SigningDatacentres {
 
   /** The order with the signature of `persona` over what `preparedBy` had prepared. */
   async signed(message: Bundle, persona: string, preparedBy = persona): Promise<Bundle> {
-    const { body } = await this.post(this.lax, PREPARE, message, preparedBy);
-    const digest = body.parameter[0].valueString;
+    const digest = await this.prepared(message, preparedBy);
     const asked = { persona, digest, algorithm: 'RS256' };
     const answer = await this.post(this.lax, '_local/sign', asked, persona);
     return withSignature(message, answer.body.signature);
+  }
+
+  /** What `persona` has to sign of an order. */
+  async prepared(message: Bundle, persona: string): Promise<string> {
+    return (await this.post(this.lax, PREPARE, message, persona)).body.parameter[0].valueString;
   }
 
   async #tokenOf(persona: string): Promise<string> {

@@ -9,6 +9,7 @@ import {
 } from '../../src/identity/cards/index.ts';
 import { TEST_PASSCODE } from '../../src/local/personas.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { handIn } from '../support/cards.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,6 +31,7 @@ export async function giveCard(
   const by = { userId: null, at };
   const validity = { from: new Date(at.getTime() - DAY_MS), until: inDays(at, days) };
   const keys = { pin: TEST_PASSCODE, types: { login: 'p256', signing: 'p256' } } as const;
+  await handIn(cards, userId);
   const issued = await issueCard(cards, { userId, keys, validity }, by);
   assert.ok(issued.ok, JSON.stringify(issued));
   const { cardNumber } = issued.value;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
 import { sql } from '../../src/platform/sql.ts';
+import { cardsOf, handIn } from '../support/cards.ts';
 import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
 import { giveCard } from './cards.ts';
 import { userIdOf } from './people.ts';
@@ -179,7 +180,8 @@ describe('a card', () => {
   });
 
   pageTest('is issued with a passcode of the holder, one for each person', async () => {
-    const { a } = spine();
+    const { a, database } = spine();
+    await handIn(cardsOf(database), userIdOf('receptionist'));
     const page = await windowOf('ra-agent');
     await page.goto(`${a}/ra/users/${userIdOf('receptionist')}`);
     for (const [pin, words] of [

@@ -4,7 +4,10 @@ import type { OpenCard } from '../../src/agent/broker-client.ts';
 import {
   activateCard,
   type Cards,
+  cardsOf as cardsOfUser,
   certificatesOf,
+  changeCard,
+  isFinal,
   issueCard,
   type NewCard,
   openCard,
@@ -29,6 +32,17 @@ export function cardsOf(database: Database): Cards {
   return { database, pkiUrl: 'http://pki.openspine.invalid' };
 }
 
+/** A person has one card: whoever is to get another hands in the one that they have. */
+export async function handIn(cards: Cards, userId: string): Promise<void> {
+  const by = { userId: null, at: new Date() };
+  for (const card of await cardsOfUser(cards.database, userId)) {
+    if (isFinal(card)) continue;
+    const revoke = { kind: 'Revoke', reason: 'withdrawn' } as const;
+    const done = await changeCard(cards, card.cardNumber, revoke, { by });
+    assert.ok(done.ok, JSON.stringify(done));
+  }
+}
+
 /** Issues a card to a user and has them enter its passcode. */
 export async function aCard(
   database: Database,
@@ -38,6 +52,7 @@ export async function aCard(
   const cards = cardsOf(database);
   const by = { userId: null, at: new Date() };
   const types = { login: type, signing: type };
+  await handIn(cards, userId);
   const issued = await issueCard(cards, { userId, keys: { pin: PIN, types }, ...more }, by);
   assert.ok(issued.ok, JSON.stringify(issued));
   const { cardNumber } = issued.value;

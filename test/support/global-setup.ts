@@ -6,10 +6,10 @@ import pg from 'pg';
 
 import { endpointAuthority } from '../../src/directory/index.ts';
 import { currentKey } from '../../src/identity/index.ts';
-import { seedPeople } from '../../src/local/people-file.ts';
+import { seedCards } from '../../src/local/cards.ts';
 import { seedApplications } from '../../src/local/sign-in/material.ts';
-import { signingMaterial } from '../../src/local/signing/material.ts';
 import { keepTestSystems } from '../../src/local/systems.ts';
+import { pkiUrlOf } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { startPostgres } from '../../src/platform/postgres.ts';
@@ -31,11 +31,10 @@ export async function globalSetup(): Promise<void> {
   await makeKeys(withDatabase(url, TEMPLATE));
 }
 
-/** Keys are dear to make (RSA): every test's database is born with the same, and with the same people. */
+/** Keys are dear to make (RSA): every test's database is born with the same, and with the same people and their cards. */
 async function makeKeys(url: string): Promise<void> {
   const database = openDatabase({ url, connections: 1 });
-  await signingMaterial(database);
-  await seedPeople(database);
+  await seedCards({ database, pkiUrl: pkiUrlOf({}) });
   await currentKey(database);
   await seedApplications(database);
   await keepTestSystems(database);

@@ -36,7 +36,7 @@ export async function openCardPort(parts: CardPortParts): Promise<CertificatePor
     port: settings.port,
     certificate: await readFile(settings.certificate, 'utf8'),
     key: await readFile(settings.key, 'utf8'),
-    authorities: await authoritiesPem(cards),
+    authorities: await authoritiesPem(cards, 'login'),
     handle: (request) => handle(parts, request),
     onFailure: (error) => {
       log({ event: 'bug', requestId: 'card-port', outcome: describeBug(error) });

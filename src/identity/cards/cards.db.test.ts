@@ -72,6 +72,9 @@ describe('a card', () => {
     const shift = await issueCard(cards, { userId, keys, temporaryUntil: until }, by);
     assert.ok(shift.ok && shift.value.isTemporary);
     assert.equal(await stateNow(shift.value.cardNumber, until), 'Expired');
+    for (const { notAfter } of await certificatesOf(cards.database, shift.value.cardNumber)) {
+      assert.deepEqual(notAfter, until);
+    }
   });
 
   test('is nobodys who is not known, and has a passcode of six to eight digits', async () => {

@@ -37,6 +37,10 @@ export function validityFrom(at: Date): Validity {
   return { from: new Date(at.getTime() - EARLIER_MS), until: yearsLater(at, CARD_YEARS) };
 }
 
+export function authorityValidityFrom(at: Date): Validity {
+  return { from: new Date(at.getTime() - EARLIER_MS), until: yearsLater(at, AUTHORITY_YEARS) };
+}
+
 function yearsLater(at: Date, years: number): Date {
   const later = new Date(at);
   later.setUTCFullYear(later.getUTCFullYear() + years);
@@ -69,8 +73,12 @@ export async function makeAuthority(
   {
     root,
     serial,
-    at,
-  }: { readonly root: Authority | null; readonly serial: string; readonly at: Date },
+    validity,
+  }: {
+    readonly root: Authority | null;
+    readonly serial: string;
+    readonly validity: Validity;
+  },
   pkiUrl: string,
 ): Promise<Authority> {
   const { commonName, keyType } = AUTHORITIES[name];
@@ -80,10 +88,7 @@ export async function makeAuthority(
     serial,
     publicKey: pair.publicKey,
     keyType,
-    validity: {
-      from: new Date(at.getTime() - EARLIER_MS),
-      until: yearsLater(at, AUTHORITY_YEARS),
-    },
+    validity,
     extensions: [
       new x509.BasicConstraintsExtension(true, root === null ? undefined : 0, true),
       AUTHORITY_USAGE,

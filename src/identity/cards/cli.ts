@@ -33,14 +33,17 @@ import { refusalWords } from './refusal-words.ts';
 const EXAMPLES = [
   { line: 'spine card list', explanation: 'every card with its state, a line each' },
   { line: 'spine card issue 555900010101 --pin 246810', explanation: 'a card, in use at once' },
-  { line: 'spine card revoke 900000000001 --reason stolen', explanation: 'for ever' },
+  {
+    line: 'spine card revoke 900000000001 --reason stolen',
+    explanation: 'for ever; what it signed before is no longer good either',
+  },
 ] as const;
 
 const PIN: Option = { flag: 'pin', value: 'digits', help: 'passcode: 6 to 8 digits' };
 const KEYS: Option = {
   flag: 'keys',
   value: 'rsa|p256',
-  help: 'kind of its keys',
+  help: 'kind of its keys; prescriptions are signed with rsa alone',
   default: 'rsa',
   choices: ['rsa', 'p256'],
 };
@@ -50,7 +53,7 @@ const ON_CARD = 'card number, or user id of its holder';
 export const cardCommands: readonly Command[] = [
   cardCommand({
     name: 'card issue',
-    summary: 'give a person a card, in use at once',
+    summary: 'give a person a card, in use at once: to sign in and to sign prescriptions',
     usage: '<user id>',
     options: [
       PIN,
@@ -95,7 +98,7 @@ export const cardCommands: readonly Command[] = [
       {
         flag: 'reason',
         value: Object.keys(REVOCATION_REASONS).join('|'),
-        help: 'why',
+        help: 'why: lost, stolen, compromised make bad what it has signed before, too',
         default: 'withdrawn',
         choices: Object.keys(REVOCATION_REASONS),
       },
@@ -132,7 +135,9 @@ export const cardCommands: readonly Command[] = [
   ...simple('lock', 'lock a card, as three wrong passcodes do', { kind: 'Lock' }),
   ...simple('suspend', 'let a card rest until it is resumed', { kind: 'Suspend' }),
   ...simple('resume', 'let a suspended card be used again', { kind: 'Resume' }),
-  ...simple('expire', 'let a card be over now, as in two years', { kind: 'EndNow' }),
+  ...simple('expire', 'let a card be over now for signing in, as in two years', {
+    kind: 'EndNow',
+  }),
 ];
 
 function simple(verb: string, summary: string, command: CardCommand): Command[] {

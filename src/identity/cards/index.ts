@@ -29,7 +29,7 @@ export {
   type PinRefusal,
   unlockCard,
 } from './passcode/handle.ts';
-export { authoritiesOf, type Cards, pkiRoutes } from './pki/handle.ts';
+export { authoritiesOf, type Cards, pkiRoutes, signingLists } from './pki/handle.ts';
 export {
   type By,
   cardsOf,

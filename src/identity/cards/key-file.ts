@@ -73,11 +73,26 @@ export async function makeKeyFile(
 export function keysOfFile(file: KeyFile): CardKeys {
   return {
     open: async (pin) => {
-      const fileKey = await unseal(file.holder, pin);
-      return fileKey === null ? fail('PinWrong') : ok(opened(file, fileKey));
+      const keys = await privateKeysIn(file, pin);
+      return keys.ok ? ok(opened(keys.value)) : keys;
     },
   };
 }
+
+/** The private keys themselves: a file, unlike a chip, gives them to whoever knows its passcode. */
+export async function privateKeysIn(
+  file: KeyFile,
+  pin: string,
+): Promise<Result<PrivateKeys, 'PinWrong'>> {
+  const fileKey = await unseal(file.holder, pin);
+  if (fileKey === null) return fail('PinWrong');
+  const passphrase = fileKey.toString('base64');
+  const decrypted = (key: string): KeyObject =>
+    createPrivateKey({ key, format: 'pem', passphrase });
+  return ok({ login: decrypted(file.login), signing: decrypted(file.signing) });
+}
+
+type PrivateKeys = Readonly<Record<Purpose, KeyObject>>;
 
 /** Gives it another passcode; the officer's opens it when the holder's is forgotten. */
 export async function withNewPin(
@@ -93,12 +108,9 @@ export async function withNewPin(
   return ok({ ...file, holder: await seal(fileKey, newPin) });
 }
 
-function opened(file: KeyFile, fileKey: Buffer): OpenCard {
-  const passphrase = fileKey.toString('base64');
-  const key = (purpose: Purpose): KeyObject =>
-    createPrivateKey({ key: file[purpose], format: 'pem', passphrase });
+function opened(keys: PrivateKeys): OpenCard {
   return {
-    sign: async (purpose: Purpose, hash: Hash, data: Buffer) => sign(hash, data, key(purpose)),
+    sign: async (purpose: Purpose, hash: Hash, data: Buffer) => sign(hash, data, keys[purpose]),
     close: async () => undefined,
   };
 }

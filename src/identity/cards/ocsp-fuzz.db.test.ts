@@ -36,7 +36,7 @@ describe('an OCSP request', () => {
     const folder = mkdtempSync(join(tmpdir(), 'openspine-ocsp-'));
     try {
       const [pem, der] = [join(folder, 'ca.pem'), join(folder, 'request.der')];
-      writeFileSync(pem, await authoritiesPem(cards));
+      writeFileSync(pem, await authoritiesPem(cards, 'login'));
       execFileSync('openssl', ['ocsp', '-issuer', pem, '-cert', pem, '-reqout', der]);
       request = readFileSync(der);
     } finally {

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { REAL_CLOCK } from '../../platform/clock.ts';
 import { type HttpServer, startHttp } from '../../platform/http.ts';
 import { sql } from '../../platform/sql.ts';
+import { handIn } from '../../../test/support/cards.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { shardOf } from './authority.ts';
 import {
@@ -21,7 +22,7 @@ import {
   issueCard,
   pkiRoutes,
 } from './index.ts';
-import { revokedIn } from './repository.ts';
+import { revokedIn } from './pki/repository.ts';
 
 const database = testDatabase();
 const cards: Cards = {
@@ -68,8 +69,8 @@ type Pems = {
 
 async function issued(userId: string, type: 'rsa' | 'p256'): Promise<Pems> {
   const keys = { pin: '123456', types: { login: type, signing: type } };
-  const until = new Date(by.at.getTime() + 86_400_000);
-  const card = await issueCard(cards, { userId, keys, temporaryUntil: until }, by);
+  await handIn(cards, userId);
+  const card = await issueCard(cards, { userId, keys }, by);
   assert.ok(card.ok);
   const { cardNumber } = card.value;
   const all = await certificatesOf(cards.database, cardNumber);
@@ -88,7 +89,8 @@ async function issued(userId: string, type: 'rsa' | 'p256'): Promise<Pems> {
 
 async function trustFile(): Promise<string> {
   const path = join(folder, 'authorities.pem');
-  await writeFile(path, await authoritiesPem(cards));
+  const of = [authoritiesPem(cards, 'login'), authoritiesPem(cards, 'signing')];
+  await writeFile(path, (await Promise.all(of)).join(''));
   return path;
 }
 

@@ -12,7 +12,6 @@ import {
   WRONG_PINS_MAX,
 } from './card.ts';
 import type { KeyFile } from './key-file.ts';
-import type { Revoked } from './revocation-list.ts';
 
 /** A card with what only its back end needs. */
 export type KeptCard = Card & {
@@ -98,6 +97,16 @@ export function cardsOf(database: Database, userId: string): Promise<KeptCard[]>
     select ${CARD} from identity.card c where user_id = ${userId} order by card_number desc`);
 }
 
+/** Which of these people have or had a card. */
+export async function holdersAmong(
+  database: Database,
+  userIds: readonly string[],
+): Promise<string[]> {
+  const rows = await database.all<{ userId: string }>(sql`
+    select distinct user_id as "userId" from identity.card where user_id = any(${userIds})`);
+  return rows.map(({ userId }) => userId);
+}
+
 export type KeptEvent = {
   readonly version: number;
   readonly kind: string;
@@ -135,18 +144,6 @@ export async function findCertificate(
     sql`select ${CERTIFICATE} from identity.certificate where serial = ${serial}`,
   );
   return row ?? null;
-}
-
-/** What stands in one part of an authority's list. */
-export function revokedIn(
-  database: Database,
-  authority: AuthorityName,
-  shard: number,
-): Promise<Revoked[]> {
-  return database.all<Revoked>(sql`
-    select serial, revocation_reason as reason, revoked_at as at from identity.certificate
-    where authority = ${authority} and shard = ${shard} and revoked_at is not null
-    order by revoked_at, serial`);
 }
 
 /** Throws `card_one_each` when the person has a card. */

@@ -1,13 +1,13 @@
-import type { ProviderSettings } from '../../identity/index.ts';
+import type { Cards, ProviderSettings } from '../../identity/index.ts';
 import type { Database } from '../../platform/database.ts';
 import type { HttpRoute } from '../../platform/http.ts';
+import { seedCards } from '../cards.ts';
 import { type MovableClock, openMovableClock } from '../movable-clock.ts';
-import { seedPeople } from '../people-file.ts';
 import { TEST_PASSCODE } from '../personas.ts';
 import { seedApplications, signInMaterial, type SignInMaterial } from './material.ts';
 import { issuerOf, mockProviderRoutes, pathOf, type Realm } from './mock-provider.ts';
 
-/** What a test installation has before anything else: its clock, its people, and who signs them in. */
+/** What a test installation has before anything else: its clock, its people with their cards, and who signs them in. */
 export type Trial = {
   readonly database: Database;
   readonly clock: MovableClock;
@@ -20,9 +20,10 @@ export type Trial = {
   readonly routes: readonly HttpRoute[];
 };
 
-export async function openTrial(database: Database, url: string): Promise<Trial> {
+export async function openTrial(cards: Cards, url: string): Promise<Trial> {
+  const { database } = cards;
   const clock = await openMovableClock(database);
-  await seedPeople(database);
+  await seedCards(cards);
   await seedApplications(database);
   const material = await signInMaterial(database);
   const key = material.provider;

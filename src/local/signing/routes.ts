@@ -1,97 +1,41 @@
-import { X509Certificate } from 'node:crypto';
-
 import type { Database } from '../../platform/database.ts';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.ts';
 import { recordedSignatures } from '../../prescriptions/index.ts';
 import { json, parsed, textOf } from '../http.ts';
-import {
-  currentList,
-  LIST_NAMES,
-  listPath,
-  type Reason,
-  REASONS,
-  revoke,
-  signingMaterial,
-} from './index.ts';
+import { ALL_PERSONAS, isPrescriber } from '../personas.ts';
+import { signingKeyOf } from './card-key.ts';
 import { isAlgorithm, signatureData } from './sign.ts';
 
-export type SigningParts = {
-  readonly database: Database;
-  /** Has this process fetch the revocation lists again. */
-  readonly renewLists: () => Promise<void>;
-};
-
-/** The test authority and its prescribers' keys, which never leave the installation. */
-export function signingRoutes(parts: SigningParts): HttpRoute[] {
-  const { database } = parts;
+/** Signing with the cards of test prescribers, whose keys never leave the installation. */
+export function signingRoutes(database: Database): HttpRoute[] {
   return [
     { method: 'POST', path: '/_local/sign', handle: (request) => sign(database, request) },
-    {
-      method: 'POST',
-      path: '/_local/signing/revoke',
-      handle: (request) => onRevoke(parts, request),
-    },
     {
       method: 'GET',
       path: '/_local/signatures',
       handle: ({ query }) => signatures(database, query['prescriptions']),
     },
-    ...LIST_NAMES.map(
-      (name): HttpRoute => ({
-        method: 'GET',
-        path: listPath(name),
-        handle: async () => ({
-          status: 200,
-          headers: { 'Content-Type': 'application/pkix-crl' },
-          body: await currentList(database, name),
-        }),
-      }),
-    ),
   ];
 }
 
-/** Stands for the signing service and the prescriber's card. */
+/** Stands for the signing service and the prescriber who enters the passcode. */
 async function sign(database: Database, request: HttpRequest): Promise<HttpResponse> {
   const body = parsed(request.body);
-  const key = await signerOf(database, textOf(body, 'persona'));
-  if ('refusal' in key) return key.refusal;
+  const name = textOf(body, 'persona') ?? '';
+  const prescribers = ALL_PERSONAS.filter(isPrescriber);
+  const prescriber = prescribers.find((persona) => persona.name === name);
+  if (prescriber === undefined) {
+    const names = prescribers.map((persona) => persona.name).join(', ');
+    return json(400, { error: `'${name}' signs no prescriptions. Known: ${names}.` });
+  }
   const digest = textOf(body, 'digest') ?? '';
   const algorithm = textOf(body, 'algorithm') ?? '';
   if (digest === '' || !isAlgorithm(algorithm)) {
     return json(400, { error: 'digest and algorithm must be as $prepare answers them.' });
   }
-  return json(200, { signature: signatureData(key.signer, digest, algorithm) });
-}
-
-async function signerOf(database: Database, name: string | null) {
-  const { signers } = await signingMaterial(database);
-  const signer = Object.hasOwn(signers, name ?? '') ? signers[name ?? ''] : undefined;
-  if (signer !== undefined) return { signer };
-  const names = Object.keys(signers).join(', ');
-  return {
-    refusal: json(400, { error: `'${name ?? ''}' signs no prescriptions. Known: ${names}.` }),
-  };
-}
-
-/** The lists name it from now on; this process looks at once, and others within seconds. */
-async function onRevoke(parts: SigningParts, request: HttpRequest): Promise<HttpResponse> {
-  const body = parsed(request.body);
-  const persona = textOf(body, 'persona');
-  const key = await signerOf(parts.database, persona);
-  if ('refusal' in key) return key.refusal;
-  const reason = textOf(body, 'reason') ?? 'unspecified';
-  if (!isReason(reason)) {
-    return json(400, { error: `reason must be one of ${Object.keys(REASONS).join(', ')}.` });
-  }
-  const certificate = Buffer.from(key.signer.certificate, 'base64');
-  const serial = new X509Certificate(certificate).serialNumber.toLowerCase();
-  await revoke(parts.database, { serial, reason, at: new Date() });
-  await parts.renewLists();
-  return json(200, { persona, serial, reason });
-}
-
-function isReason(text: string): text is Reason {
-  return Object.hasOwn(REASONS, text);
+  const key = await signingKeyOf(database, prescriber);
+  if (!key.ok) return json(400, { error: key.error });
+  return json(200, { signature: signatureData(key.value, digest, algorithm) });
 }
 
 const ASKED_MAX = 200; // prescriptions in one question

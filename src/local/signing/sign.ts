@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
 
-import type { SigningKeyOf } from './material.ts';
+import type { SigningKey } from './card-key.ts';
 
 const HASHES = { RS256: 'sha256', RS1: 'sha1' } as const;
 export type Algorithm = keyof typeof HASHES;
@@ -10,7 +10,7 @@ export function isAlgorithm(text: string): text is Algorithm {
 }
 
 /** Signs what `$prepare` answered as `digest`; answers as `signatureOf`. */
-export function signatureData(key: SigningKeyOf, digest: string, algorithm: Algorithm): string {
+export function signatureData(key: SigningKey, digest: string, algorithm: Algorithm): string {
   const value = sign(HASHES[algorithm], signedInfoOf(digest), key.privateKey);
   return signatureOf(digest, value, key.certificate);
 }

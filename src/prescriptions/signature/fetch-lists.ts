@@ -12,10 +12,10 @@ export type KnownList = {
 /** Revocation lists as they are known, without waiting for any. */
 export type RevocationLists = {
   readonly known: (uri: string, authority: Certificate, now: Date) => KnownList;
-  /** Takes over what other processes have fetched; says whether some list ought to be fetched. */
+  /** Takes over what other processes have fetched and what has changed in lists of our own; says whether some list ought to be fetched. */
   readonly look: (now: Date) => Promise<boolean>;
-  /** Fetches those that are missing or old; or all. */
-  readonly renew: (now: Date, which: 'old' | 'all') => Promise<void>;
+  /** Fetches those that are missing or old. */
+  readonly renew: (now: Date) => Promise<void>;
   /** Ends when nothing is being fetched any more. */
   readonly settled: () => Promise<void>;
 };
@@ -40,12 +40,19 @@ export type ListStore = {
   readonly keep: (key: ListKey, bytes: Buffer, at: Date) => Promise<void>;
 };
 
+/** Lists of this installation's own authorities, which nobody needs to fetch over the net or to keep. */
+export type OwnLists = {
+  /** Each with the number of certificates that it names as of now. */
+  readonly all: () => Promise<readonly (ListKey & { readonly entries: number })[]>;
+  /** As it is now, in DER; null: the distribution point is somebody else's. */
+  readonly read: (uri: string, now: Date) => Promise<Buffer | null>;
+};
+
 export type ListParts = {
   readonly store: ListStore;
   /** Those whose certificates count: lists of others are not looked at. */
   readonly authorities: readonly Certificate[];
-  /** Where a distribution point is to be asked for. */
-  readonly addressOf: (uri: string) => string;
+  readonly own: OwnLists;
 };
 
 const FETCH_TIMEOUT_MS = 10_000; // [EPS-SIGNATURE 5]
@@ -103,12 +110,11 @@ export function revocationLists(parts: ListParts): RevocationLists {
     },
     look: async (now) => {
       for (const stored of await parts.store.all()) await takeOver(parts, stored, now, entryOf);
+      for (const own of await parts.own.all()) await readAgain(parts, own, now, entryOf);
       return [...entries.values()].some(({ nextFetch }) => nextFetch <= now.getTime());
     },
-    renew: async (now, which) => {
-      const wanted = [...entries.values()].filter(
-        ({ nextFetch }) => which === 'all' || nextFetch <= now.getTime(),
-      );
+    renew: async (now) => {
+      const wanted = [...entries.values()].filter(({ nextFetch }) => nextFetch <= now.getTime());
       await Promise.all(wanted.map((entry) => renewEntry(parts, entry, now)));
     },
     settled: async () => {
@@ -117,14 +123,16 @@ export function revocationLists(parts: ListParts): RevocationLists {
   };
 }
 
+type EntryOf = (uri: string, authority: Certificate, now: Date) => Entry;
+
 /** What the store has, when it is newer than what is known here. */
 async function takeOver(
   { store, authorities }: ListParts,
   stored: StoredList,
   now: Date,
-  entryOf: (uri: string, authority: Certificate, now: Date) => Entry,
+  entryOf: EntryOf,
 ): Promise<void> {
-  const authority = authorities.find(({ x509 }) => x509.fingerprint256 === stored.authority);
+  const authority = authorityOf(authorities, stored);
   if (authority === undefined) return;
   const entry = entryOf(stored.uri, authority, now);
   if (stored.wantedAt < entry.wantedAt) entry.wantedAt = stored.wantedAt;
@@ -135,11 +143,37 @@ async function takeOver(
   if (list !== null) accept(entry, list, fetchedAt);
 }
 
-async function renewEntry({ store, addressOf }: ListParts, entry: Entry, now: Date): Promise<void> {
+function authorityOf(authorities: readonly Certificate[], key: ListKey): Certificate | undefined {
+  return authorities.find(({ x509 }) => x509.fingerprint256 === key.authority);
+}
+
+/** A list of our own when it is not what is known here: what it names is never taken off it. */
+async function readAgain(
+  parts: ListParts,
+  { entries, ...key }: ListKey & { readonly entries: number },
+  now: Date,
+  entryOf: EntryOf,
+): Promise<void> {
+  const authority = authorityOf(parts.authorities, key);
+  if (authority === undefined) return;
+  const entry = entryOf(key.uri, authority, now);
+  const isKnown = entry.list?.revoked.size === entries && now.getTime() < entry.nextFetch;
+  if (!isKnown) await renewEntry(parts, entry, now);
+}
+
+async function renewEntry(parts: ListParts, entry: Entry, now: Date): Promise<void> {
   entry.nextFetch = now.getTime() + RETRY_AFTER_MS;
   const { key, authority } = entry;
+  const own = await parts.own.read(key.uri, now);
+  if (own === null) return fetchEntry(parts, entry, now);
+  const list = await readRevocationList(own, authority, key.uri);
+  if (list !== null) accept(entry, list, now);
+}
+
+async function fetchEntry({ store }: ListParts, entry: Entry, now: Date): Promise<void> {
+  const { key, authority } = entry;
   if (entry.list === null) entry.wantedAt = await store.want(key, entry.wantedAt);
-  const bytes = await fetchBytes(addressOf(key.uri));
+  const bytes = await fetchBytes(key.uri);
   const list = bytes === null ? null : await readRevocationList(bytes, authority, key.uri);
   if (bytes === null || list === null || isOlder(list, entry)) return;
   await store.keep(key, bytes, now);

@@ -1,6 +1,7 @@
 // Shows: Signatures | the last good revocation list and the grace for a missing one outlast the process, and every process knows them
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
@@ -10,7 +11,16 @@ import { present } from '../../kernel/bug.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { sql } from '../../platform/sql.ts';
 import { openSignatures, revocationListJob, type Signatures } from './index.ts';
-import { infoOf, issue, type Issued, newKeys, parsed, signatureXml } from './testing.ts';
+import {
+  infoOf,
+  issue,
+  type Issued,
+  newKeys,
+  NO_OWN_LISTS,
+  parsed,
+  signatureXml,
+} from './testing.ts';
+import type { OwnLists } from './fetch-lists.ts';
 import { verifySignature } from './verify.ts';
 
 const database = testDatabase();
@@ -48,10 +58,10 @@ beforeEach(async () => {
 after(() => server.close());
 
 /** A process that starts: it knows what the database has. */
-async function started(at: number): Promise<Signatures> {
+async function started(at: number, own: OwnLists = NO_OWN_LISTS): Promise<Signatures> {
   const pem = [root, sub].map(({ certificate }) => certificate.toString('pem')).join('\n');
   const clock = (): Date => new Date(at);
-  const made = openSignatures(pem, clock, { database: database().database, addressOf: String });
+  const made = openSignatures(pem, clock, { database: database().database, own });
   assert.ok(made.ok);
   await made.value.lists.look(clock());
   return made.value;
@@ -184,14 +194,15 @@ describe('a list that was had', () => {
     const hourLater = new Date(START + 3_601_000);
     assert.equal(await process.lists.look(hourLater), true);
     served = await list({ from: START - DAY_MS, of: uri });
-    await process.lists.renew(hourLater, 'old');
+    await process.lists.renew(hourLater);
     assert.ok(asked > 0);
     const known = check(process, signer, hourLater.getTime());
     assert.deepEqual(known.findings, ['CertificateRevoked']);
     // The newer word counts, here that it was taken off the list.
+    const tryAgain = new Date(hourLater.getTime() + 60_000);
     served = await list({ from: START + 60_000, of: uri });
-    await process.lists.renew(hourLater, 'all');
-    assert.deepEqual(check(process, signer, hourLater.getTime()), GOOD);
+    await process.lists.renew(tryAgain);
+    assert.deepEqual(check(process, signer, tryAgain.getTime()), GOOD);
   });
 });
 
@@ -217,5 +228,28 @@ describe('a list of the same authority', () => {
     check(process, signer, START);
     await process.lists.settled();
     assert.deepEqual(check(process, signer, START).findings, ['CertificateRevoked']);
+  });
+});
+
+describe('a list of this installation itself', () => {
+  test('is known from the start, and read again by each process once it names more', async () => {
+    const { signer, uri } = await card();
+    const authority = new X509Certificate(Buffer.from(sub.certificate.rawData)).fingerprint256;
+    let [entries, bytes] = [0, await list({ of: uri })];
+    const own: OwnLists = {
+      all: () => Promise.resolve([{ authority, uri, entries }]),
+      read: (point) => Promise.resolve(point === uri ? bytes : null),
+    };
+    const [one, other] = [await started(START, own), await started(START, own)];
+    for (const process of [one, other]) assert.deepEqual(check(process, signer, START), GOOD);
+    [entries, bytes] = [1, await list({ revokes: true, from: START + 1_000, of: uri })];
+    for (const process of [one, other]) {
+      assert.equal(await process.lists.look(new Date(START + 2_000)), false);
+      const { findings } = check(process, signer, START + 2_000);
+      assert.deepEqual(findings, ['CertificateRevoked']);
+    }
+    assert.equal(asked, 0);
+    const kept = await database().database.all(sql`select from prescriptions.revocation_list`);
+    assert.equal(kept.length, 0);
   });
 });

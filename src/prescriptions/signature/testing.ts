@@ -8,7 +8,7 @@ import { present } from '../../kernel/bug.ts';
 import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
 import type { Element } from '../../gateways/xml/element.ts';
-import { type ListStore, revocationLists } from './fetch-lists.ts';
+import { type ListStore, type OwnLists, revocationLists } from './fetch-lists.ts';
 import { readTrust, type Trust } from './trust.ts';
 import type { VerifyParts } from './verify.ts';
 
@@ -113,8 +113,14 @@ export function parsed(xml: string): Element | null {
 export function believingIn(...issued: readonly Issued[]): VerifyParts {
   const trust = trustIn(...issued);
   const authorities = [...trust.anchors, ...trust.authorities];
-  return { trust, lists: revocationLists({ store: NOWHERE, authorities, addressOf: String }) };
+  return { trust, lists: revocationLists({ store: NOWHERE, authorities, own: NO_OWN_LISTS }) };
 }
+
+/** Of an installation that issues no certificates. */
+export const NO_OWN_LISTS: OwnLists = {
+  all: () => Promise.resolve([]),
+  read: () => Promise.resolve(null),
+};
 
 const NOWHERE: ListStore = {
   all: () => Promise.resolve([]),

@@ -67,7 +67,9 @@ export async function issueCard(
       ? await madeHere(cardNumber, keys, officerPin)
       : { file: null, publicKeys: madeInChip(keys.publicKeys) };
   const { file, publicKeys } = made;
-  const validity = wanted.validity ?? validityFrom(by.at);
+  const { from, until } = wanted.validity ?? validityFrom(by.at);
+  // No certificate outlives its card: whoever verifies a signature sees only the certificate.
+  const validity = { from, until: temporaryUntil ?? until };
   const card: KeptCard = {
     cardNumber,
     userId: user.userId,
@@ -75,7 +77,7 @@ export async function issueCard(
     wrongPins: 0,
     lockedAt: null,
     isTemporary: temporaryUntil !== null,
-    endsAt: temporaryUntil ?? validity.until,
+    endsAt: validity.until,
     replacedBy: null,
     version: 1,
     officerPin,

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { AUTHORITIES, type Purpose } from '../authority.ts';
 import { type CardState, stateOf } from '../card.ts';
 import { serialOf } from '../ocsp.ts';
 import { authoritiesOf, type Cards } from '../pki/handle.ts';
@@ -79,8 +80,14 @@ function serialOrNull(der: Buffer): string | null {
   }
 }
 
-/** The certificates of those who may have issued a card, for a TLS server and for whoever verifies signatures, in PEM. */
-export async function authoritiesPem(cards: Cards): Promise<string> {
+/**
+ * The certificates in PEM of those who may have issued a card's certificate for that purpose, up to the root: of
+ * logins for a TLS server, of signatures for whoever verifies them.
+ */
+export async function authoritiesPem(cards: Cards, purpose: Purpose): Promise<string> {
   const authorities = Object.values(await authoritiesOf(cards));
-  return authorities.map(({ certificate }) => new X509Certificate(certificate).toString()).join('');
+  return authorities
+    .filter(({ name }) => [null, purpose].includes(AUTHORITIES[name].purpose))
+    .map(({ certificate }) => new X509Certificate(certificate).toString())
+    .join('');
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 
 import { present } from '../../../kernel/bug.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -11,7 +11,7 @@ import {
   listAsked,
   PKI_PATHS,
 } from '../authority.ts';
-import { makeAuthority } from '../certificates.ts';
+import { authorityValidityFrom, makeAuthority, type Validity } from '../certificates.ts';
 import {
   askedOf,
   type CertificateStatus,
@@ -21,23 +21,25 @@ import {
   readRequest,
   serialOf,
 } from '../ocsp.ts';
-import { findCertificate, keepAuthorities, readAuthorities, revokedIn } from '../repository.ts';
+import { findCertificate, keepAuthorities, readAuthorities } from '../repository.ts';
 import { makeList } from '../revocation-list.ts';
+import { countRevoked, revokedIn } from './repository.ts';
 
 /** The cards of an installation and its authorities, and the address that certificates name for questions about them. */
 export type Cards = { readonly database: Database; readonly pkiUrl: string };
 
-/** The authorities of this installation; the first start makes them. */
-export async function authoritiesOf({
-  database,
-  pkiUrl,
-}: Cards): Promise<Readonly<Record<AuthorityName, Authority>>> {
+/** The authorities of this installation; the first start makes them, for twenty years if nothing else is said. */
+export async function authoritiesOf(
+  { database, pkiUrl }: Cards,
+  wanted?: Validity,
+): Promise<Readonly<Record<AuthorityName, Authority>>> {
   const known = await readAuthorities(database);
   if (known.length > 0) return byName(known);
   const at = new Date();
-  const root = await makeAuthority('root', { root: null, serial: newSerial(), at }, pkiUrl);
+  const validity = wanted ?? authorityValidityFrom(at);
+  const root = await makeAuthority('root', { root: null, serial: newSerial(), validity }, pkiUrl);
   const below = AUTHORITY_NAMES.filter((name) => name !== 'root').map((name) =>
-    makeAuthority(name, { root, serial: newSerial(), at }, pkiUrl),
+    makeAuthority(name, { root, serial: newSerial(), validity }, pkiUrl),
   );
   await keepAuthorities(database, [root, ...(await Promise.all(below))], at);
   return byName(await readAuthorities(database));
@@ -134,6 +136,40 @@ function listMaker(cards: Cards): Lists {
 }
 
 const LISTS_KEPT_MAX = 200;
+
+/** A revocation list of this installation, by its distribution point and the SHA-256 of who signs it. */
+export type OwnList = {
+  readonly uri: string;
+  readonly authority: string;
+  /** How many certificates it names. */
+  readonly entries: number;
+};
+
+/** The lists that say which signing certificates of cards are revoked, for whoever verifies prescriptions in this installation. */
+export function signingLists(cards: Cards): {
+  /** As they are now. */
+  readonly all: () => Promise<OwnList[]>;
+  /** The list of a distribution point, in DER; null: it is not one of this installation. */
+  readonly read: (uri: string, now: Date) => Promise<Buffer | null>;
+} {
+  const lists = listMaker(cards);
+  const { database, pkiUrl } = cards;
+  return {
+    all: async () => {
+      const authorities = await authoritiesOf(cards);
+      const counted = await countRevoked(database, ['root', 'signing-rsa', 'signing-p256']);
+      return counted.map(({ authority, shard, entries }) => ({
+        uri: `${pkiUrl}${PKI_PATHS.list(authority, shard)}`,
+        authority: new X509Certificate(authorities[authority].certificate).fingerprint256,
+        entries,
+      }));
+    },
+    read: async (uri, now) => {
+      const asked = uri.startsWith(pkiUrl) ? listAsked(uri.slice(pkiUrl.length)) : null;
+      return asked === null ? null : lists(asked.name, asked.shard, now);
+    },
+  };
+}
 
 async function ocsp(cards: Cards, body: Buffer, now: Date): Promise<HttpResponse> {
   const request = readRequest(body);
