@@ -51,6 +51,13 @@ export class SigningDatacentres {
     await this.#made?.drop();
   }
 
+  async get({ url }: Datacentre, path: string, as: string): Promise<Answer> {
+    const authorization = `Bearer ${await this.#tokenOf(as)}`;
+    const headers = { authorization, 'x-request-id': randomUUID() };
+    const answer = await fetch(`${url}/${path}`, { headers });
+    return { status: answer.status, body: await answer.json() };
+  }
+
   /** With a token of a persona, except where none is asked for. */
   async post({ url }: Datacentre, path: string, body: object, as: string): Promise<Answer> {
     const token = path.startsWith('_local') ? '' : await this.#tokenOf(as);

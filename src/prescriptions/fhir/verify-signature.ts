@@ -94,7 +94,7 @@ function differences(given: Bundle, kept: Bundle, state: Prescription): string[]
     [
       'Repeats Issued',
       repeatsIssued(request),
-      state.repeats === null ? null : state.currentIssue - 1,
+      state.treatment === 'Acute' ? null : state.currentIssue - 1,
     ],
   ] as const;
   return fields
@@ -122,7 +122,7 @@ function nhsNumber(bundle: Bundle): string | null {
   return identifierValue(patient?.identifier, ID.nhsNumber) ?? null;
 }
 
-/** An order that was not released yet says nothing of it. */
+/** What a release says of a repeat; an acute prescription has none. */
 function repeatsIssued(request: MedicationRequest | undefined): number | null {
   const information = extension(request?.basedOn?.[0], EXTENSION.epsRepeatInformation) ?? undefined;
   return extension(information, 'numberOfRepeatsIssued')?.valueInteger ?? null;
