@@ -25,6 +25,8 @@ export type PageRequest = {
   readonly origin: string;
   /** Address that it came from. */
   readonly remote: string;
+  /** A name for this browser that nobody else can know it by; null before it has sent a form. */
+  readonly browser: string | null;
   /** The session that this browser was given; nobody else can have made it up. */
   readonly session: string | null;
   readonly requestId: string;

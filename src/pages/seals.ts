@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import type { HttpRequest } from '../platform/http.ts';
 
@@ -56,6 +56,11 @@ export function readCookies(request: HttpRequest): Cookies {
 
 export function newBrowser(): string {
   return randomBytes(32).toString('base64url');
+}
+
+/** A digest of what the browser shows, for what is kept of it. */
+export function browserName({ browser }: Cookies): string | null {
+  return browser === null ? null : createHash('sha256').update(browser).digest('base64url');
 }
 
 export function browserCookie(value: string, request: HttpRequest): string {

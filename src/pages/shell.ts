@@ -11,6 +11,7 @@ import {
   browserCookie,
   type Cookies,
   isSameOrigin,
+  browserName,
   newBrowser,
   originOf,
   readCookies,
@@ -18,6 +19,7 @@ import {
   sealsWith,
 } from './seals.ts';
 import { type Elsewhere, securityHeaders } from './security.ts';
+import { statementPage } from './statement.ts';
 import { type Draw, openTemplates } from './templates.ts';
 
 export type ShellOptions = {
@@ -61,7 +63,7 @@ export function openShell(options: ShellOptions): Shell {
   return {
     routes: [
       ...withHeaders(assets.routes),
-      ...options.pages.map((page) => ({
+      ...[statementPage(), ...options.pages].map((page) => ({
         method: page.method,
         path: page.path,
         ...(page.bodyMaxBytes === undefined ? {} : { bodyMaxBytes: page.bodyMaxBytes }),
@@ -121,6 +123,7 @@ function pageRequest(frame: Frame, request: HttpRequest, form: Form, id: string)
     cookies: request.headers['cookie'],
     origin: originOf(request),
     remote: request.peer.remote,
+    browser: browserName(readCookies(request)),
     session: frame.seals.sessionOf(readCookies(request)),
     requestId: id,
   };

@@ -94,7 +94,7 @@ describe('mode=live', () => {
     const read = { headers: { accept: 'text/html' } };
     const there = await live().call('/signin', read);
     assert.equal(there.status, 200);
-    assert.match(there.text, /Put your card in the reader/);
+    assert.match(there.text, /Nobody can sign in to these pages here/);
     assert.doesNotMatch(there.text, /passcode is|Test system/);
     assert.match((await local().call('/signin', read)).text, /choose one of its cards/);
     for (const [path, method] of [

@@ -6,12 +6,12 @@ import { after, before, test } from 'node:test';
 
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
+import { AXE_TAGS, noteLooked } from './looked.ts';
+
 /** Installed by tools/machine.mjs. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** [X-60] */
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1280, height: 900 };
 const ACTION_MS = 10_000;
@@ -24,8 +24,18 @@ export function cannotBrowse(): string | false {
   return reason;
 }
 
+export type WindowOptions = {
+  readonly script?: boolean;
+  /** Of cards in the reader of this browser's computer, in PEM, and where they are shown. */
+  readonly certificates?: readonly {
+    readonly origin: string;
+    readonly cert: Buffer;
+    readonly key: Buffer;
+  }[];
+};
+
 /** The browser of a test file; every test gets a context without cookies of its own. */
-export function testBrowser(): { open(options?: { script?: boolean }): Promise<Page> } {
+export function testBrowser(): { open(options?: WindowOptions): Promise<Page> } {
   const reason = cannotBrowse();
   let browser: Browser | null = null;
   const contexts: BrowserContext[] = [];
@@ -38,9 +48,15 @@ export function testBrowser(): { open(options?: { script?: boolean }): Promise<P
     await browser?.close();
   });
   return {
-    open: async ({ script = true } = {}) => {
+    open: async ({ script = true, certificates = [] } = {}) => {
       if (browser === null) throw new Error('the browser is there only while tests run');
-      const context = await browser.newContext({ viewport: WIDE, javaScriptEnabled: script });
+      const context = await browser.newContext({
+        viewport: WIDE,
+        javaScriptEnabled: script,
+        ...(certificates.length === 0
+          ? {}
+          : { clientCertificates: [...certificates], ignoreHTTPSErrors: true }),
+      });
       contexts.push(context);
       const page = await context.newPage();
       page.setDefaultTimeout(ACTION_MS);
@@ -67,12 +83,25 @@ export function main(page: Page): Promise<string> {
 export async function checkPage(page: Page): Promise<void> {
   const where = page.url();
   await photograph(page);
-  assert.deepEqual(await axeFaults(page), [], `axe at ${where}`);
-  assert.equal(await page.locator('h1').count(), 1, `one h1 at ${where}`);
-  assert.match(await page.title(), /^.+ - OpenSpine$/);
+  const axe = await axeFaults(page);
+  const title = await page.title();
   await page.setViewportSize(NARROW);
   const wide = await page.evaluate<string[]>(WIDE_ELEMENTS);
   await page.setViewportSize(WIDE);
+  noteLooked({
+    title: title.replace(/^Error: | - OpenSpine$/g, ''),
+    faults: [
+      ...axe.map(({ id, help }) => `${id}: ${help}`),
+      ...(wide.length === 0 ? [] : ['it scrolls sideways at 320 pixels']),
+    ],
+  });
+  assert.deepEqual(
+    axe.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+    [],
+    `axe at ${where}`,
+  );
+  assert.equal(await page.locator('h1').count(), 1, `one h1 at ${where}`);
+  assert.match(title, /^.+ - OpenSpine$/);
   assert.deepEqual(wide, [], `sideways scroll at ${where}`);
 }
 
@@ -98,12 +127,16 @@ async function photograph(page: Page): Promise<void> {
   await page.screenshot({ path, fullPage: true });
 }
 
-type AxeFault = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
+type AxeFault = {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string }[];
+};
 
 /** Pages that were found good: the same one again need not be looked at, and looking takes seconds. */
 const good = new Set<string>();
 
-async function axeFaults(page: Page): Promise<string[]> {
+async function axeFaults(page: Page): Promise<readonly AxeFault[]> {
   const content = (await page.content()).replaceAll(/value="[\w-]{36,}"/g, '');
   if (good.has(content)) return [];
   await page.evaluate(AXE);
@@ -111,7 +144,7 @@ async function axeFaults(page: Page): Promise<string[]> {
     `axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)} })`,
   );
   if (found.violations.length === 0) good.add(content);
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+  return found.violations;
 }
 
 /** Presses Tab until the element has the focus; a page must let a keyboard come there. */

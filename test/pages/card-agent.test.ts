@@ -20,7 +20,7 @@ import {
   testReader,
   testTokens,
 } from '../agent/tokens.ts';
-import { cannotBrowse, checkPage, testBrowser } from './browser.ts';
+import { cannotBrowse, checkPage, main, press, testBrowser } from './browser.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine } from './spine.ts';
 
@@ -136,6 +136,18 @@ describe('signing in with the card in the reader', { skip, timeout: 240_000 }, (
     await useReader(page);
     await enter(page, PIN);
     await page.waitForURL(`${backUrl}?**`);
+  });
+
+  test('opens our own pages too, at the one that was wanted', async () => {
+    await reader.put('NHS-GOOD');
+    const page = await browser.open();
+    await page.goto(`${spine().a}/card`);
+    await press(page, 'Use a card reader or a security key');
+    assert.doesNotMatch(await main(page), /asks you to sign in/);
+    await checkPage(page);
+    await useReader(page);
+    await enter(page, PIN);
+    await page.waitForURL(`${spine().a}/card`);
   });
 
   for (const [label, command, words] of [

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ import { freePort } from '../support/ports.ts';
 import { cannotServe, type Site, startSite } from './apache.ts';
 import { startBalancer } from './balancer.ts';
 import { cannotBrowse, checkPage } from './browser.ts';
-import { aChipCard, aFileCard, cardsIn, PIN } from './holders.ts';
+import { aChipCard, aFileCard, cardsIn, PIN, tlsFiles } from './holders.ts';
 
 const SECRET = 'a-secret-of-a-test-0123456789';
 const CLIENT_ID = '969567331415.apps.national';
@@ -131,7 +130,7 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
   test('lets a card in the reader be shown by the browser, and a role of two be chosen', async () => {
     const { userId, card, roles } = await aChipCard(made.database);
     const page = await open(card);
-    await page.locator('a', { hasText: 'Use the card in the reader' }).click();
+    await page.locator('a', { hasText: 'Let this browser read your card' }).click();
     await page.waitForURL(/\/roles\//);
     await checkPage(page);
     await page.locator('main form button').last().click();
@@ -146,7 +145,7 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
 
   test('has a browser without a card, or with one that was revoked, told so on the page', async () => {
     const page = await open();
-    await page.locator('a', { hasText: 'Use the card in the reader' }).click();
+    await page.locator('a', { hasText: 'Let this browser read your card' }).click();
     await page.waitForURL(/card=CertificateMissing/);
     assert.match(await page.locator('main').innerText(), /Your browser showed no card/);
     const { card, cardNumber, by } = await aChipCard(made.database);
@@ -154,21 +153,8 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
     const done = await changeCard(cardsIn(made.database), cardNumber, revoke, { by });
     assert.ok(done.ok, JSON.stringify(done));
     const other = await open(card);
-    await other.locator('a', { hasText: 'Use the card in the reader' }).click();
+    await other.locator('a', { hasText: 'Let this browser read your card' }).click();
     await other.waitForURL(/card=CertificateRevoked/);
     assert.match(await other.locator('main').innerText(), /This card was revoked/);
   });
 });
-
-/** The certificate of the port itself, made as an operator would. */
-function tlsFiles(folder: string): { readonly certificate: string; readonly key: string } {
-  const [certificate, key] = [join(folder, 'port.crt'), join(folder, 'port.key')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1']
-      .concat(['-addext', 'subjectAltName=IP:127.0.0.1'])
-      .concat(['-keyout', key, '-out', certificate]),
-    { stdio: 'ignore' },
-  );
-  return { certificate, key };
-}

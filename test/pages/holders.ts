@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
 
 import {
   activateCard,
@@ -21,7 +23,7 @@ export function cardsIn(database: Database): Cards {
 
 /** A person with one role and a card that is a file, as a test system has them. */
 export async function aFileCard(database: Database) {
-  const person = await aPersonIn(database, [anOrganisation()]);
+  const person = await aPersonIn(database, [{ ...anOrganisation(), jobRole: NURSE }]);
   const { userId } = person;
   const by = { userId, at: new Date() };
   const types = { login: 'p256', signing: 'p256' } as const;
@@ -32,9 +34,14 @@ export async function aFileCard(database: Database) {
   return { ...person, cardNumber };
 }
 
-/** A person with two roles and a card whose keys are in a chip: only the browser has them. */
-export async function aChipCard(database: Database) {
-  const person = await aPersonIn(database, [anOrganisation(), anOrganisation()]);
+const NURSE = 'S8000:G8000:R8001';
+
+/** A person with these jobs, each in a place of its own, and a card in a chip: only the browser has its keys. */
+export async function aChipCard(database: Database, jobRoles: readonly string[] = [NURSE, NURSE]) {
+  const person = await aPersonIn(
+    database,
+    jobRoles.map((jobRole) => ({ ...anOrganisation(), jobRole })),
+  );
   const { userId } = person;
   const { publicKeys, login } = aChip(userId);
   const by = { userId, at: new Date() };
@@ -51,12 +58,28 @@ export async function aChipCard(database: Database) {
   return { ...person, by, cardNumber, card: { cert, key: Buffer.from(key) } };
 }
 
-async function aPersonIn(database: Database, places: readonly { readonly ods: string }[]) {
-  const roles = places.map(({ ods }) => aRoleProfile(ods));
+type Place = ReturnType<typeof anOrganisation> & { readonly jobRole: string };
+
+async function aPersonIn(database: Database, work: readonly Place[]) {
+  const places = work.map(({ jobRole: _jobRole, ...place }) => place);
+  const roles = work.map(({ ods, jobRole }) => aRoleProfile(ods, { jobRole }));
   const memberships = places.map(({ ods }) => ({ organisation: ods }));
   const entry = aPerson({ memberships, roleProfiles: roles });
   const file = parsePeopleFile({ organisations: places, people: [entry] });
   assert.ok(file.ok, JSON.stringify(file));
   assert.ok((await importPeople(database, file.value, new Date())).ok);
   return { userId: String(entry['userId']), roles: roles.map(({ id }) => String(id)) };
+}
+
+/** The certificate of a port for cards, made as an operator would. */
+export function tlsFiles(folder: string): { readonly certificate: string; readonly key: string } {
+  const [certificate, key] = [join(folder, 'port.crt'), join(folder, 'port.key')];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1']
+      .concat(['-addext', 'subjectAltName=IP:127.0.0.1'])
+      .concat(['-keyout', key, '-out', certificate]),
+    { stdio: 'ignore' },
+  );
+  return { certificate, key };
 }

@@ -1,3 +1,4 @@
+// Shows: Web pages | sign in with a security key, also to our own pages, where its level is enough
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 
@@ -11,7 +12,7 @@ import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
 import { freePort } from '../support/ports.ts';
 import { startBalancer } from './balancer.ts';
-import { checkPage, pageTest, testBrowser } from './browser.ts';
+import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
 import { aFileCard, PIN } from './holders.ts';
 
 const CLIENT_ID = '969567331415.apps.national';
@@ -71,7 +72,7 @@ describe('a security key on our pages', () => {
   pageTest(
     'is registered by somebody with a card, signs in where it is enough, and is taken away',
     async () => {
-      const { cardNumber } = await aFileCard(made.database);
+      const { cardNumber, userId } = await aFileCard(made.database);
       const page = await browser.open();
       const cdp = await page.context().newCDPSession(page);
       await cdp.send('WebAuthn.enable');
@@ -104,11 +105,25 @@ describe('a security key on our pages', () => {
       await authorize(page, 'AAL3_ANY');
       await page.locator('button', { hasText: 'Use a security key' }).click();
       await page.locator('.nhsuk-error-summary').waitFor();
-      assert.match(await page.locator('main').innerText(), /asks for a stronger way to sign in/);
+      assert.match(await page.locator('main').innerText(), /a stronger way to sign in/);
 
       await page.goto(`${front}/security-keys`);
+      await press(page, 'Sign out');
+      await page.goto(`${front}/signin?return=/security-keys`);
+      await press(page, 'Use a card reader or a security key');
+      await press(page, 'Use a security key');
+      await page.locator('.nhsuk-error-summary').waitFor();
+      assert.match(await main(page), /a stronger way to sign in/, 'nor do our own pages take it');
+      await made.database.write({
+        text: 'update identity.security_key set is_attested = true where user_id = $1',
+        values: [userId],
+      });
+      await press(page, 'Use a security key');
+      await page.waitForURL(`${front}/security-keys`);
+      assert.match(await main(page), /Level 3/);
+
       await page.locator('button', { hasText: 'Take away' }).click();
-      await page.getByText('You have no security key').waitFor();
+      await page.waitForURL(/\/signedout\?reason=access/); // what began with the key ends with it
       await authorize(page, 'AAL2_OR_AAL3_ANY');
       await page.locator('button', { hasText: 'Use a security key' }).click();
       await page.locator('.nhsuk-error-summary').waitFor();

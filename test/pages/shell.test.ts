@@ -248,6 +248,16 @@ describe('in a browser', () => {
     }
   });
 
+  pageTest('every page leads to the accessibility statement', async () => {
+    const page = await browser.open();
+    const [a] = urls();
+    await page.goto(`${a}/nowhere`);
+    await page.getByRole('link', { name: 'Accessibility statement' }).click();
+    assert.equal(await page.title(), 'Accessibility statement - OpenSpine');
+    assert.match(await page.locator('main').innerText(), /by axe-core \d+[\s\S]*Ask at the desk/);
+    await checkPage(page);
+  });
+
   pageTest(
     'nothing is refused by the security policy, and nothing goes wrong in scripts',
     async () => {

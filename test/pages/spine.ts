@@ -90,7 +90,8 @@ export function windowsOf(
   };
 }
 
-async function giveSession(
+/** Gives the browser a session as a card gives it, and answers its id. */
+export async function giveSession(
   database: Database,
   page: Page,
   { userId, url }: { readonly userId: string; readonly url: string },

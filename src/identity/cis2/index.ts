@@ -12,7 +12,7 @@ import type { Interactions } from './interactions.ts';
 import { expiryJob, logoutJob } from './logout.ts';
 import type { View } from '../../pages/index.ts';
 
-export type { Authenticator } from './assurance.ts';
+export { acrMet, type Authenticator, authenticatorsFor } from './assurance.ts';
 export type {
   Interactions,
   Proof,

@@ -12,7 +12,11 @@ import { type PageParts, signedIn } from './signed-in.ts';
 export type { RequestDoor } from './requests.ts';
 
 /** Web pages about who somebody is and what they may do [EXPERIENCE 4.1]. */
-export function identityPages(parts: PageParts, door: RequestDoor | null): readonly Page[] {
+export function identityPages(
+  basis: Omit<PageParts, 'hasOtherWays'>,
+  door: RequestDoor | null,
+): readonly Page[] {
+  const parts: PageParts = { ...basis, hasOtherWays: door !== null };
   return [
     homePage(parts),
     ...signInPages(parts),

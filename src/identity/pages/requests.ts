@@ -1,12 +1,21 @@
+import { ok, type Result } from '../../kernel/result.ts';
 import type { Page, PageAnswer, PageRequest, View } from '../../pages/index.ts';
 import { takeProof } from '../card-port/index.ts';
 import { problemView } from '../cis2/pages.ts';
-import type { Interactions, Proof, RoleFault, SignInFault, SignInRequest } from '../cis2/index.ts';
+import type {
+  Interactions,
+  Proof,
+  RequestFault,
+  RoleFault,
+  SignInFault,
+  SignInRequest,
+} from '../cis2/index.ts';
 import type { CardState } from '../cards/index.ts';
 import { proveCard } from '../sign-in/handle.ts';
 import { problemOf, type SignInProblem, STATE_TAGS } from '../sign-in/words.ts';
 import { type KeyFault, type KeyParts, loadSecurityKeys } from '../webauthn/index.ts';
 import { agentLink } from './agent-link.ts';
+import { beginOtherWay, enterPages, FOR_PAGES, isForPages } from './own-sign-in.ts';
 import { rolesView } from './roles.ts';
 import { type PageParts, takingPasscodes } from './signed-in.ts';
 import { cardIn, NO_CARD, type RequestOffer, signInView } from './sign-in.ts';
@@ -29,6 +38,7 @@ export function requestPages(parts: RequestParts): readonly Page[] {
     handle: (parts: RequestParts, request: PageRequest) => Promise<PageAnswer>,
   ): Page => ({ method, path, handle: (request) => handle(parts, request) });
   return [
+    page('POST', '/signin/other', beginOtherWay),
     page('GET', '/signin/:request', signInPage),
     ...(parts.testCards === null
       ? []
@@ -64,7 +74,7 @@ async function signIn(parts: RequestParts, request: PageRequest): Promise<PageAn
   const shown = { chosen: cardNumber, problem: NO_CARD };
   if (cardNumber === '') return viewOf(parts, request, shown);
   // Before a try of the passcode is counted: whose request is over has not tried.
-  const waiting = await (await parts.interactions()).signInRequest(askedBy(request));
+  const waiting = await waitingFor(parts, request);
   if (!waiting.ok) return overView();
   const wanted = { cardNumber, pin: request.form.text('pin') };
   const proved = await proveCard(cards, wanted, clock.securityNow());
@@ -77,7 +87,7 @@ async function signIn(parts: RequestParts, request: PageRequest): Promise<PageAn
 async function fromCardPort(parts: RequestParts, request: PageRequest): Promise<PageAnswer> {
   const { database, clock } = parts;
   const wanted = { request: askedBy(request).uid, code: request.query('proof') };
-  const waiting = await (await parts.interactions()).signInRequest(askedBy(request));
+  const waiting = await waitingFor(parts, request);
   if (!waiting.ok) return overView();
   const proof = await takeProof(database, wanted, clock.securityNow());
   if (proof === null) return overView();
@@ -85,11 +95,30 @@ async function fromCardPort(parts: RequestParts, request: PageRequest): Promise<
 }
 
 async function goOn(parts: RequestParts, request: PageRequest, proof: Proof): Promise<PageAnswer> {
+  const own = await enterPages(parts, request, proof);
+  if (own !== null) return own.ok ? own.value : refusedView(parts, request, own.error);
   const interactions = await parts.interactions();
   const next = await interactions.signIn(askedBy(request), proof);
   if (next.ok) return { to: next.value };
   if (next.error === 'RequestUnknown') return overView();
-  return viewOf(parts, request, { chosen: '', problem: cardProblem(FAULTS[next.error]) });
+  return refusedView(parts, request, next.error);
+}
+
+function refusedView(
+  parts: RequestParts,
+  request: PageRequest,
+  fault: Exclude<SignInFault, 'RequestUnknown'>,
+): Promise<PageAnswer> {
+  return viewOf(parts, request, { chosen: '', problem: cardProblem(FAULTS[fault]) });
+}
+
+/** Who waits: an application, or our own pages. */
+async function waitingFor(
+  parts: RequestParts,
+  request: PageRequest,
+): Promise<Result<SignInRequest, RequestFault>> {
+  if (await isForPages(parts, request)) return ok(FOR_PAGES);
+  return (await parts.interactions()).signInRequest(askedBy(request));
 }
 
 const SMARTCARD = 'CIS2_SMARTCARD';
@@ -101,7 +130,7 @@ async function askKey(parts: RequestParts, request: PageRequest): Promise<PageAn
 
 async function signInWithKey(parts: RequestParts, request: PageRequest): Promise<PageAnswer> {
   const { proveKey, readProof } = await loadSecurityKeys();
-  const waiting = await (await parts.interactions()).signInRequest(askedBy(request));
+  const waiting = await waitingFor(parts, request);
   if (!waiting.ok) return overView();
   const subject = askedBy(request).uid;
   const response = readProof(request.form.text('answer'));
@@ -119,12 +148,13 @@ const KEY_FAULTS: Readonly<Record<KeyFault, string>> = {
 };
 
 const FAULTS: Readonly<Record<Exclude<SignInFault, 'RequestUnknown'>, string>> = {
-  TooWeak: 'This application asks for a stronger way to sign in',
+  TooWeak: 'You need a stronger way to sign in here',
   UserUnknown: 'You are not in the directory of people',
   UserInactive: 'You no longer work for the NHS',
 };
 
 async function giveUp(parts: RequestParts, request: PageRequest): Promise<PageAnswer> {
+  if (await isForPages(parts, request)) return { to: '/signin' };
   const next = await (await parts.interactions()).giveUp(askedBy(request));
   return next.ok ? { to: next.value } : overView();
 }
@@ -170,7 +200,7 @@ async function viewOf(
   shown: Shown,
 ): Promise<PageAnswer> {
   const asked = askedBy(request);
-  const waiting = await (await parts.interactions()).signInRequest(asked);
+  const waiting = await waitingFor(parts, request);
   if (!waiting.ok) return overView();
   const address = `/signin/${asked.uid}`;
   const agent = agentLink(parts, { request: asked.uid, origin: request.origin });

@@ -117,6 +117,7 @@ export async function signInView(
     model: {
       picker,
       request: request ?? null,
+      hasOtherWays: parts.hasOtherWays,
       action: request?.address ?? '/signin',
       back,
       chosen,

@@ -22,6 +22,8 @@ export type PageParts = SessionStore & {
   readonly testCards: { readonly passcode: string } | null;
   /** Where the card agent of a user listens on their own machine; null: it is not offered. */
   readonly cardAgent: string | null;
+  /** Whether one can sign in as applications' users do: a card in a reader, a security key. */
+  readonly hasOtherWays: boolean;
 };
 
 const PASSCODES_PER_MINUTE = 120; // of one address, which many share: a ward behind a balancer; each costs 50 ms to judge

@@ -11,8 +11,8 @@ import {
   openCard,
   type PinRefusal,
 } from '../cards/index.ts';
-import { findUser } from '../people/index.ts';
-import { type Session, type SessionLimits, startSession } from '../sessions/index.ts';
+import { findUser, type User } from '../people/index.ts';
+import { type Session, type SessionStore, startSession } from '../sessions/index.ts';
 
 export type CardSignIn = { readonly cardNumber: string; readonly pin: string };
 
@@ -48,28 +48,36 @@ export async function proveCard(
 
 /** The session of somebody who signs in to the web pages with a card [EXPERIENCE 4.1]. */
 export async function signInWithCard(
-  { cards, sessionLimits }: { readonly cards: Cards; readonly sessionLimits: SessionLimits },
+  store: SessionStore & { readonly cards: Cards },
   wanted: CardSignIn,
   at: Date,
 ): Promise<Result<Session, SignInRefusal>> {
-  const proved = await proveCard(cards, wanted, at);
+  const proved = await proveCard(store.cards, wanted, at);
   if (!proved.ok) return proved;
-  const { userId, cardNumber } = proved.value;
-  const user = await findUser(cards.database, userId);
+  const { userId, cardNumber: card } = proved.value;
+  const user = await findUser(store.database, userId);
   if (user?.status !== 'active') return fail({ kind: 'UserInactive' });
+  return ok(await startPagesSession(store, user, { card, amr: ['sc', 'pin'] }, at));
+}
+
+/** The session of somebody who has proved at level 3 who they are, in the web pages. */
+export function startPagesSession(
+  store: SessionStore,
+  { userId, idAssuranceLevel }: User,
+  { card, amr }: { readonly card: string | null; readonly amr: readonly string[] },
+  at: Date,
+): Promise<Session> {
   const authentication = {
     acr: null,
-    amr: ['sc', 'pin'],
+    amr,
     assuranceLevel: '3',
-    idAssuranceLevel: String(user.idAssuranceLevel),
+    idAssuranceLevel: String(idAssuranceLevel),
     proofingLevel: null,
     vectorOfTrust: null,
     nhsNumber: null,
     delegate: null,
   };
-  const who = { kind: 'pages', userId, card: cardNumber, authentication } as const;
+  const who = { kind: 'pages', userId, card, authentication } as const;
   const from = { provider: 'smartcard', providerSession: null, applicationId: null };
-  return ok(
-    await startSession({ database: cards.database, sessionLimits }, { ...who, ...from }, at),
-  );
+  return startSession(store, { ...who, ...from }, at);
 }
