@@ -74,6 +74,14 @@ export async function press(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole('button', { name }).click();
 }
 
+/** Fills in the three fields of a day, as `6 8 2026`. */
+export async function fillDay(page: Page, field: string, typed: string): Promise<void> {
+  const parts = typed.split(' ');
+  for (const [index, part] of ['day', 'month', 'year'].entries()) {
+    await page.fill(`#${field}-${part}`, parts[index] ?? '');
+  }
+}
+
 /** The words of a page without its frame. */
 export function main(page: Page): Promise<string> {
   return page.locator('main').innerText();

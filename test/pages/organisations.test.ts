@@ -4,7 +4,7 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 
 import { addPosition, nameSponsor } from '../../src/identity/registration/index.ts';
-import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
+import { checkPage, fillDay, main, pageTest, press, testBrowser } from './browser.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
@@ -138,10 +138,14 @@ describe('the page of an organisation', () => {
     assert.match(await main(manager), /is added[\s\S]*1 EXAMPLE STREET, UPPER VILLAGE, ZZ99 1AA/);
     await checkPage(manager);
     await manager.goto(`${b}/ra/organisations/A83008`);
-    await manager.fill('#closed-on', 'soon');
+    await fillDay(manager, 'closed-on', '31 2 2026');
     await press(manager, 'Keep the days');
-    assert.match(await manager.locator('#closed-on-error').innerText(), /Enter a day/);
-    await manager.fill('#closed-on', '2026-01-31');
+    assert.match(
+      await manager.locator('#closed-on-error').innerText(),
+      /Last day must be a real day/,
+    );
+    await checkPage(manager);
+    await fillDay(manager, 'closed-on', '31 1 2026');
     await press(manager, 'Keep the days');
     assert.match(await main(manager), /31 January 2026/);
     await manager.goto(`${a}/ra/users/${userIdOf('prescriber')}`);

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 
 import { sql } from '../../src/platform/sql.ts';
 import { cardsOf, handIn } from '../support/cards.ts';
-import { checkPage, main, pageTest, press, testBrowser } from './browser.ts';
+import { checkPage, fillDay, main, pageTest, press, testBrowser } from './browser.ts';
 import { giveCard } from './cards.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
@@ -102,10 +102,13 @@ describe('access', () => {
       assert.match(await agent.locator('#position-error').innerText(), /Choose a position/);
       await checkPage(agent);
       await agent.getByLabel('Reception desk, A83008').check();
-      await agent.fill('#ends-on', '6 August');
+      await fillDay(agent, 'ends-on', '6 August');
       await press(agent, 'Send the request');
-      assert.match(await agent.locator('#ends-on-error').innerText(), /Enter a day/);
-      await agent.fill('#ends-on', '2099-08-06');
+      assert.match(
+        await agent.locator('#ends-on-error').innerText(),
+        /Last day must be a real day/,
+      );
+      await fillDay(agent, 'ends-on', '6 8 2099');
       await press(agent, 'Send the request');
       assert.match(await main(agent), /waits for another person/);
 

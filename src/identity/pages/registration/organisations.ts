@@ -3,7 +3,6 @@ import {
   listOrganisations,
   type Organisation,
 } from '../../../directory/index.ts';
-import { parseLondonDate } from '../../../kernel/london.ts';
 import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
 import { problemOf } from '../../../pages/index.ts';
 import { displayName, findUsers } from '../../people/index.ts';
@@ -16,9 +15,9 @@ import {
   sponsorsAt,
 } from '../../registration/index.ts';
 import { jobTitle, type PageParts } from '../signed-in.ts';
+import { dayField, readDay, splitDay, typedDay } from './days.ts';
 import { newOrganisationPages } from './new-organisation.ts';
 import { type Registrar, registrar } from './registrar.ts';
-import { dayErrors } from './requests.ts';
 
 const PAGE_MAX = 50;
 
@@ -94,8 +93,8 @@ async function organisationView(
       isAgent: who.isAgent,
       isManager: who.isManager,
       filled: {
-        openedOn: isSent ? form.text('opened-on') : (openedOn ?? ''),
-        closedOn: isSent ? form.text('closed-on') : (closedOn ?? ''),
+        openedOn: isSent ? typedDay(form, 'opened-on') : splitDay(openedOn),
+        closedOn: isSent ? typedDay(form, 'closed-on') : splitDay(closedOn),
         user: form.text('user'),
       },
       done: DONE[query('done')] ?? null,
@@ -150,15 +149,13 @@ async function keepDays(
 ): Promise<PageAnswer> {
   const { form } = request;
   const ods = request.parts['ods'] ?? '';
-  const openedOn = parseLondonDate(form.text('opened-on'));
-  const closedOn = parseLondonDate(form.text('closed-on'));
-  const errors = [
-    ...dayErrors(form.text('opened-on'), openedOn, 'opened-on'),
-    ...dayErrors(form.text('closed-on'), closedOn, 'closed-on'),
-  ];
+  const first = readDay(form, 'opened-on', 'First day');
+  const last = readDay(form, 'closed-on', 'Last day');
+  const errors = [...first.errors, ...last.errors];
   if (errors.length > 0) return organisationView(parts, request, who, errors);
-  const kept = await setOpeningDays(parts.database, ods, { openedOn, closedOn }, who.by);
+  const days = { openedOn: first.day, closedOn: last.day };
+  const kept = await setOpeningDays(parts.database, ods, days, who.by);
   if (kept.ok) return { to: `/ra/organisations/${ods}?done=days` };
   const text = registrationWords(kept.error);
-  return organisationView(parts, request, who, [{ field: 'closed-on', text }]);
+  return organisationView(parts, request, who, [{ field: dayField('closed-on'), text }]);
 }

@@ -1,4 +1,3 @@
-import { parseLondonDate } from '../../../kernel/london.ts';
 import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
 import { problemOf } from '../../../pages/index.ts';
 import { displayName, findUser, findUsers, type User } from '../../people/index.ts';
@@ -13,6 +12,7 @@ import {
   type WantedAccess,
 } from '../../registration/index.ts';
 import { jobTitle, type PageParts } from '../signed-in.ts';
+import { dayField, readDay, typedDay } from './days.ts';
 import { type Registrar, registrar } from './registrar.ts';
 
 /** A sponsor asks, another person decides [EXPERIENCE 4.6]. */
@@ -175,8 +175,8 @@ async function askView(
         hint: { text: jobTitle({ jobRoleName }) },
         checked: positionId === form.text('position'),
       })),
-      startsOn: form.text('starts-on'),
-      endsOn: form.text('ends-on'),
+      startsOn: typedDay(form, 'starts-on'),
+      endsOn: typedDay(form, 'ends-on'),
     },
   };
 }
@@ -187,16 +187,17 @@ function askFor(parts: PageParts) {
     const userId = request.parts['user'] ?? '';
     const roleProfileId = form.text('role') || null;
     const positionId = form.text('position') || null;
-    const startsOn = parseLondonDate(form.text('starts-on'));
-    const endsOn = parseLondonDate(form.text('ends-on'));
+    const first = readDay(form, 'starts-on', 'First day');
+    const last = readDay(form, 'ends-on', 'Last day');
+    const [startsOn, endsOn] = [first.day, last.day];
     const errors = [
       ...(roleProfileId !== null || positionId !== null
         ? []
         : [{ field: 'position', text: 'Choose a position' }]),
-      ...dayErrors(form.text('starts-on'), startsOn, 'starts-on'),
-      ...dayErrors(form.text('ends-on'), endsOn, 'ends-on'),
+      ...first.errors,
+      ...last.errors,
       ...(startsOn !== null && endsOn !== null && endsOn < startsOn
-        ? [{ field: 'ends-on', text: 'The last day must not be before the first' }]
+        ? [{ field: dayField('ends-on'), text: 'The last day must not be before the first' }]
         : []),
     ];
     if (errors.length > 0) return askView(parts, request, who, errors);
@@ -206,12 +207,7 @@ function askFor(parts: PageParts) {
         : { kind: 'end', userId, roleProfileId, endsOn };
     const asked = await requestAccess(parts.database, wanted, who.by);
     if (asked.ok) return { to: `/ra/users/${userId}?done=requested` };
-    const field = roleProfileId === null ? 'position' : 'ends-on';
+    const field = roleProfileId === null ? 'position' : dayField('ends-on');
     return askView(parts, request, who, [{ field, text: registrationWords(asked.error) }]);
   };
-}
-
-export function dayErrors(typed: string, day: string | null, field: string): FieldError[] {
-  if (typed === '' || day !== null) return [];
-  return [{ field, text: 'Enter a day, as 2026-08-06' }];
 }
