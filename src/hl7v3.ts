@@ -1,3 +1,4 @@
+import { openDeliveries } from './hl7v3-deliveries.ts';
 import {
   endpointAuthority,
   listenerKey,
@@ -64,37 +65,69 @@ export async function openHl7Door(
     interactions: new Map(interactions.flatMap((one) => one.ids.map((id) => [id, one] as const))),
     limits,
   });
-  const port = await listen(config, config.hl7v3, { desk, parties });
+  const keys = await keysOf(database, config.datacentre, config.hl7v3.names);
+  const port = await listen(config, config.hl7v3, { desk, parties, keys });
+  const deliveries = await openDeliveries(config.hl7v3, log, {
+    database,
+    clock,
+    party,
+    parties,
+    keys,
+  });
   const own = `https://${config.hl7v3.names[0] ?? config.host}:${port.port}`;
   const urls = config.hl7v3.urls.length === 0 ? [own] : config.hl7v3.urls;
   await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
   return {
     url: `https://${config.host}:${port.port}`,
-    jobs: [waitingJob(desk), forgettingJob(desk)],
+    jobs: [waitingJob(desk), forgettingJob(desk), deliveries.job],
     close: async () => {
       await port.close();
       await closeDesk(desk);
+      deliveries.close();
     },
   };
 }
 
-async function listen(
-  { host, datacentre }: Config,
-  { port, names }: Hl7Port,
-  { desk, parties }: { readonly desk: Desk; readonly parties: Parties },
-): Promise<MutualTlsPort> {
-  const { database, onBug } = desk;
+/** What this datacentre proves itself with, to those who call it and to those whom it calls; in PEM. */
+export type EndpointKeys = {
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
+};
+
+async function keysOf(
+  database: Database,
+  datacentre: Config['datacentre'],
+  names: readonly string[],
+): Promise<EndpointKeys> {
   // Certificates are checked by both ends in real time, whatever a test does to the clock.
   const at = REAL_CLOCK.now();
   const authority = pemOf('CERTIFICATE', (await endpointAuthority(database, at)).certificate);
   const own = await listenerKey(database, { datacentre, names }, at);
+  return {
+    certificate: `${pemOf('CERTIFICATE', own.certificate)}${authority}`,
+    key: pemOf('PRIVATE KEY', own.privateKey),
+    authority,
+  };
+}
+
+async function listen(
+  { host }: Config,
+  { port }: Hl7Port,
+  {
+    desk,
+    parties,
+    keys,
+  }: { readonly desk: Desk; readonly parties: Parties; readonly keys: EndpointKeys },
+): Promise<MutualTlsPort> {
+  const { onBug } = desk;
   const routes = hl7v3Routes(desk);
   return openMutualTls({
     host,
     port,
-    certificate: `${pemOf('CERTIFICATE', own.certificate)}${authority}`,
-    key: pemOf('PRIVATE KEY', own.privateKey),
-    authorities: authority,
+    certificate: keys.certificate,
+    key: keys.key,
+    authorities: keys.authority,
     bodyMaxBytes: BODY_MAX_BYTES,
     admit: parties.admit,
     handle: (request, peer) => answerBy(routes, request, peer),

@@ -20,7 +20,14 @@ const LAYERS = [
 ] as const;
 
 /** Files at the top of src put the capabilities together. */
-const COMPOSERS = ['main.ts', 'datacentre.ts', 'hl7v3.ts', 'schemas.ts', 'version.ts'];
+const COMPOSERS = [
+  'main.ts',
+  'datacentre.ts',
+  'hl7v3.ts',
+  'hl7v3-deliveries.ts',
+  'schemas.ts',
+  'version.ts',
+];
 
 /** A capability is entered through its door, except by test helpers. */
 const CAPABILITIES = ['directory', 'identity', 'prescriptions'];

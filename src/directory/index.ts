@@ -2,6 +2,7 @@ export {
   type AccreditedSystem,
   endpointAuthority,
   type EndpointKey,
+  fingerprintOf,
   issueCertificate,
   keepEndpoints,
   listenerKey,

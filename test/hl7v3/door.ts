@@ -6,7 +6,7 @@ import type { DeskLimits, Hl7Interaction, Hl7Request } from '../../src/gateways/
 import { derivedUuid } from '../../src/kernel/uuid.ts';
 import type { TestSystem } from '../../src/local/systems.ts';
 import type { Config } from '../../src/platform/config.ts';
-import { REAL_CLOCK } from '../../src/platform/clock.ts';
+import { type Clock, REAL_CLOCK } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
@@ -61,14 +61,17 @@ export function openLedger(): Ledger {
 
 export type TestDoor = Hl7Door & { readonly logged: string[] };
 
-export type DoorSettings = Partial<Config> & { readonly limits?: DeskLimits };
+export type DoorSettings = Partial<Config> & {
+  readonly limits?: DeskLimits;
+  readonly clock?: Clock;
+};
 
 /** The door alone, over the database of a test. */
 export async function openDoor(
   url: string,
   database: Database,
   ledger: Ledger,
-  { limits, ...settings }: DoorSettings = {},
+  { limits, clock = REAL_CLOCK, ...settings }: DoorSettings = {},
 ): Promise<TestDoor> {
   const logged: string[] = [];
   const config = testConfig(url, { hl7v3: ANY_HL7_PORT, ...settings });
@@ -77,7 +80,7 @@ export async function openDoor(
     ({ event, outcome }) => logged.push(`${event} ${outcome}`),
     {
       database,
-      clock: REAL_CLOCK,
+      clock,
       interactions: [ledger.interaction],
       ...(limits === undefined ? {} : { limits }),
     },
@@ -121,4 +124,10 @@ export function testDoor(system: TestSystem, settings: DoorSettings = {}) {
 export async function doWaiting({ jobs }: TestDoor): Promise<void> {
   const [waiting] = jobs;
   await waiting?.run(() => Promise.resolve(true));
+}
+
+/** Sends what waits for parties, as the job of some process would. */
+export async function deliverWaiting({ jobs }: TestDoor): Promise<void> {
+  const job = jobs.find(({ name }) => name === 'hl7v3-delivery');
+  if (await job?.hasWork()) await job?.run(() => Promise.resolve(true));
 }

@@ -8,7 +8,13 @@ import type { Hl7Port } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
 
 /** Any free port of the loopback address. */
-export const ANY_HL7_PORT: Hl7Port = { port: 0, names: ['localhost', '127.0.0.1'], urls: [] };
+export const ANY_HL7_PORT: Hl7Port = {
+  port: 0,
+  names: ['localhost', '127.0.0.1'],
+  urls: [],
+  supplierAuthorities: null,
+  retrySeconds: 10,
+};
 
 export type Hl7Said = {
   readonly status: number;

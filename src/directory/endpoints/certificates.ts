@@ -58,7 +58,13 @@ export async function makeAuthority(serial: string, at: Date): Promise<EndpointK
   return kept(certificate, keys.privateKey);
 }
 
-/** What the listener shows to those who call it by one of these names or addresses. */
+/** A message handler is client and server in turn. */
+const BOTH_ENDS = new x509.ExtendedKeyUsageExtension([
+  x509.ExtendedKeyUsage.clientAuth,
+  x509.ExtendedKeyUsage.serverAuth,
+]);
+
+/** What an installation shows to those who call it by one of these names or addresses, and to those whom it calls. */
 export function certifyListener(
   authority: EndpointKey,
   names: readonly string[],
@@ -66,25 +72,20 @@ export function certifyListener(
 ): Promise<EndpointKey> {
   const [first = 'openspine'] = names;
   return certify(authority, { subject: first, serial, validity }, [
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    BOTH_ENDS,
     new x509.SubjectAlternativeNameExtension(
       names.map((value) => ({ type: isAddress(value) ? 'ip' : 'dns', value })),
     ),
   ]);
 }
 
-/** For the message handler of a party, which is client and server in turn. */
+/** For the message handler of a party. */
 export function certifyParty(
   authority: EndpointKey,
   partyKey: string,
   { serial, validity }: { readonly serial: string; readonly validity: Validity },
 ): Promise<EndpointKey> {
-  return certify(authority, { subject: partyKey, serial, validity }, [
-    new x509.ExtendedKeyUsageExtension([
-      x509.ExtendedKeyUsage.clientAuth,
-      x509.ExtendedKeyUsage.serverAuth,
-    ]),
-  ]);
+  return certify(authority, { subject: partyKey, serial, validity }, [BOTH_ENDS]);
 }
 
 async function certify(

@@ -27,9 +27,9 @@ import {
   systemsOfParty,
   validCertificates,
 } from './repository.ts';
-import { type AccreditedSystem, interactionFamily } from './system.ts';
+import { type AccreditedSystem, interactionFamily, type MessageHandler } from './system.ts';
 
-export { pemOf } from './certificates.ts';
+export { fingerprintOf, pemOf } from './certificates.ts';
 export {
   type EndpointCertificate,
   type EndpointKey,
@@ -56,11 +56,21 @@ export type Parties = {
   readonly systemsOf: (partyKey: string) => Promise<readonly AccreditedSystem[]>;
   /** CPA ids of a party, by the family of their interaction. */
   readonly contractsOf: (partyKey: string) => Promise<ReadonlyMap<string, string>>;
+  /** Where and how a party takes an interaction; null: nowhere. */
+  readonly handlerOf: (partyKey: string, interaction: string) => Promise<MessageHandler | null>;
+  /** Fingerprints, in hexadecimal, of the certificates of a party that count. */
+  readonly certificatesOf: (partyKey: string) => Promise<ReadonlySet<string>>;
 };
 
 const FRESH_MS = 5_000;
 
 export function openParties(database: Database, now: () => Date): Parties {
+  const handlersOf = fresh(async (partyKey) => {
+    const handlers = await handlersOfParty(database, partyKey);
+    return new Map(
+      handlers.map((one) => [interactionFamily(one.interaction.split(':').at(-1) ?? ''), one]),
+    );
+  }, FRESH_MS);
   const admit = fresh(async (fingerprint) => {
     const [found] = await validCertificates(database, [Buffer.from(fingerprint, 'hex')], now());
     return found ?? null;
@@ -68,14 +78,16 @@ export function openParties(database: Database, now: () => Date): Parties {
   return {
     admit: (certificate) => admit(fingerprintOf(certificate).toString('hex')),
     systemsOf: fresh((partyKey) => systemsOfParty(database, partyKey), FRESH_MS),
-    contractsOf: fresh(async (partyKey) => {
-      const handlers = await handlersOfParty(database, partyKey);
-      return new Map(
-        handlers.map(({ interaction, cpaId }) => [
-          interactionFamily(interaction.split(':').at(-1) ?? ''),
-          cpaId,
-        ]),
+    contractsOf: async (partyKey) =>
+      new Map([...(await handlersOf(partyKey))].map(([family, { cpaId }]) => [family, cpaId])),
+    handlerOf: async (partyKey, interaction) =>
+      (await handlersOf(partyKey)).get(interactionFamily(interaction)) ?? null,
+    certificatesOf: fresh(async (partyKey) => {
+      const all = await findCertificates(database, { partyKey });
+      const counting = all.filter(
+        ({ revokedAt, expiresAt }) => revokedAt === null && expiresAt > now(),
       );
+      return new Set(counting.map(({ fingerprint }) => fingerprint.toString('hex')));
     }, FRESH_MS),
   };
 }
@@ -89,6 +101,7 @@ export async function endpointAuthority(database: Database, at: Date): Promise<E
 }
 
 const RENEW_BEFORE_DAYS = 90;
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'; // RFC 5280 4.2.1.12
 
 /** What the listener of a datacentre shows; made anew when its names changed or its time is nearly over. */
 export async function listenerKey(
@@ -108,10 +121,11 @@ export async function listenerKey(
 }
 
 function isListenerGood({ certificate }: EndpointKey, names: readonly string[], at: Date): boolean {
-  const { validToDate, subjectAltName = '' } = new X509Certificate(certificate);
+  const { validToDate, subjectAltName = '', keyUsage } = new X509Certificate(certificate);
   const renewAt = validToDate.getTime() - RENEW_BEFORE_DAYS * 86_400_000;
   const known = subjectAltName.split(', ').map((one) => one.replace(/^(DNS|IP Address):/, ''));
-  return at.getTime() < renewAt && known.join() === names.join();
+  const isClientToo = keyUsage.includes(CLIENT_AUTH);
+  return isClientToo && at.getTime() < renewAt && known.join() === names.join();
 }
 
 export type Issued = EndpointKey & { readonly serial: string; readonly expiresAt: Date };

@@ -9,10 +9,10 @@ import {
   type SoapFaultName,
 } from './ebxml-errors.ts';
 import type { EbxmlHeader, KnownOfHeader } from './ebxml-header.ts';
+import { document, envelope, partyId, timestamp } from './ebxml-envelope.ts';
 import { NAMESPACES } from './names.ts';
 
-const SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
-const PARTY_TYPE = 'urn:nhs:names:partyType:ocs+serviceInstance';
+export const SIGNAL_SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
 /** Schema of the errors of national services. */
 const NASP = 'http://national.carerecords.nhs.uk/schema/';
 
@@ -23,13 +23,16 @@ export type EbxmlReply = { readonly party: string; readonly messageId: Uuid; rea
 export function acknowledgment(reply: EbxmlReply, to: EbxmlHeader): string {
   const reference = to.messageId.toUpperCase();
   return envelope(
-    messageHeader(reply, { ...to, messageId: reference }, 'Acknowledgment'),
-    xml`
+    [
+      messageHeader(reply, { ...to, messageId: reference }, 'Acknowledgment'),
+      xml`
 <eb:Acknowledgment eb:version="2.0" SOAP:mustUnderstand="1" SOAP:actor="${ACTOR_TO_PARTY}">
 <eb:Timestamp>${timestamp(reply.at)}</eb:Timestamp>
 <eb:RefToMessageId>${reference}</eb:RefToMessageId>
-<eb:From><eb:PartyId eb:type="${PARTY_TYPE}">${reply.party}</eb:PartyId></eb:From>
+<eb:From>${partyId(reply.party)}</eb:From>
 </eb:Acknowledgment>`,
+    ],
+    null,
   );
 }
 
@@ -40,13 +43,16 @@ export function messageError(
   error: EbxmlErrorName,
 ): string {
   return envelope(
-    messageHeader(reply, known, 'MessageError'),
-    xml`
+    [
+      messageHeader(reply, known, 'MessageError'),
+      xml`
 <eb:ErrorList eb:version="2.0" eb:highestSeverity="Error" SOAP:mustUnderstand="1">
-<eb:Error eb:codeContext="${SERVICE}:errors" eb:severity="Error" eb:errorCode="${errorCode(error)}">
+<eb:Error eb:codeContext="${SIGNAL_SERVICE}:errors" eb:severity="Error" eb:errorCode="${errorCode(error)}">
 <eb:Description xml:lang="en-GB">${EBXML_ERRORS[error]}</eb:Description>
 </eb:Error>
 </eb:ErrorList>`,
+    ],
+    null,
   );
 }
 
@@ -83,11 +89,11 @@ function messageHeader(
   const id = messageId.toUpperCase();
   return xml`
 <eb:MessageHeader eb:version="2.0" SOAP:mustUnderstand="1">
-<eb:From><eb:PartyId eb:type="${PARTY_TYPE}">${party}</eb:PartyId></eb:From>
-<eb:To><eb:PartyId eb:type="${PARTY_TYPE}">${from ?? 'unknown'}</eb:PartyId></eb:To>
+<eb:From>${partyId(party)}</eb:From>
+<eb:To>${partyId(from ?? 'unknown')}</eb:To>
 <eb:CPAId>${cpaId ?? 'unknown'}</eb:CPAId>
 <eb:ConversationId>${conversationId ?? id}</eb:ConversationId>
-<eb:Service>${SERVICE}</eb:Service>
+<eb:Service>${SIGNAL_SERVICE}</eb:Service>
 <eb:Action>${action}</eb:Action>
 <eb:MessageData>
 <eb:MessageId>${id}</eb:MessageId>
@@ -99,21 +105,4 @@ function messageHeader(
   }
 </eb:MessageData>
 </eb:MessageHeader>`;
-}
-
-function envelope(...header: readonly Xml[]): string {
-  return document(xml`<SOAP:Envelope xmlns:SOAP="${NAMESPACES.soap}" xmlns:eb="${NAMESPACES.eb}">
-<SOAP:Header>${header}
-</SOAP:Header>
-<SOAP:Body/>
-</SOAP:Envelope>`);
-}
-
-function document({ text }: Xml): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${text}\n`;
-}
-
-/** `YYYY-MM-DDThh:mm:ssZ`. */
-function timestamp(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
 }

@@ -12,6 +12,7 @@ export {
   type ReliableAnswer,
   waitingJob,
 } from './desk.ts';
+export { type Contract, deliveryJob, type DeliveryParts } from './deliver/index.ts';
 export { answerBy, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';
 
 export const gatewayMigrations = {

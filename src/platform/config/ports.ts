@@ -14,6 +14,10 @@ export type Hl7Port = {
   readonly names: readonly string[];
   /** Of the whole installation, without a path. */
   readonly urls: readonly string[];
+  /** File with the authorities that certify the endpoints of suppliers, in PEM; null: only the installation's own. */
+  readonly supplierAuthorities: string | null;
+  /** How long after a first attempt to send an answer the second one comes. */
+  readonly retrySeconds: number;
 };
 
 /** All of them or none. */
@@ -37,6 +41,8 @@ export function cardPortOf(
   };
 }
 
+const RETRY_SECONDS_MAX = 60; // so that several attempts fit into five minutes [EPS-HL7V3 3.6]
+
 /** Null when no port is named. */
 export function hl7PortOf(
   env: Readonly<Record<string, string | undefined>>,
@@ -53,5 +59,11 @@ export function hl7PortOf(
   if (!urls.every((url) => /^https:\/\/[^/?#\s]+$/.test(url))) {
     problems.push('OPENSPINE_HL7V3_URLS must be addresses such as https://spine.example:4402');
   }
-  return { port: Number(port), names, urls };
+  const supplierAuthorities = env['OPENSPINE_HL7V3_SUPPLIER_AUTHORITIES'] ?? null;
+  const retry = env['OPENSPINE_HL7V3_RETRY_SECONDS'] ?? '10';
+  const retrySeconds = Number(retry);
+  if (!/^\d{1,2}$/.test(retry) || retrySeconds < 1 || retrySeconds > RETRY_SECONDS_MAX) {
+    problems.push(`OPENSPINE_HL7V3_RETRY_SECONDS must be a number from 1 to ${RETRY_SECONDS_MAX}`);
+  }
+  return { port: Number(port), names, urls, supplierAuthorities, retrySeconds };
 }

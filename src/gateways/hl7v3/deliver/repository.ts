@@ -1,0 +1,120 @@
+import type { Uuid } from '../../../kernel/uuid.ts';
+import type { Database } from '../../../platform/database.ts';
+import { sql } from '../../../platform/sql.ts';
+import type { ReliableAnswer } from '../desk.ts';
+
+/** A message that waits to leave. */
+export type Delivery = {
+  readonly messageId: Uuid;
+  readonly party: string;
+  readonly interaction: string;
+  readonly conversationId: string;
+  readonly refToMessageId: string;
+  readonly payload: string;
+  /** When it was first taken in hand to be sent. */
+  readonly queuedAt: Date;
+  /** With this one. */
+  readonly attempts: number;
+};
+
+export type Left = {
+  readonly bucket: number;
+  readonly id: number;
+  readonly dueAt: string;
+  readonly destination: string;
+  readonly key: string;
+  readonly body: ReliableAnswer;
+};
+
+/** Answers that wait in the outbox; the oldest first. Its time as text: a Date has no microseconds. */
+export function leftAnswers(database: Database, most: number): Promise<Left[]> {
+  return database.all<Left>(sql`
+    select bucket, id, due_at::text as "dueAt", destination, key, body from platform.outbox
+    where topic = 'hl7v3-answer' order by due_at limit ${most}`);
+}
+
+/** Takes answers out of the outbox and among what is delivered: both or neither, each once. */
+export async function startDeliveries(
+  database: Database,
+  started: readonly (Left & { readonly messageId: Uuid })[],
+  at: Date,
+): Promise<void> {
+  await database.write(sql`
+    with given as (
+      select * from jsonb_to_recordset(${JSON.stringify(started)}::jsonb) as g(bucket smallint, id bigint,
+        "dueAt" timestamptz, "messageId" uuid, destination text, body jsonb)
+    ), taken as (
+      delete from platform.outbox o using given g
+      where o.bucket = g.bucket and o.due_at = g."dueAt" and o.id = g.id and o.topic = 'hl7v3-answer'
+      returning g.*
+    )
+    insert into gateways.delivery (message_id, party, interaction, conversation_id, ref_to_message_id, payload,
+      queued_at, next_at, held_until)
+    select "messageId", destination, body->>'interaction', body->>'conversationId', body->>'refToMessageId',
+      body->>'answer', ${at}::timestamptz, ${at}::timestamptz, now()
+    from taken on conflict (message_id) do nothing`);
+}
+
+/** Whether anything waits in the outbox, or is due. */
+export async function isAnyLeaving(database: Database, at: Date): Promise<boolean> {
+  const [row] = await database.all<{ readonly isAny: boolean }>(sql`
+    select exists (select from platform.outbox where topic = 'hl7v3-answer') or exists (
+      select from gateways.delivery where ended_at is null and next_at <= ${at} and held_until < now()) as "isAny"`);
+  return row?.isAny ?? false;
+}
+
+/** Takes in hand what is due and nobody has: a few of each party, none of those that have one under way here. */
+export function takeDeliveries(
+  database: Database,
+  taking: {
+    readonly at: Date;
+    readonly most: number;
+    readonly ofParty: number;
+    readonly busy: readonly string[];
+    readonly holdMs: number;
+  },
+): Promise<Delivery[]> {
+  const { at, most, ofParty, busy, holdMs } = taking;
+  return database.write<Delivery>(sql`
+    update gateways.delivery d
+    set held_until = now() + make_interval(secs => ${holdMs / 1000}), attempts = attempts + 1
+    from (select message_id from gateways.delivery
+      where ended_at is null and next_at <= ${at} and held_until < now() and message_id in (
+        select message_id from (
+          select message_id, next_at, row_number() over (partition by party order by next_at) as place
+          from gateways.delivery
+          where ended_at is null and next_at <= ${at} and held_until < now() and party <> all(${busy}::text[])
+        ) as due where place <= ${ofParty} order by next_at limit ${most})
+      for update skip locked) as taken
+    where d.message_id = taken.message_id
+    returning d.message_id as "messageId", d.party, d.interaction, d.conversation_id as "conversationId",
+      d.ref_to_message_id as "refToMessageId", d.payload, d.queued_at as "queuedAt", d.attempts`);
+}
+
+export type End = 'acknowledged' | 'refused' | 'given-up';
+
+/** The first end stays. A message that was not acknowledged has its audit line with it. */
+export async function endDelivery(
+  database: Database,
+  { messageId, party }: Pick<Delivery, 'messageId' | 'party'>,
+  { end, reason, at }: { readonly end: End; readonly reason: string | null; readonly at: Date },
+): Promise<void> {
+  await database.write(sql`
+    with ended as (update gateways.delivery
+      set ended_at = ${at}, end_state = ${end}::text, last_failure = ${reason}::text, payload = null
+      where message_id = ${messageId}::uuid and ended_at is null returning interaction)
+    insert into platform.audit (at, interaction, request_id, message_id, session, outcome)
+    select ${at}, interaction, ${messageId}::uuid, ${messageId}::uuid, ${party}::text, ${end}::text
+    from ended where ${end}::text <> 'acknowledged'`);
+}
+
+/** Lets another attempt come at a time. */
+export async function postponeDelivery(
+  database: Database,
+  { messageId }: Pick<Delivery, 'messageId'>,
+  { reason, nextAt }: { readonly reason: string; readonly nextAt: Date },
+): Promise<void> {
+  await database.write(sql`
+    update gateways.delivery set next_at = ${nextAt}, last_failure = ${reason}, held_until = now()
+    where message_id = ${messageId}::uuid and ended_at is null`);
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+
+import { fingerprintOf, type Parties } from './directory/index.ts';
+import { deliveryJob } from './gateways/hl7v3/index.ts';
+import type { EndpointKeys } from './hl7v3.ts';
+import { type CertifiedClient, openCertifiedClient } from './platform/certified-client.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Hl7Port } from './platform/config.ts';
+import type { Database } from './platform/database.ts';
+import type { Job } from './platform/jobs.ts';
+import type { Log } from './platform/log.ts';
+
+type Standing = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly party: string;
+  readonly parties: Parties;
+  readonly keys: EndpointKeys;
+};
+
+/** What posts answers to the endpoints of suppliers. */
+export async function openDeliveries(
+  { supplierAuthorities: file, retrySeconds }: Hl7Port,
+  log: Log,
+  { database, clock, party, parties, keys }: Standing,
+): Promise<{ readonly job: Job; close(): void }> {
+  const named = file === null ? '' : await readFile(file, 'utf8');
+  const clients = openClients(parties, { ...keys, authorities: `${keys.authority}\n${named}` });
+  const job = deliveryJob({
+    database,
+    clock,
+    party,
+    contractOf: async (partyKey, interaction) => {
+      const handler = await parties.handlerOf(partyKey, interaction);
+      if (handler === null) return null;
+      const { cpaId, endpoints, persistDuration } = handler;
+      return {
+        cpaId,
+        endpoints,
+        persistMs: persistDuration === null ? null : durationMs(persistDuration),
+      };
+    },
+    post: async (partyKey, url, post) => (await clients.of(partyKey)).post({ url, ...post }),
+    onLost: ({ messageId, interaction }, outcome) =>
+      log({ event: 'hl7v3-not-delivered', requestId: messageId, interaction, outcome }),
+    retryMs: retrySeconds * 1_000,
+  });
+  return { job, close: () => clients.close() };
+}
+
+type Identity = Parameters<typeof openCertifiedClient>[0];
+
+/** Each party has connections of its own: on them it was found to be that party. */
+function openClients(parties: Parties, identity: Identity) {
+  type Known = { readonly client: CertifiedClient; certificates: ReadonlySet<string> };
+  const open = new Map<string, Known>();
+  return {
+    async of(partyKey: string): Promise<CertifiedClient> {
+      const certificates = await parties.certificatesOf(partyKey);
+      const known = open.get(partyKey);
+      if (known !== undefined) {
+        known.certificates = certificates;
+        return known.client;
+      }
+      const made: Known = {
+        certificates,
+        client: openCertifiedClient(identity, (shown) =>
+          made.certificates.has(fingerprintOf(shown).toString('hex')),
+        ),
+      };
+      open.set(partyKey, made);
+      return made.client;
+    },
+    close(): void {
+      for (const { client } of open.values()) client.close();
+    },
+  };
+}
+
+/** Of an ISO 8601 duration of days, hours, minutes and seconds, as the directory keeps it. */
+function durationMs(text: string): number {
+  const shape = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+  const [, days, hours, minutes, seconds] = shape.exec(text) ?? [];
+  const inHours = Number(days ?? 0) * 24 + Number(hours ?? 0);
+  return ((inHours * 60 + Number(minutes ?? 0)) * 60 + Number(seconds ?? 0)) * 1_000;
+}
