@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 
 import { createDatabase, testDatabase } from '../../../test/support/database.ts';
@@ -204,6 +204,39 @@ describe('the end of a session at the CIS2 face', () => {
     const back = await browser.open(action, fields);
     assert.ok(back.address.searchParams.get('code') !== null, back.body);
     await refusedRefresh(config, tokens.refresh_token);
+  });
+});
+
+describe('a session at the CIS2 face that lasts as long as it may', () => {
+  let laterMs = 0;
+  const securityNow = (): Date => new Date(Date.now() + laterMs);
+  let two: TwoFaces;
+  before(async () => {
+    two = await twoFaces(database().url, { now: securityNow, securityNow });
+  });
+  after(() => two.close());
+
+  test('is over by itself after ten hours, and its application is told within 5 s', async () => {
+    const ear = await anEar();
+    const party = await aRelyingParty(database().database, { backchannelLogoutUri: ear.uri });
+    const config = await discover(two.issuer, party);
+    const { tokens, browser } = await signedIn(two, config);
+    laterMs = 599 * 60_000;
+    const { refresh_token: next = '' } = await client.refreshTokenGrant(
+      config,
+      tokens.refresh_token ?? '',
+    );
+    await pause(2_500);
+    assert.equal(ear.heard.length, 0, 'not before its time');
+    laterMs = 600 * 60_000;
+    assert.ok((await within(SEEN_WITHIN_MS, () => ear.heard.length > 0)) < SEEN_WITHIN_MS);
+    assert.equal(decodeJwt(ear.heard[0] ?? '')['sid'], tokens.claims()?.['sid']);
+    await assert.rejects(client.refreshTokenGrant(config, next), { error: 'invalid_grant' });
+    const again = await browser.open((await ask(config)).url.href);
+    assert.match(again.address.pathname, /^\/signin\//, 'the browser has to sign in again');
+    await pause(2_500);
+    assert.equal(ear.heard.length, 1, 'told once');
+    ear.close();
   });
 });
 

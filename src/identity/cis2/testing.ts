@@ -26,13 +26,13 @@ export type TwoFaces = {
   close(): Promise<void>;
 };
 
-export async function twoFaces(url: string): Promise<TwoFaces> {
+export async function twoFaces(url: string, clock = REAL_CLOCK): Promise<TwoFaces> {
   const balancer = createServer();
   const port = await freePort();
   await new Promise<void>((resolve) => balancer.listen(port, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${port}${CIS2_PATH}`;
-  const first = await openFace(url, issuer);
-  const second = await openFace(url, issuer);
+  const first = await openFace(url, issuer, clock);
+  const second = await openFace(url, issuer, clock);
   const answered: [number, number] = [0, 0];
   let turn = 0;
   balancer.on('request', (request: IncomingMessage, response) => {
@@ -60,7 +60,7 @@ export async function twoFaces(url: string): Promise<TwoFaces> {
   };
 }
 
-export async function openFace(url: string, issuer: string) {
+export async function openFace(url: string, issuer: string, clock = REAL_CLOCK) {
   const database: Database = openDatabase({ url, connections: 2 });
   const keys = await openKeyRing(database, 50);
   const shell = openShell({
@@ -76,7 +76,7 @@ export async function openFace(url: string, issuer: string) {
   });
   const face = openCis2({
     ...storeIn(database),
-    clock: REAL_CLOCK,
+    clock,
     keys,
     issuer,
     log: (entry) => process.stderr.write(`${JSON.stringify(entry)}\n`),
