@@ -27,6 +27,7 @@ import { type Database, DatabaseUnavailable } from './platform/database.ts';
 import type { Job } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { type MutualTlsPort, openMutualTls } from './platform/mutual-tls.ts';
+import type { TlsIdentity } from './platform/tls-identity.ts';
 
 /** The door for systems of HL7 V3, open. */
 export type Hl7Door = {
@@ -40,15 +41,18 @@ type Standing = {
   readonly clock: Clock;
   readonly interactions: readonly Hl7Interaction[];
   readonly limits?: DeskLimits;
+  /** How often it looks whether its own certificate is another one. */
+  readonly lookEveryMs?: number;
 };
 
+const LOOK_EVERY_MS = 3_600_000; // the listener's certificate is made anew long before it is over
 const BODY_MAX_BYTES = 1_048_576; // [EPS-HL7V3 2.1]
 
 /** Null when there is no port for it. */
 export async function openHl7Door(
   config: Config,
   log: Log,
-  { database, clock, interactions, limits = DESK_LIMITS }: Standing,
+  { database, clock, interactions, limits = DESK_LIMITS, lookEveryMs = LOOK_EVERY_MS }: Standing,
 ): Promise<Hl7Door | null> {
   if (config.hl7v3 === null) return null;
   const { asids, spineParty: party } = config;
@@ -65,8 +69,10 @@ export async function openHl7Door(
     interactions: new Map(interactions.flatMap((one) => one.ids.map((id) => [id, one] as const))),
     limits,
   });
-  const keys = await keysOf(database, config.datacentre, config.hl7v3.names);
-  const port = await listen(config, config.hl7v3, { desk, parties, keys });
+  const { datacentre, hl7v3 } = config;
+  const readKeys = (): Promise<EndpointKeys> => keysOf(database, datacentre, hl7v3.names);
+  const keys = await readKeys();
+  const port = await listen(config, hl7v3, { desk, parties, readKeys, lookEveryMs });
   const deliveries = await openDeliveries(config.hl7v3, log, {
     database,
     clock,
@@ -117,22 +123,33 @@ async function listen(
   {
     desk,
     parties,
-    keys,
-  }: { readonly desk: Desk; readonly parties: Parties; readonly keys: EndpointKeys },
+    readKeys,
+    lookEveryMs,
+  }: {
+    readonly desk: Desk;
+    readonly parties: Parties;
+    readonly readKeys: () => Promise<EndpointKeys>;
+    readonly lookEveryMs: number;
+  },
 ): Promise<MutualTlsPort> {
   const { onBug } = desk;
+  const onFault = (error: unknown): void => {
+    if (!(error instanceof DatabaseUnavailable)) onBug(error, 'hl7v3');
+  };
+  const read = async (): Promise<TlsIdentity> => {
+    const { certificate, key, authority } = await readKeys();
+    return { certificate, key, authorities: authority };
+  };
   const routes = hl7v3Routes(desk);
   return openMutualTls({
     host,
     port,
-    certificate: keys.certificate,
-    key: keys.key,
-    authorities: keys.authority,
+    tls: { read, lookEveryMs, onUnusable: onFault },
     bodyMaxBytes: BODY_MAX_BYTES,
     admit: parties.admit,
     handle: (request, peer) => answerBy(routes, request, peer),
     onFailure: (error) => {
-      if (!(error instanceof DatabaseUnavailable)) onBug(error, 'hl7v3');
+      onFault(error);
       return hl7v3Failure(error);
     },
   });

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 
 import type { HttpResponse } from './http.ts';
+import { keepRenewed, secureContext, type TlsSource } from './tls-identity.ts';
 
 /** Somebody who came with a certificate whose key they have, as TLS proves; or without one (null). */
 export type CertificateRequest = { readonly path: string; readonly certificate: Buffer | null };
@@ -12,16 +13,17 @@ export type CertificatePort = { readonly port: number; close(): Promise<void> };
 export type CertificatePortOptions = {
   readonly host: string;
   readonly port: number;
-  /** Its own certificate with its chain, and the key, in PEM. */
-  readonly certificate: string;
-  readonly key: string;
-  /** Whose certificates a browser offers, in PEM. */
-  readonly authorities: string;
+  /** The authorities are those whose certificates a browser offers. */
+  readonly tls: TlsSource;
   readonly handle: (request: CertificateRequest) => Promise<HttpResponse>;
   readonly onFailure: (error: unknown) => HttpResponse;
 };
 
 const REQUEST_TIMEOUT_MS = 10_000; // [RELIABILITY 7.2]
+const FIXED = {
+  minVersion: 'TLSv1.2', // [IDENTITY 3.1]
+  secureOptions: constants.SSL_OP_NO_TICKET,
+} as const;
 
 /**
  * Asks everybody who comes for a certificate. A connection answers once and no session is taken up again: the next
@@ -30,15 +32,12 @@ const REQUEST_TIMEOUT_MS = 10_000; // [RELIABILITY 7.2]
 export async function openCertificatePort(
   options: CertificatePortOptions,
 ): Promise<CertificatePort> {
-  const { host, port, certificate, key, authorities } = options;
+  const { host, port, tls } = options;
+  const shown = await tls.read();
   const server = createServer({
-    cert: certificate,
-    key,
-    ca: authorities,
+    ...secureContext(shown, FIXED),
     requestCert: true,
     rejectUnauthorized: false, // whoever has none, or an old one, is told so on a page
-    minVersion: 'TLSv1.2', // [IDENTITY 3.1]
-    secureOptions: constants.SSL_OP_NO_TICKET,
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
   server.on('request', (request, response) => {
@@ -59,10 +58,12 @@ export async function openCertificatePort(
     server.listen({ host, port }, resolve);
   });
   const address = server.address();
+  const endRenewal = keepRenewed(server, shown, tls, FIXED);
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
     close: () =>
       new Promise((resolve) => {
+        endRenewal();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
 import type { HttpResponse } from './http.ts';
+import { keepRenewed, secureContext, type TlsSource } from './tls-identity.ts';
 
 /** A request of somebody who proved who they are by a client certificate. */
 export type CertifiedRequest = {
@@ -18,11 +19,8 @@ export type CertifiedRequest = {
 export type MutualTlsOptions<Peer> = {
   readonly host: string;
   readonly port: number;
-  /** Its own certificate with its chain, and the key, in PEM. */
-  readonly certificate: string;
-  readonly key: string;
-  /** Who certifies those who may come, in PEM. */
-  readonly authorities: string;
+  /** The authorities certify those who may come. */
+  readonly tls: TlsSource;
   readonly bodyMaxBytes: number;
   /** Whose certificate (DER) it is; null when it does not count, or no longer. */
   readonly admit: (certificate: Buffer) => Promise<Peer | null>;
@@ -34,20 +32,21 @@ export type MutualTlsPort = { readonly port: number; close(): Promise<void> };
 
 const REQUEST_TIMEOUT_MS = 10_000; // slow headers and bodies [RELIABILITY 7.2]
 const KEEP_ALIVE_MS = 72_000; // longer than load balancers keep theirs, so that they close first
+const FIXED = {
+  minVersion: 'TLSv1.2',
+  secureOptions: constants.SSL_OP_NO_TICKET, // each connection shows its certificate
+} as const;
 const CHECK_AGAIN_MS = 10_000; // an open connection ends within a minute after its certificate was revoked
 const READ_MAX_BYTES = 67_108_864; // of a body that is too large: who sends it shall read the answer
 
 /** Takes connections only of those whose certificate counts, and keeps them only as long as it does. */
 export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Promise<MutualTlsPort> {
-  const { host, port, certificate, key, authorities } = options;
+  const { host, port, tls } = options;
+  const shown = await tls.read();
   const server = createServer({
-    cert: certificate,
-    key,
-    ca: authorities,
+    ...secureContext(shown, FIXED),
     requestCert: true,
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-    secureOptions: constants.SSL_OP_NO_TICKET, // each connection shows its certificate
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
@@ -63,7 +62,14 @@ export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Prom
   const timer = setInterval(() => {
     for (const socket of open) closeUnlessAdmitted(options, socket);
   }, CHECK_AGAIN_MS).unref();
-  return { port: await listen(server, host, port), close: () => close(server, timer) };
+  const endRenewal = keepRenewed(server, shown, tls, FIXED);
+  return {
+    port: await listen(server, host, port),
+    close: () => {
+      endRenewal();
+      return close(server, timer);
+    },
+  };
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {

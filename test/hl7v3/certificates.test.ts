@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from 'node:tls';
 
 import { directoryCommands } from '../../src/directory/cli.ts';
 import {
@@ -28,7 +29,7 @@ import { hl7Frame, openHl7Client, send, wrapped } from '../support/hl7v3.ts';
 import { RETURN_UK, testDoor } from './door.ts';
 
 const system = TEST_SYSTEMS.pharmacy;
-const { client, door, database, url } = testDoor(system);
+const { client, door, database, url } = testDoor(system, { lookEveryMs: 100 });
 
 /** A way in with any certificate, or none. */
 async function knock(shown: { readonly cert?: string; readonly key?: string }): Promise<string> {
@@ -175,6 +176,30 @@ describe('spine cert', () => {
 });
 
 describe("the listener's own certificate", () => {
+  test('is shown as soon as it is another one, without a restart', async () => {
+    const shown = (): Promise<Buffer | undefined> =>
+      new Promise((resolve, reject) => {
+        const { hostname, port } = new URL(door().url);
+        const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+        socket.once('error', reject);
+        socket.once('secureConnect', () => {
+          resolve(socket.getPeerX509Certificate()?.raw);
+          socket.destroy();
+        });
+      });
+    const first = await shown();
+    const asked = { datacentre: 'a', names: ['spine.example'] } as const;
+    const other = await listenerKey(database(), asked, new Date());
+    await delay(500);
+    const next = await shown();
+    assert.ok(next !== undefined && first !== undefined);
+    assert.ok(!next.equals(first) && !next.equals(other.certificate), 'one of its own names');
+    const theirs = await openHl7Client(database(), door().url, system);
+    assert.equal((await theirs.send('/healthcheck')).status, 200);
+    theirs.close();
+    assert.equal((await client().send('/healthcheck')).status, 200, 'who was there goes on');
+  });
+
   test('is kept over restarts, and made anew for other names', async () => {
     const asked = { datacentre: 'b', names: ['spine.example', '10.1.2.3'] } as const;
     const at = new Date();

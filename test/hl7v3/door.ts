@@ -64,6 +64,7 @@ export type TestDoor = Hl7Door & { readonly logged: string[] };
 export type DoorSettings = Partial<Config> & {
   readonly limits?: DeskLimits;
   readonly clock?: Clock;
+  readonly lookEveryMs?: number;
 };
 
 /** The door alone, over the database of a test. */
@@ -71,7 +72,7 @@ export async function openDoor(
   url: string,
   database: Database,
   ledger: Ledger,
-  { limits, clock = REAL_CLOCK, ...settings }: DoorSettings = {},
+  { limits, lookEveryMs, clock = REAL_CLOCK, ...settings }: DoorSettings = {},
 ): Promise<TestDoor> {
   const logged: string[] = [];
   const config = testConfig(url, { hl7v3: ANY_HL7_PORT, ...settings });
@@ -83,6 +84,7 @@ export async function openDoor(
       clock,
       interactions: [ledger.interaction],
       ...(limits === undefined ? {} : { limits }),
+      ...(lookEveryMs === undefined ? {} : { lookEveryMs }),
     },
   );
   if (door === null) throw new Error('a door has a port');

@@ -10,6 +10,7 @@ import type { Config } from '../../platform/config.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { describeBug, type Log } from '../../platform/log.ts';
+import type { TlsIdentity } from '../../platform/tls-identity.ts';
 import { authoritiesPem, type Cards, checkLogin } from '../cards/index.ts';
 import { forgetProofs, keepProof } from './repository.ts';
 
@@ -23,20 +24,28 @@ export type CardPortParts = {
   readonly settings: NonNullable<Config['cardPort']>;
   /** Where the sign-in pages are. */
   readonly signInUrl: string;
+  /** How often it looks whether its files are others. */
+  readonly lookEveryMs?: number;
 };
 
+const LOOK_EVERY_MS = 30_000;
 const PROOF_MS = 60_000;
 const REQUEST = /^\/([\w-]{20,60})$/;
 
 /** The port where a browser shows the login certificate of a card. */
 export async function openCardPort(parts: CardPortParts): Promise<CertificatePort> {
-  const { cards, log, host, settings } = parts;
-  return openCertificatePort({
-    host,
-    port: settings.port,
+  const { cards, log, host, settings, lookEveryMs = LOOK_EVERY_MS } = parts;
+  const read = async (): Promise<TlsIdentity> => ({
     certificate: await readFile(settings.certificate, 'utf8'),
     key: await readFile(settings.key, 'utf8'),
     authorities: await authoritiesPem(cards, 'login'),
+  });
+  const onUnusable = (error: unknown): void =>
+    log({ event: 'certificate-unusable', requestId: 'card-port', outcome: String(error) });
+  return openCertificatePort({
+    host,
+    port: settings.port,
+    tls: { read, lookEveryMs, onUnusable },
     handle: (request) => handle(parts, request),
     onFailure: (error) => {
       log({ event: 'bug', requestId: 'card-port', outcome: describeBug(error) });

@@ -1,0 +1,96 @@
+// Shows: Sign-in | the card port shows a renewed certificate without a restart; one that does not fit its key is not taken
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from 'node:tls';
+
+import { openCardPort } from '../../src/identity/card-port/index.ts';
+import type { CertificatePort } from '../../src/platform/certificate-port.ts';
+import { REAL_CLOCK } from '../../src/platform/clock.ts';
+import type { LogEntry } from '../../src/platform/log.ts';
+import { testDatabase } from '../support/database.ts';
+
+const database = testDatabase();
+const LOOK_EVERY_MS = 50;
+
+describe('the files of the card port', () => {
+  let folder = '';
+  let port: CertificatePort;
+  const logged: LogEntry[] = [];
+  const file = (name: string): string => join(folder, name);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'openspine-card-port-'));
+    for (const name of ['old', 'new']) selfSigned(file(`${name}.crt`), file(`${name}.key`));
+    await put('old.crt', 'old.key');
+    port = await openCardPort({
+      cards: { database: database().database, pkiUrl: 'http://pki.invalid' },
+      clock: REAL_CLOCK,
+      log: (entry) => logged.push(entry),
+      host: '127.0.0.1',
+      signInUrl: 'http://sign-in.invalid',
+      settings: { port: 0, url: 'unused', certificate: file('crt'), key: file('key') },
+      lookEveryMs: LOOK_EVERY_MS,
+    });
+  });
+  after(async () => {
+    await port.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function put(certificate: string, key?: string): Promise<void> {
+    await copyFile(file(certificate), file('crt'));
+    if (key !== undefined) await copyFile(file(key), file('key'));
+  }
+
+  /** The port's certificate, as who comes now is shown it. */
+  function shown(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: port.port, rejectUnauthorized: false });
+      socket.once('error', reject);
+      socket.once('secureConnect', () => {
+        resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? 'none');
+        socket.destroy();
+      });
+    });
+  }
+
+  async function fingerprint(name: string): Promise<string> {
+    return new X509Certificate(await readFile(file(name))).fingerprint256;
+  }
+
+  test('are read again: half a renewal changes nothing and is logged, a whole one is shown', async () => {
+    assert.equal(await shown(), await fingerprint('old.crt'));
+    await put('new.crt');
+    await delay(6 * LOOK_EVERY_MS);
+    assert.equal(await shown(), await fingerprint('old.crt'));
+    assert.match(String(logged.at(-1)?.outcome), /key values mismatch/);
+    assert.equal(logged.at(-1)?.event, 'certificate-unusable');
+    await put('new.crt', 'new.key');
+    await delay(6 * LOOK_EVERY_MS);
+    assert.equal(await shown(), await fingerprint('new.crt'));
+  });
+
+  test('that are gone leave what was shown', async () => {
+    const before = await shown();
+    await rm(file('key'));
+    await delay(6 * LOOK_EVERY_MS);
+    assert.equal(await shown(), before);
+    assert.match(String(logged.at(-1)?.outcome), /ENOENT/);
+  });
+});
+
+function selfSigned(certificate: string, key: string): void {
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+      .concat(['-days', '2', '-subj', '/CN=127.0.0.1', '-keyout', key, '-out', certificate]),
+    { stdio: 'ignore' },
+  );
+}
