@@ -169,7 +169,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const cardPort = await cardPortOf(parts, cards);
   const limiter = openLimiter(database);
   const broker = openBroker({ ...stored, cards, limiter, keys });
-  const cardAgent = await openCardAgent({ cards, clock, limiter, origins: originsOf(parts) });
+  const cardAgent = openCardAgent({ cards, clock, limiter, keys, origins: originsOf(parts) });
   const platform: PlatformParts = {
     ...stored,
     keys,

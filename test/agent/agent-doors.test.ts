@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer, request as send, type RequestListener } from 'node:http';
 import { after, before, describe } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { AgentServer } from '../../src/agent/browser/server.ts';
-import { signedContent, writeSigned } from '../../src/identity/index.ts';
+import { rotateKeys, signedContent, writeSigned } from '../../src/identity/index.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { testPair } from '../nothing-lost/datacentres.ts';
 import {
@@ -250,6 +251,19 @@ describe('signing in by a card agent', () => {
         );
       },
     );
+
+    tokenTest('takes an answer to a challenge from before its secret was rotated', async () => {
+      const { database, addresses } = pair();
+      const mine = await answerTo(aRequest(), addresses[0]);
+      assert.ok(await rotateKeys(database, new Date()));
+      for (const pauseMs of [0, 2_500]) {
+        await pause(pauseMs); // in between, the process hears of it
+        const done = await post('/card-agent/answer', mine);
+        assert.equal(done.status, 200, done.text);
+      }
+      const next = await post('/card-agent/answer', await answerTo(aRequest(), addresses[0]));
+      assert.equal(next.status, 200, next.text);
+    });
 
     tokenTest('refuses what it cannot read, in the form of the interface', async () => {
       for (const body of ['', 'no json', '[]', 'null', '{"request":7}', { request: '../../x' }]) {

@@ -4,24 +4,31 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { checkChallenge, makeChallenge, RANDOM_BYTES, readSigned } from '../broker/index.ts';
 import { whereNext } from '../card-port/index.ts';
 import type { Cards } from '../cards/index.ts';
+import type { BrokerSecrets } from '../keys/index.ts';
 import { signedContent } from './signed-content.ts';
 
 export type Agents = {
   readonly cards: Cards;
   /** The addresses at which people sign in here. */
   readonly origins: readonly string[];
-  /** The same in both datacentres. */
-  readonly secret: Buffer;
+  /** Of the same kind as the broker's, and the same in both datacentres. */
+  readonly secrets: (at: Date) => BrokerSecrets;
 };
 
 /** In the form of the interface: a word for programs, and a sentence for the user. */
 export type Refused = { readonly error: string; readonly text: string };
 
 /** For one sign-in that waits; either datacentre takes the answer, and nothing is kept for it [IDENTITY 2.2]. */
-export function challengeFor({ secret }: Agents, request: string, at: Date): object {
+export function challengeFor({ secrets }: Agents, request: string, at: Date): object {
   const random = randomBytes(RANDOM_BYTES);
-  const { challenge, signature } = makeChallenge(secret, { random, at, login: request });
+  const login = loginOf(request);
+  const { challenge, signature } = makeChallenge(secrets(at)[0], { random, at, login });
   return { challenge: challenge.toString('base64'), seal: signature.toString('base64') };
+}
+
+/** So that nobody takes a challenge of the broker for one of the agent's. */
+function loginOf(request: string): string {
+  return `card agent ${request}`;
 }
 
 export type Answer = {
@@ -37,11 +44,12 @@ export type Answer = {
  * good is told to the user there. The browser that began this sign-in, and only that one, can use what it is given.
  */
 export async function answerOf(
-  { cards, origins, secret }: Agents,
+  { cards, origins, secrets }: Agents,
   { request, challenge, seal, answer }: Answer,
   at: Date,
 ): Promise<Result<{ readonly to: string }, Refused>> {
-  const own = checkChallenge([secret], { challenge, signature: seal }, { login: request, at });
+  const login = loginOf(request);
+  const own = checkChallenge(secrets(at), { challenge, signature: seal }, { login, at });
   if (!own.ok) {
     const text = 'This sign-in is too old, or began elsewhere. Start it again';
     return fail({ error: own.error === 'Stale' ? 'challenge_stale' : 'challenge_not_ours', text });

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.ts';
-import { sharedSecret } from '../../platform/secrets.ts';
+import type { KeyRing } from '../keys/index.ts';
 import type { Limiter } from '../rate-limit/index.ts';
 import { type Agents, answerOf, challengeFor, type Refused } from './handle.ts';
 
@@ -10,13 +10,13 @@ export { signedContent } from './signed-content.ts';
 export type CardAgentParts = Pick<Agents, 'cards' | 'origins'> & {
   readonly clock: Clock;
   readonly limiter: Limiter;
+  readonly keys: Pick<KeyRing, 'brokerSecrets'>;
 };
 
 /** Where the agent on a user's machine does what a browser cannot: has the card in its reader sign for a sign-in. */
-export async function openCardAgent(parts: CardAgentParts): Promise<readonly HttpRoute[]> {
-  const { cards, origins, clock, limiter } = parts;
-  const secret = await sharedSecret(cards.database, 'card-agent');
-  const agents: Agents = { cards, origins, secret };
+export function openCardAgent(parts: CardAgentParts): readonly HttpRoute[] {
+  const { cards, origins, clock, limiter, keys } = parts;
+  const agents: Agents = { cards, origins, secrets: keys.brokerSecrets };
   const door = (
     path: string,
     work: (sent: Sent, at: Date) => Promise<Result<object, Refused>>,
