@@ -204,9 +204,7 @@ async function answers(database: Database): Promise<boolean> {
   }
 }
 
-const NONE = { cis2: null, nhsLogin: null };
-/** Live, users of the platform sign in at this installation's own CIS2 face. */
-const OWN = { cis2: 'own', nhsLogin: null } as const;
+const NONE = { cis2: null, nhsLogin: null, patients: null };
 
 type Standing = {
   readonly database: Database;
@@ -225,9 +223,18 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${running.url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, running.url])],
-    // In a test installation the mock identity providers stand behind both addresses of the platform.
-    providers: { main: trial?.providers ?? OWN, mock: trial?.providers ?? NONE },
+    providers: providersOf(config, trial),
   });
+}
+
+/** In a test installation the mock identity providers stand behind both addresses of the platform. */
+function providersOf(
+  { patientIssuer: patients }: Config,
+  trial: Trial | null,
+): Parameters<typeof openIdentity>[0]['providers'] {
+  if (trial === null) return { main: { cis2: 'own', nhsLogin: null, patients }, mock: NONE };
+  const mocks = { ...trial.providers, patients: null };
+  return { main: mocks, mock: mocks };
 }
 
 /** Loaded in test mode only: live, the code is not even in the process [X-19]. */

@@ -18,6 +18,7 @@ import { IDENTITY_VIEWS, identityPages, type RequestDoor } from './pages/index.t
 import {
   openClientKeys,
   openProvider,
+  openTrustedIssuer,
   platformFailure,
   ownCis2,
   platformJob,
@@ -138,6 +139,7 @@ type ProviderPair = {
   /** `own`: the CIS2 face of this installation. */
   readonly cis2: ProviderSettings | 'own' | null;
   readonly nhsLogin: ProviderSettings | null;
+  readonly patients: Config['patientIssuer'];
 };
 
 /** Sign-in of one process: what it serves, and what it knows of keys and revocations. */
@@ -256,12 +258,13 @@ async function facesOf(parts: IdentityParts): Promise<PlatformParts['providers']
 
 async function providersOf(
   { database, cis2Issuer: issuer, url, publicUrls }: IdentityParts,
-  { cis2, nhsLogin }: ProviderPair,
+  { cis2, nhsLogin, patients }: ProviderPair,
 ): Promise<Providers> {
   const own = cis2 === 'own' && issuer !== null ? { issuer, url, publicUrls } : null;
   const settings = own === null ? cis2 : await ownCis2(database, own);
   return {
     cis2: settings === null || settings === 'own' ? null : openProvider(settings),
     nhsLogin: nhsLogin === null ? null : openProvider(nhsLogin),
+    patients: patients === null ? null : openTrustedIssuer(patients),
   };
 }

@@ -35,13 +35,44 @@ describe('the limits of sessions', () => {
 describe('a setting', () => {
   test('stands in docs/reference/settings.md, and what stands there is read', () => {
     const page = readFileSync(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
-    const code = ['config.ts', 'config/ports.ts']
+    const code = ['config.ts', 'config/patient-issuer.ts', 'config/ports.ts']
       .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
       .join('\n');
     const namesIn = (text: string): string[] =>
       [...new Set(text.match(/\b(OPENSPINE_[A-Z0-9_]+|DATABASE_URL)\b/g))].toSorted();
     assert.deepEqual(namesIn(code), namesIn(page));
   });
+});
+
+test('an NHS login is named with its keys and audiences, which come over a safe way', () => {
+  const issuerOf = (jwks: string, more: Readonly<Record<string, string>> = {}) => {
+    const config = parsed({
+      OPENSPINE_NHS_LOGIN_ISSUER: 'https://auth.example',
+      OPENSPINE_NHS_LOGIN_JWKS: jwks,
+      OPENSPINE_NHS_LOGIN_AUDIENCES: 'app-1, app-2',
+      ...more,
+    });
+    return config.ok ? config.value.patientIssuer : config.error;
+  };
+  for (const jwks of [
+    'https://auth.example/jwks',
+    'http://127.0.0.1:8080/jwks',
+    '/etc/jwks.json',
+  ]) {
+    const audiences = ['app-1', 'app-2'];
+    assert.deepEqual(issuerOf(jwks), { issuer: 'https://auth.example', jwks, audiences });
+  }
+  assert.match(
+    JSON.stringify(issuerOf('http://auth.example/jwks')),
+    /must be an https address or a file/,
+  );
+  assert.match(
+    JSON.stringify(issuerOf('http://localhost@evil.example/')),
+    /must be an https address/,
+  );
+  assert.match(JSON.stringify(issuerOf('')), /must be set together/);
+  const nobody = { OPENSPINE_NHS_LOGIN_AUDIENCES: ' , ' };
+  assert.match(JSON.stringify(issuerOf('/etc/jwks.json', nobody)), /must be set together/);
 });
 
 test('a card agent is on the machine of its user, or not offered at all', () => {

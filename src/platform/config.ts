@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
+import { type PatientIssuer, patientIssuerOf } from './config/patient-issuer.ts';
 import { type CardPort, cardPortOf, type Hl7Port, hl7PortOf } from './config/ports.ts';
 import { words } from './config/words.ts';
 
+export type { PatientIssuer } from './config/patient-issuer.ts';
 export type { CardPort, Hl7Port } from './config/ports.ts';
 
 /** What the environment says of this process; parsed once, by main.ts alone. */
@@ -34,6 +36,8 @@ export type Config = {
   readonly securityKeyRoots: string | null;
   /** Where browsers show certificates of cards; null: nowhere. */
   readonly cardPort: CardPort | null;
+  /** Null: no patient signs in, unless this is a test installation. */
+  readonly patientIssuer: PatientIssuer | null;
   /** Where the card agent of a user listens on their own machine; null: sign-in pages offer none. */
   readonly cardAgent: string | null;
   /** Where systems of HL7 V3 send their messages; null: nowhere. */
@@ -103,6 +107,7 @@ export function parseConfig(
     },
     publicUrls: publicUrlsOf(env, problems),
     logoutFrom: netsOf(env, problems),
+    patientIssuer: patientIssuerOf(env, problems),
     sessionMinutes: sessionMinutesOf(env, problems),
     switchedOff: SWITCHES.flatMap(([name, off]) =>
       one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],

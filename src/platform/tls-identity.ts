@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Server } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -17,11 +18,15 @@ export type TlsSource = {
   readonly onUnusable: (error: unknown) => void;
 };
 
-/** As Node takes it, with what does not change. */
+/** As Node takes it, with what does not change; throws when the certificate is not of the key, or one is not there. */
 export function secureContext(
   { certificate, key, authorities }: TlsIdentity,
   fixed: SecureContextOptions,
 ): SecureContextOptions {
+  // Node itself would take an empty file for none, and then answer nobody.
+  if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
+    throw new Error('the certificate is of another key');
+  }
   return { ...fixed, cert: certificate, key, ca: authorities };
 }
 
@@ -39,12 +44,18 @@ export function keepRenewed(
   const look = async (): Promise<void> => {
     const found = await read();
     if (JSON.stringify(found) === last) return;
-    // Throws when key and certificate do not belong together: they are written one after the other.
     server.setSecureContext(secureContext(found, fixed));
     last = JSON.stringify(found);
   };
+  let isLooking = false;
   const timer = setInterval(() => {
-    look().then(undefined, onUnusable);
+    if (isLooking) return;
+    isLooking = true;
+    look()
+      .then(undefined, onUnusable) // files are renewed one after the other: half of it is there for a moment
+      .finally(() => {
+        isLooking = false;
+      });
   }, lookEveryMs).unref();
   return () => clearInterval(timer);
 }

@@ -72,8 +72,8 @@ export async function startSignIn({
   let time: Date | null = null;
   const now = (): Date => time ?? new Date();
   const clock = { now, securityNow: now };
-  const providers = { cis2: cis2.settings, nhsLogin: nhsLogin.settings };
-  const main = isOwnCis2 ? ({ cis2: 'own', nhsLogin: null } as const) : providers;
+  const providers = { cis2: cis2.settings, nhsLogin: nhsLogin.settings, patients: null };
+  const main = isOwnCis2 ? ({ cis2: 'own', nhsLogin: null, patients: null } as const) : providers;
   let cis2Issuer: string | null = null;
   const start = async (): Promise<Process> => {
     const http = await startHttp('127.0.0.1', 0, () => ({ status: 503, body: '' }));
@@ -163,8 +163,9 @@ export function testSignIn(options: SignInOptions = {}): () => SignIn {
   };
 }
 
-async function register(
-  { database }: TestDatabase,
+/** Registers an application; `changes` as in its file. */
+export async function register(
+  { database }: Pick<TestDatabase, 'database'>,
   changes: Readonly<Record<string, unknown>> = {},
 ): Promise<App> {
   const products = [{ name: 'test', scopes: [USER_SCOPE, APP_SCOPE, PATIENT_SCOPE] }];

@@ -16,7 +16,7 @@ import { userinfo } from './userinfo/handle.ts';
 export type { PlatformParts, Providers } from './parts/index.ts';
 export { openClientKeys } from './client-keys/index.ts';
 export { ownCis2 } from './own-cis2/index.ts';
-export { openProvider, type ProviderSettings } from './provider/index.ts';
+export { openProvider, openTrustedIssuer, type ProviderSettings } from './provider/index.ts';
 
 type Method = HttpRoute['method'];
 type Handle = (face: Face, request: HttpRequest) => Promise<HttpResponse> | HttpResponse;

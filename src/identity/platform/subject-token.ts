@@ -15,6 +15,7 @@ export const SUBJECT_ERRORS = {
     `missing or invalid subject_token_type - must be '${ID_TOKEN_TYPE}'`,
   ),
   IssuerUnknown: invalidRequest(400, `Missing or non-matching 'iss' claim in ${IN}`),
+  AudienceUnknown: invalidRequest(401, `Invalid 'aud' claim in ${IN}`),
   KeyUnknown: invalidRequest(401, `Invalid 'kid' header in ${IN} - no matching public key`),
   SignatureWrong: refusal(401, 'public_key error', 'JWT signature verification failed'),
 } as const;

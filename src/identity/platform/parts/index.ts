@@ -5,13 +5,18 @@ import type { KeyRing } from '../../keys/index.ts';
 import type { Limiter } from '../../rate-limit/index.ts';
 import type { SessionStore } from '../../sessions/index.ts';
 import type { ClientKeys } from '../client-keys/index.ts';
-import type { Provider } from '../provider/index.ts';
+import type { Provider, TrustedIssuer } from '../provider/index.ts';
 
 /** The platform's address, and its twin in front of the mock identity providers [IDENTITY 3.2]. */
 export type PlatformBase = '/oauth2' | '/oauth2-mock';
 
 /** Null: this installation has none. */
-export type Providers = { readonly cis2: Provider | null; readonly nhsLogin: Provider | null };
+export type Providers = {
+  readonly cis2: Provider | null;
+  readonly nhsLogin: Provider | null;
+  /** An NHS login to which we are unknown; for token exchange alone. */
+  readonly patients: TrustedIssuer | null;
+};
 
 export type PlatformParts = SessionStore & {
   readonly clock: Clock;

@@ -1,6 +1,14 @@
-import { createRemoteJWKSet, type CompactVerifyGetKey } from 'jose';
+import { readFile } from 'node:fs/promises';
+
+import {
+  type CompactVerifyGetKey,
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  type JSONWebKeySet,
+} from 'jose';
 
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import type { PatientIssuer } from '../../../platform/config.ts';
 import { checkSignature, type Claims, type KeyFault, readJwt } from '../jwt.ts';
 
 /** Where a provider of identities is, and who we are to it. */
@@ -33,17 +41,55 @@ const JWKS_AGAIN_AFTER_MS = 30_000;
 const ANSWER_WITHIN_MS = 20_000; // [IDENTITY 3.2, _status]
 
 export function openProvider(settings: ProviderSettings): Provider {
-  const keys: CompactVerifyGetKey = createRemoteJWKSet(new URL(settings.jwksUri), {
-    cacheMaxAge: JWKS_CACHE_MS,
-    cooldownDuration: JWKS_AGAIN_AFTER_MS,
-    timeoutDuration: ANSWER_WITHIN_MS,
-  });
+  const keys = keysAt(settings.jwksUri);
   return {
     ...settings,
     checkSignature: (token) => checkSignature(token, keys, ID_TOKEN_ALGORITHMS),
     exchange: (code, callback) => exchange(settings, code, callback),
     probe: () => probe(settings.jwksUri),
   };
+}
+
+function keysAt(uri: string): CompactVerifyGetKey {
+  return createRemoteJWKSet(new URL(uri), {
+    cacheMaxAge: JWKS_CACHE_MS,
+    cooldownDuration: JWKS_AGAIN_AFTER_MS,
+    timeoutDuration: ANSWER_WITHIN_MS,
+  });
+}
+
+/** At which applications sign patients in by themselves: we only check what they bring [IDENTITY 3.2]. */
+export type TrustedIssuer = Pick<Provider, 'issuer' | 'jwksUri' | 'checkSignature' | 'probe'> & {
+  readonly audiences: readonly string[];
+};
+
+export function openTrustedIssuer({ issuer, jwks, audiences }: PatientIssuer): TrustedIssuer {
+  const isFile = !jwks.includes('://');
+  const keys = isFile ? keysIn(jwks) : keysAt(jwks);
+  return {
+    issuer,
+    jwksUri: isFile ? '' : jwks,
+    audiences,
+    checkSignature: (token) => checkSignature(token, keys, ID_TOKEN_ALGORITHMS),
+    probe: async () =>
+      isFile ? { status: (await isReadable(jwks)) ? 200 : null, isTimeout: false } : probe(jwks),
+  };
+}
+
+/** Read each time, so that a new key counts at once. */
+function keysIn(file: string): CompactVerifyGetKey {
+  return async (header, token) => {
+    const keys: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (!isKeySet(keys)) throw new Error(`${file} holds no JWKS`);
+    return createLocalJWKSet(keys)(header, token);
+  };
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return readFile(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function exchange(
@@ -98,4 +144,8 @@ async function probe(url: string): ReturnType<Provider['probe']> {
 
 function isObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isKeySet(value: unknown): value is JSONWebKeySet {
+  return isObject(value) && Array.isArray(value['keys']);
 }

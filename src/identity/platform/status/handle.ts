@@ -15,8 +15,8 @@ export function ping({ version }: Face): HttpResponse {
 export async function status(face: Face, request: HttpRequest): Promise<HttpResponse> {
   const found = await findClient(face.database, request.headers['apikey'] ?? '');
   if (!admitted(found, ERRORS.StatusKey).ok) return refused(ERRORS.StatusKey);
-  const { cis2, nhsLogin } = face.providers[face.base];
-  const [first, second] = await Promise.all([check(cis2), check(nhsLogin)]);
+  const { cis2, nhsLogin, patients } = face.providers[face.base];
+  const [first, second] = await Promise.all([check(cis2), check(nhsLogin ?? patients)]);
   const healthy = [first, second].filter(({ status: word }) => word === 'pass').length;
   const { version } = face;
   return json({
@@ -39,7 +39,7 @@ type Check = {
 
 const NOT_THERE = 503;
 
-async function check(provider: Provider | null): Promise<Check> {
+async function check(provider: Pick<Provider, 'jwksUri' | 'probe'> | null): Promise<Check> {
   const probed = provider === null ? null : await provider.probe();
   const isUp = probed?.status === 200;
   return {

@@ -5,7 +5,7 @@ import type { Form } from '../../answer/index.ts';
 import { invalidRequest, type OAuthError, refusal } from '../../answer/oauth-error.ts';
 import { ASSERTION_TYPE, EXCHANGE } from '../../assertion.ts';
 import { authenticationFacts, isIssuer, subjectOf } from '../../id-token.ts';
-import { type Claims, textClaim } from '../../jwt.ts';
+import { audienceOf, type Claims, textClaim } from '../../jwt.ts';
 import { authProvider, type Face, type ProviderName, providerOf } from '../../parts/index.ts';
 import type { Provider } from '../../provider/index.ts';
 import { readActor, readSubjectToken, SUBJECT_ERRORS } from '../../subject-token.ts';
@@ -77,21 +77,37 @@ async function provedSubject(
   const delegate = by.name === 'nhs-login' ? readActor(claims) : ok(null);
   if (!delegate.ok) return delegate;
   const signature = await by.provider.checkSignature(subject.value.token);
-  if (signature.ok) return ok({ by, claims, delegate: delegate.value });
-  const { error } = signature;
-  return fail(error === 'KeysUnreachable' ? 'ProviderBroken' : SUBJECT_ERRORS[error]);
+  if (!signature.ok) {
+    const { error } = signature;
+    return fail(error === 'KeysUnreachable' ? 'ProviderBroken' : SUBJECT_ERRORS[error]);
+  }
+  const { audiences } = by;
+  const isForUs = audiences === null || audienceOf(claims).some((one) => audiences.includes(one));
+  return isForUs
+    ? ok({ by, claims, delegate: delegate.value })
+    : fail(SUBJECT_ERRORS.AudienceUnknown);
 }
 
 const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 const NO_SUBJECT = refusal(400, 'invalid_request', "Missing 'sub' claim in subject_token JWT");
 
-type By = { readonly name: ProviderName; readonly provider: Provider };
+type By = {
+  readonly name: ProviderName;
+  readonly provider: Pick<Provider, 'issuer' | 'checkSignature'>;
+  /** For whom its tokens may be; null: for anybody. */
+  readonly audiences: readonly string[] | null;
+};
 
 /** The provider that the token says it is from; whether it is, its signature shows. */
 function providerFor(face: Face, claims: Claims): By | null {
   for (const name of ['nhs-cis2', 'nhs-login'] as const) {
     const provider = providerOf(face, name);
-    if (provider !== null && isIssuer(claims, provider.issuer)) return { name, provider };
+    if (provider !== null && isIssuer(claims, provider.issuer)) {
+      return { name, provider, audiences: null };
+    }
   }
-  return null;
+  const { patients } = face.providers[face.base];
+  return patients !== null && isIssuer(claims, patients.issuer)
+    ? { name: 'nhs-login', provider: patients, audiences: patients.audiences }
+    : null;
 }
