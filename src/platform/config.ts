@@ -72,10 +72,7 @@ export function parseConfig(
   const mode = one('OPENSPINE_MODE', ['test', 'live'], 'test');
   // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
   const strictness = mode === 'live' ? 'strict' : 'compatible';
-  const port = Number(env['OPENSPINE_PORT'] ?? '4400');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    problems.push('OPENSPINE_PORT must be a port number');
-  }
+  const port = portOf(env, problems);
   const databaseUrl = env['DATABASE_URL'] ?? '';
   if (databaseUrl === '') problems.push('DATABASE_URL must name the PostgreSQL database');
   const config: Config = {
@@ -126,6 +123,14 @@ function connectionsOf(
     problems.push('OPENSPINE_DATABASE_CONNECTIONS must be a number from 1 to 80');
   }
   return connections;
+}
+
+function portOf(env: Readonly<Record<string, string | undefined>>, problems: string[]): number {
+  const port = Number(env['OPENSPINE_PORT'] ?? '4400');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    problems.push('OPENSPINE_PORT must be a port number');
+  }
+  return port;
 }
 
 const REQUESTS_MAX = 1_000_000;
