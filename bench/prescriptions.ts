@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { nhsNumberCheckDigit, type Patient, PATIENTS } from '../src/local/patients.ts';
+import { type Patient, PATIENTS } from '../src/local/patients.ts';
 import { type Person, PERSONAS } from '../src/local/personas.ts';
 import { MEDICATIONS, newShortFormId, type Order } from '../src/local/sample-messages/index.ts';
+import { nhsNumberCheckDigit } from '../src/kernel/nhs-number.ts';
 import { derivedUuid } from '../src/kernel/uuid.ts';
 
 export const KINDS = [

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { demographicsParts } from './demographics.ts';
+import { demographicsFailure, demographicsRoutes } from './demographics/index.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
 import { openHl7Door } from './hl7v3.ts';
 import {
@@ -77,7 +79,7 @@ export async function startDatacentre(
     const spine = await openSpine(config, database, identity.cards);
     const local = trial === null ? null : await openLocal(config, spine, trial);
     const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
-    await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages }));
+    await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages, url }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
     const hl7v3 = await openHl7Door(config, log, { database, clock, interactions: [] });
@@ -127,6 +129,7 @@ type Parts = {
   readonly clock: Clock;
   readonly local: Local | null;
   readonly pages: Shell;
+  readonly url: string;
 };
 
 /** Trusts the authorities of this installation's cards, and those that the operator names. */
@@ -143,6 +146,8 @@ async function openSpine(config: Config, database: Database, cards: Cards): Prom
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
   const { spine, identity, clock, local, pages } = parts;
+  const { database } = spine;
+  const isReady = (): Promise<boolean> => answers(database);
   return {
     routes: [
       ...identity.routes,
@@ -153,10 +158,11 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         ],
         authenticate: identity.authenticate,
         version: VERSION,
-        isReady: () => answers(spine.database),
+        isReady,
         isLive: config.mode === 'live',
         clock,
       }),
+      ...demographicsRoutes(demographicsParts(config, { ...parts, database, isReady })),
       ...(local?.routes ?? []),
       ...pages.routes,
     ],
@@ -168,7 +174,8 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
       const page = (): HttpResponse | null => pages.onFailure(request, failure, id);
       const signIn = (): HttpResponse | null => identity.onFailure(request, failure, id);
-      return fhirFailure(request, failure) ?? signIn() ?? page() ?? plainFailure(failure);
+      const inOwnForm = fhirFailure(request, failure) ?? demographicsFailure(request, failure);
+      return inOwnForm ?? signIn() ?? page() ?? plainFailure(failure);
     },
   };
 }

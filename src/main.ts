@@ -39,18 +39,29 @@ async function serve(): Promise<number> {
 
 /** The commands are loaded only here: a live server holds no test helper. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [frame, installation, directory, prescriptions, identity, agent, local, verbs, test] =
-    await Promise.all([
-      import('./cli/run.ts'),
-      import('./installation/commands.ts'),
-      import('./directory/cli.ts'),
-      import('./prescriptions/inspect/cli.ts'),
-      import('./identity/cli.ts'),
-      import('./agent/cli.ts'),
-      import('./local/cli.ts'),
-      import('./local/verbs/index.ts'),
-      import('./local/installation.ts'),
-    ]);
+  const [
+    frame,
+    installation,
+    directory,
+    prescriptions,
+    identity,
+    demographics,
+    agent,
+    local,
+    verbs,
+    test,
+  ] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./installation/commands.ts'),
+    import('./directory/cli.ts'),
+    import('./prescriptions/inspect/cli.ts'),
+    import('./identity/cli.ts'),
+    import('./demographics/cli.ts'),
+    import('./agent/cli.ts'),
+    import('./local/cli.ts'),
+    import('./local/verbs/index.ts'),
+    import('./local/installation.ts'),
+  ]);
   const parts = {
     version: VERSION,
     migrate: (url: string) => migrate(url, SCHEMAS),
@@ -66,6 +77,7 @@ async function command(argv: readonly string[]): Promise<number> {
     ...directory.directoryCommands,
     prescriptions.inspectCommand,
     ...identity.identityCommands,
+    ...demographics.patientCommands,
     ...agent.agentCommands,
     agent.agentCommand(VERSION),
     ...local.localCommands(),

@@ -1,3 +1,4 @@
+import { demographicsMigrations } from './demographics/index.ts';
 import { directoryMigrations } from './directory/index.ts';
 import { gatewayMigrations } from './gateways/hl7v3/index.ts';
 import { identityMigrations } from './identity/index.ts';
@@ -13,6 +14,7 @@ export const SCHEMAS: readonly Migrations[] = [
   gatewayMigrations,
   directoryMigrations,
   identityMigrations,
+  demographicsMigrations,
   prescriptionMigrations,
   { schema: 'local', folder: new URL('./local/migrations/', import.meta.url) },
 ];

@@ -13,7 +13,7 @@ const LAYERS = [
   ['gateways', 'pages', 'cli'],
   ['installation'],
   ['directory'],
-  ['identity'],
+  ['identity', 'demographics'],
   ['prescriptions', 'agent'],
   // Test helpers may look at everything; nothing but the two composers may look at them.
   ['local'],
@@ -23,6 +23,7 @@ const LAYERS = [
 const COMPOSERS = [
   'main.ts',
   'datacentre.ts',
+  'demographics.ts',
   'hl7v3.ts',
   'hl7v3-deliveries.ts',
   'schemas.ts',
@@ -30,7 +31,7 @@ const COMPOSERS = [
 ];
 
 /** A capability is entered through its door, except by test helpers. */
-const CAPABILITIES = ['directory', 'identity', 'prescriptions'];
+const CAPABILITIES = ['directory', 'identity', 'demographics', 'prescriptions'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =

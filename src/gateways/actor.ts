@@ -15,13 +15,16 @@ export type Actor = {
   };
   /** NHS number of a person who signed in as a patient. */
   readonly patient: string | null;
+  /** How sure NHS login is of who that person is: its vector of trust. */
+  readonly vot: string | null;
   readonly session: string;
   readonly scopes: ReadonlySet<string>;
 };
 
 /** The part of an actor that comes through no registered application, is no patient and has no rights. */
-export const NO_APPLICATION: Pick<Actor, 'application' | 'patient' | 'role'> = {
+export const NO_APPLICATION: Pick<Actor, 'application' | 'patient' | 'role' | 'vot'> = {
   role: null,
   application: { id: null, prepareAlgorithm: 'RS256' },
   patient: null,
+  vot: null,
 };

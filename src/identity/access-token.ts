@@ -220,6 +220,7 @@ function actorOf(
     scopes: new Set(payload.scope.split(' ')),
     application: { id, prepareAlgorithm: isOld ? ('RS1' as const) : ('RS256' as const) },
     patient: authentication?.nhs_number ?? null,
+    vot: authentication?.vot ?? null,
   };
   if (payload.auth_type === 'app') {
     return ok({

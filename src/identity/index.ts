@@ -27,7 +27,7 @@ import {
   type Providers,
   type ProviderSettings,
 } from './platform/index.ts';
-import { openLimiter, rateJob } from './rate-limit/index.ts';
+import { type Limiter, openLimiter, rateJob } from './rate-limit/index.ts';
 import { parseRoots, placesOfKeys, securityKeyJob } from './webauthn/index.ts';
 import { beginTwoPersonRule } from './registration/index.ts';
 import { openRevocations, sessionJob, sessionLimits } from './sessions/index.ts';
@@ -98,6 +98,7 @@ export { problemOf as signInProblem } from './sign-in/words.ts';
 export { signedContent } from './card-agent/signed-content.ts';
 export { refusalWords } from './cards/refusal-words.ts';
 export { openRevocations } from './sessions/index.ts';
+export { grantsReader } from './clients/repository.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 export { type ProviderSettings } from './platform/index.ts';
 
@@ -148,6 +149,8 @@ export type Identity = {
   readonly verify: VerifyAccessToken;
   readonly cards: Cards;
   readonly authenticate: Authenticate;
+  /** Counts within a minute, of all processes together. */
+  readonly takeOfMinute: Limiter['take'];
   readonly routes: readonly HttpRoute[];
   /** Parts that answer by themselves; they draw pages in the frame of all pages. */
   readonly mounts: (draw: (view: View) => string) => readonly HttpMount[];
@@ -184,6 +187,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     keys,
     cards,
     verify,
+    takeOfMinute: limiter.take,
     authenticate: authenticateWith(verify, withinRequests(limiter, parts.requestsPerMinute)),
     routes: [
       jwksRoute(keys, clock),

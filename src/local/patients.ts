@@ -93,13 +93,3 @@ export function findPatient(nhsNumber: string): Patient | null {
   const digits = nhsNumber.replaceAll(/[\s-]/g, '');
   return ALL_PATIENTS.find((patient) => patient.nhsNumber === digits) ?? null;
 }
-
-/** The tenth digit for nine; null when no NHS number begins with these nine [EPS-FHIR 6.3]. */
-export function nhsNumberCheckDigit(nineDigits: string): number | null {
-  const sum = Array.from(nineDigits, (digit, index) => Number(digit) * (10 - index)).reduce(
-    (total, part) => total + part,
-    0,
-  );
-  const check = (11 - (sum % 11)) % 11;
-  return check === 10 ? null : check;
-}

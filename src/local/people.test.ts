@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { parsePeopleFile } from '../identity/index.ts';
-import { parseNhsNumber } from '../prescriptions/nhs-number.ts';
-import { ALL_PATIENTS, findPatient, nhsNumberCheckDigit } from './patients.ts';
+import { nhsNumberCheckDigit, parseNhsNumber } from '../kernel/nhs-number.ts';
+import { ALL_PATIENTS, findPatient } from './patients.ts';
 import { peopleFile } from './people-file.ts';
 import { MOCK_CARE_USERS } from './sign-in/mock-users.ts';
 import { ALL_PERSONAS, findPersona, isPrescriber, PERSONAS, personOf } from './personas.ts';

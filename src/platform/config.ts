@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type PatientIssuer, patientIssuerOf } from './config/patient-issuer.ts';
 import { type CardPort, cardPortOf, type Hl7Port, hl7PortOf } from './config/ports.ts';
+import { type PdsConfig, pdsConfigOf } from './config/pds.ts';
 import { words } from './config/words.ts';
 
 export type { PatientIssuer } from './config/patient-issuer.ts';
@@ -30,6 +31,7 @@ export type Config = {
   readonly trackerIssues: 'current' | 'all';
   /** How often one application may call one base of the FHIR API; null: without limit. */
   readonly requestsPerMinute: number | null;
+  readonly pds: PdsConfig;
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;
   /** File with the certificates of makers of security keys who are trusted, in PEM; null: none is. */
@@ -73,8 +75,7 @@ export function parseConfig(
   // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
   const strictness = mode === 'live' ? 'strict' : 'compatible';
   const port = portOf(env, problems);
-  const databaseUrl = env['DATABASE_URL'] ?? '';
-  if (databaseUrl === '') problems.push('DATABASE_URL must name the PostgreSQL database');
+  const databaseUrl = databaseUrlOf(env, problems);
   const config: Config = {
     mode,
     databaseUrl,
@@ -91,6 +92,7 @@ export function parseConfig(
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     requestsPerMinute: requestsOf(env['OPENSPINE_REQUESTS_PER_MINUTE'], problems),
+    pds: pdsConfigOf(env, problems),
     asids: asidsOf(env),
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
     securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
@@ -111,6 +113,15 @@ export function parseConfig(
     ),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
+}
+
+function databaseUrlOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): string {
+  const url = env['DATABASE_URL'] ?? '';
+  if (url === '') problems.push('DATABASE_URL must name the PostgreSQL database');
+  return url;
 }
 
 /** Four a process do most on two cores with the database beside them; a standby far away wants more [PLATFORM N7]. */

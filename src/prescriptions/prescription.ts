@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { LondonDate } from '../kernel/london.ts';
 import type { Uuid } from '../kernel/uuid.ts';
-import type { NhsNumber } from './nhs-number.ts';
+import type { NhsNumber } from '../kernel/nhs-number.ts';
 import type { OdsCode } from './ods-code.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import type { ItemStatus } from './statuses.ts';

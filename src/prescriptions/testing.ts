@@ -6,7 +6,7 @@ import { parseLondonDate } from '../kernel/london.ts';
 import { parseUuid, type Uuid } from '../kernel/uuid.ts';
 import type { Database } from '../platform/database.ts';
 import type { Spine } from './perform.ts';
-import { parseNhsNumber } from './nhs-number.ts';
+import { parseNhsNumber } from '../kernel/nhs-number.ts';
 import { type OdsCode, parseOdsCode } from './ods-code.ts';
 import type { Holding, Issue, Item, Party, Prescription } from './prescription.ts';
 import { prescriptionKey } from './prescription-id.ts';

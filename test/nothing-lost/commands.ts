@@ -9,7 +9,7 @@ import type { Dispense } from '../../src/prescriptions/messages/dispense/decide.
 import type { Release } from '../../src/prescriptions/messages/release/decide.ts';
 import type { Return } from '../../src/prescriptions/messages/return/decide.ts';
 import type { Withdraw } from '../../src/prescriptions/messages/withdraw/decide.ts';
-import type { NhsNumber } from '../../src/prescriptions/nhs-number.ts';
+import type { NhsNumber } from '../../src/kernel/nhs-number.ts';
 import type { OdsCode } from '../../src/prescriptions/ods-code.ts';
 import type { Outcome } from '../../src/prescriptions/outcome.ts';
 import { issueStatusOf, itemStatusOf } from '../../src/prescriptions/statuses.ts';

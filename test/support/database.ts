@@ -44,7 +44,7 @@ export function testDatabase(): () => TestDatabase {
 export async function digestOf(database: Database): Promise<string> {
   const tables = await database.all<{ name: string }>({
     text: `select format('%I.%I', schemaname, tablename) as name from pg_tables
-      where schemaname in ('prescriptions', 'platform', 'identity', 'directory') and tablename not in ('clock_reader', 'clock', 'lease', 'rate', 'revocation_list')
+      where schemaname in ('prescriptions', 'platform', 'identity', 'directory', 'demographics') and tablename not in ('clock_reader', 'clock', 'lease', 'rate', 'revocation_list')
       order by 1`,
     values: [],
   });

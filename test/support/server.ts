@@ -50,6 +50,7 @@ export type Settings = Partial<
     | 'trackerIssues'
     | 'requestsPerMinute'
     | 'hl7v3'
+    | 'pds'
   >
 >;
 

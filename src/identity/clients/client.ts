@@ -1,3 +1,4 @@
+import { NO_PDS_GRANTS, type PdsGrants } from './grants.ts';
 import type { PublicJwk } from './jwks.ts';
 
 /** An application that the API platform knows [IDENTITY 1.1, 3.2]. */
@@ -32,11 +33,13 @@ export type ClientSettings = {
   readonly rateLimitPerMinute: number;
   /** What `$prepare` lets its users sign with: RS1 only for systems that cannot do better [EPS-SIGNATURE 1]. */
   readonly prepareAlgorithm: 'RS1' | 'RS256';
+  readonly pds: PdsGrants;
 };
 
 export const DEFAULT_SETTINGS: ClientSettings = {
   rateLimitPerMinute: 600,
   prepareAlgorithm: 'RS256',
+  pds: NO_PDS_GRANTS,
 };
 
 /** Why an application that is known may not go on, in the order in which it is told [IDENTITY 3.2]. */

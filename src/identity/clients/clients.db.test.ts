@@ -10,6 +10,7 @@ import { testDatabase } from '../../../test/support/database.ts';
 import { clientCommands } from './cli.ts';
 import { keptScopes } from './client.ts';
 import { parseJwks } from './jwks.ts';
+import { NO_PDS_GRANTS } from './grants.ts';
 import { parseClientFile } from './parse.ts';
 import { findClient, keepAssertion } from './repository.ts';
 import { aClient, aKeyPair } from './testing.ts';
@@ -56,7 +57,11 @@ describe('a file of client applications', () => {
     assert.equal((await importing(one, aClient())).code, 0);
     const known = await findClient(database().database, String(one['key']));
     assert.equal(known?.applicationId, one['applicationId']);
-    assert.deepEqual(known?.settings, { rateLimitPerMinute: 5, prepareAlgorithm: 'RS1' });
+    assert.deepEqual(known?.settings, {
+      rateLimitPerMinute: 5,
+      prepareAlgorithm: 'RS1',
+      pds: NO_PDS_GRANTS,
+    });
     assert.deepEqual(known?.publicKeys, { kind: 'hosted', keys: [pair.jwk] });
     assert.ok(known?.isSecret(String(one['secret'])));
     assert.ok(!known?.isSecret('x'));

@@ -2,6 +2,7 @@ import { JsonReader } from '../../kernel/json-reader.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
 import { type Client, DEFAULT_SETTINGS, type Product, type PublicKeys } from './client.ts';
+import { type PdsGrants, PDS_GRANTS } from './grants.ts';
 import { parseJwks } from './jwks.ts';
 
 /** An application as its file says, with the secret that is kept only as a digest. */
@@ -52,6 +53,7 @@ function readClient(from: JsonReader): NewClient {
         ['RS1', 'RS256'],
         DEFAULT_SETTINGS.prepareAlgorithm,
       ),
+      pds: from.object('pds', readGrants),
     },
     status: from.one('status', ['approved', 'revoked'], 'approved'),
     developerStatus: from.one('developerStatus', ['active', 'inactive'], 'active'),
@@ -59,6 +61,19 @@ function readClient(from: JsonReader): NewClient {
   };
   from.done();
   return client;
+}
+
+/** A member each, true or false. */
+function readGrants(from: JsonReader): PdsGrants {
+  const [update, emptyAddressLines, confidentialRemovals, sharingConsent] = PDS_GRANTS;
+  const grants = {
+    update: from.isTrue(update),
+    emptyAddressLines: from.isTrue(emptyAddressLines),
+    confidentialRemovals: from.isTrue(confidentialRemovals),
+    sharingConsent: from.isTrue(sharingConsent),
+  };
+  from.done();
+  return grants;
 }
 
 function readProduct(from: JsonReader): Product {

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import { list, sql } from '../../platform/sql.ts';
 import { auditLine, revocationOf } from '../record.ts';
 import type { Client, PublicKeys } from './client.ts';
+import { NO_PDS_GRANTS, type PdsGrants } from './grants.ts';
 import type { PublicJwk } from './jwks.ts';
 import type { NewClient } from './parse.ts';
 
@@ -33,6 +34,30 @@ export async function findClient(database: Database, key: string): Promise<Known
 export async function listClients(database: Database): Promise<Client[]> {
   const rows = await database.all<Row>(sql`select ${COLUMNS} from identity.client order by name`);
   return rows.map(fromRow);
+}
+
+const GRANTS_KNOWN_MS = 5_000;
+const GRANTS_KNOWN_MAX = 1_000;
+
+/** Asks what applications are granted at the PDS; what was asked lately is known without. */
+export function grantsReader(database: Database): {
+  readonly grantsOf: (applicationId: string | null) => Promise<PdsGrants>;
+  readonly isApplicationKey: (key: string) => Promise<boolean>;
+} {
+  const known = new Map<string, { grants: PdsGrants; atMs: number }>();
+  return {
+    grantsOf: async (id) => {
+      if (id === null) return NO_PDS_GRANTS;
+      const nowMs = performance.now();
+      const last = known.get(id);
+      if (last !== undefined && nowMs - last.atMs < GRANTS_KNOWN_MS) return last.grants;
+      const grants = (await findClientNamed(database, id))?.settings.pds ?? NO_PDS_GRANTS;
+      if (known.size >= GRANTS_KNOWN_MAX) known.clear();
+      known.set(id, { grants, atMs: nowMs });
+      return grants;
+    },
+    isApplicationKey: async (key) => (await findClient(database, key)) !== null,
+  };
 }
 
 /** By its name, key or id. */

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { parseInstant } from '../../kernel/instant.ts';
 import { present } from '../../kernel/bug.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
-import { parseNhsNumber } from '../nhs-number.ts';
+import { parseNhsNumber } from '../../kernel/nhs-number.ts';
 import type { Rejection } from '../rejections.ts';
 import { COMPATIBLE, STRICT } from '../settings.ts';
 import { ITEM_STATUSES, ITEM_TRANSITIONS, type ItemStatus } from '../statuses.ts';

@@ -13,7 +13,7 @@ import { byRules } from '../fhir/refusal.ts';
 import { scopeIssue } from '../fhir/scopes.ts';
 import { CODE, EXTENSION, ID } from '../fhir/systems.ts';
 import { currentIssue, issueCount, toCome } from '../issues.ts';
-import { parseNhsNumber } from '../nhs-number.ts';
+import { parseNhsNumber } from '../../kernel/nhs-number.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
 import { prescriptionKey, shortForm } from '../prescription-id.ts';

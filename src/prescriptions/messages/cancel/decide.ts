@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
 import { type Known, pendingOf } from '../../evolve.ts';
 import { currentIssue } from '../../issues.ts';
-import type { NhsNumber } from '../../nhs-number.ts';
+import type { NhsNumber } from '../../../kernel/nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type {
   Cancellation,

@@ -23,7 +23,7 @@ import { requesterOrganisations } from '../../fhir/requester.ts';
 import { type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { Translation } from '../../fhir/translation.ts';
-import { parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import { type OdsCode, parseOdsCode } from '../../ods-code.ts';
 import type { Outcome } from '../../outcome.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../../kernel/uuid.ts';
 import type { OrderDocument } from '../../hl7v3/order-document.ts';
 import { readDay, readTime } from '../../hl7v3/time.ts';
-import { parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import { parseOdsCode } from '../../ods-code.ts';
 import type { Treatment } from '../../prescription.ts';
 import { parsePrescriptionId, type PrescriptionId } from '../../prescription-id.ts';

@@ -2,7 +2,7 @@ import type { LondonDate } from '../../../kernel/london.ts';
 import { parseUuid } from '../../../kernel/uuid.ts';
 import type { Agent, OrderDocument, PatientDetails } from '../../hl7v3/order-document.ts';
 import { readDay, readTime } from '../../hl7v3/time.ts';
-import { parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import { parseOdsCode } from '../../ods-code.ts';
 import { parsePrescriptionId } from '../../prescription-id.ts';
 import { itemRepeatsFault, repeatsFault, supplyFault } from './repeat-checks.ts';

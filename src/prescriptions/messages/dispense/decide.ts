@@ -5,7 +5,7 @@ import type { Known } from '../../evolve.ts';
 import { isInHand, lastIssueOf, namedIssue } from '../../issues.ts';
 import { nextBegun, nextUndone } from '../../next-issue.ts';
 import { heldByAnother } from '../../holder.ts';
-import type { NhsNumber } from '../../nhs-number.ts';
+import type { NhsNumber } from '../../../kernel/nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type {
   Holding,

@@ -21,7 +21,7 @@ import { bySpine, inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { onlyRequest, readItems, type ToldItem } from '../../fhir/supplied-item.ts';
 import { atMostOne, invalidValue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
-import { parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type { Item } from '../../prescription.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';

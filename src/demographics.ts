@@ -1,0 +1,31 @@
+import type { DemographicsParts } from './demographics/index.ts';
+import { grantsReader, type Identity } from './identity/index.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import type { Database } from './platform/database.ts';
+import { VERSION } from './version.ts';
+
+type Standing = {
+  readonly database: Database;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  /** Of this process. */
+  readonly url: string;
+  readonly isReady: () => Promise<boolean>;
+};
+
+/** What the Personal Demographics Service of one process stands on. */
+export function demographicsParts(
+  { pds, publicUrls, requestsPerMinute }: Config,
+  { identity, url, ...standing }: Standing,
+): DemographicsParts {
+  return {
+    ...standing,
+    ...grantsReader(standing.database),
+    verify: identity.verify,
+    limits: { ...pds, requestsPerMinute, takeOfMinute: identity.takeOfMinute },
+    ethnicityFor: pds.ethnicityFor,
+    publicUrl: publicUrls[0] ?? url,
+    version: VERSION,
+  };
+}

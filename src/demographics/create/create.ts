@@ -1,0 +1,187 @@
+import { parseLondonDate } from '../../kernel/london.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
+import { GENDERS, URLS } from '../codes.ts';
+import { addressFault, inOrder, LINES_INCOMPLETE, saysWhere } from '../fields/address.ts';
+import { codeOf, extensionFault } from '../fields/extension.ts';
+import { firstFault, isOneOf, unknownMember } from '../fields/members.ts';
+import { nameFault, normalName } from '../fields/name.ts';
+import { withStart } from '../fields/period.ts';
+import { EMAIL_INVALID, isEmail, telecomFault } from '../fields/telecom.ts';
+import { at, isMap, type Json, type JsonMap, listAt, mapsAt, textAt } from '../json.ts';
+import { invalidValue, missingValue, type Refusal } from '../outcome.ts';
+import { pythonLiteral, pythonText } from '../python.ts';
+
+/** What is kept of what is sent; the rest of what may be sent is accepted and dropped [PDS 7.1]. */
+const KEPT_URLS: readonly string[] = [URLS.communication, URLS.preference];
+const DROPPED_URLS: readonly string[] = [
+  URLS.registeringAuthority,
+  URLS.birthPlace,
+  URLS.birthSex,
+  URLS.donor,
+  URLS.death,
+  URLS.ethnicity,
+  URLS.residence,
+  URLS.interpreter,
+  URLS.numberUnavailable,
+];
+const MEMBERS = ['resourceType', 'name', 'gender', 'birthDate', 'address', 'extension', 'telecom'];
+const REQUIRED = ['name', 'address', 'gender', 'birthDate'] as const;
+const SETTABLE_GENDERS = GENDERS.filter((gender) => gender !== 'other');
+const LITERAL_MAX = 200; // letters of a value that is quoted
+
+export type NewPatient = { readonly today: string; readonly nextId: () => string };
+
+/** Reads the body of a creation; the first thing that is wrong is the answer, in the order of the contract [PDS 7.1]. */
+export function readNewPatient(
+  body: JsonMap,
+  { today, nextId }: NewPatient,
+): Result<JsonMap, Refusal> {
+  const fault = createFault(body, today);
+  if (fault !== null) return fail(fault);
+  const addresses = mapsAt(body, 'address').map((one) => withStart(one, today));
+  const telecom = mapsAt(body, 'telecom').map((one) => withStart(one, today));
+  const extension = mapsAt(body, 'extension').filter(({ url }) => isOneOf(KEPT_URLS, url));
+  const names = mapsAt(body, 'name').map((one) => withStart(normalName(one), today));
+  const withId = (one: JsonMap): JsonMap => ({ ...one, id: nextId() });
+  return ok({
+    resourceType: 'Patient',
+    name: names.map(withId),
+    gender: at(body, 'gender') ?? null,
+    birthDate: at(body, 'birthDate') ?? null,
+    address: inOrder(addresses).map(withId),
+    ...(telecom.length === 0 ? {} : { telecom: telecom.map(withId) }),
+    ...(extension.length === 0 ? {} : { extension: [...extension] }),
+  });
+}
+
+/** What is wrong with it; `place` stands before the field in a Bundle: `entry/0/resource/`. */
+export function createFault(body: JsonMap, today: string, place = ''): Refusal | null {
+  const missing = REQUIRED.find((name) => isAbsent(body[name]));
+  if (missing !== undefined) return missingValue(`${place}${missing}`);
+  return firstFault([
+    namesFault(body['name'], `${place}name`, today),
+    addressesFault(body['address'], `${place}address`, today),
+    isOneOf(SETTABLE_GENDERS, body['gender'])
+      ? null
+      : invalidValue(pythonText(body['gender']), 'gender'),
+    birthDateFault(body['birthDate'], today),
+    telecomsFault(body['telecom'], `${place}telecom`, today),
+    place === '' ? unknownMember(body, MEMBERS) : null,
+    extensionsFault(body, place),
+  ]);
+}
+
+function isAbsent(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function namesFault(names: Json | undefined, field: string, today: string): Refusal | null {
+  if (!Array.isArray(names)) return invalidValue(pythonText(names), field);
+  if (names.length > 1) return tooMany(names, field);
+  const [name] = names;
+  if (!isMap(name))
+    return name === undefined ? tooFew(names, field) : invalidValue(pythonText(name), `${field}/0`);
+  if (at(name, 'period', 'end') !== undefined) {
+    return invalidCreate('An end date can not be provided on usual name');
+  }
+  const fault = nameFault(name, `${field}/0`, today);
+  if (fault !== null) return fault;
+  return name['use'] === 'usual' ? null : invalidValue(pythonText(name['use']), `${field}/0/use`);
+}
+
+function addressesFault(addresses: Json | undefined, field: string, today: string): Refusal | null {
+  if (!Array.isArray(addresses)) return invalidValue(pythonText(addresses), field);
+  if (addresses.length === 0) return tooFew(addresses, field);
+  for (const [index, address] of addresses.entries()) {
+    const fault = newAddressFault(address, `${field}/${index}`, today);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function newAddressFault(address: Json, field: string, today: string): Refusal | null {
+  if (!isMap(address)) return invalidValue(pythonText(address), field);
+  if (address['period'] === undefined) return missingValue(`${field}/period`);
+  const key = mapsAt(address, 'extension').findIndex(
+    (one) => listAt(one, 'extension').length === 0,
+  );
+  if (key !== -1) return missingValue(`${field}/extension/${key}/extension`);
+  const fault = addressFault(address, field, today);
+  if (fault !== null) return fault;
+  return saysWhere(address) ? null : invalidCreate(LINES_INCOMPLETE);
+}
+
+function birthDateFault(day: Json | undefined, today: string): Refusal | null {
+  const isDay = typeof day === 'string' && parseLondonDate(day) !== null && day <= today;
+  return isDay ? null : invalidValue(pythonText(day), 'birthDate');
+}
+
+function telecomsFault(telecom: Json | undefined, field: string, today: string): Refusal | null {
+  if (telecom === undefined) return null;
+  if (!Array.isArray(telecom)) return invalidValue(pythonText(telecom), field);
+  for (const [index, point] of telecom.entries()) {
+    if (!isMap(point)) return invalidValue(pythonText(point), `${field}/${index}`);
+    const isWrong = point['system'] === 'email' && !isEmail(textAt(point, 'value'));
+    if (isWrong) return invalidCreate(EMAIL_INVALID);
+    const fault = telecomFault(point, `${field}/${index}`, today);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function extensionsFault(body: JsonMap, place: string): Refusal | null {
+  const extensions = mapsAt(body, 'extension');
+  const field = `${place}extension`;
+  const authority = extensions.find(({ url }) => url === URLS.registeringAuthority);
+  if (authority === undefined) return tooFew(listAt(body, 'extension'), field);
+  for (const [index, extension] of extensions.entries()) {
+    const url = textAt(extension, 'url');
+    if (KEPT_URLS.includes(url)) {
+      const fault = extensionFault(extension, `${field}/${index}`);
+      if (fault !== null) return fault;
+    } else if (!DROPPED_URLS.includes(url)) return invalidValue(url, `${field}/${index}/url`);
+  }
+  return authorityFault(authority, `${field}/${extensions.indexOf(authority)}`);
+}
+
+function authorityFault(authority: JsonMap, field: string): Refusal | null {
+  const type = codeOf(authority, 'registeringAuthorityType');
+  if (type === '') return missingValue(`${field}/extension/0/valueCodeableConcept/coding/0/code`);
+  if (!/^[a-x1]$/.test(type))
+    return invalidValue(type, `${field}/extension/0/valueCodeableConcept/coding/0/code`);
+  const organisation = textAt(
+    mapsAt(authority, 'extension').find(({ url }) => url === 'organisationIdentifier'),
+    'valueString',
+  );
+  return /^.{2,15}$/u.test(organisation)
+    ? null
+    : invalidValue(organisation, `${field}/extension/1/valueString`);
+}
+
+export function tooFew(value: readonly Json[], field: string): Refusal {
+  const text = quoted([...value]);
+  return {
+    code: 'TOO_FEW_VALUES_SUBMITTED',
+    diagnostics: `Too few values submitted - ${text} in field '${field}'`,
+  };
+}
+
+export function tooMany(value: readonly Json[], field: string): Refusal {
+  const text = quoted([...value]);
+  return {
+    code: 'TOO_MANY_VALUES_SUBMITTED',
+    diagnostics: `Too many values submitted - ${text} in field '${field}'`,
+  };
+}
+
+function quoted(value: Json): string {
+  const text = pythonLiteral(value);
+  return text.length > LITERAL_MAX ? '<json too long to display>' : text;
+}
+
+export function invalidCreate(text: string): Refusal {
+  return {
+    code: 'INVALID_CREATE',
+    diagnostics: `Invalid patient create data provided - '${text}'`,
+  };
+}

@@ -1,0 +1,48 @@
+import type { PatientRecord } from '../record.ts';
+import type { Criteria } from './criteria.ts';
+import { familyKey, nameKey, soundKeys, wordsOf } from './keys.ts';
+import { scoreOf, type Stage, STAGES } from './match.ts';
+import { type Subject, subjectOf } from './subject.ts';
+
+/** A record and how well it agrees. */
+export type Hit = { readonly record: PatientRecord; readonly score: number };
+
+/**
+ * Those of these records that a search finds, the best first, equals by NHS number [PDS 5.4]. A fuzzy search asks for
+ * less and less until somebody is found.
+ */
+export function matching(records: readonly PatientRecord[], criteria: Criteria): Hit[] {
+  const subjects = records.map((record) => ({ record, subject: subjectOf(record) }));
+  for (const stage of criteria.isFuzzy ? STAGES : STAGES.slice(0, 1)) {
+    const hits = hitsOf(subjects, criteria, stage);
+    if (hits.length > 0) return hits;
+  }
+  return [];
+}
+
+function hitsOf(
+  subjects: readonly { readonly record: PatientRecord; readonly subject: Subject }[],
+  criteria: Criteria,
+  stage: Stage,
+): Hit[] {
+  return subjects
+    .map(({ record, subject }) => ({ record, score: scoreOf(subject, criteria, stage) }))
+    .filter(({ score }) => score > 0 && (!criteria.isExact || score === 1))
+    .toSorted(
+      (one, other) =>
+        other.score - one.score || (one.record.nhsNumber < other.record.nhsNumber ? -1 : 1),
+    );
+}
+
+/** Beginnings of the keys that whoever is searched for has at least one of. */
+export function keysFor({ family, given, isFuzzy }: Criteria): string[] {
+  if (isFuzzy) {
+    const names = [family ?? '', given ?? ''];
+    return [...new Set([...names, ...names.flatMap(wordsOf)].flatMap(soundKeys))];
+  }
+  const name = family ?? '';
+  const star = name.indexOf('*');
+  if (star !== -1) return [familyKey(name.slice(0, star))];
+  const [beginning = ''] = (given ?? '').split('*');
+  return [nameKey(name, beginning)];
+}

@@ -1,0 +1,37 @@
+/** What an operator sets of the Personal Demographics Service. */
+export type PdsConfig = {
+  /** Of one application, and of all creations together; null: without limit [PDS 3.1]. */
+  readonly requestsPerSecond: number | null;
+  readonly createsPerSecond: number | null;
+  /** ASID and organisation that are given the ethnic category, as `200000001215 A20047` [PDS 4.6]. */
+  readonly ethnicityFor: readonly string[];
+};
+
+const CREATES_PER_SECOND = '3'; // [PDS 3.1]
+const PER_SECOND_MAX = 100_000;
+
+export function pdsConfigOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): PdsConfig {
+  const rate = (name: string, otherwise: string): number | null => {
+    const text = env[name] ?? otherwise;
+    if (text === 'none') return null;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < 1 || value > PER_SECOND_MAX) {
+      problems.push(`${name} must be none, or a number from 1 to ${PER_SECOND_MAX}`);
+    }
+    return value;
+  };
+  const pairs = (env['OPENSPINE_PDS_ETHNICITY_FOR'] ?? '').split(',').filter(Boolean);
+  if (!pairs.every((pair) => /^\d{12}:[A-Z0-9]{3,10}$/.test(pair))) {
+    problems.push(
+      'OPENSPINE_PDS_ETHNICITY_FOR must be pairs of ASID and ODS code, such as 200000001215:A20047',
+    );
+  }
+  return {
+    requestsPerSecond: rate('OPENSPINE_PDS_REQUESTS_PER_SECOND', 'none'),
+    createsPerSecond: rate('OPENSPINE_PDS_CREATES_PER_SECOND', CREATES_PER_SECOND),
+    ethnicityFor: pairs.map((pair) => pair.replace(':', ' ')),
+  };
+}
