@@ -1,22 +1,41 @@
 // Shows: Identity | a card in a PKCS#11 token (SoftHSM2) is enrolled and logs in at the broker; three wrong passcodes lock it
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { describe } from 'node:test';
+import { before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { agentCommands } from '../../src/agent/cli.ts';
 import { CKA, CKO, CKU } from '../../src/agent/token/codes.ts';
 import { openReader, theCard } from '../../src/agent/token/reader.ts';
 import { ran, type Ran } from '../../src/cli/testing.ts';
-import { cardsOf, certificatesOf, changeCard, renewCard } from '../../src/identity/cards/index.ts';
+import {
+  cardsOf,
+  certificatesOf,
+  changeCard,
+  isFinal,
+  renewCard,
+} from '../../src/identity/cards/index.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { testPair } from '../nothing-lost/datacentres.ts';
-import { cardsOf as cardsIn } from '../support/cards.ts';
+import { cardsOf as cardsIn, handIn } from '../support/cards.ts';
 import { MODULE, OFFICER_PIN, PIN, testTokens, tokenCard, tokenTest } from './tokens.ts';
 
 const pair = testPair();
-const { dispenser, prescriber } = PERSONAS;
+const { dispenser, nurse, prescriber } = PERSONAS;
 testTokens(['NHS-RSA', 'NHS-P256', 'NHS-ATTEMPTS', 'NHS-OTHER']);
+
+// They start with a card in a file, and are to have one in a token.
+async function handInAll(): Promise<void> {
+  const cards = cardsIn(pair().database);
+  for (const { userId } of [dispenser, nurse, prescriber]) await handIn(cards, userId);
+}
+
+/** The one card that a person has. */
+async function numberOf(userId: string): Promise<string> {
+  const [card, other] = (await cardsOf(pair().database, userId)).filter((one) => !isFinal(one));
+  assert.ok(card !== undefined && other === undefined);
+  return card.cardNumber;
+}
 
 /** Some verb with the card of that label, where the store is at hand. */
 async function spine(verb: string, label: string, ...more: readonly string[]): Promise<Ran> {
@@ -36,6 +55,8 @@ function enrol(label: string, userId: string, ...more: readonly string[]): Promi
 const PRIVATE_EXPONENT = 0x123;
 
 describe('a card in a token', () => {
+  before(handInAll);
+
   for (const [label, keys, { userId, roleProfileId }] of [
     ['NHS-RSA', 'rsa', dispenser],
     ['NHS-P256', 'p256', prescriber],
@@ -71,7 +92,7 @@ describe('a card in a token', () => {
   });
 
   tokenTest('is not given to a second person, nor a second one to the same person', async () => {
-    const taken = await enrol('NHS-RSA', PERSONAS.nurse.userId);
+    const taken = await enrol('NHS-RSA', nurse.userId);
     assert.equal(taken.code, 1);
     assert.match(taken.stderr, /was enrolled before, for another card/);
     const second = await enrol('NHS-OTHER', dispenser.userId);
@@ -86,8 +107,7 @@ describe('a card in a token', () => {
   tokenTest('gets the new certificates when it is enrolled again after its renewal', async () => {
     const { database } = pair();
     const by = { userId: null, at: new Date() };
-    const [card] = await cardsOf(database, prescriber.userId);
-    const cardNumber = card?.cardNumber ?? '';
+    const cardNumber = await numberOf(prescriber.userId);
     assert.ok((await renewCard(cardsIn(database), cardNumber, { by, isInPerson: true })).ok);
     const before = await (await tokenCard('NHS-P256')).certificate('login');
     assert.equal((await enrol('NHS-P256', prescriber.userId)).code, 0);
@@ -98,15 +118,15 @@ describe('a card in a token', () => {
       [after?.equals(newest ?? Buffer.of()), after?.equals(before ?? Buffer.of())],
       [true, false],
     );
-    assert.equal((await cardsOf(database, prescriber.userId)).length, 1);
+    assert.equal(await numberOf(prescriber.userId), cardNumber);
   });
 
   tokenTest('that was taken away, or is over, is refused by the broker for that', async () => {
     const { database } = pair();
     const by = { userId: null, at: new Date() };
-    const [card] = await cardsOf(database, dispenser.userId);
     const end = { kind: 'EndNow' } as const;
-    assert.ok((await changeCard(cardsIn(database), card?.cardNumber ?? '', end, { by })).ok);
+    const cardNumber = await numberOf(dispenser.userId);
+    assert.ok((await changeCard(cardsIn(database), cardNumber, end, { by })).ok);
     const over = await spine('login', 'NHS-OTHER', '--pin', PIN);
     assert.deepEqual([over.code, /cert_expired/.test(over.stderr)], [1, true], over.stderr);
   });
@@ -124,6 +144,8 @@ describe('a card in a token', () => {
 });
 
 describe('wrong passcodes of a card in a token', () => {
+  before(handInAll);
+
   tokenTest(
     'twenty at once: three count and lock it, for a program started later too',
     async () => {
@@ -148,8 +170,7 @@ describe('wrong passcodes of a card in a token', () => {
     assert.deepEqual([malformed.status, /6 to 8 digits/.test(malformed.stderr)], [2, true]);
     const done = inProcess(['card', 'unblock'], `${OFFICER_PIN}\n135790\n`);
     assert.equal(done.status, 0, done.stderr);
-    const { userId } = PERSONAS.nurse;
-    const enrolled = inProcess(['card', 'enrol', userId, '--pin-stdin'], '135790\n');
+    const enrolled = inProcess(['card', 'enrol', nurse.userId, '--pin-stdin'], '135790\n');
     assert.equal(enrolled.status, 0, enrolled.stderr);
   });
 });
