@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { CancelCode } from './messages/cancel/codes.ts';
-import type { Party } from './prescription.ts';
+import type { Performer } from './prescription.ts';
 import type { Rejection } from './rejections.ts';
 
 /** What a message was answered, kept with it: a repeat of the message gets the same again [RELIABILITY P2]. */
@@ -12,7 +12,7 @@ export type Outcome =
       readonly kind: 'CancelAnswered';
       readonly code: CancelCode;
       readonly detail: string | null;
-      readonly performer: Party | null;
+      readonly performer: Performer | null;
       readonly at: Instant;
     }
   | {

@@ -146,7 +146,7 @@ export async function again(
     await recordAgain(database, envelope, `repeated: ${auditWord(outcome)}`, prescriptionIds);
     return { outcome, prescriptionIds };
   }
-  const rejection: Rejection = { kind: 'Unprocessable', detail: 'hl7EventID has been used before' };
+  const rejection: Rejection = { kind: 'MessageIdUsedBefore' };
   const refusal: Outcome = { kind: 'Refused', rejection, at: envelope.at };
   await recordAgain(database, envelope, `id used before: ${auditWord(refusal)}`, prescriptionIds);
   return { outcome: refusal, prescriptionIds: [] };

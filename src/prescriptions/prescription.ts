@@ -163,6 +163,9 @@ export type Party = {
   readonly organisation: Organisation;
 };
 
+/** A pharmacy's person who has or had a prescription, and since when; answers of older versions do not say. */
+export type Performer = Party & { readonly releasedAt?: Instant };
+
 export type Organisation = {
   readonly ods: OdsCode;
   readonly name: string | null;

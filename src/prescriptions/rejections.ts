@@ -1,11 +1,17 @@
-import type { Organisation } from './prescription.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { Organisation, Party } from './prescription.ts';
 
 /** Every reason for which the state of a prescription refuses a message. */
 export type Rejection =
   | { readonly kind: 'PrescriptionCancelled' }
   | { readonly kind: 'PrescriptionExpired' }
   | { readonly kind: 'ReleaseNotFound' }
-  | { readonly kind: 'WithAnotherDispenser'; readonly holder: Organisation }
+  | {
+      readonly kind: 'WithAnotherDispenser';
+      readonly holder: Organisation;
+      /** Who had it released there, and when; answers of older versions do not say. */
+      readonly release?: Pick<Party, 'person'> & { readonly at: Instant };
+    }
   | { readonly kind: 'AlreadyDispensed' }
   | { readonly kind: 'NoMorePrescriptions' }
   | { readonly kind: 'ReleaseDisabled' }
@@ -19,11 +25,15 @@ export type Rejection =
   | { readonly kind: 'RepeatCountMismatch' }
   | { readonly kind: 'NotTheLastDispense' }
   | { readonly kind: 'ClaimPeriodOver' }
+  | { readonly kind: 'NoNotifications' }
+  | { readonly kind: 'InvalidHistory' }
+  | { readonly kind: 'DuplicateItem' }
+  | { readonly kind: 'MessageIdUsedBefore' }
   | { readonly kind: 'Unprocessable'; readonly detail: string };
 
 export type Wire = {
-  /** Code in its list: `release` is OID 2.16.840.1.113883.2.1.3.2.4.16.34, `message` …17.22 [EPS-CODES 2]. */
-  readonly list: 'release' | 'message';
+  /** Code in its list: `release` is OID 2.16.840.1.113883.2.1.3.2.4.16.34, `message` …17.22, `spine` …17.32 [EPS-CODES 2, EPS-HL7V3 4.3]. */
+  readonly list: 'release' | 'message' | 'spine';
   readonly spine: string;
   readonly issue: string;
   readonly severity: 'error' | 'information';
@@ -173,6 +183,38 @@ export const REJECTIONS = {
     issue: 'business-rule',
     code: 'CLAIM_AMEND_PERIOD_ISSUE',
     text: 'Claim amendment is not permitted outside of the claim period',
+  },
+  NoNotifications: {
+    ...SPINE,
+    list: 'message',
+    spine: '0022',
+    issue: 'invalid',
+    code: 'ERROR',
+    text: 'No Dispense Messages found for Prescription',
+  },
+  InvalidHistory: {
+    ...SPINE,
+    list: 'message',
+    spine: '0023',
+    issue: 'invalid',
+    code: 'ERROR',
+    text: 'Invalid Dispense History',
+  },
+  DuplicateItem: {
+    ...EPS,
+    list: 'message',
+    spine: '5008',
+    issue: 'duplicate',
+    code: 'DUPLICATE_MEDICATIONREQUEST_ID',
+    text: 'Duplicate item id',
+  },
+  MessageIdUsedBefore: {
+    ...SPINE,
+    list: 'spine',
+    spine: '202',
+    issue: 'processing',
+    code: 'FAILURE_TO_PROCESS_MESSAGE',
+    text: 'Unable to process message. Information missing or invalid - hl7EventID has been used before',
   },
   Unprocessable: {
     ...SPINE,

@@ -63,8 +63,7 @@ export function pureSpine(core: Core = CORE): System {
     const content = JSON.stringify(message);
     const before = answered.get(key);
     if (before?.content === content) return before.answer;
-    if (before !== undefined)
-      return answerOf(refused({ kind: 'Unprocessable', detail: '' }, at), []);
+    if (before !== undefined) return answerOf(refused({ kind: 'MessageIdUsedBefore' }, at), []);
     const answer = message.kind === 'download' ? download(message, at) : one(message, at);
     if (answer.word !== 'NO_MORE_PRESCRIPTIONS') answered.set(key, { content, answer });
     return answer;

@@ -167,7 +167,10 @@ for (const [name, one] of Object.entries(CASES)) {
       const used = (await auditOf(sent)).filter(({ outcome }) => outcome.startsWith('id used'));
       assert.deepEqual(
         used.map(({ outcome }) => outcome),
-        ['id used before: refused: Unprocessable', 'id used before: refused: Unprocessable'],
+        [
+          'id used before: refused: MessageIdUsedBefore',
+          'id used before: refused: MessageIdUsedBefore',
+        ],
       );
     });
 

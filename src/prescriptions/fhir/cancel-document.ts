@@ -1,7 +1,7 @@
 import type { Bundle } from 'fhir/r4';
 
 import { present } from '../../kernel/bug.ts';
-import type { Agent, Coded, PatientDetails } from '../hl7v3/order-document.ts';
+import type { CancelDocument } from '../hl7v3/cancel-document.ts';
 import { agentOf, byUser, requesterOf } from './agents.ts';
 import { idText } from './hl7-values.ts';
 import { onlyCoding, onlyExtension, onlyIdentifier } from './only.ts';
@@ -9,18 +9,6 @@ import { patientDetails } from './patient-details.ts';
 import { extension, resourcesOf } from './r4.ts';
 import { CODE, EXTENSION, ID } from './systems.ts';
 import type { Translation } from './translation.ts';
-
-/** A cancel request with all that its HL7 V3 form holds. */
-export type CancelDocument = {
-  readonly messageId: string;
-  readonly patient: PatientDetails;
-  readonly author: Agent;
-  readonly responsible: Agent;
-  readonly shortFormId: string;
-  readonly longFormId: string;
-  readonly item: string;
-  readonly reason: Coded;
-};
 
 /** Of a request whose rules are kept [EPS-HL7-MAP 4]. */
 export function cancelDocument(to: Translation, bundle: Bundle): CancelDocument {

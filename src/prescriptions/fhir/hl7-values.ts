@@ -1,8 +1,8 @@
 import type { Address, ContactPoint, HumanName } from 'fhir/r4';
 
-import { type Instant, parseInstant } from '../../kernel/instant.ts';
+import { parseInstant } from '../../kernel/instant.ts';
 import type * as hl7 from '../hl7v3/order-document.ts';
-import { readTime } from '../hl7v3/time.ts';
+import { hl7Time, readTime } from '../hl7v3/time.ts';
 import { invalidValue } from './rules.ts';
 import type { Translation } from './translation.ts';
 
@@ -104,10 +104,6 @@ export function dayOf(to: Translation, text: string, path: string): string {
     to.refuse(invalidValue(`Incorrect format for date string '${text}'.`, path));
   }
   return instant === null ? '' : hl7Time(instant).slice(0, 8);
-}
-
-export function hl7Time(instant: Instant): string {
-  return instant.slice(0, 19).replaceAll(/\D/g, '');
 }
 
 /** The same moment as FHIR writes it; what is no time stays as it is. */

@@ -9,8 +9,9 @@ import type { LineItem, OrderDocument, Repeats } from '../hl7v3/order-document.t
 import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { courses, prescriptionType } from '../messages/create/rules.ts';
 import { agentOf, byPayment, byProfessionalCode, requesterOf } from './agents.ts';
+import { hl7Time } from '../hl7v3/time.ts';
 import { dosageText, instructionsText, patientText } from './instructions.ts';
-import { dayOf, hl7Time, idText, timeOf } from './hl7-values.ts';
+import { dayOf, idText, timeOf } from './hl7-values.ts';
 import { onlyExtension, onlyIdentifier, onlyMedication } from './only.ts';
 import { patientDetails } from './patient-details.ts';
 import { extension, resourcesOf } from './r4.ts';

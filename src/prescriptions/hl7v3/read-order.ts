@@ -1,19 +1,24 @@
 import type { Result } from '../../kernel/result.ts';
 import { OID } from './oids.ts';
 import type { Coded, LineItem, OrderDocument, Repeats } from './order-document.ts';
-import { extensionOf, readAgent, readPatient } from './read-people.ts';
+import { odsOf, readAgent, readPatient } from './read-people.ts';
 import { Reading } from './reading.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 
 /** A ParentPrescription as the order that it is; the text says what is missing or there twice [EPS-HL7-MAP 3]. */
 export function readOrder(root: Element): Result<OrderDocument, string> {
   const from = new Reading();
+  return from.whole(orderIn(from, root));
+}
+
+/** What is missing is empty there, and its fault is noted. */
+export function orderIn(from: Reading, root: Element): OrderDocument {
   const prescription = from.only(root, 'pertinentInformation1', 'pertinentPrescription');
   const author = from.only(prescription, 'author');
-  const [signature] = signatures(from.only(author, 'signatureText'));
+  const signature = from.at(author, 'signatureText', 'Signature');
   const performer = from.maybe(prescription, 'performer');
   const review = from.maybe(prescription, 'pertinentInformation7');
-  return from.whole({
+  return {
     messageId: from.attribute(from.only(root, 'id'), 'root'),
     effectiveTime: valueOf(from, root, 'effectiveTime'),
     ...readIds(from, prescription),
@@ -22,10 +27,10 @@ export function readOrder(root: Element): Result<OrderDocument, string> {
     performer:
       performer === null
         ? null
-        : extensionOf(from, from.only(performer, 'AgentOrgSDS', 'agentOrganizationSDS')),
+        : odsOf(from, from.only(performer, 'AgentOrgSDS', 'agentOrganizationSDS')),
     author: {
       time: valueOf(from, author, 'time'),
-      signature: signature ?? null,
+      signature,
       agent: readAgent(from, from.only(author, 'AgentPerson')),
     },
     responsible: readAgent(from, from.only(prescription, 'responsibleParty', 'AgentPerson')),
@@ -37,16 +42,12 @@ export function readOrder(root: Element): Result<OrderDocument, string> {
     items: from
       .all(prescription, 'pertinentInformation2')
       .map((one) => readItem(from, from.only(one, 'pertinentLineItem'))),
-  });
+  };
 }
 
 const TREATMENT = ['pertinentInformation5', 'pertinentPrescriptionTreatmentType'] as const;
 const SITE = ['pertinentInformation1', 'pertinentDispensingSitePreference'] as const;
 const TYPE = ['pertinentInformation4', 'pertinentPrescriptionType'] as const;
-
-function signatures({ children }: Element): readonly Element[] {
-  return typeof children === 'string' ? [] : children;
-}
 
 /** Two ids: the short form has its system, the long form is a GUID alone. */
 function readIds(from: Reading, prescription: Element) {
@@ -83,11 +84,11 @@ function readDaysSupply(from: Reading, prescription: Element): OrderDocument['da
   const component = from.maybe(prescription, 'component1');
   if (component === null) return null;
   const supply = from.only(component, 'daysSupply');
-  const window = from.only(supply, 'effectiveTime');
+  const window = from.maybe(supply, 'effectiveTime');
   const use = from.maybe(supply, 'expectedUseTime');
   return {
-    low: valueIfAny(from, window, 'low'),
-    high: valueIfAny(from, window, 'high'),
+    low: window === null ? null : valueIfAny(from, window, 'low'),
+    high: window === null ? null : valueIfAny(from, window, 'high'),
     days: use === null ? null : valueOf(from, use, 'width'),
   };
 }

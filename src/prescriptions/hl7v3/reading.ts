@@ -31,6 +31,14 @@ export class Reading {
     }, element);
   }
 
+  /** The one at the end of the path; null where one on the way is missing. */
+  at(element: Element, ...path: readonly string[]): Element | null {
+    return path.reduce<Element | null>(
+      (inside, name) => (inside === null ? null : this.maybe(inside, name)),
+      element,
+    );
+  }
+
   attribute({ name: of, attributes }: Element, name: string): string {
     const value = attributes[name];
     if (value === undefined) this.#refuse(`${of}: no attribute ${name}`);
@@ -41,6 +49,19 @@ export class Reading {
     if (typeof children === 'string') return children;
     if (children.length > 0) this.#refuse(`${name}: elements where text is needed`);
     return '';
+  }
+
+  /** The value of an id, if it is of one of these lists. */
+  extension(id: Element, ...roots: readonly string[]): string {
+    const root = this.attribute(id, 'root');
+    if (roots.includes(root)) return this.attribute(id, 'extension');
+    this.#refuse(`${id.name}: ${root} is not the root of this id`);
+    return '';
+  }
+
+  /** The first thing that was not as it should be, so far. */
+  get fault(): string | null {
+    return this.#fault;
   }
 
   whole<Value>(value: Value): Result<Value, string> {

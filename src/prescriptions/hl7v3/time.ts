@@ -9,6 +9,11 @@ export function readTime(text: string): Instant | null {
   return date === null ? null : parseInstant(`${date}T${hour}:${minute}:${second}${zone}:${rest}`);
 }
 
+/** `YYYYMMDDHHmmss` in UTC. */
+export function hl7Time(instant: Instant): string {
+  return instant.slice(0, 19).replaceAll(/\D/g, '');
+}
+
 /** Reads `YYYYMMDD`; null when it is not a day of the calendar. */
 export function readDay(text: string): LondonDate | null {
   return /^\d{8}$/.test(text)

@@ -12,7 +12,7 @@ import { OID } from '../../hl7v3/oids.ts';
 import type { Agent } from '../../hl7v3/order-document.ts';
 import { agentPerson, recordTarget } from '../../hl7v3/people.ts';
 import { type Element, element, textElement } from '../../../gateways/xml/element.ts';
-import type { CancelDocument } from '../cancel-document.ts';
+import type { CancelDocument } from '../../hl7v3/cancel-document.ts';
 
 /** A cancel request, PORX_IN030101SM32 [EPS-HL7-MAP 4]. */
 export function cancellationRequest(request: CancelDocument, now: string): Element {
@@ -29,10 +29,12 @@ export function cancellationRequest(request: CancelDocument, now: string): Eleme
       'pertinentInformation2',
       observation('pertinentPrescriptionID', 'PID', prescriptionIdValue(request.shortFormId)),
     ),
-    referred('pertinentInformation1', { inversionInd: 'false', negationInd: 'false' }, [
-      'pertinentLineItemRef',
-      request.item,
-    ]),
+    request.item === null
+      ? null
+      : referred('pertinentInformation1', { inversionInd: 'false', negationInd: 'false' }, [
+          'pertinentLineItemRef',
+          request.item,
+        ]),
     pertinent(
       'pertinentInformation',
       observation(

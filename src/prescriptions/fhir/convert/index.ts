@@ -19,7 +19,7 @@ import type { Spine } from '../../perform.ts';
 import { refusedResponse } from '../answer.ts';
 import { INTERACTIONS } from '../../interactions.ts';
 import { eventOf } from '../event.ts';
-import { hl7Time } from '../hl7-values.ts';
+import { hl7Time } from '../../hl7v3/time.ts';
 import { check, type Checks, MESSAGES } from '../process-message.ts';
 import { asMessage } from '../r4.ts';
 import { byRules, inTranslation, type Refusal } from '../refusal.ts';

@@ -7,9 +7,10 @@ import type { NhsNumber } from '../../../kernel/nhs-number.ts';
 import type { OdsCode } from '../../ods-code.ts';
 import type {
   Cancellation,
+  Holding,
   Issue,
   Item,
-  Party,
+  Performer,
   Prescription,
   PrescriptionEvent,
 } from '../../prescription.ts';
@@ -31,7 +32,7 @@ export type Cancel = {
 export type CancelDecision = {
   readonly events: readonly PrescriptionEvent[];
   readonly code: CancelCode;
-  readonly performer: Party | null;
+  readonly performer: Performer | null;
 };
 
 /** The table of [EPS-LIFECYCLE 6.2]. */
@@ -48,7 +49,7 @@ export function decide(state: Known | null, command: Cancel): Result<CancelDecis
   const item = issue.items.find(({ id }) => id === command.item);
   if (command.item !== null && item === undefined) return ok(answer('R-0008', null));
   const code = item === undefined ? wholeCode(issue) : itemCode(issue, item);
-  const performer = 'holding' in issue ? issue.holding.holder : null;
+  const performer = 'holding' in issue ? performerOf(issue.holding) : null;
   if (code === 'R-0001') {
     const kind = item === undefined ? 'PrescriptionCancelled' : 'ItemCancelled';
     const event = { kind, fromIssue: issue.number, cancellation, at: command.at } as const;
@@ -60,6 +61,10 @@ export function decide(state: Known | null, command: Cancel): Result<CancelDecis
   return ok(answer(code, performer));
 }
 
+function performerOf({ holder, releasedAt }: Holding): Performer {
+  return { ...holder, releasedAt };
+}
+
 const PATIENT_MISMATCH = 'Mismatch between prescription and cancellation NHSNumber';
 
 function cancellationOf(command: Cancel): Cancellation {
@@ -67,7 +72,7 @@ function cancellationOf(command: Cancel): Cancellation {
   return { id, item, organisation, reason, at };
 }
 
-function answer(code: CancelCode, performer: Party | null): CancelDecision {
+function answer(code: CancelCode, performer: Performer | null): CancelDecision {
   return { events: [], code, performer };
 }
 

@@ -3,11 +3,10 @@ import type { Bundle, MedicationRequest } from 'fhir/r4';
 import type { Issue, OperationOutcome } from '../../../gateways/fhir/operation-outcome.ts';
 import { operationOutcome } from '../../../gateways/fhir/operation-outcome.ts';
 import { instantOf } from '../../../kernel/instant.ts';
-import { present } from '../../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, parseUuid } from '../../../kernel/uuid.ts';
 import { bundleRules } from '../../fhir/bundle-rules.ts';
-import { type CancelDocument, cancelDocument } from '../../fhir/cancel-document.ts';
+import { cancelDocument } from '../../fhir/cancel-document.ts';
 import { messageHeader } from '../../fhir/message-header.ts';
 import {
   type EntryMaker,
@@ -23,20 +22,13 @@ import { requesterOrganisations } from '../../fhir/requester.ts';
 import { type Rule, valueIssue } from '../../fhir/rules.ts';
 import { CODE, EXTENSION, ID } from '../../fhir/systems.ts';
 import { Translation } from '../../fhir/translation.ts';
-import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
-import { type OdsCode, parseOdsCode } from '../../ods-code.ts';
+import type { OdsCode } from '../../ods-code.ts';
 import type { Outcome } from '../../outcome.ts';
-import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
-import {
-  messageIdFault,
-  nhsNumberFault,
-  noGuid,
-  organisationFault,
-  patientFault,
-} from '../create/spine-checks.ts';
+import type { PrescriptionId } from '../../prescription-id.ts';
 import { fhirTime } from '../release/released-prescription.ts';
 import { CANCEL_CODES } from './codes.ts';
 import type { Cancel } from './decide.ts';
+import { receiveCancel } from './receive.ts';
 
 const PATH = 'Bundle.entry.resource.ofType(MedicationRequest)';
 
@@ -91,34 +83,10 @@ export function readCancel(
   const carried = to.whole(cancelDocument(to, bundle));
   if (!carried.ok) return fail(inTranslation(carried.error));
   const request = carried.value;
-  const fault = spineFault(request);
-  if (fault !== null) return fail(bySpine(fault));
-  const { ods } = request.author.organisation;
-  const command = {
-    messageId: present(parseUuid(request.messageId), CHECKED),
-    patient: present(parseNhsNumber(request.patient.nhsNumber), CHECKED),
-    item: present(parseUuid(request.item), CHECKED),
-    reason: request.reason.code,
-    organisation: present(parseOdsCode(ods), CHECKED),
-    at: instantOf(at),
-  };
-  const id = prescriptionKey(request.shortFormId);
-  return ok({ id, command, organisations: requesterOrganisations(bundle) });
-}
-
-const CHECKED = 'what was checked';
-
-/** What Spine itself looks at in a cancel request, in order [EPS-LIFECYCLE 6.1]. */
-function spineFault(request: CancelDocument): string | null {
-  const { patient, shortFormId, author, messageId, item } = request;
-  return (
-    nhsNumberFault(patient) ??
-    (shortFormId === '' ? 'PrescriptionID missing' : null) ??
-    patientFault(patient) ??
-    organisationFault(author) ??
-    messageIdFault(messageId) ??
-    (parseUuid(item) === null ? noGuid(item) : null)
-  );
+  const received = receiveCancel(request, instantOf(at));
+  return received.ok
+    ? ok({ ...received.value, organisations: requesterOrganisations(bundle) })
+    : fail(bySpine(received.error));
 }
 
 type Answered = Extract<Outcome, { kind: 'CancelAnswered' }>;

@@ -3,6 +3,7 @@ import { londonDate } from '../../../kernel/london.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
 import type { Known } from '../../evolve.ts';
+import { withAnother } from '../../holder.ts';
 import { currentIssue } from '../../issues.ts';
 import type { Issue, Party, PrescriptionEvent } from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
@@ -50,7 +51,7 @@ function whyNot(issue: Issue, command: Release): Rejection | null {
     case 'WithDispenser':
     case 'WithDispenserActive':
       if (isExpired) return { kind: 'PrescriptionExpired' };
-      return { kind: 'WithAnotherDispenser', holder: issue.holding.holder.organisation };
+      return withAnother(issue);
     case 'Expired':
       return { kind: 'PrescriptionExpired' };
     case 'Cancelled':

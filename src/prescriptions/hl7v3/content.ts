@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+import type { Element } from '../../gateways/xml/element.ts';
+import { canonicalXml } from './canonical.ts';
+
+/** Where an act says when it was sent: the NHS facade writes that anew each time a user tries again [EPS-HL7V3 2.2]. */
+const SENT_AT: Readonly<Record<string, readonly string[]>> = {
+  CancellationRequest: ['effectiveTime'],
+  NominatedPrescriptionReleaseRequest: ['effectiveTime'],
+  PatientPrescriptionReleaseRequest: ['effectiveTime'],
+  DispenseNotification: ['pertinentInformation1', 'pertinentSupplyHeader', 'author', 'time'],
+};
+
+/**
+ * SHA-256 of what an act says, however it is written and whenever it was sent: by this the same message
+ * again is told from another one under its id [EPS-HL7V3 3.1].
+ */
+export function contentDigest(act: Element): Buffer {
+  const content = without(act, SENT_AT[act.name] ?? []);
+  return createHash('sha256').update(canonicalXml(content)).digest();
+}
+
+function without(element: Element, [name, ...rest]: readonly string[]): Element {
+  const { children } = element;
+  if (name === undefined || typeof children === 'string') return element;
+  return {
+    ...element,
+    children: children.flatMap((child) => {
+      if (child.name !== name) return [child];
+      return rest.length === 0 ? [] : [without(child, rest)];
+    }),
+  };
+}
+
+/** Without declarations of namespaces: names are read by their namespace before, and none has a prefix. */
+export function undeclared(element: Element): Element {
+  return mapped(element, (name) => name !== 'xmlns' && !name.startsWith('xmlns:'));
+}
+
+/** What can be copied into an answer: nothing that is of another namespace than HL7 V3. */
+export function ofHl7(element: Element): Element {
+  return mapped(element, isHl7);
+}
+
+function isHl7(name: string): boolean {
+  return !name.startsWith('{');
+}
+
+function mapped(element: Element, isKept: (attribute: string) => boolean): Element {
+  const { name, attributes, children } = element;
+  return {
+    name,
+    attributes: Object.fromEntries(Object.entries(attributes).filter(([of]) => isKept(of))),
+    children:
+      typeof children === 'string'
+        ? children
+        : children.filter((child) => isKept(child.name)).map((child) => mapped(child, isKept)),
+  };
+}
