@@ -20,6 +20,7 @@ export type OfIssue = Extract<
       | 'Returned'
       | 'DispenseNotified'
       | 'DispenseWithdrawn'
+      | 'DispenseHistoryRebuilt'
       | 'Claimed'
       | 'ClaimAmended'
       | 'BecameReady'
@@ -66,6 +67,10 @@ function onHeld(
     case 'DispenseWithdrawn': {
       const kept = holding.notifications.filter(({ id }) => id !== event.notification);
       return afterNotifications(issue, { ...holding, notifications: kept }, isRepeat);
+    }
+    case 'DispenseHistoryRebuilt': {
+      const { notifications } = event;
+      return afterNotifications(issue, { ...holding, notifications }, isRepeat);
     }
     case 'Claimed': {
       const claim = { id: event.claim, firstReceivedAt: event.at, replaced: [] };

@@ -80,6 +80,7 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
       return withoutNomination(withIssue(state, event));
     case 'DispenseNotified':
     case 'DispenseWithdrawn':
+    case 'DispenseHistoryRebuilt':
       return backToIt(withIssue(state, event), event.issue);
     case 'BecameReady':
     case 'NoClaimed':

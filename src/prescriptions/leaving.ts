@@ -27,8 +27,9 @@ export function leavingBecauseOf(
     }
     const isCancel = event.kind === 'ItemCancelled' || event.kind === 'PrescriptionCancelled';
     if (!isCancel || !isReturn || event.cancellation.reason === NOTIFICATION_OF_DEATH) return [];
-    const { id: key, organisation: destination, item } = event.cancellation;
-    const body = { prescription: id, item, request: key, code: 'R-0001' };
+    const { id: key, organisation: destination, item, replyTo } = event.cancellation;
+    const told = { prescription: id, item, request: key, code: 'R-0001', at: event.at };
+    const body = replyTo === undefined ? told : { ...told, replyTo };
     const answer: Leaving = {
       topic: 'subsequent-cancellation-response',
       destination,

@@ -148,7 +148,16 @@ export type Cancellation = {
   readonly item: Uuid | null;
   readonly organisation: OdsCode;
   readonly reason: string;
+  /** How the system that asked is reached by HL7 V3; absent for one that cannot be. */
+  readonly replyTo?: ReplyTo;
   readonly at: Instant;
+};
+
+/** A system that gets answers of its own accord, and the conversation that they belong to [EPS-HL7V3 3.4]. */
+export type ReplyTo = {
+  readonly partyKey: string;
+  readonly asid: string;
+  readonly conversationId: string;
 };
 
 /** Who acts, in which role, for which organisation, as the message says it. */
@@ -200,6 +209,14 @@ export type PrescriptionEvent =
       readonly kind: 'DispenseWithdrawn';
       readonly issue: number;
       readonly notification: Uuid;
+      readonly reason: string;
+      readonly at: Instant;
+    }
+  | {
+      /** All notifications of an issue are withdrawn, and these are there instead [EPS-HL7V3 6.9]. */
+      readonly kind: 'DispenseHistoryRebuilt';
+      readonly issue: number;
+      readonly notifications: readonly Notification[];
       readonly reason: string;
       readonly at: Instant;
     }

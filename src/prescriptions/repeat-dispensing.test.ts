@@ -225,7 +225,7 @@ describe('a message about an issue', () => {
   });
 
   test('is refused when it returns an issue that is not the current one', () => {
-    const command = { dispenser: PHARMACY, reason: '0003', issue: 1, at: START };
+    const command = { dispenser: PHARMACY, reason: '0003', issue: 1, release: null, at: START };
     assert.equal(refusal(giveBack(second, command, COMPATIBLE)), 'RepeatCountMismatch');
   });
 });
@@ -253,7 +253,7 @@ describe('a cancellation', () => {
   test('that waited is answered once for the item, and once more for the prescription that it ended', () => {
     const held = released(sent(), START);
     const asked = cancelled(cancelled(held, A), B);
-    const command = { dispenser: PHARMACY, reason: '0003', issue: null, at: START };
+    const command = { dispenser: PHARMACY, reason: '0003', issue: null, release: null, at: START };
     const decision = giveBack(asked, command, COMPATIBLE);
     assert.ok(decision.ok);
     const state = evolveTo(asked, decision.value);

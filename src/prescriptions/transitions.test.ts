@@ -12,10 +12,11 @@ import { issueOf } from './issues.ts';
 import { decide as cancel } from './messages/cancel/decide.ts';
 import { decide as claim } from './messages/claim/decide.ts';
 import { decide as remove } from './messages/delete/decide.ts';
-import { decide as dispense } from './messages/dispense/decide.ts';
+import { decide as dispense, type Dispense } from './messages/dispense/decide.ts';
 import { decide as expire } from './messages/expire/decide.ts';
 import { decide as noClaim } from './messages/no-claim/decide.ts';
 import { decide as ready } from './messages/ready/decide.ts';
+import { decide as rebuild } from './messages/rebuild/decide.ts';
 import { decide as release } from './messages/release/decide.ts';
 import { decide as giveBack } from './messages/return/decide.ts';
 import { decide as withdraw } from './messages/withdraw/decide.ts';
@@ -53,6 +54,7 @@ const TRIES: Record<Exclude<CauseName, 'begin' | 'undo'>, Tries> = {
   dispense: (state) => tellings(state, null),
   amend: (state) => tellings(state, NOTIFICATION),
   withdraw: (state) => [withdraw(state, WITHDRAW, BY.settings)],
+  rebuild: (state) => rebuildings(state),
   claim: (state) => [claim(state, CLAIMS, BY.settings)],
   amendClaim: (state) => [claim(state, { ...CLAIMS, replaces: CLAIM }, BY.settings)],
   cancel: (state) => [cancelled(state, null)],
@@ -64,7 +66,7 @@ const TRIES: Record<Exclude<CauseName, 'begin' | 'undo'>, Tries> = {
 };
 
 const RELEASE = { dispenser: aParty(PHARMACY), releaseId: newId(), at: AT } as const;
-const RETURN = { dispenser: PHARMACY, reason: '0002', issue: null, at: AT };
+const RETURN = { dispenser: PHARMACY, reason: '0002', issue: null, release: null, at: AT };
 const WITHDRAW = { ...RETURN, notification: NOTIFICATION, reason: 'DA' };
 const CLAIMS = {
   claim: newId(),
@@ -75,28 +77,36 @@ const CLAIMS = {
   at: AT,
 };
 
-/** Every status of the issue told with every status of its items. */
 function tellings(state: Prescription, replaces: typeof NOTIFICATION | null): Decision[] {
+  return notifications(state).map((told) => dispense(state, { ...told, replaces }, BY.settings));
+}
+
+function rebuildings(state: Prescription): Decision[] {
+  return notifications(state).map((told) =>
+    rebuild(
+      state,
+      { dispenser: PHARMACY, history: [told], reason: 'DA', issue: null, at: AT },
+      BY.settings,
+    ),
+  );
+}
+
+/** Every status of the issue told with every status of its items. */
+function notifications(state: Prescription): Dispense[] {
   const items = present(issueOf(state, 1), 'issue').items;
   return (['WithDispenserActive', 'Dispensed', 'NotDispensed'] as const).flatMap((status) =>
-    (Object.keys(ITEM_STATUSES) as ItemStatus[]).map((told) =>
-      dispense(
-        state,
-        {
-          messageId: newId(),
-          dispenser: PHARMACY,
-          patient: PATIENT,
-          status,
-          items: items.map((item) => (item.id === ITEM ? { ...item, status: told } : item)),
-          dispensedAt: AT,
-          replaces,
-          issue: null,
-          itemIssues: {},
-          at: AT,
-        },
-        BY.settings,
-      ),
-    ),
+    (Object.keys(ITEM_STATUSES) as ItemStatus[]).map((told) => ({
+      messageId: newId(),
+      dispenser: PHARMACY,
+      patient: PATIENT,
+      status,
+      items: items.map((item) => (item.id === ITEM ? { ...item, status: told } : item)),
+      dispensedAt: AT,
+      replaces: null,
+      issue: null,
+      itemIssues: {},
+      at: AT,
+    })),
   );
 }
 

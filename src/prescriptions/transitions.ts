@@ -62,6 +62,12 @@ export const TRANSITIONS = {
     issue: each(TOLD, ['WithDispenser', 'WithDispenserActive']),
     item: {},
   },
+  rebuild: {
+    what: 'rebuilt dispense history: from what was at the release',
+    by: 'the pharmacy',
+    issue: each(TOLD, TOLD),
+    item: ITEM_TRANSITIONS,
+  },
   claim: {
     what: 'claim',
     by: 'the pharmacy',

@@ -50,7 +50,7 @@ export function released(message: Parameters<typeof release>[0], at: Instant): O
 }
 
 export function giveBack({ pharmacy }: Of<'release' | 'return'>, at: Instant): Return {
-  return { dispenser: ods(pharmacy), reason: '0003', issue: null, at };
+  return { dispenser: ods(pharmacy), reason: '0003', issue: null, release: null, at };
 }
 
 export function dispense(message: Of<'dispense'>, at: Instant): Dispense {

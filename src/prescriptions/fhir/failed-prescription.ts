@@ -2,7 +2,7 @@ import type { Bundle, OperationOutcome } from 'fhir/r4';
 
 import { derivedUuid, type Uuid } from '../../kernel/uuid.ts';
 import { giveBack } from '../messages/return/handle.ts';
-import type { Return } from '../messages/return/decide.ts';
+import { INVALID_SIGNATURE, type Return } from '../messages/return/decide.ts';
 import type { Spine } from '../perform.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
 import type { Envelope } from '../repository.ts';
@@ -32,8 +32,6 @@ export function signatureOutcome({ id = '', identifier }: Bundle): OperationOutc
   };
 }
 
-const INVALID_SIGNATURE = '0005'; // reason of a return [EPS-SIGNATURE 5]
-
 /**
  * The pharmacy cannot dispense it: it goes back by itself, once for each release, so that a release
  * that is repeated, or was cut off, brings about the same.
@@ -47,7 +45,13 @@ export async function returnFailed(
   for (const id of ids) {
     const messageId = derivedUuid('return', releaseId, id);
     const envelope = { ...release, messageId, interaction: INTERACTIONS.return };
-    const command = { dispenser, reason: INVALID_SIGNATURE, issue: null, at };
+    const command = {
+      dispenser,
+      reason: INVALID_SIGNATURE,
+      issue: null,
+      release: releaseId,
+      at,
+    };
     await giveBack(spine, envelope, id, command);
   }
 }

@@ -37,5 +37,7 @@ export const OID = {
   rebuildTemplate: '2.16.840.1.113883.2.1.3.2.4.17.113',
   template: '2.16.840.1.113883.2.1.3.2.4.18.2',
   messageType: '2.16.840.1.113883.2.1.3.2.4.18.7',
+  /** Of prescriptions of release 1, in claims. */
+  oldShortForm: '2.16.840.1.113883.2.1.3.2.4.18.4',
   shortForm: '2.16.840.1.113883.2.1.3.2.4.18.8',
 } as const;

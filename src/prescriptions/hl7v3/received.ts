@@ -34,7 +34,8 @@ export function unprocessable(detail: string): Rejection {
   return { kind: 'Unprocessable', detail };
 }
 
-const EVENT_ID = /^[A-F0-9]{8}(-[A-F0-9]{4}){3}-[A-F0-9]{12}$/; // upper case [EPS-HL7V3 6.10]
+/** Upper case only [EPS-HL7V3 6.10]. */
+const EVENT_ID = /^[A-F0-9]{8}(-[A-F0-9]{4}){3}-[A-F0-9]{12}$/;
 
 /** The id of the act: the message is known by it, and what comes later refers to it. */
 export function eventId(from: Reading, act: Element): Result<Uuid, Rejection> {

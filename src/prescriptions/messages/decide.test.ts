@@ -50,7 +50,7 @@ const NO_TRANSITION: PerStatus = {
   PrescriptionFuture: 'InvalidPrescriptionTransition',
 };
 
-const aReturn = { dispenser: PHARMACY, reason: '0002', issue: null, at: AT };
+const aReturn = { dispenser: PHARMACY, reason: '0002', issue: null, release: null, at: AT };
 const aWithdraw = { ...aReturn, notification: NOTIFICATION, reason: 'DA' };
 const aClaim = {
   claim: newId(),

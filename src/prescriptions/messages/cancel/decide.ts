@@ -13,6 +13,7 @@ import type {
   Performer,
   Prescription,
   PrescriptionEvent,
+  ReplyTo,
 } from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
 import type { CancelCode } from './codes.ts';
@@ -25,6 +26,8 @@ export type Cancel = {
   readonly item: Uuid | null;
   readonly reason: string;
   readonly organisation: OdsCode;
+  /** How the system that asks is reached by HL7 V3; absent for one that cannot be. */
+  readonly replyTo?: ReplyTo;
   readonly at: Instant;
 };
 
@@ -68,8 +71,9 @@ function performerOf({ holder, releasedAt }: Holding): Performer {
 const PATIENT_MISMATCH = 'Mismatch between prescription and cancellation NHSNumber';
 
 function cancellationOf(command: Cancel): Cancellation {
-  const { messageId: id, item, organisation, reason, at } = command;
-  return { id, item, organisation, reason, at };
+  const { messageId: id, item, organisation, reason, replyTo, at } = command;
+  const cancellation = { id, item, organisation, reason, at };
+  return replyTo === undefined ? cancellation : { ...cancellation, replyTo };
 }
 
 function answer(code: CancelCode, performer: Performer | null): CancelDecision {

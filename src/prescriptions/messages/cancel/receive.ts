@@ -15,9 +15,12 @@ import {
 } from '../create/spine-checks.ts';
 import type { Cancel } from './decide.ts';
 
+/** What Spine looks at of a cancel request; who answers for the prescription is told to nobody but the requester again. */
+export type CancelRequest = Omit<CancelDocument, 'responsible' | 'longFormId'>;
+
 /** A cancel request as a command, whichever door it came through; or what Spine misses in it. Null id: no prescription can have it. */
 export function receiveCancel(
-  request: CancelDocument,
+  request: CancelRequest,
   at: Instant,
 ): Result<{ id: PrescriptionId | null; command: Cancel }, string> {
   const fault = spineFault(request);
@@ -37,7 +40,7 @@ export function receiveCancel(
 const CHECKED = 'what was checked';
 
 /** What Spine itself looks at in a cancel request, in order [EPS-LIFECYCLE 6.1]. */
-function spineFault(request: CancelDocument): string | null {
+function spineFault(request: CancelRequest): string | null {
   const { patient, shortFormId, author, messageId, item } = request;
   return (
     nhsNumberFault(patient) ??

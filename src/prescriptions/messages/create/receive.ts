@@ -30,13 +30,15 @@ export function receiveOrder(
   const detail = spineFault(order, londonDate(new Date(at)));
   if (detail !== null) return fail({ kind: 'Unprocessable', detail });
   if (order.author.signature === null) return fail({ kind: 'SignatureMissing' });
+  const ids = order.items.map((item) => guid(item.id));
+  if (new Set(ids).size < ids.length) return fail({ kind: 'DuplicateItem' });
   const id = parsePrescriptionId(order.shortFormId);
   const { performer, author, patient } = order;
   const command: Unverified = {
     at,
     messageId: guid(order.messageId),
     longFormId: guid(order.longFormId),
-    items: order.items.map((item) => guid(item.id)),
+    items: ids,
     prescribedAt: present(readTime(order.effectiveTime), CHECKED),
     treatment: present(TREATMENTS[order.treatment], CHECKED),
     repeats: repeatsOf(order),

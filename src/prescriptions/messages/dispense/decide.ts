@@ -53,19 +53,32 @@ export function decide(
   const another = heldByAnother({ holding: holding.value }, command.dispenser, settings);
   if (another !== null) return fail(another);
 
-  const refusal = itemsRefused(itemsBefore(holding.value, command.replaces), command.items);
+  const before = itemsBefore(holding.value, command.replaces);
+  const told = notificationOf(state, before, command);
+  if (!told.ok) return told;
+  const { value: notification } = told;
+  const { dispensedAt, at, replaces } = command;
+  const event = { kind: 'DispenseNotified', issue: issue.number, notification, replaces } as const;
+  if (notification.status !== 'WithDispenserActive') {
+    return ok([event, ...nextBegun(state, issue.number, dispensedAt, { settings, at })]);
+  }
+  const undone = nextUndone(state, issue, at);
+  return undone.ok ? ok([...undone.value, event]) : undone;
+}
+
+/** What is kept of a notification that can follow on `before`; or why it cannot. */
+export function notificationOf(
+  state: Prescription,
+  before: readonly Item[],
+  command: Dispense,
+): Result<Notification, Rejection> {
+  const refusal = itemsRefused(before, command.items);
   if (refusal !== null) return fail(refusal);
   if (hasOtherCounts(state, command)) return fail({ kind: 'RepeatCountMismatch' });
   const status = statusAfter(command);
   if (status === null) return fail({ kind: 'InvalidPrescriptionTransition' });
-  const { messageId: id, items, dispensedAt, at: receivedAt, replaces } = command;
-  const notification: Notification = { id, status, items, dispensedAt, receivedAt };
-  const told = { kind: 'DispenseNotified', issue: issue.number, notification, replaces } as const;
-  if (status !== 'WithDispenserActive') {
-    return ok([told, ...nextBegun(state, issue.number, dispensedAt, { settings, at: receivedAt })]);
-  }
-  const undone = nextUndone(state, issue, receivedAt);
-  return undone.ok ? ok([...undone.value, told]) : undone;
+  const { messageId: id, items, dispensedAt, at: receivedAt } = command;
+  return ok({ id, status, items, dispensedAt, receivedAt });
 }
 
 /** Only an amendment may be of another issue than the current one [EPS-LIFECYCLE 5.1, 5.2]. */
@@ -83,7 +96,7 @@ function hasOtherCounts(state: Prescription, { itemIssues }: Dispense): boolean 
   );
 }
 
-const PATIENT_MISMATCH = 'Mismatch between prescription and dispense notification NHSNumber';
+export const PATIENT_MISMATCH = 'Mismatch between prescription and dispense notification NHSNumber';
 
 /** The issue must be in hand; an amendment may also follow completion, and must name the last notification [EPS-LIFECYCLE 5.2]. */
 function touchable(issue: Issue, command: Dispense): Result<Holding, Rejection> {

@@ -1,10 +1,11 @@
 import type { Instant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import type { Uuid } from '../../../kernel/uuid.ts';
 import type { Known } from '../../evolve.ts';
 import { currentIssue } from '../../issues.ts';
 import { heldByAnother } from '../../holder.ts';
 import type { OdsCode } from '../../ods-code.ts';
-import type { PrescriptionEvent } from '../../prescription.ts';
+import type { Holding, PrescriptionEvent } from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
 import type { Settings } from '../../settings.ts';
 
@@ -12,10 +13,14 @@ import type { Settings } from '../../settings.ts';
 export type Return = {
   readonly dispenser: OdsCode;
   readonly reason: string;
+  /** The release response that it gives back, where the message tells. */
+  readonly release: Uuid | null;
   /** The issue that the message names; null: the current one. */
   readonly issue: number | null;
   readonly at: Instant;
 };
+
+export const INVALID_SIGNATURE = '0005'; // reason of a return [EPS-CODES 1]
 
 export function decide(
   state: Known | null,
@@ -29,7 +34,7 @@ export function decide(
   }
   if (issue.status !== 'WithDispenser') return fail({ kind: 'InvalidPrescriptionTransition' });
   const another = heldByAnother(issue, command.dispenser, settings);
-  if (another !== null) return fail(another);
+  if (another !== null && !isUnverified(issue.holding, command)) return fail(another);
 
   const { reason, at } = command;
   const returned: PrescriptionEvent = { kind: 'Returned', issue: issue.number, reason, at };
@@ -43,4 +48,12 @@ export function decide(
     }),
   );
   return ok([returned, ...cancelled]);
+}
+
+/**
+ * What a pharmacy's system cannot verify it returns in the prescriber's name, so that the holder is not told:
+ * who knows the id of the release response is who was given the prescription [EPS-HL7V3 6.8].
+ */
+function isUnverified({ releaseId }: Holding, { reason, release }: Return): boolean {
+  return reason === INVALID_SIGNATURE && release === releaseId;
 }

@@ -4,5 +4,6 @@ import type { Return } from './decide.ts';
 
 export function readReturn(task: TaskOf, at: Date): Return {
   const { dispenser, reason, issue } = task;
-  return { dispenser, reason, issue, at: instantOf(at) };
+  // The release that a Task names is looked at by nobody [EPS-FHIR 7.1].
+  return { dispenser, reason, issue, release: null, at: instantOf(at) };
 }

@@ -6,14 +6,16 @@ import { namedIssue } from '../../issues.ts';
 import { nextUndone } from '../../next-issue.ts';
 import { heldByAnother } from '../../holder.ts';
 import type { OdsCode } from '../../ods-code.ts';
-import type { PrescriptionEvent } from '../../prescription.ts';
+import type { Holding, PrescriptionEvent } from '../../prescription.ts';
 import type { Rejection } from '../../rejections.ts';
 import type { Settings } from '../../settings.ts';
 
 /** A pharmacy takes back its last dispense notification (PORX_IN510101SM31). */
 export type Withdraw = {
-  readonly dispenser: OdsCode;
-  readonly notification: Uuid;
+  /** Null when the message does not tell: then it is not the holder. */
+  readonly dispenser: OdsCode | null;
+  /** The notification that is named; without a name the last one, or all of the issue [EPS-LIFECYCLE 5.3]. */
+  readonly notification: Uuid | 'last' | 'all';
   readonly reason: string;
   readonly issue: number | null;
   readonly at: Instant;
@@ -34,18 +36,31 @@ export function decide(
   if (!isToldAndUnclaimed) return fail({ kind: 'InvalidPrescriptionTransition' });
   const another = heldByAnother(issue, command.dispenser, settings);
   if (another !== null) return fail(another);
-  if (issue.holding.notifications.at(-1)?.id !== command.notification) {
-    return fail({ kind: 'NotTheLastDispense' });
-  }
-  const { notification, reason, at } = command;
+  const withdrawn = withdrawnBy(issue.holding, command);
+  if (!withdrawn.ok) return withdrawn;
+  const { reason, at } = command;
   const undone = nextUndone(state, issue, at);
   if (!undone.ok) return undone;
-  const withdrawn = {
-    kind: 'DispenseWithdrawn',
-    issue: issue.number,
-    notification,
-    reason,
-    at,
-  } as const;
-  return ok([...undone.value, withdrawn]);
+  const events = withdrawn.value.map(
+    (notification): PrescriptionEvent => ({
+      kind: 'DispenseWithdrawn',
+      issue: issue.number,
+      notification,
+      reason,
+      at,
+    }),
+  );
+  return ok([...undone.value, ...events]);
+}
+
+/** The last notification, or all from the last to the first. */
+function withdrawnBy(
+  { notifications }: Holding,
+  { notification: wanted }: Withdraw,
+): Result<Uuid[], Rejection> {
+  const ids = notifications.map(({ id }) => id).toReversed();
+  const [last] = ids;
+  if (wanted === 'all') return last === undefined ? fail({ kind: 'NoNotifications' }) : ok(ids);
+  if (wanted === 'last') return last === undefined ? fail({ kind: 'NoNotifications' }) : ok([last]);
+  return last === wanted ? ok([last]) : fail({ kind: 'NotTheLastDispense' });
 }
