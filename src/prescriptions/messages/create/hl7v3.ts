@@ -16,6 +16,7 @@ import {
   valueElement,
   valueIfAny,
 } from '../../hl7v3/data-types.ts';
+import { undeclared } from '../../hl7v3/content.ts';
 import { careRecord } from '../../hl7v3/care-record.ts';
 import { pertinentLineItem } from '../../hl7v3/line-item.ts';
 import { OID } from '../../hl7v3/oids.ts';
@@ -32,8 +33,9 @@ export function signedFragments(order: OrderDocument): string {
 }
 
 /** The same of a prescription as it was received: of its own elements, so that nothing is lost in between [EPS-HL7V3 9]. */
-export function fragmentsOf(prescription: Element): string {
+export function fragmentsOf(received: Element): string {
   const from = new Reading();
+  const prescription = undeclared(received);
   const content = from.only(prescription, 'pertinentInformation1', 'pertinentPrescription');
   const author = from.only(content, 'author');
   const [longFormId] = from.all(content, 'id');

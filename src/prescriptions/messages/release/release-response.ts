@@ -1,6 +1,6 @@
 import { type Element, element } from '../../../gateways/xml/element.ts';
 import { xmlText } from '../../../gateways/xml/xml-text.ts';
-import { hl7Time } from '../../fhir/hl7-values.ts';
+import { hl7Time } from '../../hl7v3/time.ts';
 import {
   FULFILS,
   guidElement,

@@ -15,7 +15,7 @@ import {
 import { OID } from '../../hl7v3/oids.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { readDay } from '../../hl7v3/time.ts';
-import { hl7Time } from '../../fhir/hl7-values.ts';
+import { hl7Time } from '../../hl7v3/time.ts';
 import { currentIssue, lastIssueOf } from '../../issues.ts';
 import { actOf, readKeptOrder } from '../../kept-order.ts';
 import type { Prescription } from '../../prescription.ts';

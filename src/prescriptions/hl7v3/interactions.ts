@@ -1,0 +1,91 @@
+import type { Hl7Answer, Hl7Interaction, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
+import type { Element } from '../../gateways/xml/element.ts';
+import type { Result } from '../../kernel/result.ts';
+import type { INTERACTIONS } from '../interactions.ts';
+import { claim } from '../messages/claim/handle.ts';
+import { readClaim } from '../messages/claim/hl7v3.ts';
+import { dispense } from '../messages/dispense/handle.ts';
+import { readDispense } from '../messages/dispense/hl7v3.ts';
+import { rebuild } from '../messages/rebuild/handle.ts';
+import { readRebuild } from '../messages/rebuild/hl7v3.ts';
+import { giveBack } from '../messages/return/handle.ts';
+import { readReturn } from '../messages/return/hl7v3.ts';
+import { withdraw } from '../messages/withdraw/handle.ts';
+import { readWithdraw } from '../messages/withdraw/hl7v3.ts';
+import type { Answer, Spine } from '../perform.ts';
+import type { PrescriptionId } from '../prescription-id.ts';
+import type { Rejection } from '../rejections.ts';
+import type { Envelope } from '../repository.ts';
+import { acknowledgement, refusal } from './answers.ts';
+import { onCancel, onOrder } from './prescribing.ts';
+import { envelopeOf, focalAct, type Received, strangerFault } from './received.ts';
+import { onNominatedRelease, onPatientRelease } from './releases.ts';
+
+type Handle = (spine: Spine, request: Hl7Request) => Promise<Hl7Answer>;
+
+/** Every interaction under all its ids: the NHS facade sends SM, direct suppliers UK [EPS-HL7V3 5]. */
+const HANDLERS: readonly (readonly [handle: Handle, ...ids: readonly string[]])[] = [
+  [
+    onOrder,
+    'PORX_IN020101SM31',
+    'PORX_IN020101UK31',
+    'PORX_IN020102UK31',
+    'PORX_IN020101UK04',
+    'PORX_IN020102UK04',
+  ],
+  [onCancel, 'PORX_IN030101SM32', 'PORX_IN030101UK32'],
+  [onNominatedRelease, 'PORX_IN060102SM30', 'PORX_IN060102UK30'],
+  [onPatientRelease, 'PORX_IN132004SM30', 'PORX_IN132004UK30'],
+  [
+    plain('dispense', 'DispenseNotification', readDispense, dispense),
+    'PORX_IN080101SM31',
+    'PORX_IN080101UK31',
+  ],
+  [plain('claim', 'DispenseClaim', readClaim, claim), 'PORX_IN090101SM31', 'PORX_IN090101UK31'],
+  [
+    plain('return', 'DispenseProposalReturn', readReturn, giveBack),
+    'PORX_IN100101SM31',
+    'PORX_IN100101UK31',
+  ],
+  [
+    plain('withdraw', 'ETPWithdraw', readWithdraw, withdraw),
+    'PORX_IN510101SM31',
+    'PORX_IN510101UK31',
+  ],
+  [plain('rebuild', 'RebuildDispenseHistory', readRebuild, rebuild), 'PORX_IN540101UK31'],
+];
+
+/** All that the HL7 V3 door can do with prescriptions. */
+export function prescriptionHl7Interactions(spine: Spine): Hl7Interaction[] {
+  return HANDLERS.map(([handle, ...ids]) => ({
+    ids,
+    handle: (request) => handle(spine, request),
+  }));
+}
+
+/** A message about one prescription that is acknowledged, or refused, and no more [EPS-HL7V3 7.1]. */
+function plain<Command>(
+  message: keyof typeof INTERACTIONS,
+  act: string,
+  read: (act: Element, request: Hl7Request) => Result<Received<Command>, Rejection>,
+  perform: (
+    spine: Spine,
+    envelope: Envelope,
+    id: PrescriptionId,
+    command: Command,
+  ) => Promise<Answer>,
+): Handle {
+  return async (spine, request) => {
+    const focal = focalAct(request, act);
+    if (!focal.ok) return refusal(request, focal.error);
+    const received = read(focal.value, request);
+    if (!received.ok) return refusal(request, received.error);
+    const { id, messageId, command, organisations } = received.value;
+    const stranger = strangerFault(spine.settings, request, organisations);
+    if (stranger !== null) return refusal(request, stranger);
+    if (id === null) return refusal(request, { kind: 'PrescriptionNotFound' });
+    const envelope = envelopeOf(request, focal.value, messageId, message);
+    const { outcome } = await perform(spine, envelope, id, command);
+    return acknowledgement(request, outcome);
+  };
+}

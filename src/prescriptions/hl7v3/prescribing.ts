@@ -1,0 +1,93 @@
+import type { Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
+import type { Element } from '../../gateways/xml/element.ts';
+import { instantOf } from '../../kernel/instant.ts';
+import { derivedUuid } from '../../kernel/uuid.ts';
+import { checkFragments } from '../fhir/signature-check.ts';
+import { cancel } from '../messages/cancel/handle.ts';
+import { cancellationResponse, readCancel } from '../messages/cancel/hl7v3.ts';
+import { create } from '../messages/create/handle.ts';
+import { fragmentsOf } from '../messages/create/hl7v3.ts';
+import { readNewPrescription } from '../messages/create/read-hl7v3.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Spine } from '../perform.ts';
+import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
+import { acknowledgement, refusal } from './answers.ts';
+import { OID } from './oids.ts';
+import type { OrderDocument } from './order-document.ts';
+import { envelopeOf, focalAct, strangerFault, unprocessable } from './received.ts';
+
+/** A new prescription; with strict settings only one whose signature is good. */
+export async function onOrder(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
+  const act = focalAct(request, 'ParentPrescription');
+  if (!act.ok) return refusal(request, act.error);
+  const received = readNewPrescription(act.value, instantOf(request.at));
+  if (!received.ok) return refusal(request, received.error);
+  const { id, messageId, command, organisations, order } = received.value;
+  const stranger = strangerFault(spine.settings, request, organisations);
+  if (stranger !== null) return refusal(request, stranger);
+  const signature = signatureOf(spine, request, act.value, order);
+  const [finding] = signature.findings;
+  if (spine.settings.signatureCheck === 'strict' && finding !== undefined) {
+    return refusal(request, unprocessable(FINDINGS[finding]));
+  }
+  const envelope = envelopeOf(request, act.value, messageId, 'create');
+  const { outcome } = await create(spine, envelope, id, { ...command, signature });
+  return acknowledgement(request, outcome);
+}
+
+/** Over the message's own elements, as the prescriber's system had them before it when they were signed [EPS-HL7V3 9]. */
+function signatureOf(
+  spine: Spine,
+  { actor }: Hl7Request,
+  act: Element,
+  { author }: OrderDocument,
+): SignatureCheck {
+  const { id, name } = author.agent.person ?? { id: null, name: null };
+  const signed = {
+    author,
+    fragments: () => fragmentsOf(act),
+    prescriber: {
+      userId: id?.root === OID.user ? id.extension : null,
+      family: name?.family ?? null,
+    },
+  };
+  return checkFragments(spine, signed, actor.application.prepareAlgorithm === 'RS1');
+}
+
+type Answered = Extract<Outcome, { kind: 'CancelAnswered' }>;
+
+/** What came of a cancel request is told in its own form; what is wrong with the message is not [EPS-HL7V3 5]. */
+export async function onCancel(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
+  const act = focalAct(request, 'CancellationRequest');
+  if (!act.ok) return refusal(request, act.error);
+  const received = readCancel(act.value, request);
+  if (!received.ok) return refusal(request, received.error);
+  const { id, messageId, command, organisations } = received.value;
+  const stranger = strangerFault(spine.settings, request, organisations);
+  if (stranger !== null) return refusal(request, stranger);
+  const answered = (outcome: Answered): Hl7Answer => cancelAnswer(request, act.value, outcome);
+  if (spine.settings.switchedOff.includes('Cancellation')) {
+    return answered(unprocessed(request, 'R-0009'));
+  }
+  if (id === null) return answered(unprocessed(request, 'R-0008'));
+  const envelope = envelopeOf(request, act.value, messageId, 'cancel');
+  const { outcome } = await cancel(spine, envelope, id, command);
+  return outcome.kind === 'CancelAnswered' ? answered(outcome) : acknowledgement(request, outcome);
+}
+
+function unprocessed({ at }: Hl7Request, code: 'R-0008' | 'R-0009'): Answered {
+  return { kind: 'CancelAnswered', code, detail: null, performer: null, at: instantOf(at) };
+}
+
+function cancelAnswer(request: Hl7Request, act: Element, outcome: Answered): Hl7Answer {
+  const messageId = derivedUuid('cancel response', request.message.id);
+  return {
+    interaction: 'PORX_IN050101UK31',
+    messageId,
+    acknowledgement: outcome.code === 'R-0001' ? 'AA' : 'AE',
+    details: [],
+    reasons: [],
+    subject: cancellationResponse(act, messageId, outcome),
+    at: new Date(outcome.at),
+  };
+}

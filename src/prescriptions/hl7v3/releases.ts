@@ -1,0 +1,109 @@
+import type { Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
+import { instantOf } from '../../kernel/instant.ts';
+import type { Uuid } from '../../kernel/uuid.ts';
+import type { Release } from '../messages/release/decide.ts';
+import { releaseById, releaseNominated } from '../messages/release/handle.ts';
+import { BY_ID, BY_NOMINATION, readRelease, releaseReject } from '../messages/release/hl7v3.ts';
+import { releasedBy } from '../messages/release/released-by.ts';
+import { releaseResponseXml } from '../messages/release/release-response.ts';
+import type { Answer, Spine } from '../perform.ts';
+import type { Rejection } from '../rejections.ts';
+import type { Envelope } from '../repository.ts';
+import { acknowledgement, answerId, refusal } from './answers.ts';
+import { envelopeOf, focalAct, type Received, strangerFault } from './received.ts';
+
+/** What waits for a pharmacy, as many as one answer holds. */
+export function onNominatedRelease(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
+  return onRelease(spine, request, {
+    act: BY_NOMINATION,
+    message: 'releaseNominated',
+    release: (envelope, { command }) => releaseNominated(spine, envelope, command),
+  });
+}
+
+/** One prescription, by the id on the patient's token. */
+export function onPatientRelease(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
+  return onRelease(spine, request, {
+    act: BY_ID,
+    message: 'releaseById',
+    release: async (envelope, { id, command }) =>
+      id === null ? notFound(envelope) : releaseById(spine, envelope, id, command),
+  });
+}
+
+function notFound({ at }: Envelope): Answer {
+  return {
+    outcome: { kind: 'Refused', rejection: { kind: 'ReleaseNotFound' }, at },
+    prescriptionIds: [],
+  };
+}
+
+type Kind = {
+  readonly act: string;
+  readonly message: 'releaseNominated' | 'releaseById';
+  readonly release: (envelope: Envelope, received: Received<Release>) => Promise<Answer>;
+};
+
+async function onRelease(
+  spine: Spine,
+  request: Hl7Request,
+  { act: name, message, release }: Kind,
+): Promise<Hl7Answer> {
+  const act = focalAct(request, name);
+  if (!act.ok) return refusal(request, act.error);
+  const received = readRelease(act.value, request);
+  if (!received.ok) return refusal(request, received.error);
+  const { messageId, organisations } = received.value;
+  const stranger = strangerFault(spine.settings, request, organisations);
+  if (stranger !== null) return refusal(request, stranger);
+  if (spine.settings.switchedOff.includes('Release')) {
+    return rejected(request, messageId, { kind: 'ReleaseDisabled' }, request.at);
+  }
+  const envelope = envelopeOf(request, act.value, messageId, message);
+  const answer = await release(envelope, received.value);
+  return released(spine, request, messageId, answer);
+}
+
+async function released(
+  spine: Spine,
+  request: Hl7Request,
+  requestId: Uuid,
+  { outcome, prescriptionIds }: Answer,
+): Promise<Hl7Answer> {
+  const at = new Date(outcome.at);
+  if (outcome.kind === 'Refused' && outcome.rejection.kind !== 'MessageIdUsedBefore') {
+    return rejected(request, requestId, outcome.rejection, at);
+  }
+  if (outcome.kind !== 'Released') return acknowledgement(request, outcome);
+  const { releaseId, by } = outcome;
+  const given = await releasedBy(spine, prescriptionIds, requestId);
+  return {
+    interaction: by === 'nomination' ? 'PORX_IN070101UK31' : 'PORX_IN070103UK31',
+    messageId: releaseId,
+    acknowledgement: 'AA',
+    details: [],
+    reasons: [],
+    subject: releaseResponseXml({
+      releaseId,
+      requestId,
+      by,
+      at: outcome.at,
+      released: given,
+    }),
+    at,
+  };
+}
+
+/** `AE`: clients take no other answer for a rejection [EPS-HL7V3 7.4]. */
+function rejected(request: Hl7Request, requestId: Uuid, rejection: Rejection, at: Date): Hl7Answer {
+  const messageId = answerId(request);
+  return {
+    interaction: 'PORX_IN110101UK30',
+    messageId,
+    acknowledgement: 'AE',
+    details: [],
+    reasons: [],
+    subject: releaseReject({ answerId: messageId, requestId, rejection, at: instantOf(at) }),
+    at,
+  };
+}

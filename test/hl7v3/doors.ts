@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import assert from 'node:assert/strict';
+
+import type { FhirResponse } from '../../src/gateways/fhir/interaction.ts';
+import { parseFhirJson } from '../../src/gateways/fhir/json.ts';
+import type { Hl7Answer, Hl7Request } from '../../src/gateways/hl7v3/interaction.ts';
+import { hl7Name } from '../../src/gateways/hl7v3/names.ts';
+import type { Element } from '../../src/gateways/xml/element.ts';
+import { parseXml } from '../../src/gateways/xml/parse-xml.ts';
+import { present } from '../../src/kernel/bug.ts';
+import { parseUuid, type Uuid } from '../../src/kernel/uuid.ts';
+import type { Database } from '../../src/platform/database.ts';
+import {
+  COMPATIBLE,
+  prescriptionHl7Interactions,
+  prescriptionInteractions,
+  type Settings,
+  trialInteractions,
+} from '../../src/prescriptions/index.ts';
+import { Reading } from '../../src/prescriptions/hl7v3/reading.ts';
+import { aSpine } from '../../src/prescriptions/testing.ts';
+import { PERSONAS } from '../../src/local/personas.ts';
+
+/** A system that is accredited, and whose it is. */
+export type System = {
+  readonly organisation: string | null;
+  readonly partyKey?: string;
+  readonly asid?: string;
+};
+
+/** The FHIR door and the HL7 V3 door of one Spine, without what stands before them. */
+export type Doors = {
+  readonly fhir: (path: string, body: Buffer | object, at: Date) => Promise<FhirResponse>;
+  /** Sends a whole message. */
+  readonly hl7: (xml: string, at: Date, system?: System) => Promise<Hl7Answer>;
+  /** What a FHIR message is in HL7 V3. */
+  readonly convert: (body: object, at: Date) => Promise<string>;
+};
+
+export const NOBODYS: System = { organisation: null };
+
+export function openDoors(database: Database, settings: Settings = COMPATIBLE): Doors {
+  const spine = aSpine(database, settings);
+  const fhir = [...prescriptionInteractions(spine), ...trialInteractions(spine)];
+  const hl7 = prescriptionHl7Interactions(spine);
+  const call: Doors['fhir'] = async (path, body, at) => {
+    const interaction = present(
+      fhir.find((one) => one.method === 'POST' && one.path === path),
+      path,
+    );
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    const resource = parseFhirJson(bytes);
+    assert.ok(resource.ok);
+    return interaction.handle({
+      base: 'legacy',
+      actor: { ...ACTOR, organisation: null, asid: null },
+      requestId: randomUUID(),
+      query: {},
+      body: bytes,
+      resource: resource.value,
+      at,
+    });
+  };
+  return {
+    fhir: call,
+    hl7: (xml, at, system = NOBODYS) => {
+      const request = requestOf(xml, at, system);
+      const interaction = hl7.find(({ ids }) => ids.includes(request.interaction));
+      return present(interaction, request.interaction).handle(request);
+    },
+    convert: async (body, at) => {
+      const { status, resource } = await call('/$convert', body, at);
+      assert.equal(status, 200, JSON.stringify(resource));
+      return String(resource);
+    },
+  };
+}
+
+const ACTOR = {
+  userId: null,
+  roleProfile: null,
+  role: null,
+  application: { id: null, prepareAlgorithm: 'RS256' },
+  patient: null,
+  session: 'a session',
+  scopes: new Set([...PERSONAS.prescriber.scopes, ...PERSONAS.dispenser.scopes]),
+} as const;
+
+function requestOf(xml: string, at: Date, system: System): Hl7Request {
+  const { organisation, partyKey = 'T141D-822234', asid = '200000001285' } = system;
+  const root = parsed(xml);
+  const from = new Reading();
+  const act = from.only(root, 'ControlActEvent', 'subject');
+  const subject = typeof act.children === 'string' ? null : (act.children[0] ?? null);
+  return {
+    actor: { ...ACTOR, organisation, asid },
+    sender: { partyKey, asid },
+    requestId: newUuid(),
+    conversationId: randomUUID().toUpperCase(),
+    interaction: root.name,
+    message: {
+      id: present(parseUuid(from.attribute(from.only(root, 'id'), 'root')), 'message id'),
+      creationTime: from.attribute(from.only(root, 'creationTime'), 'value'),
+      receiverAsid: '567456789789',
+      senderAsid: asid,
+      author: null,
+      subject,
+    },
+    body: Buffer.from(xml),
+    at,
+  };
+}
+
+function newUuid(): Uuid {
+  return present(parseUuid(randomUUID()), 'GUID');
+}
+
+/** XML as the gateway reads it. */
+export function parsed(xml: string): Element {
+  const read = parseXml(xml, { nameOf: hl7Name });
+  assert.ok(read.ok, read.ok ? '' : read.error);
+  return read.value;
+}
+
+/** What is at the end of a path in the focal act of an answer. */
+export function told(answer: Hl7Answer, ...path: readonly string[]): Element {
+  const from = new Reading();
+  const act = parseXml(present(answer.subject, 'focal act'));
+  assert.ok(act.ok);
+  const found = from.only(act.value, ...path);
+  assert.equal(from.fault, null);
+  return found;
+}
+
+/** `0005 Prescription not found` of each reason or detail of an answer. */
+export function reasonsOf({ reasons, details }: Hl7Answer): string[] {
+  return [...reasons, ...details].map(({ codeSystem, code, displayName }) =>
+    [codeSystem.split('.').slice(-2).join('.'), code, displayName].join(' '),
+  );
+}
