@@ -33,6 +33,7 @@ import { sql } from './platform/sql.ts';
 import {
   dueJob,
   openSignatures,
+  prescriptionHl7Interactions,
   prescriptionInteractions,
   revocationListJob,
   type Spine,
@@ -82,7 +83,8 @@ export async function startDatacentre(
     await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages, url }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
-    const hl7v3 = await openHl7Door(config, log, { database, clock, interactions: [] });
+    const interactions = prescriptionHl7Interactions(spine);
+    const hl7v3 = await openHl7Door(config, log, { database, clock, interactions });
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const jobs = startJobs(
       database,

@@ -79,7 +79,7 @@ export function deedOf(
       return { message: 'release', command };
     }
     case 'return':
-      return { message: 'return', command: { ...by, reason: '0003', issue: null } };
+      return { message: 'return', command: { ...by, reason: '0003', issue: null, release: null } };
     case 'withdraw': {
       const notification = lastTold(state, step.issue) ?? newId();
       return {
