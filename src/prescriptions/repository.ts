@@ -169,6 +169,18 @@ export async function orders(
   return new Map(rows.map((row) => [row.message_id, row.body]));
 }
 
+/** A message as it was received; null when it is not kept. */
+export async function received(
+  database: Database,
+  messageId: Uuid,
+  interaction: string,
+): Promise<Buffer | null> {
+  const [row] = await database.all<{ body: Buffer }>(sql`
+    select body from prescriptions.message
+    where message_id = ${messageId} and interaction = ${interaction}`);
+  return row?.body ?? null;
+}
+
 /** Events of prescriptions in order, up to and with those of one message. */
 export async function eventsUpTo(
   database: Database,

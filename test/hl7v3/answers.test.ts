@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
-import { COMPATIBLE, type Settings, STRICT } from '../../src/prescriptions/index.ts';
+import {
+  COMPATIBLE,
+  type DoneCancellation,
+  type Settings,
+  STRICT,
+  subsequentCancellationResponse,
+} from '../../src/prescriptions/index.ts';
+import { aSpine } from '../../src/prescriptions/testing.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { createDatabase } from '../support/database.ts';
@@ -31,16 +38,18 @@ function withSettings(settings: Partial<Settings>): Hl7Journey {
 }
 
 /** `AA 0001` of a cancellation response. */
-function cancelled({ answer }: Hl7Journey): string {
-  const value = told(answer(), 'pertinentInformation3', 'pertinentResponse', 'value');
-  return `${answer().acknowledgement} ${value.attributes['code']}`;
+function cancelled(of: Hl7Journey): string {
+  const answer = of.answer();
+  const value = told(answer, 'pertinentInformation3', 'pertinentResponse', 'value');
+  return `${answer.acknowledgement} ${value.attributes['code']}`;
 }
 
 /** `AE 0004` of a release rejection. */
-function rejected({ answer }: Hl7Journey): string {
-  const { interaction, acknowledgement } = answer();
+function rejected(of: Hl7Journey): string {
+  const answer = of.answer();
+  const { interaction, acknowledgement } = answer;
   assert.equal(interaction, 'PORX_IN110101UK30');
-  const value = told(answer(), 'pertinentInformation', 'pertinentRejectionReason', 'value');
+  const value = told(answer, 'pertinentInformation', 'pertinentRejectionReason', 'value');
   return `${acknowledgement} ${value.attributes['code']}`;
 }
 
@@ -148,14 +157,21 @@ describe('a cancel request', () => {
     await journey.cancel();
     await journey.giveBack();
     assert.equal(await status(journey), '0005');
-    const rows = await made.database.all<{ body: { replyTo: object; item: string | null } }>({
-      text: `select body from platform.outbox where body->>'prescription' = $1 order by key`,
+    const rows = await made.database.all<{ key: string; body: DoneCancellation }>({
+      text: `select key, body from platform.outbox where body->>'prescription' = $1 order by key`,
       values: [prescriptionKey(journey.id)],
     });
     assert.equal(rows.length, 2);
-    for (const { body } of rows) {
-      const { partyKey, asid } = body.replyTo as { partyKey: string; asid: string };
+    for (const [place, { key, body }] of rows.entries()) {
+      const late = await subsequentCancellationResponse(aSpine(made.database), key, body);
+      assert.ok(late !== null);
+      const { partyKey, asid } = late.replyTo;
       assert.deepEqual([partyKey, asid], ['A83008-000001', '999000000101']);
+      const value = told(late, 'pertinentInformation3', 'pertinentResponse', 'value');
+      assert.equal(value.attributes['code'], '0001');
+      const ref = told(late, 'pertinentInformation4', 'pertinentCancellationRequestRef', 'id');
+      assert.equal(ref.attributes['root'], late.inAnswerTo.toUpperCase());
+      assert.equal(late.subject.includes('pertinentLineItemRef'), place === 0);
     }
   });
 });
@@ -421,7 +437,7 @@ describe('a withdrawal of all notifications', () => {
 describe('a rebuilt history', () => {
   /** The last notification again under another id, as the only one. */
   function rebuildOf(of: Hl7Journey, ...told: readonly string[]): string {
-    const last = of.sent.findLast((xml) => xml.includes('<DispenseNotification')) ?? '';
+    const last = of.sent.findLast((xml) => xml.includes('<PORX_IN080101SM31')) ?? '';
     const [, act = ''] = /<subject>([\s\S]*)<\/subject>/.exec(last) ?? [];
     const components = told.map((status, place) => {
       const id = randomUUID().toUpperCase();

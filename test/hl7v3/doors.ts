@@ -5,6 +5,7 @@ import type { FhirResponse } from '../../src/gateways/fhir/interaction.ts';
 import { parseFhirJson } from '../../src/gateways/fhir/json.ts';
 import type { Hl7Answer, Hl7Request } from '../../src/gateways/hl7v3/interaction.ts';
 import { hl7Name } from '../../src/gateways/hl7v3/names.ts';
+import { readMessage } from '../../src/gateways/hl7v3/read-message.ts';
 import type { Element } from '../../src/gateways/xml/element.ts';
 import { parseXml } from '../../src/gateways/xml/parse-xml.ts';
 import { present } from '../../src/kernel/bug.ts';
@@ -70,8 +71,8 @@ export function openDoors(database: Database, settings: Settings = COMPATIBLE): 
     },
     convert: async (body, at) => {
       const { status, resource } = await call('/$convert', body, at);
-      assert.equal(status, 200, JSON.stringify(resource));
-      return String(resource);
+      assert.ok(status === 200 && typeof resource === 'string', JSON.stringify(resource));
+      return resource;
     },
   };
 }
@@ -89,23 +90,15 @@ const ACTOR = {
 function requestOf(xml: string, at: Date, system: System): Hl7Request {
   const { organisation, partyKey = 'T141D-822234', asid = '200000001285' } = system;
   const root = parsed(xml);
-  const from = new Reading();
-  const act = from.only(root, 'ControlActEvent', 'subject');
-  const subject = typeof act.children === 'string' ? null : (act.children[0] ?? null);
+  const message = readMessage(root, root.name);
+  assert.ok(message.ok, JSON.stringify(message));
   return {
     actor: { ...ACTOR, organisation, asid },
     sender: { partyKey, asid },
     requestId: newUuid(),
     conversationId: randomUUID().toUpperCase(),
     interaction: root.name,
-    message: {
-      id: present(parseUuid(from.attribute(from.only(root, 'id'), 'root')), 'message id'),
-      creationTime: from.attribute(from.only(root, 'creationTime'), 'value'),
-      receiverAsid: '567456789789',
-      senderAsid: asid,
-      author: null,
-      subject,
-    },
+    message: message.value,
     body: Buffer.from(xml),
     at,
   };
@@ -123,7 +116,7 @@ export function parsed(xml: string): Element {
 }
 
 /** What is at the end of a path in the focal act of an answer. */
-export function told(answer: Hl7Answer, ...path: readonly string[]): Element {
+export function told(answer: Pick<Hl7Answer, 'subject'>, ...path: readonly string[]): Element {
   const from = new Reading();
   const act = parseXml(present(answer.subject, 'focal act'));
   assert.ok(act.ok);

@@ -43,18 +43,21 @@ export function aHl7Journey(doors: Doors, options: JourneyOptions = {}): Hl7Jour
     return { status: acknowledgement === 'AA' ? 200 : 400, body: released };
   };
   const spine = { call } as unknown as TestSpine;
-  const hl7: Hl7Journey = {
-    ...aJourney(spine, { authoredAt: AT, at: () => AT, ...options }),
-    sent,
-    edit: (xml) => xml,
-    system: { organisation: null },
-    answer: () => {
-      if (last === null) throw new Error('nothing was sent');
-      return last;
+  // It is the same object: what it remembers of its messages is changed by them.
+  const hl7: Hl7Journey = Object.assign(
+    aJourney(spine, { authoredAt: AT, at: () => AT, ...options }),
+    {
+      sent,
+      edit: (xml: string) => xml,
+      system: { organisation: null },
+      answer: () => {
+        if (last === null) throw new Error('nothing was sent');
+        return last;
+      },
+      post,
+      download: () => nominatedRelease(spine, undefined, randomUUID()),
     },
-    post,
-    download: () => nominatedRelease(spine, undefined, randomUUID()),
-  };
+  );
   return hl7;
 }
 

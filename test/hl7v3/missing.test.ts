@@ -23,11 +23,7 @@ const nullId = instead(
 function dispenserRows(author: string): Row[] {
   const inOrganisation = (name: string): Edit => without(name, '<representedOrganization');
   return [
-    [
-      'the role profile',
-      without('id', `${author}`),
-      'Mandatory field agentRoleProfileCodeId missing',
-    ],
+    ['the role profile', without('id', author), 'Mandatory field agentRoleProfileCodeId missing'],
     ['the job role', without('code', author), 'Mandatory field agentSdsRole missing'],
     ['the person', without('agentPerson', author), 'hl7:AgentPerson/hl7:agentPerson not found'],
     [

@@ -1,8 +1,8 @@
 import type { Coded, Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
+import { FRAME_OID } from '../../gateways/hl7v3/oids.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Rejection, REJECTIONS, textOf } from '../rejections.ts';
-import { OID } from './oids.ts';
 
 /** The application acknowledgement: done, or why not [EPS-HL7V3 7.1]. */
 export function acknowledgement(request: Hl7Request, outcome: Outcome): Hl7Answer {
@@ -36,9 +36,9 @@ export function answerId({ interaction, message }: Hl7Request) {
 }
 
 const LISTS = {
-  release: OID.releaseError,
-  message: OID.messageError,
-  spine: OID.spineError,
+  release: FRAME_OID.processingError,
+  message: FRAME_OID.prescribingError,
+  spine: FRAME_OID.spineError,
 } as const;
 
 /** A reason to refuse, in its list [EPS-HL7V3 7.4, 7.6]. */
@@ -49,7 +49,7 @@ export function codedOf(rejection: Rejection): Coded {
 
 /** For FHIR clients this has other words [EPS-HL7V3 7.1]. */
 const DUPLICATE_ID: Coded = {
-  codeSystem: OID.spineError,
+  codeSystem: FRAME_OID.spineError,
   code: REJECTIONS.MessageIdUsedBefore.spine,
   displayName: 'Duplicate HL7 ID Error',
 };

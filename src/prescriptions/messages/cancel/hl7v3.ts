@@ -1,7 +1,7 @@
 import type { Hl7Request } from '../../../gateways/hl7v3/interaction.ts';
 import { type Element, element } from '../../../gateways/xml/element.ts';
 import { xmlText } from '../../../gateways/xml/xml-text.ts';
-import { type Instant, instantOf } from '../../../kernel/instant.ts';
+import { instantOf } from '../../../kernel/instant.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
 import { agentFault } from '../../hl7v3/agent-fault.ts';
@@ -94,28 +94,17 @@ type Answered = Pick<
   'code' | 'detail' | 'performer' | 'at'
 >;
 
-/** The focal act of PORX_IN050101UK31 and PORX_IN050102UK32: who and what are told as the request told them [EPS-HL7V3 7.2]. */
-export function cancellationResponse(act: Element, answerId: Uuid, answered: Answered): string {
-  const { code, detail, performer, at } = answered;
-  return response(act, { answerId, code, detail, performer, at, isWhole: false });
-}
-
-/** That a cancellation of an item was one of the whole prescription in the end. */
-export function wholeCancellationResponse(act: Element, answerId: Uuid, at: Instant): string {
-  return response(act, {
-    answerId,
-    at,
-    code: 'R-0001',
-    detail: null,
-    performer: null,
-    isWhole: true,
-  });
-}
-
-type Parts = Answered & { readonly answerId: Uuid; readonly isWhole: boolean };
-
-function response(act: Element, parts: Parts): string {
-  const { answerId, code, performer, at, isWhole } = parts;
+/**
+ * The focal act of PORX_IN050101UK31 and PORX_IN050102UK32: who and what are told as the request told them.
+ * `isWhole`: the prescription is told of, though the request was of an item [EPS-HL7V3 7.2].
+ */
+export function cancellationResponse(
+  act: Element,
+  answerId: Uuid,
+  answered: Answered,
+  isWhole = false,
+): string {
+  const { code, performer, at } = answered;
   const from = new Reading();
   const copied = (name: string): Element[] => from.all(act, name).map(ofHl7);
   const request = from.attribute(from.only(act, 'id'), 'root');
@@ -136,7 +125,7 @@ function response(act: Element, parts: Parts): string {
         observation(
           'pertinentResponse',
           'CRR',
-          codedValue(spineCode(code), OID.cancelResponse, textOf(parts)),
+          codedValue(spineCode(code), OID.cancelResponse, textOf(answered)),
         ),
       ),
       pertinent(
