@@ -3,7 +3,7 @@ import type { Instant } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { parseUuid } from '../../../kernel/uuid.ts';
 import type { CancelDocument } from '../../hl7v3/cancel-document.ts';
-import { parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import { parseOdsCode } from '../../ods-code.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
 import {

@@ -8,7 +8,7 @@ import { itemIssues, readSupply, suppliedItems } from '../../hl7v3/read-supply.t
 import { nhsNumberIn, odsCode, replacedBy, timeIn } from '../../hl7v3/read-values.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { eventId, type Received, unprocessable, whole } from '../../hl7v3/received.ts';
-import { parseNhsNumber } from '../../nhs-number.ts';
+import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import { prescriptionKey } from '../../prescription-id.ts';
 import type { Rejection } from '../../rejections.ts';
 import type { Dispense } from './decide.ts';
