@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
 
+import { NO_APPLICATION } from '../../src/gateways/actor.ts';
 import type { FhirResponse } from '../../src/gateways/fhir/interaction.ts';
 import { parseFhirJson } from '../../src/gateways/fhir/json.ts';
 import type { Hl7Answer, Hl7Request } from '../../src/gateways/hl7v3/interaction.ts';
@@ -78,11 +79,9 @@ export function openDoors(database: Database, settings: Settings = COMPATIBLE): 
 }
 
 const ACTOR = {
+  ...NO_APPLICATION,
   userId: null,
   roleProfile: null,
-  role: null,
-  application: { id: null, prepareAlgorithm: 'RS256' },
-  patient: null,
   session: 'a session',
   scopes: new Set([...PERSONAS.prescriber.scopes, ...PERSONAS.dispenser.scopes]),
 } as const;
