@@ -83,8 +83,7 @@ export async function startDatacentre(
     await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages, url }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
-    const interactions = prescriptionHl7Interactions(spine);
-    const hl7v3 = await openHl7Door(config, log, { database, clock, interactions });
+    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(spine, clock));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const jobs = startJobs(
       database,
@@ -104,6 +103,10 @@ export async function startDatacentre(
     await close();
     throw error;
   }
+}
+
+function hl7PartsOf(spine: Spine, clock: Clock) {
+  return { database: spine.database, clock, interactions: prescriptionHl7Interactions(spine) };
 }
 
 const ASK_AGAIN_MS = 250;

@@ -1,239 +1,22 @@
-// Shows: HL7 V3 | every interaction: cancel and release responses, rejections, repeats, strict settings, a rebuilt history
+// Shows: HL7 V3 | dispense, claim, return, withdraw, rebuild: each refusal; repeats; strict settings
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 
-import {
-  COMPATIBLE,
-  type DoneCancellation,
-  type Settings,
-  STRICT,
-  subsequentCancellationResponse,
-} from '../../src/prescriptions/index.ts';
-import { aSpine } from '../../src/prescriptions/testing.ts';
+import { STRICT } from '../../src/prescriptions/index.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
-import { createDatabase } from '../support/database.ts';
-import { type Doors, openDoors, reasonsOf, told } from './doors.ts';
-import { aHl7Journey, type Hl7Journey, instead } from './hl7-journey.ts';
+import { FULLY, testDoors } from './answering.ts';
+import { reasonsOf } from './doors.ts';
+import { type Hl7Journey, instead } from './hl7-journey.ts';
 
 const PHARMACY = PERSONAS.dispenser.organisation.ods;
 const SURGERY = PERSONAS.prescriber.organisation.ods;
 
-let made: Awaited<ReturnType<typeof createDatabase>>;
-let doors: Doors;
+const spine = testDoors();
 let journey: Hl7Journey;
-
-before(async () => {
-  made = await createDatabase();
-  doors = openDoors(made.database);
-});
-after(() => made.drop());
 beforeEach(() => {
-  journey = aHl7Journey(doors, { nominated: null });
-});
-
-function withSettings(settings: Partial<Settings>): Hl7Journey {
-  return aHl7Journey(openDoors(made.database, { ...COMPATIBLE, ...settings }), { nominated: null });
-}
-
-/** `AA 0001` of a cancellation response. */
-function cancelled(of: Hl7Journey): string {
-  const answer = of.answer();
-  const value = told(answer, 'pertinentInformation3', 'pertinentResponse', 'value');
-  return `${answer.acknowledgement} ${value.attributes['code']}`;
-}
-
-/** `AE 0004` of a release rejection. */
-function rejected(of: Hl7Journey): string {
-  const answer = of.answer();
-  const { interaction, acknowledgement } = answer;
-  assert.equal(interaction, 'PORX_IN110101UK30');
-  const value = told(answer, 'pertinentInformation', 'pertinentRejectionReason', 'value');
-  return `${acknowledgement} ${value.attributes['code']}`;
-}
-
-async function status({ id }: Hl7Journey): Promise<string> {
-  const key = prescriptionKey(id) ?? '';
-  const [row] = await made.database.all<{ status: string }>({
-    text: 'select status from prescriptions.prescription where prescription_id = $1',
-    values: [key],
-  });
-  return row?.status ?? 'none';
-}
-
-const FULLY = ['FullyDispensed'] as const;
-const whole = instead(/<pertinentInformation1[\s\S]*?<\/pertinentInformation1>/, '');
-
-describe('a cancel request', () => {
-  type Row = readonly [what: string, given: (of: Hl7Journey) => Promise<unknown>, answer: string];
-  const rows: readonly Row[] = [
-    ['to be dispensed', (of) => of.send(), 'AA 0001'],
-    ['with a dispenser', async (of) => (await of.send(), of.release()), 'AE 0002'],
-    [
-      'with a dispenser, active',
-      async (of) => (await of.send(), await of.release(), of.dispense(['PartiallyDispensed'])),
-      'AE 0003',
-    ],
-    [
-      'dispensed',
-      async (of) => (await of.send(), await of.release(), of.dispense(FULLY)),
-      'AE 0004',
-    ],
-    ['cancelled', async (of) => (await of.send(), of.cancel()), 'AE 0006'],
-    ['not known', () => Promise.resolve(), 'AE 0008'],
-    [
-      'not dispensed',
-      async (of) => (await of.send(), await of.release(), of.dispense(['NotDispensed'])),
-      'AE 0010',
-    ],
-    [
-      'wanted back by another practice already',
-      async (of) => (await of.send(), await of.release(), of.cancel(0, PERSONAS.otherPrescriber)),
-      'AE 0007',
-    ],
-  ];
-  for (const [what, given, answer] of rows) {
-    for (const item of ['an item', 'the whole']) {
-      test(`of ${item} of a prescription that is ${what}: ${answer}`, async () => {
-        if (item === 'the whole') {
-          journey.edit = (xml) => (xml.includes('<CancellationRequest') ? whole(xml) : xml);
-        }
-        await given(journey);
-        await journey.cancel();
-        assert.equal(journey.answer().interaction, 'PORX_IN050101UK31');
-        assert.equal(cancelled(journey), answer);
-      });
-    }
-  }
-
-  test('is answered with its own words, and with who has the prescription since when', async () => {
-    await journey.send();
-    await journey.release();
-    await journey.cancel();
-    const subject = journey.answer().subject ?? '';
-    const performer = told(journey.answer(), 'performer', 'time').attributes['value'];
-    assert.equal(performer, '20260105093000');
-    const holder = told(
-      journey.answer(),
-      'performer',
-      'AgentPerson',
-      'representedOrganization',
-      'id',
-    );
-    assert.equal(holder.attributes['extension'], PHARMACY);
-    const squeezed = (journey.sent.at(-1) ?? '').replaceAll(/>\s+</g, '><');
-    for (const name of [
-      'recordTarget',
-      'author',
-      'responsibleParty',
-      'pertinentInformation2',
-      'pertinentInformation1',
-    ]) {
-      const part = new RegExp(`<${name} [\\s\\S]*?</${name}>`);
-      const asked = part.exec(squeezed.slice(squeezed.indexOf('<CancellationRequest')))?.[0] ?? '-';
-      assert.ok(subject.includes(asked), name);
-    }
-  });
-
-  test('with cancellation switched off is answered 0009', async () => {
-    const off = withSettings({ switchedOff: ['Cancellation'] });
-    await off.send();
-    await off.cancel();
-    assert.equal(cancelled(off), 'AE 0009');
-  });
-
-  test('of a patient who is not that of the prescription is answered 5000', async () => {
-    await journey.send();
-    journey.edit = instead('9990000018', '9990000026');
-    await journey.cancel();
-    assert.equal(cancelled(journey), 'AE 5000');
-  });
-
-  test('that waited is told to the system that asked, when the pharmacy gives back', async () => {
-    journey.system = { organisation: SURGERY, partyKey: 'A83008-000001', asid: '999000000101' };
-    await journey.send();
-    await journey.release();
-    await journey.cancel();
-    await journey.giveBack();
-    assert.equal(await status(journey), '0005');
-    const rows = await made.database.all<{ key: string; body: DoneCancellation }>({
-      text: `select key, body from platform.outbox where body->>'prescription' = $1 order by key`,
-      values: [prescriptionKey(journey.id)],
-    });
-    assert.equal(rows.length, 2);
-    for (const [place, { key, body }] of rows.entries()) {
-      const late = await subsequentCancellationResponse(aSpine(made.database), key, body);
-      assert.ok(late !== null);
-      const { partyKey, asid } = late.replyTo;
-      assert.deepEqual([partyKey, asid], ['A83008-000001', '999000000101']);
-      const value = told(late, 'pertinentInformation3', 'pertinentResponse', 'value');
-      assert.equal(value.attributes['code'], '0001');
-      const ref = told(late, 'pertinentInformation4', 'pertinentCancellationRequestRef', 'id');
-      assert.equal(ref.attributes['root'], late.inAnswerTo.toUpperCase());
-      assert.equal(late.subject.includes('pertinentLineItemRef'), place === 0);
-    }
-  });
-});
-
-describe('a release', () => {
-  type Row = readonly [what: string, given: (of: Hl7Journey) => Promise<unknown>, answer: string];
-  const rows: readonly Row[] = [
-    ['cancelled', async (of) => (await of.send(), of.cancel()), 'AE 0001'],
-    ['not known', () => Promise.resolve(), 'AE 0003'],
-    ['with another dispenser', async (of) => (await of.send(), of.release()), 'AE 0004'],
-    [
-      'dispensed',
-      async (of) => (await of.send(), await of.release(), of.dispense(FULLY)),
-      'AE 0005',
-    ],
-  ];
-  for (const [what, given, answer] of rows) {
-    test(`of a prescription that is ${what} is rejected: ${answer}`, async () => {
-      await given(journey);
-      await journey.release();
-      assert.equal(rejected(journey), answer);
-      const request = /<PatientPrescriptionReleaseRequest[^>]*>\s*<id root="([^"]+)/;
-      const prior = told(
-        journey.answer(),
-        'reversalOf',
-        'priorPrescriptionReleaseRequestRef',
-        'id',
-      );
-      assert.equal(prior.attributes['root'], request.exec(journey.sent.at(-1) ?? '')?.[1]);
-    });
-  }
-
-  test('that is rejected for another dispenser says who that is', async () => {
-    await journey.send();
-    await journey.release();
-    await journey.release(PERSONAS.otherDispenser);
-    const path = ['pertinentInformation', 'pertinentRejectionReason', 'performer'] as const;
-    const organisation = [...path, 'AgentPerson', 'representedOrganization', 'id'];
-    assert.equal(told(journey.answer(), ...organisation).attributes['extension'], PHARMACY);
-    assert.equal(told(journey.answer(), ...path, 'time').attributes['value'], '20260105093000');
-  });
-
-  test('of what is nominated, when there is nothing, is rejected: 0006', async () => {
-    await journey.download();
-    assert.equal(rejected(journey), 'AE 0006');
-  });
-
-  test('that is switched off is rejected: 0007', async () => {
-    const off = withSettings({ switchedOff: ['Release'] });
-    await off.download();
-    assert.equal(rejected(off), 'AE 0007');
-  });
-
-  test('of what is nominated answers all of it, once', async () => {
-    const nominated = aHl7Journey(doors);
-    await nominated.send();
-    await nominated.download();
-    assert.equal(nominated.answer().interaction, 'PORX_IN070101UK31');
-    assert.ok(nominated.answer().subject?.includes(nominated.id));
-    await nominated.download();
-    assert.equal(rejected(nominated), 'AE 0006');
-  });
+  journey = spine.journey();
 });
 
 describe('a message of the other kinds is refused', () => {
@@ -333,7 +116,7 @@ describe('the same HL7 id again', () => {
     const { acknowledgement } = await journey.post(other);
     assert.equal(acknowledgement, 'AR');
     assert.deepEqual(reasonsOf(journey.answer()), ['17.32 202 Duplicate HL7 ID Error']);
-    assert.equal(await status(journey), '0001');
+    assert.equal(await spine.status(journey), '0001');
   });
 
   test('four times at once has one effect and one answer', async () => {
@@ -347,11 +130,13 @@ describe('the same HL7 id again', () => {
       `<replacementOf typeCode="RPLC"><priorMessageRef><id root="${journey.lastDispense.toUpperCase()}"/></priorMessageRef></replacementOf><sequelTo`,
     );
     const answers = await Promise.all(
-      Array.from({ length: 4 }, () => doors.hl7(amendment, new Date('2026-01-05T10:00:00Z'))),
+      Array.from({ length: 4 }, () =>
+        spine.doors().hl7(amendment, new Date('2026-01-05T10:00:00Z')),
+      ),
     );
     for (const answer of answers) assert.deepEqual(answer, answers[0]);
     assert.equal(answers[0]?.acknowledgement, 'AA');
-    const rows = await made.database.all({
+    const rows = await spine.database().all({
       text: `select number from prescriptions.event where prescription_id = $1 and kind = 'DispenseNotified'`,
       values: [prescriptionKey(journey.id)],
     });
@@ -369,7 +154,7 @@ describe('the same HL7 id again', () => {
 });
 
 describe('with strict settings', () => {
-  const strict = (): Hl7Journey => withSettings({ ...STRICT, signatureCheck: 'compatible' });
+  const strict = (): Hl7Journey => spine.withSettings({ ...STRICT, signatureCheck: 'compatible' });
 
   test('a system acts for its own organisation and for no other', async () => {
     const own = strict();
@@ -392,10 +177,10 @@ describe('with strict settings', () => {
   });
 
   test('an order whose signature is not good is refused', async () => {
-    const signing = withSettings({ signatureCheck: 'strict' });
+    const signing = spine.withSettings({ signatureCheck: 'strict' });
     await signing.send();
     assert.equal(reasonsOf(signing.answer()).length, 1);
-    assert.equal(await status(signing), 'none');
+    assert.equal(await spine.status(signing), 'none');
   });
 
   test("what the holder cannot verify comes back in the prescriber's name; from nobody else", async () => {
@@ -412,12 +197,12 @@ describe('with strict settings', () => {
     const { releaseId } = held;
     held.releaseId = randomUUID();
     await held.giveBack();
-    assert.equal(await status(held), '0002');
+    assert.equal(await spine.status(held), '0002');
     held.releaseId = releaseId;
     held.system = { organisation: PHARMACY };
     await held.giveBack();
     assert.equal(held.answer().acknowledgement, 'AA');
-    assert.equal(await status(held), '0001');
+    assert.equal(await spine.status(held), '0001');
   });
 });
 
@@ -430,7 +215,7 @@ describe('a withdrawal of all notifications', () => {
     journey.edit = instead('code="LD"', 'code="AD"');
     await journey.withdraw();
     assert.equal(journey.answer().acknowledgement, 'AA');
-    assert.equal(await status(journey), '0002');
+    assert.equal(await spine.status(journey), '0002');
   });
 });
 
@@ -471,16 +256,16 @@ describe('a rebuilt history', () => {
     await dispensed();
     const { acknowledgement } = await journey.post(rebuildOf(journey, '0001', '0003'));
     assert.equal(acknowledgement, 'AA');
-    assert.equal(await status(journey), '0006');
+    assert.equal(await spine.status(journey), '0006');
     await journey.post(rebuildOf(journey, '0003'));
-    assert.equal(await status(journey), '0003');
+    assert.equal(await spine.status(journey), '0003');
   });
 
   test('that could not have been is refused: 0023', async () => {
     await dispensed();
     await journey.post(rebuildOf(journey, '0003', '0001'));
     assert.deepEqual(reasonsOf(journey.answer()), ['17.22 0023 Invalid Dispense History']);
-    assert.equal(await status(journey), '0006');
+    assert.equal(await spine.status(journey), '0006');
   });
 
   test('of an issue of which nothing was told is refused: 0022', async () => {
