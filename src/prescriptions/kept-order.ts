@@ -25,7 +25,7 @@ export type KeptOrder =
       readonly path: readonly [Element, Element, Element, Element];
     };
 
-/** The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 15). */
+/** The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 19). */
 export function readKeptOrder(body: Buffer): KeptOrder {
   return isXml(body) ? readHl7(body.toString('utf8')) : readFhir(body);
 }
