@@ -1,3 +1,5 @@
+import type { Bundle } from 'fhir/r4';
+
 import {
   cancel,
   claim,
@@ -26,7 +28,7 @@ export function documentOf(kind: Kind, facts: Facts, key: Key): object {
 }
 
 const DOCUMENTS: Record<Kind, (facts: Facts, key: Key) => object> = {
-  prepare: ({ order: sent }) => order(sent),
+  prepare: ({ order: sent }) => unsigned(order(sent)),
   create: orderOf,
   verifySignature: orderOf,
   cancel: cancelOf,
@@ -66,6 +68,12 @@ const DOCUMENTS: Record<Kind, (facts: Facts, key: Key) => object> = {
       createdAt: new Date(),
     }),
 };
+
+/** As it is when its prescriber asks what there is to sign: none of the corpus' requests has a signature yet. */
+function unsigned(message: Bundle): Bundle {
+  const entry = message.entry?.filter(({ resource }) => resource?.resourceType !== 'Provenance');
+  return entry === undefined ? message : { ...message, entry };
+}
 
 function orderOf({ order: sent }: Facts, key: Key): object {
   return key === null ? order(sent) : signed(order(sent), key);

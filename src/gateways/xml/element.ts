@@ -14,7 +14,17 @@ export function element(
   attributes: Element['attributes'] = {},
   ...children: readonly Child[]
 ): Element {
-  return { name, attributes, children: children.flatMap((child) => child ?? []) };
+  const present: Element[] = [];
+  for (const child of children) {
+    if (child == null) continue;
+    if (isElement(child)) present.push(child);
+    else present.push(...child);
+  }
+  return { name, attributes, children: present };
+}
+
+function isElement(child: Element | readonly Element[]): child is Element {
+  return !Array.isArray(child);
 }
 
 /** An element that holds text only. */

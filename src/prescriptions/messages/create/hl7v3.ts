@@ -28,15 +28,19 @@ import { type Element, element } from '../../../gateways/xml/element.ts';
 const NAMESPACE = 'urn:hl7-org:v3';
 
 /** The string that is hashed: time and id, prescriber, patient, and each item, in canonical form [EPS-SIGNATURE 2]. */
-export function signedFragments(order: OrderDocument): string {
-  return fragmentsOf(parentPrescription(order));
+export function signedFragments({ author, longFormId, patient, items }: OrderDocument): string {
+  return fragmentsText([
+    [valueElement('time', author.time), guidElement(longFormId)],
+    [agentPerson(author.agent)],
+    [recordTarget(patient)],
+    ...items.map((item) => [unchanging(pertinentLineItem(item))]),
+  ]);
 }
 
 /** The same of a prescription as it was received: of its own elements, so that nothing is lost in between [EPS-HL7V3 9]. */
 export function fragmentsOf(received: Element): string {
   const from = new Reading();
-  const prescription = undeclared(received);
-  const content = from.only(prescription, 'pertinentInformation1', 'pertinentPrescription');
+  const content = from.only(received, 'pertinentInformation1', 'pertinentPrescription');
   const author = from.only(content, 'author');
   const [longFormId] = from.all(content, 'id');
   const items = from
@@ -45,9 +49,13 @@ export function fragmentsOf(received: Element): string {
   const fragments = [
     [from.only(author, 'time'), ...(longFormId === undefined ? [] : [longFormId])],
     [from.only(author, 'AgentPerson')],
-    [from.only(prescription, 'recordTarget')],
+    [from.only(received, 'recordTarget')],
     ...items.map((item) => [unchanging(item)]),
   ];
+  return fragmentsText(fragments.map((parts) => parts.map(undeclared)));
+}
+
+function fragmentsText(fragments: readonly (readonly Element[])[]): string {
   const texts = fragments.map((parts) =>
     parts.map((part) => canonicalXml(part, NAMESPACE)).join(''),
   );
