@@ -69,6 +69,19 @@ async function refusedWithinSeconds(persona: string): Promise<string[]> {
   }
 }
 
+/** Sends new orders to who takes them whatever their signature, until one is found bad. */
+async function keptWithinSeconds(persona: string): Promise<{ shortFormId: string; shown: string }> {
+  const until = Date.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    const sent = orderBy(persona);
+    const { shortFormId } = sent;
+    assert.deepEqual(await send(two.lax, persona, await signed(persona, sent)), []);
+    const { stdout: shown } = await spine('track', shortFormId);
+    if (!shown.includes('signature: good') || Date.now() > until) return { shortFormId, shown };
+    await delay(100);
+  }
+}
+
 describe('a test installation', () => {
   test('publishes the lists that its certificates name', async () => {
     for (const name of ['root', 'signing-rsa-c0']) {
@@ -104,11 +117,9 @@ describe('a card that is revoked', () => {
   });
 
   test('is recorded where signatures are not enforced, and shown by the tracker', async () => {
-    const sent = orderBy('nurse');
-    assert.deepEqual(await send(two.lax, 'nurse', await signed('nurse', sent)), []);
-    const { stdout } = await spine('track', sent.shortFormId);
-    assert.match(stdout, /^ {2}signature: Certificate is revoked$/m);
-    const asData = JSON.parse((await spine('track', sent.shortFormId, '-o', 'json')).stdout);
+    const { shortFormId, shown } = await keptWithinSeconds('nurse');
+    assert.match(shown, /^ {2}signature: Certificate is revoked$/m);
+    const asData = JSON.parse((await spine('track', shortFormId, '-o', 'json')).stdout);
     assert.deepEqual(asData[0].signature, { findings: ['Certificate is revoked'], unlisted: [] });
   });
 });
