@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { type Brand, brand } from './brand.ts';
 
@@ -15,7 +15,7 @@ export function parseUuid(text: string): Uuid | null {
 
 /** The GUID that always comes of these words: an answer built again has the ids it had (RFC 9562 version 8). */
 export function derivedUuid(...words: readonly string[]): Uuid {
-  const hex = createHash('sha256').update(words.join('\n')).digest('hex');
+  const hex = hash('sha256', words.join('\n'), 'hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return brand<Uuid>(
     `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`,

@@ -105,10 +105,9 @@ export async function startHttp(
 /** Written past the framework: it rewrites media types, and clients compare ours to the letter. */
 function write(response: ServerResponse, answer: HttpResponse): void {
   const { status, headers, cookies = [], body } = answer;
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
-  response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
-  response.end(bytes);
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body); // a text leaves with its head in one piece
 }
 
 /** The only place that knows the HTTP framework. */
@@ -116,12 +115,12 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
   const app = Fastify({ bodyLimit: BODY_MAX_BYTES, exposeHeadRoutes: false, logger: false });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  const answer = (request: FastifyRequest, reply: FastifyReply, response: HttpResponse): void => {
+  const answer = (reply: FastifyReply, request: HttpRequest, response: HttpResponse): void => {
     const headers = {
-      ...options.headers(readRequest(request)),
+      ...options.headers(request),
       ...response.headers,
       // What is still to come of a body that nobody reads would be taken for the next request.
-      ...(request.raw.complete ? {} : { Connection: 'close' }),
+      ...(reply.request.raw.complete ? {} : { Connection: 'close' }),
     };
     reply.hijack();
     write(reply.raw, { ...response, headers });
@@ -132,15 +131,18 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
       url: route.path,
       bodyLimit: route.bodyMaxBytes ?? BODY_MAX_BYTES,
       handler: async (request, reply) => {
-        answer(request, reply, await route.handle(readRequest(request)));
+        const read = readRequest(request);
+        answer(reply, read, await route.handle(read));
       },
     });
   }
   app.setNotFoundHandler((request, reply) => {
-    answer(request, reply, options.onFailure(readRequest(request), { kind: 'NotFound' }));
+    const read = readRequest(request);
+    answer(reply, read, options.onFailure(read, { kind: 'NotFound' }));
   });
   app.setErrorHandler((error, request, reply) => {
-    answer(request, reply, options.onFailure(readRequest(request), failureOf(error)));
+    const read = readRequest(request);
+    answer(reply, read, options.onFailure(read, failureOf(error)));
   });
   await app.ready();
   return (request, response) => {

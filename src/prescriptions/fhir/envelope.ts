@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { FhirRequest } from '../../gateways/fhir/interaction.ts';
 import { present } from '../../kernel/bug.ts';
@@ -20,6 +20,6 @@ export function envelopeOf(
     at: instantOf(at),
     requestId: present(parseUuid(request.requestId), 'checked X-Request-ID'),
     interaction: INTERACTIONS[message],
-    digest: createHash('sha256').update(body).digest(),
+    digest: hash('sha256', body, 'buffer'),
   };
 }

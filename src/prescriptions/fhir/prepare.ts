@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 
 import type { Bundle, Parameters } from 'fhir/r4';
 
@@ -81,5 +81,5 @@ export function orderSignedInfo(order: OrderDocument, algorithm: SignatureAlgori
 
 export function fragmentsSignedInfo(fragments: string, algorithm: SignatureAlgorithm): string {
   const { hash } = SIGNATURE_ALGORITHMS[algorithm];
-  return signedInfo(createHash(hash).update(fragments).digest('base64'), algorithm);
+  return signedInfo(digestOf(hash, fragments, 'base64'), algorithm);
 }

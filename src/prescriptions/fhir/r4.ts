@@ -41,9 +41,9 @@ export function resourcesOf<Type extends FhirResource['resourceType']>(
   bundle: Bundle,
   type: Type,
 ): OfType<Type>[] {
-  return (bundle.entry ?? []).flatMap(({ resource }) =>
-    isOfType(resource, type) ? [resource] : [],
-  );
+  const found: OfType<Type>[] = [];
+  for (const { resource } of bundle.entry ?? []) if (isOfType(resource, type)) found.push(resource);
+  return found;
 }
 
 /** The entry that a `urn:uuid:` reference names, by exact text. */

@@ -21,6 +21,7 @@ export function invalidIssue(diagnostics: string): Issue {
 
 /** The values differ: they are shown, each once [EPS-FHIR 5.3]. */
 export function differIssue(type: string, path: string, values: readonly unknown[]): Issue[] {
+  if (values.every((value) => value === values[0])) return [];
   const distinct = [...new Set(values.map((value) => JSON.stringify(value) ?? ''))];
   if (distinct.length <= 1) return [];
   const received = JSON.stringify(

@@ -9,7 +9,8 @@ export function canonicalXml(element: Element, namespace: string | null = null):
   const { name, attributes, children } = element;
   let text = `<${name}`;
   if (namespace !== null) text += ` xmlns="${escapeAttribute(namespace)}"`;
-  for (const attribute of Object.keys(attributes).toSorted()) {
+  const names = Object.keys(attributes);
+  for (const attribute of names.length > 1 ? names.toSorted() : names) {
     const value = attributes[attribute];
     if (value !== undefined) text += ` ${attribute}="${attributeText(value)}"`;
   }
