@@ -11,7 +11,7 @@ export function placedLines(address: Json): string[] {
   return Array.from({ length: LINES }, (_, place) => lines[place] ?? '');
 }
 
-const ABSENT = {
+const ABSENT: JsonMap = {
   extension: [
     { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' },
   ],
@@ -25,12 +25,8 @@ export function shownAddress(address: Json, keepsBlanks: boolean): Json {
   return {
     ...address,
     line: lines.map((line) => (line === '' ? null : line)),
-    _line: lines.map((line) => (line === '' ? copyOfAbsent() : null)),
+    _line: lines.map((line) => (line === '' ? ABSENT : null)),
   };
-}
-
-function copyOfAbsent(): JsonMap {
-  return { extension: ABSENT.extension.map((one) => ({ ...one })) };
 }
 
 /**
@@ -39,11 +35,11 @@ function copyOfAbsent(): JsonMap {
  */
 export function storedAddress(sent: JsonMap, before: Json | undefined): JsonMap {
   const { _line: _marks, ...address } = sent;
-  if (!('line' in address)) return address;
-  const lines = listAt(address, 'line').map((line) => (typeof line === 'string' ? line : ''));
+  if (!Array.isArray(address['line'])) return address;
+  const lines = address['line'].map((line) => (line === null ? '' : line));
   const places = before === undefined ? [] : takenPlaces(before);
   if (lines.length !== places.length || lines.length === LINES) return { ...address, line: lines };
-  const placed = Array.from({ length: LINES }, () => '');
+  const placed: Json[] = Array.from({ length: LINES }, () => '');
   for (const [nth, place] of places.entries()) placed[place] = lines[nth] ?? '';
   return { ...address, line: placed };
 }

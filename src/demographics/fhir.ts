@@ -5,7 +5,7 @@ import { denied } from './gate/authorization.ts';
 import { admit } from './gate/index.ts';
 import { openSpikes, type Spikes } from './gate/limits.ts';
 import { BASE_PATH, pathRefusal, routeOf } from './gate/path.ts';
-import { UNAVAILABLE } from './outcome.ts';
+import { UNAVAILABLE, UNREADABLE } from './outcome.ts';
 import type { GateParts } from './parts.ts';
 import type { PatientParts } from './act/index.ts';
 import { perform } from './perform.ts';
@@ -103,7 +103,7 @@ export function demographicsFailure(request: HttpRequest, failure: Failure): Htt
   if (!isOurs) return null;
   switch (failure.kind) {
     case 'Unavailable':
-      return written(refused(UNAVAILABLE));
+      return written(refused(request.method === 'GET' ? UNREADABLE : UNAVAILABLE));
     case 'NotFound': {
       const suffix = request.path.slice(BASE_PATH.length);
       return written(refused(pathRefusal(suffix) ?? { code: 'UNSUPPORTED_SERVICE' }));

@@ -1,4 +1,5 @@
-import type { JsonMap } from './json.ts';
+import type { Json, JsonMap } from './json.ts';
+import { pythonLiteral } from './python.ts';
 
 /** What the service tells when it does not give what was asked, each with its answer [PDS 9]. */
 export const OUTCOMES = {
@@ -59,6 +60,11 @@ export const OUTCOMES = {
   INVALID_CREATE: { status: 400, issue: 'value', display: 'Patient create data is invalid' },
   TOO_FEW_VALUES_SUBMITTED: { status: 400, issue: 'value', display: 'Too few values submitted' },
   TOO_MANY_VALUES_SUBMITTED: { status: 400, issue: 'value', display: 'Too many values submitted' },
+  UNSUPPORTED_CHARACTERS_IN_FIELD: {
+    status: 400,
+    issue: 'value',
+    display: 'Unsupported characters in field',
+  },
   UNSUPPORTED_VALUE: { status: 400, issue: 'value', display: 'Unsupported value' },
   VALIDATION_ERROR: { status: 400, issue: 'value', display: 'Validation error' },
   INSERT_BIRTH_DEATH_STATUS_INCONSISTENT: {
@@ -66,6 +72,7 @@ export const OUTCOMES = {
     issue: 'processing',
     display: 'INSERT_BIRTH_DEATH_STATUS_INCONSISTENT',
   },
+  UNABLE_TO_CALL_SERVICE: { status: 408, issue: 'timeout', display: 'Unable to call service' },
   TOO_MANY_REQUESTS: { status: 429, issue: 'value', display: 'Too many requests' },
   SERVICE_UNAVAILABLE: { status: 503, issue: 'timeout', display: 'Service unavailable' },
   UNKNOWN_ERROR: { status: 500, issue: 'unknown', display: 'Unknown Error' },
@@ -121,6 +128,35 @@ export function invalidValue(value: string, field: string): Refusal {
   return { code: 'INVALID_VALUE', diagnostics: `Invalid value - '${value}' in field '${field}'` };
 }
 
+export function tooFew(value: readonly Json[], field: string): Refusal {
+  return {
+    code: 'TOO_FEW_VALUES_SUBMITTED',
+    diagnostics: `Too few values submitted - ${quoted(value)} in field '${field}'`,
+  };
+}
+
+export function tooMany(value: readonly Json[], field: string): Refusal {
+  return {
+    code: 'TOO_MANY_VALUES_SUBMITTED',
+    diagnostics: `Too many values submitted - ${quoted(value)} in field '${field}'`,
+  };
+}
+
+const LITERAL_MAX = 200; // letters of a value that is quoted
+
+function quoted(value: readonly Json[]): string {
+  const text = pythonLiteral([...value]);
+  return text.length > LITERAL_MAX ? '<json too long to display>' : text; // [PDS 7.1]
+}
+
+/** Members or parameters that have no place there [PDS 5.1, 6.1]. */
+export function additional(names: readonly string[]): Refusal {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  const were = names.length === 1 ? 'was' : 'were';
+  const text = `Additional properties are not allowed (${list} ${were} unexpected)`;
+  return { code: 'ADDITIONAL_PROPERTIES', diagnostics: `Invalid request with error - ${text}` };
+}
+
 export function invalidUpdate(text: string): Refusal {
   return { code: 'INVALID_UPDATE', diagnostics: `Invalid update with error - ${text}` };
 }
@@ -136,7 +172,17 @@ export function invalidSearch(text: string): Refusal {
   };
 }
 
-/** What cannot be done now, and may be tried again with the same X-Request-ID [PDS 9]. */
+/** Line breaks and other characters that steer and are not written; those that no JSON of ours holds are refused before [PDS 9]. */
+export function unsupportedCharacters(value: string, field: string): Refusal | null {
+  if (!/\p{Cc}/u.test(value)) return null;
+  const diagnostics = `Unsupported characters - '${value}' in field '${field}'`;
+  return { code: 'UNSUPPORTED_CHARACTERS_IN_FIELD', diagnostics };
+}
+
+/** What cannot be read now [PDS 9]. */
+export const UNREADABLE: Refusal = { code: 'UNABLE_TO_CALL_SERVICE' };
+
+/** What cannot be written now, and may be tried again with the same X-Request-ID [PDS 9]. */
 export const UNAVAILABLE: Refusal = {
   code: 'SERVICE_UNAVAILABLE',
   diagnostics:

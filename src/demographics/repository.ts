@@ -125,18 +125,27 @@ export async function answeredBefore(
   return row ?? null;
 }
 
+/** How many records were made for a day of birth; to be read before those that are compared with a new one. */
+export async function createdFor(database: Database, day: string): Promise<number> {
+  const [row] = await database.all<{ created: number }>(sql`
+    select created from demographics.birth_day where birth_on = ${day}::date`);
+  return row?.created ?? 0;
+}
+
 /** One patient before and after: the event that makes the difference. */
 export type Change = {
-  readonly kind: 'Created' | 'Updated' | 'CoverageWritten' | 'Imported' | 'BirthRecorded';
-  readonly before: PatientRecord | null;
   readonly after: PatientRecord;
   /** What was asked, as the event keeps it. */
   readonly data: Json;
-};
+} & (
+  | { readonly kind: 'Updated' | 'CoverageWritten'; readonly before: PatientRecord }
+  /** `created`: how many of that day of birth there were when nobody of them was the new one. */
+  | { readonly kind: 'Created'; readonly created: number }
+);
 
 /**
  * Keeps a change with its event, its search keys, its audit line and its answer, all or none; false when somebody
- * else has changed the record since it was read, or has taken the number.
+ * else has changed the record since it was read, has made one for the same day of birth, or has taken the number.
  */
 export async function keep(
   database: Database,
@@ -144,13 +153,14 @@ export async function keep(
   change: Change,
   { digest, answer }: Answered,
 ): Promise<boolean> {
-  const { before, after } = change;
-  const old = before === null ? [] : searchKeys(before);
+  const { after } = change;
+  const isNew = change.kind === 'Created';
+  const old = isNew ? [] : searchKeys(change.before);
+  const oldDay = isNew ? null : birthDayOf(change.before);
   const keys = searchKeys(after);
   const day = birthDayOf(after);
-  const oldDay = before === null ? null : birthDayOf(before);
   const rows = await database.write(sql`
-    with head as (${before === null ? inserted(after, day) : updated(before, after, day)}),
+    with ${isNew ? inserted(after, day, change.created) : updated(change.before, after, day)},
     event as (insert into demographics.event (nhs_number, version, kind, at, request_id, data)
       select nhs_number, ${after.version}::int, ${change.kind}::text, ${act.at}::timestamptz,
         ${act.requestId}::uuid, ${JSON.stringify(change.data)}::json from head),
@@ -162,33 +172,29 @@ export async function keep(
       on conflict do nothing),
     answered as (insert into demographics.answered (request_id, digest, at, status, headers, body)
       select ${act.requestId}::uuid, ${digest}, ${act.at}::timestamptz, ${answer.status}::smallint,
-        ${JSON.stringify(answer.headers)}::json, ${JSON.stringify(answer.body)}::json from head
-      on conflict do nothing),
+        ${JSON.stringify(answer.headers)}::json, ${JSON.stringify(answer.body)}::json from head),
     audit as (${audit(act, change.kind)} from head as r)
     select nhs_number from head`);
   return rows.length > 0;
 }
 
-function inserted(after: PatientRecord, day: string | null): Sql {
-  return sql`insert into demographics.patient (nhs_number, version, superseded_by, birth_on, state)
-    values (${after.nhsNumber}, ${after.version}, ${after.supersededBy}, ${day}::date,
-      ${JSON.stringify(stateOf(after))}::json)
-    on conflict do nothing returning nhs_number`;
+function inserted(after: PatientRecord, day: string | null, created: number): Sql {
+  return sql`day as (insert into demographics.birth_day as d (birth_on, created) values (${day}::date, 1)
+      on conflict (birth_on) do update set created = d.created + 1 where d.created = ${created}::int
+      returning birth_on),
+    head as (insert into demographics.patient (nhs_number, version, birth_on, state)
+      select ${after.nhsNumber}::text, ${after.version}::int, birth_on,
+        ${JSON.stringify(stateOf(after))}::json from day
+      on conflict do nothing returning nhs_number)`;
 }
 
 function updated(before: PatientRecord, after: PatientRecord, day: string | null): Sql {
-  return sql`update demographics.patient set version = ${after.version}, birth_on = ${day}::date,
+  return sql`head as (update demographics.patient set version = ${after.version}, birth_on = ${day}::date,
       superseded_by = ${after.supersededBy}, state = ${JSON.stringify(stateOf(after))}::json
-    where nhs_number = ${before.nhsNumber} and version = ${before.version} returning nhs_number`;
+    where nhs_number = ${before.nhsNumber} and version = ${before.version} returning nhs_number)`;
 }
 
-export function stateOf({
-  patient,
-  history,
-  hidden,
-  relatedPersons,
-  coverage,
-}: PatientRecord): JsonMap {
+function stateOf({ patient, history, hidden, relatedPersons, coverage }: PatientRecord): JsonMap {
   return {
     patient,
     history,

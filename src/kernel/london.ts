@@ -14,7 +14,7 @@ export function londonDate(instant: Date): LondonDate {
 
 /** Reads `YYYY-MM-DD`; null when it is not a day of the calendar. */
 export function parseLondonDate(text: string): LondonDate | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return null;
   const day = new Date(`${text}T00:00:00Z`);
   return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text
     ? null

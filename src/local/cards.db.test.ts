@@ -17,6 +17,7 @@ import { pkiUrlOf } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { sql } from '../platform/sql.ts';
 import { seedCards, seedTestSystem } from './cards.ts';
+import { ALL_PATIENTS } from './patients.ts';
 import { ALL_PERSONAS, findPersona, type Persona, TEST_PASSCODE } from './personas.ts';
 
 const database = testDatabase();
@@ -70,6 +71,16 @@ describe('the cards of a test system', () => {
   test('come with a sponsor who may ask for access', async () => {
     await seedTestSystem(database().url);
     assert.deepEqual(await sponsorOf(database().database, idOf('sponsor')), ['A83008']);
+  });
+
+  test('come with the patients, each in the PDS', async () => {
+    await seedTestSystem(database().url);
+    const rows = await database().database.all<{ number: string }>(sql`
+      select nhs_number as number from demographics.patient order by nhs_number`);
+    assert.deepEqual(
+      rows.map(({ number }) => number),
+      ALL_PATIENTS.map(({ nhsNumber }) => nhsNumber).toSorted(),
+    );
   });
 });
 

@@ -17,6 +17,7 @@ import { pkiUrlOf } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { withLease } from '../platform/jobs.ts';
 import { ORGANISATIONS } from './organisations.ts';
+import { keepTestPatients } from './patient-records.ts';
 import { seedPeople } from './people-file.ts';
 import { RECEPTIONIST } from './persona-rights.ts';
 import {
@@ -28,12 +29,13 @@ import {
   TEST_PASSCODE,
 } from './personas.ts';
 
-/** What the test system has of people from the start. */
+/** What the test system has of people from the start, patients among them. */
 export async function seedTestSystem(databaseUrl: string): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 2 });
   try {
     await seedCards({ database, pkiUrl: pkiUrlOf(process.env) });
     await seedRegistration(database);
+    await keepTestPatients(database);
   } finally {
     await database.close();
   }

@@ -1,3 +1,5 @@
+import { ORGANISATIONS } from './organisations.ts';
+
 /**
  * A patient of the test system. All are invented: the 999 range of NHS numbers is never given to
  * anyone.
@@ -13,9 +15,15 @@ export type Patient = {
   readonly city: string;
   readonly postcode: string;
   readonly gpOds: string;
+  /** ODS code of the pharmacy that the patient nominated (P1). */
+  readonly nominated: string | null;
 };
 
-const AT_HOME = { city: 'TESTWICK', gpOds: 'A83008' } as const;
+const AT_HOME = {
+  city: 'TESTWICK',
+  gpOds: ORGANISATIONS.surgery.ods,
+  nominated: ORGANISATIONS.pharmacy.ods,
+} as const;
 
 export const PATIENTS = {
   adult: {
@@ -50,6 +58,7 @@ export const PATIENTS = {
     birthDate: '2018-02-28',
     line: ['12 Example Lane'],
     postcode: 'ZZ99 5AC',
+    nominated: null,
   },
   apostrophe: {
     ...AT_HOME,
@@ -83,7 +92,8 @@ export const PATIENTS = {
     birthDate: '1958-08-08',
     line: ['15 Example Quay'],
     postcode: 'ZZ99 6AA',
-    gpOds: 'A99968',
+    gpOds: ORGANISATIONS.otherSurgery.ods,
+    nominated: null,
   },
 } as const satisfies Record<string, Patient>;
 

@@ -32,14 +32,13 @@ export type ReadyMade = {
 
 export const SEED_DEFAULT = 1;
 
-const READY_MADE = 6; // every third is nominated to nobody
-
+/** One for each test patient, for the pharmacy that this one nominated. */
 export function readyMade(seed: number): ReadyMade[] {
   const random = randomOf(seed);
-  return Array.from({ length: READY_MADE }, (_, index) => ({
+  return ALL_PATIENTS.map(({ nhsNumber, nominated }) => ({
     shortFormId: newShortFormId(PERSONAS.prescriber.organisation.ods, random),
-    nhsNumber: present(ALL_PATIENTS[index % ALL_PATIENTS.length], 'patient').nhsNumber,
-    nominated: index % 3 === 2 ? null : PERSONAS.dispenser.organisation.ods,
+    nhsNumber,
+    nominated,
   }));
 }
 

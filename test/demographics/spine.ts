@@ -5,7 +5,8 @@ import { after, before } from 'node:test';
 
 import { copyOf, listAt, textAt } from '../../src/demographics/json.ts';
 import { importPatients } from '../../src/demographics/index.ts';
-import { CORPUS } from '../support/corpus.ts';
+import { keepTestPatients } from '../../src/local/patient-records.ts';
+import { CORPUS, hasCorpus } from '../support/corpus.ts';
 import { type Answer, type Settings, startSpine, type TestSpine } from '../support/server.ts';
 import { type CallerOptions, tokenMaker } from './callers.ts';
 
@@ -26,13 +27,14 @@ export type Pds = TestSpine & {
   ask(path: string, call?: Call): Promise<Answer>;
 };
 
-/** This test file's own PDS, with the patients of the corpus; creations are not counted unless told. */
+/** This test file's own PDS, with the patients of a test system and, where it is, those of the corpus; creations are not counted unless told. */
 export function testPds(settings: Settings = {}): () => Pds {
   let pds: Pds | null = null;
   before(async () => {
     const free = { requestsPerSecond: null, createsPerSecond: null, ethnicityFor: [] };
     const spine = await startSpine({ pds: free, ...settings });
-    await loadCorpus(spine);
+    await keepTestPatients(spine.database);
+    if (hasCorpus) await loadCorpus(spine);
     const tokenOf = await tokenMaker(spine.database);
     pds = { ...spine, ask: (path, call = {}) => ask(spine, tokenOf, path, call) };
   });

@@ -29,6 +29,7 @@ export type CallOptions = {
 /** A datacentre on a free port, over its own database. */
 export type TestSpine = TestDatabase & {
   readonly url: string;
+  readonly databaseUrl: string;
   readonly datacentre: Datacentre;
   /** Sends as a persona (`prescriber` by default), with a new X-Request-ID. */
   call(path: string, options?: CallOptions): Promise<Answer>;
@@ -62,6 +63,7 @@ export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
   const call: TestSpine['call'] = (path, options = {}) => send(`${url}${path}`, tokens, options);
   return {
     database: made.database,
+    databaseUrl: made.url,
     datacentre,
     url,
     call,

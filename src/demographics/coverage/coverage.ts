@@ -1,11 +1,10 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { addMonths, type LondonDate, parseLondonDate } from '../../kernel/london.ts';
 import { NHS_NUMBER_SYSTEM } from '../codes.ts';
-import { tooMany } from '../create/create.ts';
 import { firstFault, unknownMember } from '../fields/members.ts';
 import type { Query } from '../gate/ask.ts';
 import { at, type Json, type JsonMap, listAt, textAt } from '../json.ts';
-import { invalidSearch, invalidValue, missingValue, type Refusal } from '../outcome.ts';
+import { invalidSearch, invalidValue, missingValue, type Refusal, tooMany } from '../outcome.ts';
 import { pythonText } from '../python.ts';
 
 /** The number of `subscriber:identifier=…`; null when the query is not exactly that [PDS 8.2]. */
@@ -52,13 +51,19 @@ export function readCoverage(body: JsonMap, today: LondonDate): Result<JsonMap, 
   return ok({
     resourceType: 'Coverage',
     status: 'active',
-    subscriber: numbered(NHS_NUMBER_SYSTEM, textAt(body, 'subscriber', 'identifier', 'value')),
+    subscriber: {
+      type: 'Patient',
+      identifier: {
+        system: NHS_NUMBER_SYSTEM,
+        value: textAt(body, 'subscriber', 'identifier', 'value'),
+      },
+    },
     identifier: [
       {
         value: textAt(body, 'identifier', 0, 'value'),
         assigner: {
           identifier: { system: 'urn:iso:std:iso:3166', value: country },
-          display: countryName(country) ?? country,
+          display: COUNTRIES[country] ?? country,
         },
       },
     ],
@@ -69,10 +74,6 @@ export function readCoverage(body: JsonMap, today: LondonDate): Result<JsonMap, 
     },
     period: { end: textAt(body, 'period', 'end') },
   });
-}
-
-function numbered(system: string, value: string): JsonMap {
-  return { type: 'Patient', identifier: { system, value } };
 }
 
 function valueFault(body: JsonMap, today: LondonDate): Refusal | null {
@@ -104,6 +105,7 @@ function isNear(day: Json | undefined, today: LondonDate): boolean {
   return day >= addMonths(today, -12 * YEARS) && day <= addMonths(today, 12 * YEARS);
 }
 
+/** Whose cover is recognised here. */
 const COUNTRIES: Readonly<Record<string, string>> = {
   AUT: 'Austria',
   BEL: 'Belgium',
@@ -138,8 +140,3 @@ const COUNTRIES: Readonly<Record<string, string>> = {
   SVN: 'Slovenia',
   SWE: 'Sweden',
 };
-
-/** Of a country whose cover is recognised here; null for another. */
-function countryName(code: string): string | null {
-  return COUNTRIES[code] ?? null;
-}

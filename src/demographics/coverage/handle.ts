@@ -1,16 +1,15 @@
-import { actOf, type PatientParts } from '../act/index.ts';
+import { actOf, bodyOf, digestOf, type PatientParts } from '../act/index.ts';
 import { type Answer, etagOf, refused, searchset } from '../answer.ts';
 import type { Ask } from '../gate/ask.ts';
 import { PATIENT_CANNOT } from '../gate/mode.ts';
 import { BASE_PATH } from '../gate/path.ts';
-import { parseFhirJson } from '../../gateways/fhir/json.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { parseNhsNumber } from '../../kernel/nhs-number.ts';
-import { copyOf, isMap, type JsonMap, textAt } from '../json.ts';
+import { at, isMap, type JsonMap, textAt } from '../json.ts';
 import { forbiddenUpdate } from '../outcome.ts';
 import { type PatientRecord, sensitivityOf } from '../record.ts';
 import { answeredBefore, keep, load, recordReading } from '../repository.ts';
-import { digestOf, PRECONDITION, staleness, versionOf } from '../update/handle.ts';
+import { PRECONDITION, staleness, versionOf } from '../update/handle.ts';
 import { coverageNumber, readCoverage, WRONG_QUERY } from './coverage.ts';
 
 /** GET Coverage: a patient's own cover abroad; of a merged number that of the retained one [PDS 8.2]. */
@@ -29,7 +28,7 @@ export async function getCoverage(parts: PatientParts, ask: Ask): Promise<Answer
 
 function shown(
   { publicUrl }: PatientParts,
-  { at }: Ask,
+  ask: Ask,
   record: PatientRecord,
   status: number,
 ): Answer {
@@ -40,7 +39,7 @@ function shown(
     textAt(coverage.resource, 'beneficiary', 'identifier', 'value') !== '';
   const fullUrl = `${publicUrl}${BASE_PATH}/Coverage?subscriber:identifier=${nhsNumber}`;
   const entry: JsonMap[] = isShown ? [{ fullUrl, resource: coverage.resource }] : [];
-  const body = searchset(at, entry, { meta: { versionId: String(version) } });
+  const body = searchset(ask.at, entry, { meta: { versionId: String(version) } });
   return { status, headers: etagOf(version), body };
 }
 
@@ -53,12 +52,10 @@ export async function putCoverage(parts: PatientParts, ask: Ask): Promise<Answer
   const digest = digestOf(ask);
   const done = await answeredBefore(database, ask.requestId, digest);
   if (done !== null) return done;
-  const body = parseFhirJson(ask.body);
-  if (!body.ok)
-    return refused({ code: 'VALIDATION_ERROR', diagnostics: body.error.diagnostics ?? '' });
-  const json = copyOf(body.value);
-  const number = textAt(json, 'subscriber', 'identifier', 'value');
-  if (number !== '' && number !== ask.actor.patient) return refused(PATIENT_CANNOT);
+  const body = bodyOf(ask);
+  if (!body.ok) return refused(body.error);
+  const number = at(body.value, 'subscriber', 'identifier', 'value');
+  if (number !== undefined && number !== ask.actor.patient) return refused(PATIENT_CANNOT);
   const { own } = await load(database, ask.actor.patient ?? '');
   if (own === null) return refused({ code: 'RESOURCE_NOT_FOUND' });
   const stale = staleness(own, version);
@@ -66,12 +63,12 @@ export async function putCoverage(parts: PatientParts, ask: Ask): Promise<Answer
   if (sensitivityOf(own.patient) !== 'U') {
     return refused(forbiddenUpdate('source not permitted to update a sensitive record'));
   }
-  const resource = readCoverage(isMap(json) ? json : {}, londonDate(ask.at));
+  const resource = readCoverage(isMap(body.value) ? body.value : {}, londonDate(ask.at));
   if (!resource.ok) return refused(resource.error);
   const coverage = { resource: resource.value, hidden: false };
   const after = { ...own, version: own.version + 1, coverage };
   const answer = shown(parts, ask, after, 201);
-  const change = { kind: 'CoverageWritten' as const, before: own, after, data: json };
+  const change = { kind: 'CoverageWritten' as const, before: own, after, data: body.value };
   const isKept = await keep(database, actOf(ask, 'coverage-write'), change, { digest, answer });
   if (isKept) return answer;
   const again = await answeredBefore(database, ask.requestId, digest);

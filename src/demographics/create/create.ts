@@ -1,5 +1,6 @@
 import { parseLondonDate } from '../../kernel/london.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { storedAddress } from '../address.ts';
 import { GENDERS, URLS } from '../codes.ts';
 import { addressFault, inOrder, LINES_INCOMPLETE, saysWhere } from '../fields/address.ts';
 import { codeOf, extensionFault } from '../fields/extension.ts';
@@ -8,8 +9,8 @@ import { nameFault, normalName } from '../fields/name.ts';
 import { withStart } from '../fields/period.ts';
 import { EMAIL_INVALID, isEmail, telecomFault } from '../fields/telecom.ts';
 import { at, isMap, type Json, type JsonMap, listAt, mapsAt, textAt } from '../json.ts';
-import { invalidValue, missingValue, type Refusal } from '../outcome.ts';
-import { pythonLiteral, pythonText } from '../python.ts';
+import { invalidValue, missingValue, type Refusal, tooFew, tooMany } from '../outcome.ts';
+import { pythonText } from '../python.ts';
 
 /** What is kept of what is sent; the rest of what may be sent is accepted and dropped [PDS 7.1]. */
 const KEPT_URLS: readonly string[] = [URLS.communication, URLS.preference];
@@ -27,7 +28,6 @@ const DROPPED_URLS: readonly string[] = [
 const MEMBERS = ['resourceType', 'name', 'gender', 'birthDate', 'address', 'extension', 'telecom'];
 const REQUIRED = ['name', 'address', 'gender', 'birthDate'] as const;
 const SETTABLE_GENDERS = GENDERS.filter((gender) => gender !== 'other');
-const LITERAL_MAX = 200; // letters of a value that is quoted
 
 export type NewPatient = { readonly today: string; readonly nextId: () => string };
 
@@ -38,7 +38,9 @@ export function readNewPatient(
 ): Result<JsonMap, Refusal> {
   const fault = createFault(body, today);
   if (fault !== null) return fail(fault);
-  const addresses = mapsAt(body, 'address').map((one) => withStart(one, today));
+  const addresses = mapsAt(body, 'address').map((one) =>
+    withStart(storedAddress(one, undefined), today),
+  );
   const telecom = mapsAt(body, 'telecom').map((one) => withStart(one, today));
   const extension = mapsAt(body, 'extension').filter(({ url }) => isOneOf(KEPT_URLS, url));
   const names = mapsAt(body, 'name').map((one) => withStart(normalName(one), today));
@@ -54,20 +56,19 @@ export function readNewPatient(
   });
 }
 
-/** What is wrong with it; `place` stands before the field in a Bundle: `entry/0/resource/`. */
-export function createFault(body: JsonMap, today: string, place = ''): Refusal | null {
+function createFault(body: JsonMap, today: string): Refusal | null {
   const missing = REQUIRED.find((name) => isAbsent(body[name]));
-  if (missing !== undefined) return missingValue(`${place}${missing}`);
+  if (missing !== undefined) return missingValue(missing);
   return firstFault([
-    namesFault(body['name'], `${place}name`, today),
-    addressesFault(body['address'], `${place}address`, today),
+    namesFault(body['name'], today),
+    addressesFault(body['address'], today),
     isOneOf(SETTABLE_GENDERS, body['gender'])
       ? null
       : invalidValue(pythonText(body['gender']), 'gender'),
     birthDateFault(body['birthDate'], today),
-    telecomsFault(body['telecom'], `${place}telecom`, today),
-    place === '' ? unknownMember(body, MEMBERS) : null,
-    extensionsFault(body, place),
+    telecomsFault(body['telecom'], today),
+    unknownMember(body, MEMBERS),
+    extensionsFault(body),
   ]);
 }
 
@@ -75,25 +76,25 @@ function isAbsent(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '';
 }
 
-function namesFault(names: Json | undefined, field: string, today: string): Refusal | null {
-  if (!Array.isArray(names)) return invalidValue(pythonText(names), field);
-  if (names.length > 1) return tooMany(names, field);
+function namesFault(names: Json | undefined, today: string): Refusal | null {
+  if (!Array.isArray(names)) return invalidValue(pythonText(names), 'name');
+  if (names.length > 1) return tooMany(names, 'name');
   const [name] = names;
-  if (!isMap(name))
-    return name === undefined ? tooFew(names, field) : invalidValue(pythonText(name), `${field}/0`);
+  if (name === undefined) return tooFew(names, 'name');
+  if (!isMap(name)) return invalidValue(pythonText(name), 'name/0');
   if (at(name, 'period', 'end') !== undefined) {
     return invalidCreate('An end date can not be provided on usual name');
   }
-  const fault = nameFault(name, `${field}/0`, today);
+  const fault = nameFault(name, 'name/0', today);
   if (fault !== null) return fault;
-  return name['use'] === 'usual' ? null : invalidValue(pythonText(name['use']), `${field}/0/use`);
+  return name['use'] === 'usual' ? null : invalidValue(pythonText(name['use']), 'name/0/use');
 }
 
-function addressesFault(addresses: Json | undefined, field: string, today: string): Refusal | null {
-  if (!Array.isArray(addresses)) return invalidValue(pythonText(addresses), field);
-  if (addresses.length === 0) return tooFew(addresses, field);
+function addressesFault(addresses: Json | undefined, today: string): Refusal | null {
+  if (!Array.isArray(addresses)) return invalidValue(pythonText(addresses), 'address');
+  if (addresses.length === 0) return tooFew(addresses, 'address');
   for (const [index, address] of addresses.entries()) {
-    const fault = newAddressFault(address, `${field}/${index}`, today);
+    const fault = newAddressFault(address, `address/${index}`, today);
     if (fault !== null) return fault;
   }
   return null;
@@ -116,32 +117,31 @@ function birthDateFault(day: Json | undefined, today: string): Refusal | null {
   return isDay ? null : invalidValue(pythonText(day), 'birthDate');
 }
 
-function telecomsFault(telecom: Json | undefined, field: string, today: string): Refusal | null {
+function telecomsFault(telecom: Json | undefined, today: string): Refusal | null {
   if (telecom === undefined) return null;
-  if (!Array.isArray(telecom)) return invalidValue(pythonText(telecom), field);
+  if (!Array.isArray(telecom)) return invalidValue(pythonText(telecom), 'telecom');
   for (const [index, point] of telecom.entries()) {
-    if (!isMap(point)) return invalidValue(pythonText(point), `${field}/${index}`);
+    if (!isMap(point)) return invalidValue(pythonText(point), `telecom/${index}`);
     const isWrong = point['system'] === 'email' && !isEmail(textAt(point, 'value'));
     if (isWrong) return invalidCreate(EMAIL_INVALID);
-    const fault = telecomFault(point, `${field}/${index}`, today);
+    const fault = telecomFault(point, `telecom/${index}`, today);
     if (fault !== null) return fault;
   }
   return null;
 }
 
-function extensionsFault(body: JsonMap, place: string): Refusal | null {
+function extensionsFault(body: JsonMap): Refusal | null {
   const extensions = mapsAt(body, 'extension');
-  const field = `${place}extension`;
   const authority = extensions.find(({ url }) => url === URLS.registeringAuthority);
-  if (authority === undefined) return tooFew(listAt(body, 'extension'), field);
+  if (authority === undefined) return tooFew(listAt(body, 'extension'), 'extension');
   for (const [index, extension] of extensions.entries()) {
     const url = textAt(extension, 'url');
     if (KEPT_URLS.includes(url)) {
-      const fault = extensionFault(extension, `${field}/${index}`);
+      const fault = extensionFault(extension, `extension/${index}`);
       if (fault !== null) return fault;
-    } else if (!DROPPED_URLS.includes(url)) return invalidValue(url, `${field}/${index}/url`);
+    } else if (!DROPPED_URLS.includes(url)) return invalidValue(url, `extension/${index}/url`);
   }
-  return authorityFault(authority, `${field}/${extensions.indexOf(authority)}`);
+  return authorityFault(authority, `extension/${extensions.indexOf(authority)}`);
 }
 
 function authorityFault(authority: JsonMap, field: string): Refusal | null {
@@ -158,28 +158,7 @@ function authorityFault(authority: JsonMap, field: string): Refusal | null {
     : invalidValue(organisation, `${field}/extension/1/valueString`);
 }
 
-export function tooFew(value: readonly Json[], field: string): Refusal {
-  const text = quoted([...value]);
-  return {
-    code: 'TOO_FEW_VALUES_SUBMITTED',
-    diagnostics: `Too few values submitted - ${text} in field '${field}'`,
-  };
-}
-
-export function tooMany(value: readonly Json[], field: string): Refusal {
-  const text = quoted([...value]);
-  return {
-    code: 'TOO_MANY_VALUES_SUBMITTED',
-    diagnostics: `Too many values submitted - ${text} in field '${field}'`,
-  };
-}
-
-function quoted(value: Json): string {
-  const text = pythonLiteral(value);
-  return text.length > LITERAL_MAX ? '<json too long to display>' : text;
-}
-
-export function invalidCreate(text: string): Refusal {
+function invalidCreate(text: string): Refusal {
   return {
     code: 'INVALID_CREATE',
     diagnostics: `Invalid patient create data provided - '${text}'`,

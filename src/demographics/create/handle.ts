@@ -1,64 +1,69 @@
-import { actOf, type PatientParts } from '../act/index.ts';
+import { actOf, bodyOf, digestOf, idsOf, type PatientParts } from '../act/index.ts';
 import { type Answer, etagOf, refused } from '../answer.ts';
 import { CONFIDENTIALITY_SYSTEM, SENSITIVITIES } from '../codes.ts';
 import type { Ask } from '../gate/ask.ts';
-import { parseFhirJson } from '../../gateways/fhir/json.ts';
-import { Bug } from '../../kernel/bug.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { nhsNumberCheckDigit } from '../../kernel/nhs-number.ts';
-import { copyOf, isMap, type JsonMap, textAt } from '../json.ts';
+import type { Database } from '../../platform/database.ts';
+import { isMap, type Json, type JsonMap, textAt } from '../json.ts';
+import { UNAVAILABLE } from '../outcome.ts';
 import type { PatientRecord } from '../record.ts';
-import { answeredBefore, bornOn, type Change, keep, nextNineDigits } from '../repository.ts';
-import { digestOf, idsOf } from '../update/handle.ts';
+import { answeredBefore, bornOn, createdFor, keep, nextNineDigits } from '../repository.ts';
 import { viewOf } from '../view/view.ts';
 import { readNewPatient } from './create.ts';
 import { matchRefusal } from './same-person.ts';
 
-const TRIES = 50; // one number in eleven has no check digit, and some of a range may be taken
+const TRIES = 50; // as often as others may be faster, or numbers of the range be taken
 
-/** POST Patient: gives a number to somebody who is not on record [PDS 7.1]. */
-export async function createPatient(parts: PatientParts, ask: Ask): Promise<Answer> {
-  const { database } = parts;
+/** POST Patient: gives a number to somebody who is not on record, once a request [PDS 7.1]. */
+export async function createPatient({ database }: PatientParts, ask: Ask): Promise<Answer> {
   const done = await answeredBefore(database, ask.requestId, digestOf(ask));
   if (done !== null) return done;
-  const body = parseFhirJson(ask.body);
-  if (!body.ok)
-    return refused({ code: 'VALIDATION_ERROR', diagnostics: body.error.diagnostics ?? '' });
-  const json = copyOf(body.value);
-  const today = londonDate(ask.at);
-  const patient = readNewPatient(isMap(json) ? json : {}, { today, nextId: idsOf(ask) });
+  const body = bodyOf(ask);
+  if (!body.ok) return refused(body.error);
+  const json = isMap(body.value) ? body.value : {};
+  const patient = readNewPatient(json, { today: londonDate(ask.at), nextId: idsOf(ask) });
   if (!patient.ok) return refused(patient.error);
-  const sameDay = await bornOn(database, textAt(patient.value, 'birthDate'));
-  const match = matchRefusal(sameDay, patient.value);
-  if (match !== null) return refused(match);
-  return register(parts, ask, { kind: 'Created', patient: patient.value, data: json });
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const answer = await register(database, ask, { patient: patient.value, data: body.value });
+    if (answer !== null) return answer;
+  }
+  return refused(UNAVAILABLE);
 }
 
 /** Somebody new, and the request that brought them. */
-export type Newcomer = Pick<Change, 'kind' | 'data'> & {
-  readonly patient: JsonMap;
-  readonly headers?: Readonly<Record<string, string>>;
-};
+type Newcomer = { readonly patient: JsonMap; readonly data: Json };
 
-/** Gives the next number that is free, and keeps the record under it. */
-export async function register(
-  { database }: PatientParts,
+/**
+ * Keeps the record under the next number. Null when that is taken, or when meanwhile somebody else was added who was
+ * born on that day: it may be the same person, or this very request.
+ */
+async function register(
+  database: Database,
   ask: Ask,
-  { kind, patient, data, headers = {} }: Newcomer,
-): Promise<Answer> {
+  { patient, data }: Newcomer,
+): Promise<Answer | null> {
+  const day = textAt(patient, 'birthDate');
   const digest = digestOf(ask);
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  const created = await createdFor(database, day);
+  const done = await answeredBefore(database, ask.requestId, digest);
+  if (done !== null) return done;
+  const match = matchRefusal(await bornOn(database, day), patient);
+  if (match !== null) return refused(match);
+  const after = recordOf(await nextNhsNumber(database), patient);
+  const answer = { status: 201, headers: etagOf(after.version), body: viewOf(after, ask.reader) };
+  const change = { kind: 'Created' as const, created, after, data };
+  const isKept = await keep(database, actOf(ask, 'patient-create'), change, { digest, answer });
+  return isKept ? answer : null;
+}
+
+/** One in eleven of those that a sequence gives has no check digit [PDS 7.3]. */
+async function nextNhsNumber(database: Database): Promise<string> {
+  for (;;) {
     const nine = await nextNineDigits(database);
     const digit = nhsNumberCheckDigit(nine);
-    if (digit === null) continue;
-    const after = recordOf(`${nine}${digit}`, patient);
-    const body = viewOf(after, ask.reader);
-    const answer = { status: 201, headers: { ...etagOf(1), ...headers }, body };
-    const change = { kind, before: null, after, data };
-    if (await keep(database, actOf(ask, 'patient-create'), change, { digest, answer }))
-      return answer;
+    if (digit !== null) return `${nine}${digit}`;
   }
-  throw new Bug('no NHS number is free');
 }
 
 function recordOf(nhsNumber: string, patient: JsonMap): PatientRecord {

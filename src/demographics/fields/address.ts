@@ -1,7 +1,14 @@
-import { isPseudoPostcode, placedLines } from '../address.ts';
+import { isPseudoPostcode, LINES, placedLines } from '../address.ts';
 import { TEMPORARY_PLACES, URLS } from '../codes.ts';
 import { at, type Json, type JsonMap, mapsAt, textAt } from '../json.ts';
-import { invalidUpdate, invalidValue, missingValue, type Refusal } from '../outcome.ts';
+import {
+  invalidUpdate,
+  invalidValue,
+  missingValue,
+  type Refusal,
+  tooMany,
+  unsupportedCharacters,
+} from '../outcome.ts';
 import { pythonText } from '../python.ts';
 import { firstFault, isOneOf, unknownMember } from './members.ts';
 import { periodFault } from './period.ts';
@@ -9,7 +16,6 @@ import { periodFault } from './period.ts';
 const MEMBERS = ['id', 'use', 'period', 'text', 'line', '_line', 'postalCode', 'extension'];
 const USES = ['home', 'temp', 'billing'];
 const KEY_SHAPES: Readonly<Record<string, RegExp>> = { PAF: /^[0-9]{8}$/, UPRN: /^[0-9]{1,12}$/ };
-const LINES_MAX = 5;
 const LINE_MAX = 35; // letters a line
 const POSTCODE = /^[A-Z0-9]{1,4} ?[A-Z0-9]{1,4}$/i;
 
@@ -36,16 +42,14 @@ export function addressFault(address: JsonMap, field: string, today: string): Re
 function linesFault(lines: Json | undefined, field: string): Refusal | null {
   if (lines === undefined) return null;
   if (!Array.isArray(lines)) return invalidValue(pythonText(lines), field);
-  if (lines.length > LINES_MAX) {
-    return {
-      code: 'TOO_MANY_VALUES_SUBMITTED',
-      diagnostics: `Too many values submitted - ${pythonText(lines)} in field '${field}'`,
-    };
-  }
+  if (lines.length > LINES) return tooMany(lines, field);
   const isLine = (line: Json): boolean =>
     line === null || (typeof line === 'string' && line.length <= LINE_MAX);
   const wrong = lines.find((line) => !isLine(line));
-  return wrong === undefined ? null : invalidValue(pythonText(wrong), field);
+  if (wrong !== undefined) return invalidValue(pythonText(wrong), field);
+  return firstFault(
+    lines.map((line, place) => unsupportedCharacters(pythonText(line), `${field}/${place}`)),
+  );
 }
 
 function temporaryFault(

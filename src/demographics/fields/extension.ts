@@ -6,9 +6,10 @@ import {
   invalidValue,
   missingValue,
   type Refusal,
+  unsupportedCharacters,
 } from '../outcome.ts';
 import { pythonText } from '../python.ts';
-import { isOneOf, unknownMember } from './members.ts';
+import { firstFault, isOneOf, unknownMember } from './members.ts';
 
 /** Read, never written, by users of the interface. */
 const READ_ONLY: readonly string[] = [URLS.removal, URLS.consent, URLS.ethnicity];
@@ -107,7 +108,8 @@ function preferenceFault(extension: JsonMap, field: string): Refusal | null {
   }
   if (method === '') return invalidUpdate('PreferredContactTimes needs a PreferredContactMethod');
   const text = textAt(times, 'valueString');
-  return text !== '' && text.length <= TIMES_MAX ? null : invalidValue(text, field);
+  const isShort = text !== '' && text.length <= TIMES_MAX;
+  return isShort ? unsupportedCharacters(text, field) : invalidValue(text, field);
 }
 
 // ISO 3166 alpha-3, and parts of the British Isles [PDS 4.5].
@@ -119,8 +121,21 @@ function birthPlaceFault(extension: JsonMap, field: string): Refusal | null {
   if (!isMap(place) || Object.keys(place).length === 0) return missingValue(where);
   const extra = unknownMember(place, ['city', 'district', 'country']);
   if (extra !== null) return extra;
-  const country = place['country'];
-  return country === undefined || (typeof country === 'string' && COUNTRY.test(country))
-    ? null
-    : invalidValue(pythonText(country), `${where}/country`);
+  return firstFault([
+    townFault(place['city'], `${where}/city`),
+    townFault(place['district'], `${where}/district`),
+    countryFault(place['country'], `${where}/country`),
+  ]);
+}
+
+function townFault(town: Json | undefined, field: string): Refusal | null {
+  if (town === undefined) return null;
+  return typeof town === 'string'
+    ? unsupportedCharacters(town, field)
+    : invalidValue(pythonText(town), field);
+}
+
+function countryFault(country: Json | undefined, field: string): Refusal | null {
+  const isKnown = typeof country === 'string' && COUNTRY.test(country);
+  return country === undefined || isKnown ? null : invalidValue(pythonText(country), field);
 }

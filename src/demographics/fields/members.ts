@@ -1,14 +1,10 @@
 import type { Json, JsonMap } from '../json.ts';
-import type { Refusal } from '../outcome.ts';
+import { additional, type Refusal } from '../outcome.ts';
 
 /** What is there and has no place there; null when nothing is [PDS 6.1]. */
 export function unknownMember(value: JsonMap, known: readonly string[]): Refusal | null {
   const names = Object.keys(value).filter((name) => !known.includes(name));
-  if (names.length === 0) return null;
-  const list = names.map((name) => `'${name}'`).join(', ');
-  const were = names.length === 1 ? 'was' : 'were';
-  const text = `Additional properties are not allowed (${list} ${were} unexpected)`;
-  return { code: 'ADDITIONAL_PROPERTIES', diagnostics: `Invalid request with error - ${text}` };
+  return names.length === 0 ? null : additional(names);
 }
 
 /** The first of these that is no null. */

@@ -1,7 +1,7 @@
 import { NAME_USES } from '../codes.ts';
 import { type Json, type JsonMap, textAt } from '../json.ts';
-import { invalidValue, missingValue, type Refusal } from '../outcome.ts';
-import { pythonLiteral, pythonText } from '../python.ts';
+import { invalidValue, missingValue, type Refusal, tooMany } from '../outcome.ts';
+import { pythonText } from '../python.ts';
 import { firstFault, isOneOf, unknownMember, wordsOf } from './members.ts';
 import { periodFault } from './period.ts';
 
@@ -37,10 +37,7 @@ function familyFault(family: Json | undefined, field: string): Refusal | null {
 function listFault(list: Json | undefined, field: string, most: number): Refusal | null {
   const words = wordsOf(list);
   if (words === null) return invalidValue(pythonText(list), field);
-  if (words.length > most) {
-    const diagnostics = `Too many values submitted - ${pythonLiteral(list)} in field '${field}'`;
-    return { code: 'TOO_MANY_VALUES_SUBMITTED', diagnostics };
-  }
+  if (words.length > most) return tooMany(Array.isArray(list) ? list : [], field);
   const wrong = words.find((word) => !isPart(word));
   return wrong === undefined ? null : invalidValue(wrong, field);
 }

@@ -1,6 +1,12 @@
 import { URLS } from '../codes.ts';
 import { type Json, type JsonMap, mapsAt, textAt } from '../json.ts';
-import { invalidUpdate, invalidValue, missingValue, type Refusal } from '../outcome.ts';
+import {
+  invalidUpdate,
+  invalidValue,
+  missingValue,
+  type Refusal,
+  unsupportedCharacters,
+} from '../outcome.ts';
 import { pythonText } from '../python.ts';
 import { firstFault, isOneOf, unknownMember } from './members.ts';
 import { periodFault } from './period.ts';
@@ -48,6 +54,8 @@ function valueFault(point: JsonMap, field: string, systems: readonly string[]): 
   if (typeof value !== 'string' || value.length > VALUE_MAX) {
     return invalidValue(pythonText(value), `${field}/value`);
   }
+  const fault = unsupportedCharacters(value, `${field}/value`);
+  if (fault !== null) return fault;
   if (system === 'email' && !isEmail(value)) return invalidUpdate(EMAIL_INVALID);
   if (system !== 'other') return null;
   const code = textAt(point, 'extension', 0, 'valueCoding', 'code');

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { postcodeKey } from '../address.ts';
 import { GENDERS } from '../codes.ts';
 import type { Query } from '../gate/ask.ts';
-import { invalidSearch, invalidValue, missingValue, type Refusal } from '../outcome.ts';
+import { additional, invalidSearch, invalidValue, missingValue, type Refusal } from '../outcome.ts';
 import { fold } from './fold.ts';
 
 /** Days, both included; null: open at that end. */
@@ -70,13 +70,6 @@ export function readCriteria(query: Query, usualMost: number): Result<Criteria, 
   const criteria = criteriaOf(values, usualMost);
   const text = combinationFault(values, criteria);
   return text === null ? ok(criteria) : fail(invalidSearch(text));
-}
-
-function additional(names: readonly string[]): Refusal {
-  const list = names.map((name) => `'${name}'`).join(', ');
-  const were = names.length === 1 ? 'was' : 'were';
-  const text = `Additional properties are not allowed (${list} ${were} unexpected)`;
-  return { code: 'ADDITIONAL_PROPERTIES', diagnostics: `Invalid request with error - ${text}` };
 }
 
 type Check = (values: Values) => Refusal | null;
@@ -187,12 +180,13 @@ function folded(text: string | null): string | null {
 }
 
 function rangeOf(texts: readonly string[]): Range {
-  let [from, to]: (string | null)[] = [null, null];
+  let from: string | null = null;
+  let to: string | null = null;
   for (const text of texts) {
     if (!text.startsWith('le')) from = dayOf(text);
     if (!text.startsWith('ge')) to = dayOf(text);
   }
-  return { from: from ?? null, to: to ?? null };
+  return { from, to };
 }
 
 const TOO_LITTLE =

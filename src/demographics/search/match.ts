@@ -33,11 +33,7 @@ const OLD = 0.6; // of a value that was replaced by another
 const WRONG = 0.5; // of what only lowers the score of a fuzzy search
 
 /** How well a record agrees, from 0 (not found) to 1 (every parameter is equal), four decimals [PDS 5.3, 5.4]. */
-export function scoreOf(
-  subject: Subject,
-  criteria: Criteria,
-  stage: Stage = STAGES[0] ?? ALL,
-): number {
+export function scoreOf(subject: Subject, criteria: Criteria, stage: Stage): number {
   if (subject.isSensitive && (criteria.postcode !== null || criteria.practice !== null)) return 0;
   if (!isWithin(subject.birthDate, criteria.birth)) return 0;
   const parts = [
@@ -52,8 +48,6 @@ export function scoreOf(
   if (parts.some((part) => part?.score === 0)) return 0;
   return weighed(parts.filter((part) => part !== null));
 }
-
-const ALL: Stage = { phone: true, postcode: true };
 
 function weighed(parts: readonly Part[]): number {
   const weight = parts.reduce((sum, part) => sum + part.weight, 0);

@@ -8,7 +8,6 @@ type Dated = { readonly value: string; readonly isOld: boolean };
 
 /** A record as searches compare it; what is hidden is not in it [PDS 5.3]. */
 export type Subject = {
-  readonly nhsNumber: string;
   readonly isSensitive: boolean;
   readonly names: readonly SearchName[];
   readonly genders: readonly Dated[];
@@ -23,12 +22,11 @@ export type Subject = {
 };
 
 export function subjectOf(record: PatientRecord): Subject {
-  const { nhsNumber, patient, history } = record;
+  const { patient, history } = record;
   const telecom = dated(patient, history, 'telecom');
   const emergency = mapsAt(patient, 'contact').flatMap((contact) => mapsAt(contact, 'telecom'));
   const numbers = [...telecom, ...emergency.map((value) => ({ value, isOld: false }))];
   return {
-    nhsNumber,
     isSensitive: sensitivityOf(patient) !== 'U',
     names: namesOf(record),
     genders: [

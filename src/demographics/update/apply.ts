@@ -43,10 +43,14 @@ function strangerFault(patient: JsonMap, patches: readonly Patch[]): Refusal | n
       [textAt(item, 'id'), textAt(item, 'url')].includes(identity ?? ''),
     );
     if (identity !== null && !isKnown) {
-      return invalidUpdate(`no '${property}' resources with object id '${identity}'`);
+      return stranger(property, identity);
     }
   }
   return null;
+}
+
+function stranger(property: string, identity: string): Refusal {
+  return invalidUpdate(`no '${property}' resources with object id '${identity}'`);
 }
 
 function applyOne(work: JsonMap, patch: Patch, nextId: () => string): Refusal | null {
@@ -66,9 +70,23 @@ function applyOne(work: JsonMap, patch: Patch, nextId: () => string): Refusal | 
   if (steps.length === 3 && (last === 'id' || last === 'url')) {
     return isMap(parent.value) && parent.value[last] === given
       ? null
-      : invalidUpdate(`no '${property}' resources with object id '${pythonText(given)}'`);
+      : stranger(property, pythonText(given));
   }
-  return put(parent.value, last, op, given) ?? sameIdentity(patch, given);
+  if (op === 'replace' && steps.length === 2) return replaceItem(parent.value, patch, given);
+  return put(parent.value, last, op, given);
+}
+
+/** Another value for an item, which stays the one that it is. */
+function replaceItem(list: Json, { steps }: Patch, value: Json): Refusal | null {
+  const [property = '', index = ''] = steps;
+  if (!isMap(value)) return invalidUpdate('Invalid patch - no object to replace');
+  const old = memberOf(list, index);
+  const name = textAt(old, 'id') === '' ? 'url' : 'id';
+  const identity = textAt(old, name);
+  if (identity !== '' && name in value && value[name] !== identity) {
+    return stranger(property, pythonText(value[name]));
+  }
+  return put(list, index, 'replace', identity === '' ? value : { ...value, [name]: identity });
 }
 
 function addItem(list: Json, value: Json, nextId: () => string): Refusal | null {
@@ -77,11 +95,6 @@ function addItem(list: Json, value: Json, nextId: () => string): Refusal | null 
   const { id: _theirs, ...item } = value;
   list.push('url' in item ? item : { id: nextId(), ...item });
   return null;
-}
-
-function sameIdentity({ op, steps }: Patch, value: Json): Refusal | null {
-  const isWhole = op === 'replace' && steps.length === 2;
-  return isWhole && !isMap(value) ? invalidUpdate('Invalid patch - no object to replace') : null;
 }
 
 /** What holds the member or item that a path ends with. A list that is not there yet is begun by an addition. */
@@ -136,7 +149,13 @@ function put(parent: Json, last: string, op: Patch['op'], value: Json): Refusal 
     return null;
   }
   if (op === 'replace' && !isThere) return notThere('replace', last);
-  parent[last] = value;
+  // An own member whatever its name: `__proto__` is one that no rule knows.
+  Object.defineProperty(parent, last, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
   return null;
 }
 

@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
-
-import { actOf, type PatientParts } from '../act/index.ts';
+import { actOf, bodyOf, digestOf, idsOf, type PatientParts } from '../act/index.ts';
 import { type Answer, etagOf, refused } from '../answer.ts';
 import type { Ask } from '../gate/ask.ts';
-import { parseFhirJson } from '../../gateways/fhir/json.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { parseNhsNumber } from '../../kernel/nhs-number.ts';
-import { derivedUuid } from '../../kernel/uuid.ts';
-import { copyOf } from '../json.ts';
 import { forbiddenUpdate, type Refusal } from '../outcome.ts';
 import type { PatientRecord } from '../record.ts';
 import { answeredBefore, keep, load } from '../repository.ts';
@@ -30,21 +25,6 @@ export function versionOf({ headers }: Ask): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** What was asked, so that the same request is known when it comes again. */
-export function digestOf({ method, path, headers, body }: Ask): Buffer {
-  const head = `${method} ${path}\n${headers['if-match'] ?? ''}\n`;
-  return createHash('sha256').update(head).update(body).digest();
-}
-
-/** Ids of items that this request makes: eight hexadecimal digits [PDS 4.1]. */
-export function idsOf({ requestId }: Ask): () => string {
-  let count = 0;
-  return () => {
-    count += 1;
-    return derivedUuid('item', requestId, String(count)).slice(0, 8).toUpperCase();
-  };
-}
-
 /** PATCH Patient: changes a record, once a request; the checks in their order [PDS 1.3, 6]. */
 export async function updatePatient(
   { database }: PatientParts,
@@ -63,14 +43,13 @@ export async function updatePatient(
   const done = await answeredBefore(database, ask.requestId, digest);
   if (done !== null) return done;
   const { own } = await load(database, nhsNumber);
-  const stale = own === null ? { code: 'RESOURCE_NOT_FOUND' as const } : staleness(own, version);
-  if (own === null || stale !== null) return refused(stale ?? { code: 'RESOURCE_NOT_FOUND' });
-  const body = parseFhirJson(ask.body);
-  if (!body.ok)
-    return refused({ code: 'VALIDATION_ERROR', diagnostics: body.error.diagnostics ?? '' });
-  const json = copyOf(body.value);
+  if (own === null) return refused({ code: 'RESOURCE_NOT_FOUND' });
+  const stale = staleness(own, version);
+  if (stale !== null) return refused(stale);
+  const body = bodyOf(ask);
+  if (!body.ok) return refused(body.error);
   const changed = update(own, {
-    body: json,
+    body: body.value,
     reader: ask.reader,
     today: londonDate(ask.at),
     nextId: idsOf(ask),
@@ -78,7 +57,7 @@ export async function updatePatient(
   if (!changed.ok) return refused(changed.error);
   const after = changed.value;
   const answer = { status: 200, headers: etagOf(after.version), body: viewOf(after, ask.reader) };
-  const change = { kind: 'Updated' as const, before: own, after, data: json };
+  const change = { kind: 'Updated' as const, before: own, after, data: body.value };
   const isKept = await keep(database, actOf(ask, 'patient-update'), change, { digest, answer });
   if (isKept) return answer;
   // Somebody was faster: perhaps this very request, sent again.

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { NOMINATION_URLS, URLS } from '../codes.ts';
-import { at, isMap, type Json, type JsonMap, listAt, textAt } from '../json.ts';
+import { at, isMap, isSame, type Json, type JsonMap, listAt, mapsAt, textAt } from '../json.ts';
 import { invalidUpdate, invalidValue, type Refusal } from '../outcome.ts';
 import { pythonText } from '../python.ts';
 
@@ -124,29 +124,38 @@ function removalFault(patches: readonly Patch[]): Refusal | null {
   return null;
 }
 
-const OWN_FIELDS = ['address', 'contact', 'telecom'];
 const OWN_URLS: readonly string[] = [...NOMINATION_URLS, URLS.communication, URLS.birthPlace];
 const NOT_OWN = invalidUpdate(
   'This user does not have permission to update the fields in the patches provided.',
 );
 
-/** What patients may not change of their own record; null when all may be changed [PDS 6.6]. */
-export function ownChangeFault(patches: readonly Patch[], patient: JsonMap): Refusal | null {
-  return patches.every((patch) => isOwnChange(patch, patient)) ? null : NOT_OWN;
+/** What patients may not ask for of their own record; null when they may ask for all of it [PDS 6.6]. */
+export function ownPatchFault(patches: readonly Patch[]): Refusal | null {
+  return patches.every(isOwnPatch) ? null : NOT_OWN;
 }
 
-function isOwnChange(patch: Patch, patient: JsonMap): boolean {
-  const { op, steps, value } = patch;
-  const [property = '', index = ''] = steps;
+/** Whoever adds or replaces gives the whole object. */
+function isOwnPatch({ op, steps, value }: Patch): boolean {
+  const [property = ''] = steps;
   if (property === 'address' || property === 'contact') return true;
-  const stored = at(patient, property, Number(index));
-  const isWhole = steps.length === 2 && isMap(value);
-  const isPartial = op === 'add' || op === 'replace' ? !isWhole : false;
-  if (isPartial) return false;
-  const about = [isWhole ? value : undefined, stored].filter((one) => one !== undefined);
-  if (property === 'telecom') return about.length > 0 && about.every(isOwnTelecom);
-  if (property !== 'extension') return OWN_FIELDS.includes(property);
-  return about.length > 0 && about.every((one) => OWN_URLS.includes(textAt(one, 'url')));
+  if (property !== 'telecom' && property !== 'extension') return false;
+  return op === 'remove' || op === 'test' || (steps.length === 2 && isMap(value));
+}
+
+/** What patches came to, as places in a list move while they are applied: items that patients may not touch [PDS 6.6]. */
+export function ownChangeFault(before: JsonMap, after: JsonMap): Refusal | null {
+  const isOwn =
+    touched(before, after, 'telecom').every(isOwnTelecom) &&
+    touched(before, after, 'extension').every((one) => OWN_URLS.includes(textAt(one, 'url')));
+  return isOwn ? null : NOT_OWN;
+}
+
+/** As they were and as they are. */
+function touched(before: JsonMap, after: JsonMap, list: string): JsonMap[] {
+  const [was, is] = [mapsAt(before, list), mapsAt(after, list)];
+  const missingIn = (others: readonly JsonMap[]) => (one: JsonMap) =>
+    !others.some((other) => isSame(one, other));
+  return [...was.filter(missingIn(is)), ...is.filter(missingIn(was))];
 }
 
 function isOwnTelecom(point: Json): boolean {

@@ -5,13 +5,13 @@ import { inOrder } from '../fields/address.ts';
 import { deathStatusOf } from '../fields/extension.ts';
 import { normalName } from '../fields/name.ts';
 import { withStart } from '../fields/period.ts';
-import { isMap, isSame, type Json, type JsonMap, listAt, mapsAt, textAt } from '../json.ts';
+import { isSame, type Json, type JsonMap, listAt, mapsAt, textAt } from '../json.ts';
 import { forbiddenUpdate, type Refusal } from '../outcome.ts';
 import type { Reader } from '../reader.ts';
 import { type PatientRecord, sensitivityOf } from '../record.ts';
 import { viewOf } from '../view/view.ts';
 import { applyPatches, removalRefusal } from './apply.ts';
-import { ownChangeFault, readPatches } from './patch.ts';
+import { ownChangeFault, ownPatchFault, readPatches } from './patch.ts';
 import { updateFault } from './rules.ts';
 
 /** A request to change a patient. */
@@ -36,12 +36,14 @@ export function update(
   const patches = readPatches(body);
   if (!patches.ok) return patches;
   const seen = viewOf(record, reader);
+  const isPatient = reader.mode === 'patient';
   const refusal =
-    (reader.mode === 'patient' ? ownChangeFault(patches.value, seen) : null) ??
-    removalRefusal(patches.value);
+    (isPatient ? ownPatchFault(patches.value) : null) ?? removalRefusal(patches.value);
   if (refusal !== null) return fail(refusal);
   const patched = applyPatches(seen, patches.value, nextId);
   if (!patched.ok) return patched;
+  const foreign = isPatient ? ownChangeFault(seen, patched.value) : null;
+  if (foreign !== null) return fail(foreign);
   const after = normal(record.patient, seen, patched.value, today);
   const before = normal(record.patient, seen, seen, today);
   const fault = updateFault({ before, after, today });
@@ -152,5 +154,5 @@ function historyOf({ patient, history }: PatientRecord, after: JsonMap): JsonMap
   const isChanged = gender !== undefined && gender !== after['gender'];
   const genders = [...listAt(history, 'gender'), ...(isChanged ? [gender] : [])];
   const filled = [...lists, ['gender', genders] as const].filter(([, items]) => items.length > 0);
-  return { ...(isMap(history) ? history : {}), ...Object.fromEntries(filled) };
+  return { ...history, ...Object.fromEntries(filled) };
 }

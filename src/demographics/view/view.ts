@@ -39,13 +39,7 @@ const SEARCH_NAMES = ['usual', 'nickname', 'temp'];
 export function searchViewOf(record: PatientRecord, reader: Reader): JsonMap {
   const { nhsNumber, version, patient } = record;
   const sensitivity = sensitivityOf(patient);
-  const mode = reader.mode;
-  const hidden =
-    sensitivity === 'U'
-      ? []
-      : mode === 'privileged' && sensitivity === 'V'
-        ? VERY_RESTRICTED
-        : RESTRICTED;
+  const hidden = sensitivity === 'R' ? RESTRICTED : hiddenOn(sensitivity, reader);
   const { name, address, ...others } = shown(patient, reader, hidden);
   const extension = listAt(patient, 'extension').filter((one) => textAt(one, 'url') === URLS.death);
   return {
