@@ -19,6 +19,20 @@ export async function ran(
   return { code, ...written };
 }
 
+/** Runs a command of an operator, whose environment names the database. */
+export async function ranOn(
+  databaseUrl: string,
+  commands: readonly Command[],
+  argv: readonly string[],
+): Promise<Ran> {
+  process.env['DATABASE_URL'] = databaseUrl;
+  try {
+    return await ran(commands, argv);
+  } finally {
+    delete process.env['DATABASE_URL'];
+  }
+}
+
 /** A command that does nothing, but for what a test says. */
 export function aCommand(name: string, more: Partial<Command> = {}): Command {
   const example = { line: `spine ${name}`, explanation: 'an example' };

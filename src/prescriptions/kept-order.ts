@@ -2,6 +2,7 @@ import type { Bundle } from 'fhir/r4';
 
 import { parseFhirJson } from '../gateways/fhir/json.ts';
 import { hl7Name } from '../gateways/hl7v3/names.ts';
+import { xmlTextOf } from '../gateways/hl7v3/read-parts.ts';
 import type { Element } from '../gateways/xml/element.ts';
 import { parseXml, type Span } from '../gateways/xml/parse-xml.ts';
 import type { XmlSource } from '../gateways/xml/spliced.ts';
@@ -10,6 +11,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { orderBundle } from './fhir/order-bundle.ts';
 import { orderDocument } from './fhir/order-document.ts';
 import { asMessage } from './fhir/r4.ts';
+import { undeclared } from './hl7v3/content.ts';
 import type { OrderDocument } from './hl7v3/order-document.ts';
 import { readOrder } from './hl7v3/read-order.ts';
 import { Reading } from './hl7v3/reading.ts';
@@ -27,7 +29,7 @@ export type KeptOrder =
 
 /** The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 19). */
 export function readKeptOrder(body: Buffer): KeptOrder {
-  return isXml(body) ? readHl7(body.toString('utf8')) : readFhir(body);
+  return isXml(body) ? readHl7(body) : readFhir(body);
 }
 
 const BRACKET = 0x3c;
@@ -46,16 +48,19 @@ function readFhir(body: Buffer): KeptOrder {
   return { form: 'fhir', bundle };
 }
 
-function readHl7(text: string): KeptOrder {
+function readHl7(body: Buffer): KeptOrder {
   const spans = new Map<Element, Span>();
-  const read = parseXml(text, { nameOf: hl7Name, spans });
+  const text = xmlTextOf(body);
+  assure(text.ok, 'a kept document is no longer text');
+  const read = parseXml(text.value, { nameOf: hl7Name, spans });
   assure(read.ok, 'a kept document is no longer XML');
   const root = read.value;
   const from = new Reading();
   const event = from.only(root, 'ControlActEvent');
   const subject = from.only(event, 'subject');
   const act = from.only(subject, 'ParentPrescription');
-  return { form: 'hl7v3', source: { text, root, spans }, path: [root, event, subject, act] };
+  const source = { text: text.value, root, spans };
+  return { form: 'hl7v3', source, path: [root, event, subject, act] };
 }
 
 /** The order as FHIR has it. */
@@ -76,7 +81,7 @@ export function documentOf(order: KeptOrder, signedAt: Instant): OrderDocument {
 }
 
 function readAct(act: Element): OrderDocument {
-  const document = readOrder(act);
+  const document = readOrder(undeclared(act));
   assure(document.ok, 'a kept order can no longer be read');
   return document.value;
 }

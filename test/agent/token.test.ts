@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { agentCommands } from '../../src/agent/cli.ts';
 import { CKA, CKO, CKU } from '../../src/agent/token/codes.ts';
 import { openReader, theCard } from '../../src/agent/token/reader.ts';
-import { ran, type Ran } from '../../src/cli/testing.ts';
+import { ran, type Ran, ranOn } from '../../src/cli/testing.ts';
 import {
   cardsOf,
   certificatesOf,
@@ -38,14 +38,9 @@ async function numberOf(userId: string): Promise<string> {
 }
 
 /** Some verb with the card of that label, where the store is at hand. */
-async function spine(verb: string, label: string, ...more: readonly string[]): Promise<Ran> {
-  process.env['DATABASE_URL'] = pair().url;
-  try {
-    const words = ['card', verb, '--module', MODULE, '--token', label, ...more];
-    return await ran(agentCommands, [...words, '--at', pair().addresses[1]]);
-  } finally {
-    delete process.env['DATABASE_URL'];
-  }
+function spine(verb: string, label: string, ...more: readonly string[]): Promise<Ran> {
+  const words = ['card', verb, '--module', MODULE, '--token', label, ...more];
+  return ranOn(pair().url, agentCommands, [...words, '--at', pair().addresses[1]]);
 }
 
 function enrol(label: string, userId: string, ...more: readonly string[]): Promise<Ran> {

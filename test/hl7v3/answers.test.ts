@@ -6,6 +6,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { STRICT } from '../../src/prescriptions/index.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
+import { assertInvariants } from '../nothing-lost/invariants.ts';
 import { FULLY, testDoors } from './answering.ts';
 import { reasonsOf } from './doors.ts';
 import { type Hl7Journey, instead } from './hl7-journey.ts';
@@ -274,5 +275,11 @@ describe('a rebuilt history', () => {
     await journey.withdraw();
     await journey.post(xml);
     assert.equal(reasonsOf(journey.answer())[0]?.slice(0, 10), '17.22 0022');
+  });
+});
+
+test('whatever was sent and answered, every invariant is whole', async () => {
+  await assertInvariants({
+    all: (text, values = []) => spine.database().all({ text, values }),
   });
 });

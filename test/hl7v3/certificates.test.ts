@@ -23,7 +23,7 @@ import {
   pemOf,
   revokeCertificate,
 } from '../../src/directory/index.ts';
-import { runCommand } from '../../src/cli/run.ts';
+import { ranOn } from '../../src/cli/testing.ts';
 import { TEST_SYSTEMS } from '../../src/local/systems.ts';
 import { hl7Frame, openHl7Client, send, wrapped } from '../support/hl7v3.ts';
 import { RETURN_UK, testDoor } from './door.ts';
@@ -46,22 +46,8 @@ async function knock(shown: { readonly cert?: string; readonly key?: string }): 
 
 /** Runs `spine …` on this database: its exit code and what it says. */
 async function spine(...words: string[]): Promise<{ code: number; said: string }> {
-  let said = '';
-  const write = (text: string): boolean => {
-    said += text;
-    return true;
-  };
-  process.env['DATABASE_URL'] = url();
-  try {
-    const code = await runCommand(directoryCommands, words, {
-      stdout: { write },
-      stderr: { write },
-      env: {},
-    });
-    return { code, said };
-  } finally {
-    delete process.env['DATABASE_URL'];
-  }
+  const { code, stdout, stderr } = await ranOn(url(), directoryCommands, words);
+  return { code, said: stdout + stderr };
 }
 
 describe('whoever comes', () => {

@@ -119,9 +119,9 @@ export function told(answer: Pick<Hl7Answer, 'subject'>, ...path: readonly strin
   const from = new Reading();
   const act = parseXml(present(answer.subject, 'focal act'));
   assert.ok(act.ok);
-  const found = from.only(act.value, ...path);
-  assert.equal(from.fault, null);
-  return found;
+  const found = from.whole(from.only(act.value, ...path));
+  assert.ok(found.ok, JSON.stringify(found));
+  return found.value;
 }
 
 /** `0005 Prescription not found` of each reason or detail of an answer. */

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Ran, ran } from '../../src/cli/testing.ts';
+import { type Ran, ranOn } from '../../src/cli/testing.ts';
 import { TEST_SYSTEMS } from '../../src/local/systems.ts';
 import { sql } from '../../src/platform/sql.ts';
 import { inspectCommand } from '../../src/prescriptions/inspect/cli.ts';
@@ -17,13 +17,8 @@ const { client, door, database, url } = testDoor(system);
 const PRESCRIPTION = '24F5DA-A83008-7EFE6Z';
 const PATIENT = '9449304106'; // synthetic
 
-async function inspect(...words: readonly string[]): Promise<Ran> {
-  process.env['DATABASE_URL'] = url();
-  try {
-    return await ran([inspectCommand], ['inspect', ...words]);
-  } finally {
-    delete process.env['DATABASE_URL'];
-  }
+function inspect(...words: readonly string[]): Promise<Ran> {
+  return ranOn(url(), [inspectCommand], ['inspect', ...words]);
 }
 
 async function tracesOf(id: string): Promise<readonly { readonly [member: string]: unknown }[]> {

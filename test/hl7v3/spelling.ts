@@ -4,8 +4,12 @@ import type { Element } from '../../src/gateways/xml/element.ts';
 
 /** How somebody else may write the same XML. */
 export type Spelling = {
+  /** Before the declaration. */
+  readonly before: string;
   /** Of the namespace of HL7. */
   readonly prefix: string;
+  /** Of the namespace of signatures. */
+  readonly signaturePrefix: string;
   readonly quote: '"' | "'";
   /** Between elements, and between attributes. */
   readonly space: string;
@@ -21,7 +25,9 @@ export type Spelling = {
 };
 
 export const SPELLINGS: fc.Arbitrary<Spelling> = fc.record({
-  prefix: fc.constantFrom('', 'hl7:', 'n-1:'),
+  before: fc.constantFrom('', '\r\n', '\ufeff'),
+  prefix: fc.constantFrom('', 'hl7:', `${'n'.repeat(300)}-1:`),
+  signaturePrefix: fc.constantFrom('', 'ds:'),
   quote: fc.constantFrom('"', "'"),
   space: fc.constantFrom('', '\n', '\r\n\t', '  '),
   between: fc.constantFrom(' ', '\n  '),
@@ -33,6 +39,7 @@ export const SPELLINGS: fc.Arbitrary<Spelling> = fc.record({
 });
 
 const NAMESPACE = 'urn:hl7-org:v3';
+const SIGNATURE = 'http://www.w3.org/2000/09/xmldsig#';
 
 /** The message in this spelling, and the text that each of its elements has in it. */
 export function spelled(
@@ -40,17 +47,17 @@ export function spelled(
   how: Spelling,
 ): { xml: string; texts: Map<Element, string> } {
   const texts = new Map<Element, string>();
-  const declared = how.prefix === '' ? 'xmlns' : `xmlns:${how.prefix.slice(0, -1)}`;
+  const declared = declarationOf(how.prefix);
   const write = (element: Element, prefix: string): string => {
     const isRoot = element === root;
     const isSigned = element.name === 'Signature';
-    const own = isSigned ? '' : prefix;
+    const own = isSigned ? how.signaturePrefix : prefix;
     const { xmlns: _, ...attributes } = element.attributes;
     const all = {
       ...(isRoot || (how.isDeclaredTwice && element.name === 'ParentPrescription')
         ? { [declared]: NAMESPACE }
         : {}),
-      ...(isSigned ? { xmlns: 'http://www.w3.org/2000/09/xmldsig#' } : {}),
+      ...(isSigned ? { [declarationOf(own)]: SIGNATURE } : {}),
       ...attributes,
     };
     const named = Object.entries(all)
@@ -68,8 +75,12 @@ export function spelled(
     texts.set(element, text);
     return text;
   };
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>${how.space}${write(root, how.prefix)}`;
+  const xml = `${how.before}<?xml version="1.0" encoding="UTF-8"?>${how.space}${write(root, how.prefix)}`;
   return { xml, texts };
+}
+
+function declarationOf(prefix: string): string {
+  return prefix === '' ? 'xmlns' : `xmlns:${prefix.slice(0, -1)}`;
 }
 
 function attribute(value: string, { quote }: Spelling): string {

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { agentCommands } from '../../src/agent/cli.ts';
 import { type BrokerClient, openBrokerClient } from '../../src/agent/broker-client.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
-import { ran, type Ran } from '../../src/cli/testing.ts';
+import { ranOn, type Ran } from '../../src/cli/testing.ts';
 import { testPair } from '../nothing-lost/datacentres.ts';
 import { aCard, PIN, type TestCard } from '../support/cards.ts';
 import { freePort } from '../support/ports.ts';
@@ -114,13 +114,14 @@ describe('an agent', () => {
 });
 
 describe('spine card login', () => {
-  async function spine(...argv: readonly string[]): Promise<Ran> {
-    process.env['DATABASE_URL'] = pair().url;
-    try {
-      return await ran(agentCommands, ['card', 'login', ...argv, '--at', pair().addresses[1]]);
-    } finally {
-      delete process.env['DATABASE_URL'];
-    }
+  function spine(...argv: readonly string[]): Promise<Ran> {
+    return ranOn(pair().url, agentCommands, [
+      'card',
+      'login',
+      ...argv,
+      '--at',
+      pair().addresses[1],
+    ]);
   }
 
   test('logs in and says in which role, and what an application is told', async () => {

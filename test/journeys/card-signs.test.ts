@@ -4,8 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ran } from '../../src/cli/testing.ts';
-import { cardCommands } from '../../src/identity/cards/cli.ts';
 import { certificatesOf, openCard } from '../../src/identity/cards/index.ts';
 import { PERSONAS, type Prescriber, TEST_PASSCODE } from '../../src/local/personas.ts';
 import { order, withSignature } from '../../src/local/sample-messages/index.ts';
@@ -20,15 +18,6 @@ const PIN = '864209';
 
 const two = signingDatacentres();
 const { prescriber, nurse } = PERSONAS;
-
-/** As an operator does it; answers the number of the card. */
-async function card(...argv: readonly string[]): Promise<string> {
-  process.env['DATABASE_URL'] = two.databaseUrl;
-  const { code, stdout, stderr } = await ran(cardCommands, ['card', ...argv, '-o', 'json']);
-  delete process.env['DATABASE_URL'];
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout).cardNumber;
-}
 
 /** Answers the signature, as a Provenance carries it, of what was prepared. */
 type Sign = (digest: string) => Promise<string>;
@@ -75,8 +64,8 @@ describe('a card that an operator issues', () => {
   let first: Sign;
 
   test('signs orders from then on', async () => {
-    await card('revoke', prescriber.userId);
-    first = await opened(await card('issue', prescriber.userId, '--pin', PIN));
+    await two.card('revoke', prescriber.userId);
+    first = await opened(await two.card('issue', prescriber.userId, '--pin', PIN));
     assert.deepEqual(await sent(prescriber, first), []);
     const [newest] = await two.database.all<{ signature: object }>({
       text: `select data -> 'signature' as signature from prescriptions.event
@@ -100,15 +89,15 @@ describe('a card that an operator issues', () => {
 
   test('signs none once it is revoked; the card in its place does', async () => {
     await delay(1_100); // author time is told in seconds
-    await card('revoke', prescriber.userId, '--reason', 'left');
+    await two.card('revoke', prescriber.userId, '--reason', 'left');
     assert.deepEqual(await refusedWithinSeconds(prescriber, first), ['Certificate is revoked']);
-    const next = await opened(await card('issue', prescriber.userId, '--pin', PIN));
+    const next = await opened(await two.card('issue', prescriber.userId, '--pin', PIN));
     assert.deepEqual(await sent(prescriber, next), []);
     assert.deepEqual(await sent(prescriber, first), ['Certificate is revoked']);
   });
 
   test('has RSA keys for that: the contract of signatures knows no others', async () => {
-    const number = await card('replace', prescriber.userId, '--pin', PIN, '--keys', 'p256');
+    const number = await two.card('replace', prescriber.userId, '--pin', PIN, '--keys', 'p256');
     assert.deepEqual(await sent(prescriber, await opened(number)), ['Invalid certificate']);
   });
 });
@@ -120,9 +109,9 @@ describe('the signing door of a test installation', () => {
       return (await two.post(two.lax, '_local/sign', asked, nurse.name)).body.signature;
     };
     assert.deepEqual(await sent(nurse, door), []);
-    await card('replace', nurse.userId, '--pin', TEST_PASSCODE);
+    await two.card('replace', nurse.userId, '--pin', TEST_PASSCODE);
     assert.deepEqual(await sent(nurse, door), []);
-    await card('renew', nurse.userId, '--in-person');
+    await two.card('renew', nurse.userId, '--in-person');
     assert.deepEqual(await sent(nurse, door), []);
   });
 });

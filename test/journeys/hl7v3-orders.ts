@@ -51,7 +51,9 @@ export async function keepAsHl7(
 }
 
 const SPELLING = {
+  before: '\n',
   prefix: 'hl7:',
+  signaturePrefix: 'ds:',
   quote: "'",
   space: '\n\t',
   between: '\n  ',
@@ -122,7 +124,7 @@ export function assureSignature(text: string): void {
     'signature',
   )[0];
   const value = (name: string): string =>
-    (new RegExp(`<${name}>([^]*?)</${name}>`).exec(signature)?.[1] ?? '').replaceAll(
+    (new RegExp(`<(?:\\w+:)?${name}>([^]*?)</`).exec(signature)?.[1] ?? '').replaceAll(
       /&#x(\w+);/g,
       (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)),
     );

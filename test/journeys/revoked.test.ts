@@ -8,7 +8,6 @@ import type { Bundle } from 'fhir/r4';
 
 import { ran } from '../../src/cli/testing.ts';
 import type { Datacentre } from '../../src/datacentre.ts';
-import { cardCommands } from '../../src/identity/cards/cli.ts';
 import { findPersona, isPrescriber, type Prescriber } from '../../src/local/personas.ts';
 import { type Order, order } from '../../src/local/sample-messages/index.ts';
 import { newShortFormId } from '../../src/local/sample-messages/prescription-id.ts';
@@ -42,13 +41,8 @@ function spine(...argv: readonly string[]) {
   return ran(domainCommands(), [...argv, '--at', two.lax.url]);
 }
 
-/** As an operator does it, who talks to the database and to no datacentre. */
 async function revoke(persona: string, reason: string): Promise<void> {
-  process.env['DATABASE_URL'] = two.databaseUrl;
-  const { userId } = prescriberOf(persona);
-  const { code, stderr } = await ran(cardCommands, ['card', 'revoke', userId, '--reason', reason]);
-  delete process.env['DATABASE_URL'];
-  assert.equal(code, 0, stderr);
+  await two.card('revoke', prescriberOf(persona).userId, '--reason', reason);
 }
 
 function prescriberOf(persona: string): Prescriber {

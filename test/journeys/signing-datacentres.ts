@@ -1,9 +1,12 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before } from 'node:test';
 
 import type { Bundle } from 'fhir/r4';
 
+import { ranOn } from '../../src/cli/testing.ts';
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import { cardCommands } from '../../src/identity/cards/cli.ts';
 import { withSignature } from '../../src/local/sample-messages/index.ts';
 import { present } from '../../src/kernel/bug.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -23,10 +26,6 @@ export class SigningDatacentres {
 
   get database(): Database {
     return present(this.#made, 'database').database;
-  }
-
-  get databaseUrl(): string {
-    return present(this.#made, 'database').url;
   }
 
   get lax(): Datacentre {
@@ -49,6 +48,19 @@ export class SigningDatacentres {
     await this.#lax?.close();
     await this.#strict?.close();
     await this.#made?.drop();
+  }
+
+  /** As an operator does it, who talks to the database and to no datacentre; answers the number of the card. */
+  async card(...argv: readonly string[]): Promise<string> {
+    const { url } = present(this.#made, 'database');
+    const { code, stdout, stderr } = await ranOn(url, cardCommands, [
+      'card',
+      ...argv,
+      '-o',
+      'json',
+    ]);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout).cardNumber;
   }
 
   async get({ url }: Datacentre, path: string, as: string): Promise<Answer> {

@@ -4,7 +4,9 @@ import {
   ENDED_BY_ITEMS,
   GONE_BEFORE,
   ISSUE_CODES,
+  IS_HL7,
   ITEMS_ALLOWED,
+  TAKES_ALL_BACK,
   WAITING,
 } from './invariant-tables.ts';
 
@@ -201,7 +203,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       where m.outcome is null
         or ((m.outcome->>'kind' in ('Accepted', 'Released') or m.outcome->>'code' = 'R-0001') and e.ids is null)
         or (m.outcome->>'kind' = 'Refused' and e.ids is not null)
-        or (e.ids is not null and (acts <> heads or repeats <> 0
+        or (e.ids is not null and ((acts <> heads and not ${TAKES_ALL_BACK}) or repeats <> 0
           or not (e.ids <@ m.prescription_ids and e.ids @> m.prescription_ids)))`,
   },
   I16: {
@@ -258,7 +260,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     sweepOnly: true,
     violations: () => `
       select prescription_ids[1] as prescription_id, format('message %s', message_id) as detail
-      from prescriptions.message where digest <> sha256(body)
+      from prescriptions.message where digest <> sha256(body) and not ${IS_HL7}
       union all
       select p.prescription_id, 'order' from prescriptions.prescription p
       where p.state->>'kind' = 'prescription' and not exists (select from prescriptions.message m

@@ -27,6 +27,12 @@ export const ALL_ISSUES = `lateral (select i from json_array_elements(p.state->'
   select json_build_object('status', 'RepeatDispenseFuture', 'items', p.state->'later'->'items')
   where json_typeof(p.state->'later') = 'object') as every(i)`;
 
+/** A message of HL7 V3: its digest is of what it says, however that is written. */
+export const IS_HL7 = `substr(body, 1, 1) = '<'::bytea`;
+
+/** Only HL7 V3 can take back all that was told of an issue with one message [EPS-LIFECYCLE 5.3]. */
+export const TAKES_ALL_BACK = `(interaction = 'PORX_IN510101SM31' and ${IS_HL7})`;
+
 /** A cancellation is of its issue and all that follow: x closed the issue that e is about. */
 export const GONE_BEFORE = `(x.data->>'fromIssue')::int <= (e.data->>'issue')::int`;
 
@@ -41,6 +47,7 @@ const CAUSE = `case kind
     when 'Returned' then 'PORX_IN100101SM31'
     when 'DispenseNotified' then 'PORX_IN080101SM31'
     when 'DispenseWithdrawn' then 'PORX_IN510101SM31'
+    when 'DispenseHistoryRebuilt' then 'PORX_IN540101UK31'
     when 'Claimed' then 'PORX_IN090101SM31'
     when 'ClaimAmended' then 'PORX_IN090101SM31'
     when 'CancellationHeld' then 'PORX_IN030101SM32'

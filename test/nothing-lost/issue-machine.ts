@@ -46,6 +46,7 @@ const FROM: Readonly<Record<string, readonly string[]>> = {
   DispenseNotified: ['WithDispenser', 'WithDispenserActive'],
   DispenseAmended: ['WithDispenserActive', 'Dispensed', 'NotDispensed'],
   DispenseWithdrawn: ['WithDispenserActive', 'Dispensed', 'NotDispensed'],
+  DispenseHistoryRebuilt: ['WithDispenserActive', 'Dispensed', 'NotDispensed'],
   Claimed: ['Dispensed', 'NotDispensed'],
   ClaimAmended: ['Claimed'],
   NextIssueBegun: ['RepeatDispenseFuture'],
@@ -139,6 +140,13 @@ export class IssueMachine {
     if (!from.includes(issue.status))
       this.#fault('I4', `of issue ${issue.number}, ${issue.status}`);
     if (kind === 'DispenseNotified') return this.#tell(issue, data);
+    if (kind === 'DispenseHistoryRebuilt') {
+      issue.told = [];
+      for (const notification of data.notifications) {
+        this.#tell(issue, { notification, replaces: null });
+      }
+      return;
+    }
     this.#change(issue, kind, data);
   }
 

@@ -57,12 +57,18 @@ function isUtf8({ parameters }: MediaType): boolean {
 
 /** Reads bytes as XML in UTF-8; the reason why not, in words. */
 export function xmlOf(bytes: Buffer, nameOf: NameOf): Result<Element, string> {
+  const text = xmlTextOf(bytes);
+  return text.ok ? parseXml(text.value, { nameOf }) : text;
+}
+
+/** The text of XML in UTF-8, from where it begins: a document that was taken once is read again by the same rule. */
+export function xmlTextOf(bytes: Buffer): Result<string, string> {
   const text = decoded(bytes);
   if (text === null) return fail('the bytes are not UTF-8');
   const declared = /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([^"'>]*)["']/.exec(text)?.[1] ?? 'UTF-8';
   if (!/^(utf-8|us-ascii)$/i.test(declared)) return fail(`the encoding ${declared} is declared`);
   // A declaration stands at the very beginning: some leave an empty line before it.
-  return parseXml(text.trimStart(), { nameOf });
+  return ok(text.replace(/^[ \t\r\n]+/, ''));
 }
 
 function decoded(bytes: Buffer): string | null {

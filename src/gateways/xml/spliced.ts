@@ -73,10 +73,10 @@ function spanOf({ spans }: XmlSource, element: Element): Span {
 
 /** The name that an element has in the text, with its prefix. */
 function nameAt(text: string, start: number): string {
-  return /[^\s/>]+/.exec(text.slice(start + 1, start + 1 + NAME_MAX))?.[0] ?? '';
+  const name = /[^\s/>]+/y;
+  name.lastIndex = start + 1;
+  return name.exec(text)?.[0] ?? '';
 }
-
-const NAME_MAX = 200; // characters of a name of HL7 V3 and its prefix
 
 /** New elements are in the namespace of the one that they are put into. */
 function written(element: Element, prefix: string): string {

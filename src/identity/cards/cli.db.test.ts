@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { ran, type Ran } from '../../cli/testing.ts';
+import { ranOn, type Ran } from '../../cli/testing.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { importPeople, parsePeopleFile } from '../people/index.ts';
 import { aPerson } from '../people/testing.ts';
@@ -9,13 +9,8 @@ import { cardCommands } from './cli.ts';
 
 const database = testDatabase();
 
-async function spine(...argv: readonly string[]): Promise<Ran> {
-  process.env['DATABASE_URL'] = database().url;
-  try {
-    return await ran(cardCommands, ['card', ...argv]);
-  } finally {
-    delete process.env['DATABASE_URL'];
-  }
+function spine(...argv: readonly string[]): Promise<Ran> {
+  return ranOn(database().url, cardCommands, ['card', ...argv]);
 }
 
 async function issued(): Promise<{ userId: string; cardNumber: string }> {

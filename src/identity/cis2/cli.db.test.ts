@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { testDatabase } from '../../../test/support/database.ts';
-import { ran } from '../../cli/testing.ts';
+import { ranOn } from '../../cli/testing.ts';
 import { relyingPartyCommands } from './cli.ts';
 import { findRelyingParty } from './repository.ts';
 import { parseRelyingPartyFile } from './relying-party.ts';
@@ -25,12 +25,8 @@ describe('spine relying-party', () => {
     folder = await mkdtemp(join(tmpdir(), 'openspine-parties-'));
   });
   after(() => rm(folder, { recursive: true }));
-  const spine = async (...words: string[]) => {
-    process.env['DATABASE_URL'] = database().url;
-    const done = await ran(relyingPartyCommands, ['relying-party', ...words]);
-    delete process.env['DATABASE_URL'];
-    return done;
-  };
+  const spine = (...words: string[]) =>
+    ranOn(database().url, relyingPartyCommands, ['relying-party', ...words]);
   const importing = async (value: unknown) => {
     const file = join(folder, 'parties.json');
     await writeFile(file, JSON.stringify(value));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { ran, type Ran } from '../../cli/testing.ts';
+import { ranOn, type Ran } from '../../cli/testing.ts';
 import { testDatabase } from '../../../test/support/database.ts';
 import { registrationCommands } from './cli.ts';
 
@@ -10,13 +10,8 @@ const MANAGER = ['--by', '555900150101'];
 const AGENT = ['--by', '555900160101'];
 const SPONSOR = ['--by', '555900170101'];
 
-async function spine(...argv: readonly string[]): Promise<Ran> {
-  process.env['DATABASE_URL'] = database().url;
-  try {
-    return await ran(registrationCommands, ['ra', ...argv]);
-  } finally {
-    delete process.env['DATABASE_URL'];
-  }
+function spine(...argv: readonly string[]): Promise<Ran> {
+  return ranOn(database().url, registrationCommands, ['ra', ...argv]);
 }
 
 async function said(...argv: readonly string[]): Promise<string> {

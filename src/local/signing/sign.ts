@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 
 import type { SigningKey } from './card-key.ts';
 
-const HASHES = { RS256: 'sha256', RS1: 'sha1' } as const;
+export const HASHES = { RS256: 'sha256', RS1: 'sha1' } as const;
 export type Algorithm = keyof typeof HASHES;
 
 export function isAlgorithm(text: string): text is Algorithm {

@@ -1,11 +1,9 @@
 import type { Invocation } from '../../cli/command.ts';
 import { signWithToken } from '../../agent/open-card.ts';
 import { ok } from '../../kernel/result.ts';
-import { isAlgorithm, signatureOf, signedInfoOf } from '../signing/sign.ts';
+import { HASHES, isAlgorithm, signatureOf, signedInfoOf } from '../signing/sign.ts';
 import { notAsExpected } from './demo-story.ts';
 import type { SignDigest } from './session.ts';
-
-const HASHES = { RS256: 'sha256', RS1: 'sha1' } as const;
 
 /** Signs with the card in the reader of this machine, which is open only for that moment [EPS-SIGNATURE 4]. */
 export function signWithCard(invocation: Invocation): SignDigest {

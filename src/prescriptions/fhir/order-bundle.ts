@@ -2,7 +2,9 @@ import type { Bundle, BundleEntry, Extension, MedicationRequest, Quantity } from
 
 import type { JsonNumber } from '../../gateways/fhir/json.ts';
 import { canonicalXml } from '../hl7v3/canonical.ts';
+import { undeclared } from '../hl7v3/content.ts';
 import type { LineItem, OrderDocument } from '../hl7v3/order-document.ts';
+import { XML_SIGNATURE } from '../hl7v3/signed-info.ts';
 import { fhirDecimal, isoDay } from './fhir-values.ts';
 import { isoTime } from './hl7-values.ts';
 import { type Instructions, readInstructions } from './instructions.ts';
@@ -228,7 +230,7 @@ function signatureEntries(order: OrderDocument, { author }: Roles): BundleEntry[
   if (signature === null) return [];
   const when = isoTime(time);
   const who = { reference: author };
-  const data = Buffer.from(canonicalXml(signature)).toString('base64');
+  const data = Buffer.from(canonicalXml(undeclared(signature), XML_SIGNATURE)).toString('base64');
   return [
     {
       fullUrl: URL.provenance,

@@ -18,7 +18,7 @@ import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
 import { acknowledgement, refusal } from './answers.ts';
 import { onCancel, onOrder } from './prescribing.ts';
-import { envelopeOf, focalAct, type Received, strangerFault } from './received.ts';
+import { envelopeOf, receive, type Received } from './received.ts';
 import { onNominatedRelease, onPatientRelease } from './releases.ts';
 
 type Handle = (spine: Spine, request: Hl7Request) => Promise<Hl7Answer>;
@@ -66,7 +66,7 @@ export function prescriptionHl7Interactions(spine: Spine): Hl7Interaction[] {
 /** A message about one prescription that is acknowledged, or refused, and no more [EPS-HL7V3 7.1]. */
 function plain<Command>(
   message: keyof typeof INTERACTIONS,
-  act: string,
+  name: string,
   read: (act: Element, request: Hl7Request) => Result<Received<Command>, Rejection>,
   perform: (
     spine: Spine,
@@ -76,15 +76,11 @@ function plain<Command>(
   ) => Promise<Answer>,
 ): Handle {
   return async (spine, request) => {
-    const focal = focalAct(request, act);
-    if (!focal.ok) return refusal(request, focal.error);
-    const received = read(focal.value, request);
+    const received = receive(spine, request, name, read);
     if (!received.ok) return refusal(request, received.error);
-    const { id, messageId, command, organisations } = received.value;
-    const stranger = strangerFault(spine.settings, request, organisations);
-    if (stranger !== null) return refusal(request, stranger);
+    const { act, id, messageId, command } = received.value;
     if (id === null) return refusal(request, { kind: 'PrescriptionNotFound' });
-    const envelope = envelopeOf(request, focal.value, messageId, message);
+    const envelope = envelopeOf(request, act, messageId, message);
     const { outcome } = await perform(spine, envelope, id, command);
     return acknowledgement(request, outcome);
   };

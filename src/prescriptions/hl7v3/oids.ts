@@ -31,7 +31,6 @@ export const OID = {
   part: '2.16.840.1.113883.2.1.3.2.4.17.30',
   careProvision: '2.16.840.1.113883.2.1.3.2.4.17.37',
   organisationType: '2.16.840.1.113883.2.1.3.2.4.17.94',
-  rebuildTemplate: '2.16.840.1.113883.2.1.3.2.4.17.113',
   template: '2.16.840.1.113883.2.1.3.2.4.18.2',
   messageType: '2.16.840.1.113883.2.1.3.2.4.18.7',
   /** Of prescriptions of release 1, in claims. */

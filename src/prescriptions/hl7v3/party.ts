@@ -1,5 +1,4 @@
-import type { Element } from '../../gateways/xml/element.ts';
-import { element, textElement } from '../../gateways/xml/element.ts';
+import { type Element, element, textElement } from '../../gateways/xml/element.ts';
 import type { Performer } from '../prescription.ts';
 import {
   addressElement,

@@ -14,23 +14,19 @@ import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
 import { acknowledgement, refusal } from './answers.ts';
 import { OID } from './oids.ts';
 import type { OrderDocument } from './order-document.ts';
-import { envelopeOf, focalAct, strangerFault, unprocessable } from './received.ts';
+import { envelopeOf, receive, unprocessable } from './received.ts';
 
 /** A new prescription; with strict settings only one whose signature is good. */
 export async function onOrder(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
-  const act = focalAct(request, 'ParentPrescription');
-  if (!act.ok) return refusal(request, act.error);
-  const received = readNewPrescription(act.value, instantOf(request.at));
+  const received = receive(spine, request, 'ParentPrescription', readNewPrescription);
   if (!received.ok) return refusal(request, received.error);
-  const { id, messageId, command, organisations, order } = received.value;
-  const stranger = strangerFault(spine.settings, request, organisations);
-  if (stranger !== null) return refusal(request, stranger);
-  const signature = signatureOf(spine, request, act.value, order);
+  const { act, id, messageId, command, order } = received.value;
+  const signature = signatureOf(spine, request, act, order);
   const [finding] = signature.findings;
   if (spine.settings.signatureCheck === 'strict' && finding !== undefined) {
     return refusal(request, unprocessable(FINDINGS[finding]));
   }
-  const envelope = envelopeOf(request, act.value, messageId, 'create');
+  const envelope = envelopeOf(request, act, messageId, 'create');
   const { outcome } = await create(spine, envelope, id, { ...command, signature });
   return acknowledgement(request, outcome);
 }
@@ -58,19 +54,15 @@ type Answered = Extract<Outcome, { kind: 'CancelAnswered' }>;
 
 /** What came of a cancel request is told in its own form; what is wrong with the message is not [EPS-HL7V3 5]. */
 export async function onCancel(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
-  const act = focalAct(request, 'CancellationRequest');
-  if (!act.ok) return refusal(request, act.error);
-  const received = readCancel(act.value, request);
+  const received = receive(spine, request, 'CancellationRequest', readCancel);
   if (!received.ok) return refusal(request, received.error);
-  const { id, messageId, command, organisations } = received.value;
-  const stranger = strangerFault(spine.settings, request, organisations);
-  if (stranger !== null) return refusal(request, stranger);
-  const answered = (outcome: Answered): Hl7Answer => cancelAnswer(request, act.value, outcome);
+  const { act, id, messageId, command } = received.value;
+  const answered = (outcome: Answered): Hl7Answer => cancelAnswer(request, act, outcome);
   if (spine.settings.switchedOff.includes('Cancellation')) {
     return answered(unprocessed(request, 'R-0009'));
   }
   if (id === null) return answered(unprocessed(request, 'R-0008'));
-  const envelope = envelopeOf(request, act.value, messageId, 'cancel');
+  const envelope = envelopeOf(request, act, messageId, 'cancel');
   const { outcome } = await cancel(spine, envelope, id, command);
   return outcome.kind === 'CancelAnswered' ? answered(outcome) : acknowledgement(request, outcome);
 }

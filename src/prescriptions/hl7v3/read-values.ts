@@ -1,11 +1,12 @@
 import type { Element } from '../../gateways/xml/element.ts';
-import { type Instant } from '../../kernel/instant.ts';
-import type { Result } from '../../kernel/result.ts';
-import { fail, ok } from '../../kernel/result.ts';
+import type { Instant } from '../../kernel/instant.ts';
+import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type OdsCode, parseOdsCode } from '../ods-code.ts';
 import type { Rejection } from '../rejections.ts';
+import { agentFault } from './agent-fault.ts';
 import { OID } from './oids.ts';
+import { odsOf, organisationIn } from './read-people.ts';
 import type { Reading } from './reading.ts';
 import { unprocessable } from './received.ts';
 import { readTime } from './time.ts';
@@ -68,6 +69,22 @@ export function issueIn(from: Reading, value: Element | null): Result<number | n
     : fail(unprocessable(`repeat instance ${text} is not an issue`));
 }
 
+const FIRST_ISSUE = 1; // is meant where none is told [EPS-HL7V3 6.6, 6.9]
+
+/** The issue of a return or of a history. */
+export function issueOrFirst(from: Reading, act: Element): Result<number, Rejection> {
+  const instance = from.at(act, 'pertinentInformation2', 'pertinentRepeatInstanceInfo');
+  const told = issueIn(from, instance === null ? null : from.only(instance, 'value'));
+  return told.ok ? ok(told.value ?? FIRST_ISSUE) : told;
+}
+
+/** The organisation that a pharmacy's person acts for, if Spine is told all that it wants to know of both. */
+export function pharmacyOf(from: Reading, agent: Element | null): Result<OdsCode, Rejection> {
+  const unknown = agentFault(from, agent, 'dispensing');
+  if (agent === null || unknown !== null) return fail(unprocessable(unknown ?? ''));
+  return odsCode(odsOf(from, organisationIn(from, agent)));
+}
+
 /** The message that an amendment replaces; null for a message that is none. */
 export function replacedBy(from: Reading, act: Element): Result<Uuid | null, Rejection> {
   const [replacement, other] = from.all(act, 'replacementOf');
@@ -81,7 +98,7 @@ export function replacedBy(from: Reading, act: Element): Result<Uuid | null, Rej
     : ok(replaced);
 }
 
-export function odsCode(text: string): Result<OdsCode, Rejection> {
+function odsCode(text: string): Result<OdsCode, Rejection> {
   const ods = parseOdsCode(text);
   return ods === null ? fail(unprocessable('agentOrganization has invalid format')) : ok(ods);
 }

@@ -59,11 +59,6 @@ export class Reading {
     return '';
   }
 
-  /** The first thing that was not as it should be, so far. */
-  get fault(): string | null {
-    return this.#fault;
-  }
-
   whole<Value>(value: Value): Result<Value, string> {
     return this.#fault === null ? ok(value) : fail(this.#fault);
   }

@@ -22,8 +22,23 @@ export type Received<Command> = {
   readonly organisations: readonly OdsCode[];
 };
 
+/** The act of a request, read; refused where it is another one, or acts for another organisation than its system's. */
+export function receive<Read extends Pick<Received<unknown>, 'organisations'>>(
+  { settings }: { readonly settings: Settings },
+  request: Hl7Request,
+  name: string,
+  read: (act: Element, request: Hl7Request) => Result<Read, Rejection>,
+): Result<Read & { readonly act: Element }, Rejection> {
+  const act = focalAct(request, name);
+  if (!act.ok) return act;
+  const received = read(act.value, request);
+  if (!received.ok) return received;
+  const stranger = strangerFault(settings, request, received.value.organisations);
+  return stranger === null ? ok({ ...received.value, act: act.value }) : fail(stranger);
+}
+
 /** The act that a message is about, if it is the one of its interaction [EPS-HL7V3 6.10]. */
-export function focalAct({ message }: Hl7Request, name: string): Result<Element, Rejection> {
+function focalAct({ message }: Hl7Request, name: string): Result<Element, Rejection> {
   const { subject } = message;
   return subject?.name === name
     ? ok(undeclared(subject))
@@ -55,10 +70,10 @@ export function whole<Value>(from: Reading, value: Value): Result<Value, Rejecti
 }
 
 /** In strict mode nobody acts for an organisation that is not their system's [DESIGN D10]. */
-export function strangerFault(
+function strangerFault(
   { organisationCheck }: Settings,
   { actor }: Hl7Request,
-  acting: readonly (OdsCode | null)[],
+  acting: readonly OdsCode[],
 ): Rejection | null {
   const organisation = actor.organisation?.toUpperCase() ?? null;
   const isOwn = organisation !== null && acting.every((ods) => ods === organisation);

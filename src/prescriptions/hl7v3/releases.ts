@@ -10,7 +10,7 @@ import type { Answer, Spine } from '../perform.ts';
 import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
 import { acknowledgement, answerId, refusal } from './answers.ts';
-import { envelopeOf, focalAct, type Received, strangerFault } from './received.ts';
+import { envelopeOf, receive, type Received } from './received.ts';
 
 /** What waits for a pharmacy, as many as one answer holds. */
 export function onNominatedRelease(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
@@ -49,17 +49,13 @@ async function onRelease(
   request: Hl7Request,
   { act: name, message, release }: Kind,
 ): Promise<Hl7Answer> {
-  const act = focalAct(request, name);
-  if (!act.ok) return refusal(request, act.error);
-  const received = readRelease(act.value, request);
+  const received = receive(spine, request, name, readRelease);
   if (!received.ok) return refusal(request, received.error);
-  const { messageId, organisations } = received.value;
-  const stranger = strangerFault(spine.settings, request, organisations);
-  if (stranger !== null) return refusal(request, stranger);
+  const { act, messageId } = received.value;
   if (spine.settings.switchedOff.includes('Release')) {
     return rejected(request, messageId, { kind: 'ReleaseDisabled' }, request.at);
   }
-  const envelope = envelopeOf(request, act.value, messageId, message);
+  const envelope = envelopeOf(request, act, messageId, message);
   const answer = await release(envelope, received.value);
   return released(spine, request, messageId, answer);
 }

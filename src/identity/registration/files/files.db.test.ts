@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { ran, type Ran } from '../../../cli/testing.ts';
+import { ranOn, type Ran } from '../../../cli/testing.ts';
 import { sql } from '../../../platform/sql.ts';
 import { testDatabase } from '../../../../test/support/database.ts';
 import { identityCommands } from '../../cli.ts';
@@ -23,14 +23,8 @@ after(() => rm(folder, { recursive: true }));
 
 /** Commands of an operator over one database. */
 function operator(made: ReturnType<typeof testDatabase>) {
-  const spine = async (...argv: readonly string[]): Promise<Ran> => {
-    process.env['DATABASE_URL'] = made().url;
-    try {
-      return await ran(identityCommands, argv);
-    } finally {
-      delete process.env['DATABASE_URL'];
-    }
-  };
+  const spine = (...argv: readonly string[]): Promise<Ran> =>
+    ranOn(made().url, identityCommands, argv);
   const importing = async (file: object, ...argv: readonly string[]): Promise<Ran> => {
     const path = join(folder, 'people.json');
     await writeFile(path, JSON.stringify(file));

@@ -1,6 +1,6 @@
 import { hl7Name } from '../../../gateways/hl7v3/names.ts';
+import { xmlOf } from '../../../gateways/hl7v3/read-parts.ts';
 import type { Element } from '../../../gateways/xml/element.ts';
-import { parseXml } from '../../../gateways/xml/parse-xml.ts';
 import { assure, present } from '../../../kernel/bug.ts';
 import type { Instant } from '../../../kernel/instant.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
@@ -50,7 +50,7 @@ export async function subsequentCancellationResponse(
 }
 
 function actOf(body: Buffer): Element {
-  const root = parseXml(body.toString('utf8'), { nameOf: hl7Name });
+  const root = xmlOf(body, hl7Name);
   assure(root.ok, 'a kept message is no longer XML');
   const act = new Reading().at(root.value, 'ControlActEvent', 'subject', 'CancellationRequest');
   return undeclared(present(act, 'act of a cancel request'));

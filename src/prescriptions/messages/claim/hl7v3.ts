@@ -2,11 +2,10 @@ import type { Hl7Request } from '../../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../../gateways/xml/element.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
-import { agentFault } from '../../hl7v3/agent-fault.ts';
 import { OID } from '../../hl7v3/oids.ts';
-import { odsOf, organisationIn } from '../../hl7v3/read-people.ts';
+import { odsOf } from '../../hl7v3/read-people.ts';
 import { readSupply } from '../../hl7v3/read-supply.ts';
-import { odsCode, replacedBy, timeIn } from '../../hl7v3/read-values.ts';
+import { pharmacyOf, replacedBy, timeIn } from '../../hl7v3/read-values.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { eventId, type Received, unprocessable, whole } from '../../hl7v3/received.ts';
 import { prescriptionKey } from '../../prescription-id.ts';
@@ -27,10 +26,7 @@ export function readClaim(
   if (timeIn(from, act) === null) return fail(unprocessable('Claim Timestamp must be provided'));
   const replaces = replacedBy(from, act);
   if (!replaces.ok) return replaces;
-  const agent = from.at(header, 'legalAuthenticator', 'AgentPerson');
-  const unknown = agentFault(from, agent, 'dispensing');
-  if (agent === null || unknown !== null) return fail(unprocessable(unknown ?? ''));
-  const dispenser = odsCode(odsOf(from, organisationIn(from, agent)));
+  const dispenser = pharmacyOf(from, from.at(header, 'legalAuthenticator', 'AgentPerson'));
   if (!dispenser.ok) return dispenser;
   const payer = from.only(act, 'primaryInformationRecipient', 'AgentOrg', 'agentOrganization');
   const command: MakeClaim = {

@@ -1,5 +1,6 @@
+import type { Hl7Request } from '../../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../../gateways/xml/element.ts';
-import type { Instant } from '../../../kernel/instant.ts';
+import { instantOf } from '../../../kernel/instant.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
 import { agentFault } from '../../hl7v3/agent-fault.ts';
 import type { OrderDocument } from '../../hl7v3/order-document.ts';
@@ -17,12 +18,15 @@ export type ReceivedOrder = Received<Unverified> & {
 };
 
 /** A ParentPrescription as Spine looks at it: what must be there at all, then all that both doors check [EPS-HL7V3 6.1, 6.10]. */
-export function readNewPrescription(act: Element, at: Instant): Result<ReceivedOrder, Rejection> {
+export function readNewPrescription(
+  act: Element,
+  { at }: Pick<Hl7Request, 'at'>,
+): Result<ReceivedOrder, Rejection> {
   const from = new Reading();
   const structure = structureFault(from, act);
   if (structure !== null) return fail(unprocessable(structure));
   const order = orderIn(from, act);
-  const received = receiveOrder(order, at);
+  const received = receiveOrder(order, instantOf(at));
   if (!received.ok) return received;
   const unknown = agentFault(from, authorIn(from, act), 'prescribing');
   if (unknown !== null) return fail(unprocessable(unknown));

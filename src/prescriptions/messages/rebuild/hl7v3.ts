@@ -3,7 +3,7 @@ import type { Element } from '../../../gateways/xml/element.ts';
 import { type Instant, instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { OID } from '../../hl7v3/oids.ts';
-import { codeIn, issueIn, prescriptionIdIn, timeIn } from '../../hl7v3/read-values.ts';
+import { codeIn, issueOrFirst, prescriptionIdIn, timeIn } from '../../hl7v3/read-values.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { eventId, type Received, unprocessable, whole } from '../../hl7v3/received.ts';
 import { type PrescriptionId, prescriptionKey } from '../../prescription-id.ts';
@@ -11,8 +11,6 @@ import type { Rejection } from '../../rejections.ts';
 import { readNotification } from '../dispense/hl7v3.ts';
 import type { Dispense } from '../dispense/decide.ts';
 import type { Rebuild } from './decide.ts';
-
-const FIRST_ISSUE = 1; // is meant where none is told [EPS-HL7V3 6.9]
 
 /** All notifications of an issue, told anew [EPS-HL7V3 6.9, 6.10]. */
 export function readRebuild(
@@ -29,14 +27,13 @@ export function readRebuild(
   const why = from.at(act, 'pertinentInformation3', 'pertinentWithdrawReason');
   const reason = codeIn(from, why, OID.withdrawReason);
   if (reason === null) return fail(unprocessable('A single Withdraw Reason must be provided'));
-  const instance = from.at(act, 'pertinentInformation2', 'pertinentRepeatInstanceInfo');
-  const told = issueIn(from, instance === null ? null : from.only(instance, 'value'));
+  const told = issueOrFirst(from, act);
   if (!told.ok) return told;
   const messageId = eventId(from, act);
   if (!messageId.ok) return messageId;
   if (timeIn(from, act) === null) return fail(unprocessable('Effective Time missing'));
   const id = prescriptionKey(prescriptionId);
-  const issue = told.value ?? FIRST_ISSUE;
+  const { value: issue } = told;
   const history = readHistory(from, act, { id, issue, at });
   if (!history.ok) return history;
   const dispensers = history.value.map(({ dispenser }) => dispenser);

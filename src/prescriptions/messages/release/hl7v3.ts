@@ -4,7 +4,6 @@ import { xmlText } from '../../../gateways/xml/xml-text.ts';
 import { type Instant, instantOf } from '../../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { agentFault } from '../../hl7v3/agent-fault.ts';
 import { codedOf } from '../../hl7v3/answers.ts';
 import {
   codedValue,
@@ -17,7 +16,7 @@ import {
 } from '../../hl7v3/data-types.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import { performerElement, readDispenserAgent } from '../../hl7v3/party.ts';
-import { odsCode, prescriptionIdIn, timeIn } from '../../hl7v3/read-values.ts';
+import { pharmacyOf, prescriptionIdIn, timeIn } from '../../hl7v3/read-values.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { eventId, type Received, unprocessable, whole } from '../../hl7v3/received.ts';
 import { hl7Time } from '../../hl7v3/time.ts';
@@ -40,12 +39,9 @@ export function readRelease(
   const wanted = readWanted(from, act);
   if (!wanted.ok) return wanted;
   if (timeIn(from, act) === null) return fail(unprocessable('Effective Time missing'));
-  const agent = from.at(act, 'author', 'AgentPerson');
-  const unknown = agentFault(from, agent, 'dispensing');
-  if (agent === null || unknown !== null) return fail(unprocessable(unknown ?? ''));
-  const told = readDispenserAgent(from, agent);
-  const ods = odsCode(told.organisation.ods);
+  const ods = pharmacyOf(from, from.at(act, 'author', 'AgentPerson'));
   if (!ods.ok) return ods;
+  const told = readDispenserAgent(from, from.only(act, 'author', 'AgentPerson'));
   const command: Release = {
     by: act.name === BY_ID ? 'id' : 'nomination',
     dispenser: { person: told.person, organisation: { ...told.organisation, ods: ods.value } },

@@ -14,8 +14,7 @@ import {
 } from '../../hl7v3/data-types.ts';
 import { OID } from '../../hl7v3/oids.ts';
 import { Reading } from '../../hl7v3/reading.ts';
-import { readDay } from '../../hl7v3/time.ts';
-import { hl7Time } from '../../hl7v3/time.ts';
+import { hl7Time, readDay } from '../../hl7v3/time.ts';
 import { currentIssue, lastIssueOf } from '../../issues.ts';
 import { actOf, readKeptOrder } from '../../kept-order.ts';
 import type { Prescription } from '../../prescription.ts';

@@ -3,18 +3,14 @@ import type { Element } from '../../../gateways/xml/element.ts';
 import { instantOf } from '../../../kernel/instant.ts';
 import { fail, type Result } from '../../../kernel/result.ts';
 import { parseUuid } from '../../../kernel/uuid.ts';
-import { agentFault } from '../../hl7v3/agent-fault.ts';
 import { OID } from '../../hl7v3/oids.ts';
-import { odsOf, organisationIn } from '../../hl7v3/read-people.ts';
-import { codeIn, issueIn, odsCode, prescriptionIdIn } from '../../hl7v3/read-values.ts';
+import { codeIn, issueOrFirst, pharmacyOf, prescriptionIdIn } from '../../hl7v3/read-values.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { eventId, type Received, unprocessable, whole } from '../../hl7v3/received.ts';
 import { parseOdsCode } from '../../ods-code.ts';
 import { prescriptionKey } from '../../prescription-id.ts';
 import type { Rejection } from '../../rejections.ts';
 import { INVALID_SIGNATURE, type Return } from './decide.ts';
-
-const FIRST_ISSUE = 1; // is meant where none is told [EPS-HL7V3 6.6]
 
 /** A prescription that is given back [EPS-HL7V3 6.6, 6.10]. */
 export function readReturn(act: Element, request: Hl7Request): Result<Received<Return>, Rejection> {
@@ -30,13 +26,9 @@ export function readReturn(act: Element, request: Hl7Request): Result<Received<R
   if (reason === null) return fail(unprocessable('A single return reason must be provided'));
   const messageId = eventId(from, act);
   if (!messageId.ok) return messageId;
-  const agent = from.at(act, 'author', 'AgentPerson');
-  const unknown = agentFault(from, agent, 'dispensing');
-  if (agent === null || unknown !== null) return fail(unprocessable(unknown ?? ''));
-  const author = odsCode(odsOf(from, organisationIn(from, agent)));
+  const author = pharmacyOf(from, from.at(act, 'author', 'AgentPerson'));
   if (!author.ok) return author;
-  const instance = from.at(act, 'pertinentInformation2', 'pertinentRepeatInstanceInfo');
-  const issue = issueIn(from, instance === null ? null : from.only(instance, 'value'));
+  const issue = issueOrFirst(from, act);
   if (!issue.ok) return issue;
   const release = from.at(act, 'reversalOf', 'priorPrescriptionReleaseResponseRef', 'id');
   // The pharmacy's system returns by itself what it cannot verify, in the prescriber's name [EPS-HL7V3 6.8].
@@ -45,7 +37,7 @@ export function readReturn(act: Element, request: Hl7Request): Result<Received<R
   const command: Return = {
     dispenser,
     reason,
-    issue: issue.value ?? FIRST_ISSUE,
+    issue: issue.value,
     release: parseUuid(release?.attributes['root'] ?? ''),
     at: instantOf(request.at),
   };

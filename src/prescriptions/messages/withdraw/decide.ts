@@ -60,7 +60,8 @@ function withdrawnBy(
 ): Result<Uuid[], Rejection> {
   const ids = notifications.map(({ id }) => id).toReversed();
   const [last] = ids;
-  if (wanted === 'all') return last === undefined ? fail({ kind: 'NoNotifications' }) : ok(ids);
-  if (wanted === 'last') return last === undefined ? fail({ kind: 'NoNotifications' }) : ok([last]);
-  return last === wanted ? ok([last]) : fail({ kind: 'NotTheLastDispense' });
+  const isNamed = wanted !== 'all' && wanted !== 'last';
+  if (isNamed) return last === wanted ? ok([last]) : fail({ kind: 'NotTheLastDispense' });
+  if (last === undefined) return fail({ kind: 'NoNotifications' });
+  return ok(wanted === 'all' ? ids : [last]);
 }
