@@ -1,4 +1,4 @@
-// Shows: Signatures | a revoked card: strict refuses it by that name, compatible records it and `spine track` shows it
+// Shows: Signatures | a revoked card: strict refuses it by that name, compatible records it and `spine track` shows it; one that is suspended signs nothing meanwhile
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -41,8 +41,8 @@ function spine(...argv: readonly string[]) {
   return ran(domainCommands(), [...argv, '--at', two.lax.url]);
 }
 
-async function revoke(persona: string, reason: string): Promise<void> {
-  await two.card('revoke', prescriberOf(persona).userId, '--reason', reason);
+async function change(persona: string, verb: string, ...options: string[]): Promise<void> {
+  await two.card(verb, prescriberOf(persona).userId, ...options);
 }
 
 function prescriberOf(persona: string): Prescriber {
@@ -53,12 +53,12 @@ function prescriberOf(persona: string): Prescriber {
 
 const KNOWN_WITHIN_MS = 5_000;
 
-/** Sends new orders until the datacentre knows. */
-async function refusedWithinSeconds(persona: string): Promise<string[]> {
+/** Sends new orders until the datacentre knows; what it says then. */
+async function answeredWithinSeconds(persona: string, isRefused = true): Promise<string[]> {
   const until = Date.now() + KNOWN_WITHIN_MS;
   for (;;) {
     const texts = await send(two.strict, persona, await signed(persona));
-    if (texts.length > 0 || Date.now() > until) return texts;
+    if (texts.length > 0 === isRefused || Date.now() > until) return texts;
     await delay(100);
   }
 }
@@ -95,8 +95,8 @@ describe('a card that is revoked', () => {
   test('signs no more orders, in any datacentre; what it signed before stays good', async () => {
     const before = await signed('other-prescriber');
     await delay(1_100); // author time is told in seconds
-    await revoke('other-prescriber', 'left');
-    assert.deepEqual(await refusedWithinSeconds('other-prescriber'), ['Certificate is revoked']);
+    await change('other-prescriber', 'revoke', '--reason', 'left');
+    assert.deepEqual(await answeredWithinSeconds('other-prescriber'), ['Certificate is revoked']);
     assert.deepEqual(await send(two.strict, 'other-prescriber', before), []);
     // In the same list, and not revoked.
     assert.deepEqual(await send(two.strict, 'prescriber', await signed('prescriber')), []);
@@ -105,8 +105,8 @@ describe('a card that is revoked', () => {
   test('takes what it signed before with it when its key was in other hands', async () => {
     const before = await signed('nurse');
     await delay(1_100);
-    await revoke('nurse', 'stolen');
-    assert.deepEqual(await refusedWithinSeconds('nurse'), ['Certificate is revoked']);
+    await change('nurse', 'revoke', '--reason', 'stolen');
+    assert.deepEqual(await answeredWithinSeconds('nurse'), ['Certificate is revoked']);
     assert.deepEqual(await send(two.strict, 'nurse', before), ['Certificate is revoked']);
   });
 
@@ -115,5 +115,24 @@ describe('a card that is revoked', () => {
     assert.match(shown, /^ {2}signature: Certificate is revoked$/m);
     const asData = JSON.parse((await spine('track', shortFormId, '-o', 'json')).stdout);
     assert.deepEqual(asData[0].signature, { findings: ['Certificate is revoked'], unlisted: [] });
+  });
+});
+
+describe('a card that is suspended', () => {
+  test('signs no orders until it is back in use; what it signed before stays good', async () => {
+    const before = await signed('prescriber');
+    await delay(1_100);
+    await change('prescriber', 'suspend');
+    assert.deepEqual(await answeredWithinSeconds('prescriber'), ['Certificate is revoked']);
+    assert.deepEqual(await send(two.strict, 'prescriber', before), []);
+    await change('prescriber', 'resume');
+    assert.deepEqual(await answeredWithinSeconds('prescriber', false), []);
+  });
+});
+
+describe('a card that has ended', () => {
+  test('signs no more orders, though its certificate says that it could', async () => {
+    await change('prescriber', 'expire');
+    assert.deepEqual(await answeredWithinSeconds('prescriber'), ['Certificate is revoked']);
   });
 });

@@ -60,11 +60,9 @@ export function cardOf(reader: Reader, token: PlacedToken, folder: string): Toke
     open: (pin) => inTurn((done) => enterPin({ keys, attempts, done }, pin)),
     unblock: (officerPin, newPin) =>
       inTurn(async (done) => {
-        try {
-          return await unblock({ reader, token, attempts }, officerPin, newPin);
-        } finally {
-          done();
-        }
+        const isDone = await unblock({ reader, token, attempts }, officerPin, newPin);
+        done();
+        return isDone;
       }),
   };
 }
@@ -90,8 +88,11 @@ function keysOf({ cryptoki }: Reader, { slot }: PlacedToken): TokenKeys & CardKe
         objects,
         sign: (purpose, hash, data) => objects.sign(purpose, hash, data),
         close: async () => {
-          cryptoki.logout(session);
-          cryptoki.closeSession(session);
+          try {
+            cryptoki.logout(session);
+          } finally {
+            cryptoki.closeSession(session);
+          }
         },
       });
     },
@@ -116,28 +117,21 @@ async function enterPin(
     done();
     return fail(refusal);
   };
-  try {
-    if (!isPin(pin)) return refuse({ kind: 'PinMalformed' });
-    const attempt = await attempts.take();
-    if (attempt === null) return refuse(LOCKED);
-    const opened = await keys.open(pin);
-    if (opened.ok) {
-      await attempts.clear(attempt);
-      const close = async (): Promise<void> => {
-        await opened.value.close();
-        done();
-      };
-      return ok({ ...opened.value, close });
-    }
-    if (opened.error === 'Blocked') {
-      await attempts.exhaust();
-      return refuse(LOCKED);
-    }
-    return refuse({ kind: 'PinWrong', left: Math.max(0, ATTEMPTS_MAX - (await attempts.count())) });
-  } catch (error) {
-    done(); // the card was taken out, or the library has failed: the entry counts all the same
-    throw error;
+  if (!isPin(pin)) return refuse({ kind: 'PinMalformed' });
+  const attempt = await attempts.take();
+  if (attempt === null) return refuse(LOCKED);
+  // Should the card be taken out now, or the library fail, the entry counts all the same.
+  const opened = await keys.open(pin);
+  if (opened.ok) {
+    await attempts.clear(attempt);
+    const close = (): Promise<void> => opened.value.close().finally(done);
+    return ok({ ...opened.value, close });
   }
+  if (opened.error === 'Blocked') {
+    await attempts.exhaust();
+    return refuse(LOCKED);
+  }
+  return refuse({ kind: 'PinWrong', left: Math.max(0, ATTEMPTS_MAX - (await attempts.count())) });
 }
 
 const LOCKED: TokenRefusal = { kind: 'CardInState', state: 'Locked' };
@@ -174,7 +168,7 @@ const lastTurns = new Map<string, Promise<void>>();
 
 /**
  * A library knows one log-in for all sessions of a program: whoever came while a card is open would need no passcode.
- * So each waits until the one before is done with the card.
+ * So each waits until the one before is done with the card, or has failed.
  */
 function turnsOf(cardId: string): InTurn {
   return async (work) => {
@@ -182,7 +176,12 @@ function turnsOf(cardId: string): InTurn {
     const { promise, resolve } = Promise.withResolvers<void>();
     lastTurns.set(cardId, promise);
     await before;
-    return work(resolve);
+    try {
+      return await work(resolve);
+    } catch (error) {
+      resolve();
+      throw error;
+    }
   };
 }
 

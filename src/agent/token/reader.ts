@@ -49,6 +49,7 @@ const GONE: readonly number[] = [
   CKR.TOKEN_NOT_RECOGNIZED,
   CKR.DEVICE_REMOVED,
   CKR.SLOT_ID_INVALID,
+  CKR.SESSION_HANDLE_INVALID, // sessions end with the card
 ];
 
 export function isCardGone(error: unknown): boolean {

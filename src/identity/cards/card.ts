@@ -44,6 +44,29 @@ export const REVOCATION_REASONS = {
   withdrawn: 0,
 } as const satisfies Record<string, number>;
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
+export const CERTIFICATE_HOLD = 6; // of a card that may come back into use (RFC 5280 5.3.1)
+const CESSATION_OF_OPERATION = 5; // of a card that has ended before its certificates
+
+/** What the lists say of the certificates of a card after that; null: nothing new. */
+export function revocationReasonOf(event: CardEvent): number | null {
+  switch (event.kind) {
+    case 'Revoked':
+      return REVOCATION_REASONS[event.reason];
+    case 'Replaced':
+      return REVOCATION_REASONS.replaced;
+    case 'Suspended':
+      return CERTIFICATE_HOLD;
+    case 'Ended':
+      return CESSATION_OF_OPERATION;
+    case 'Activated':
+    case 'Unlocked':
+    case 'PinChanged':
+    case 'Renewed':
+    case 'Resumed':
+    case 'Locked':
+      return null;
+  }
+}
 
 export type CardCommand =
   | { readonly kind: 'Activate' }

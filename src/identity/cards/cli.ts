@@ -133,9 +133,11 @@ export const cardCommands: readonly Command[] = [
     },
   }),
   ...simple('lock', 'lock a card, as three wrong passcodes do', { kind: 'Lock' }),
-  ...simple('suspend', 'let a card rest until it is resumed', { kind: 'Suspend' }),
+  ...simple('suspend', 'let a card rest until it is resumed: it signs neither in nor orders', {
+    kind: 'Suspend',
+  }),
   ...simple('resume', 'let a suspended card be used again', { kind: 'Resume' }),
-  ...simple('expire', 'let a card be over now for signing in, as in two years', {
+  ...simple('expire', 'let a card be over now: it signs neither in nor orders', {
     kind: 'EndNow',
   }),
 ];

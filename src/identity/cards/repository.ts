@@ -6,9 +6,10 @@ import type { Authority, AuthorityName, Purpose } from './authority.ts';
 import {
   type Card,
   type CardEvent,
+  CERTIFICATE_HOLD,
   endsSessions,
   evolve,
-  REVOCATION_REASONS,
+  revocationReasonOf,
   WRONG_PINS_MAX,
 } from './card.ts';
 import type { KeyFile } from './key-file.ts';
@@ -167,10 +168,13 @@ export async function keepNewCard(
 
 function keepCertificates(certificates: readonly KeptCertificate[]): Sql {
   const texts = certificates.map(({ der, ...rest }) => ({ ...rest, der: der.toString('hex') }));
-  return sql`insert into identity.certificate (serial, authority, shard, card_number, purpose, der, not_before, not_after)
-    select serial, authority, shard, "cardNumber", purpose, decode(der, 'hex'), "notBefore", "notAfter"
+  return sql`insert into identity.certificate (serial, authority, shard, card_number, purpose, der, not_before, not_after,
+      revoked_at, revocation_reason)
+    select serial, authority, shard, "cardNumber", purpose, decode(der, 'hex'), "notBefore", "notAfter",
+      "revokedAt", "revocationReason"
     from jsonb_to_recordset(${JSON.stringify(texts)}::jsonb) as n(serial text, authority text, shard integer,
-      "cardNumber" text, purpose text, der text, "notBefore" timestamptz, "notAfter" timestamptz)`;
+      "cardNumber" text, purpose text, der text, "notBefore" timestamptz, "notAfter" timestamptz,
+      "revokedAt" timestamptz, "revocationReason" smallint)`;
 }
 
 /** What comes along with an event. */
@@ -192,6 +196,11 @@ export async function append(
   // Entries of the passcode are counted past the version: what does not set the count leaves it alone.
   const counts = kind === 'Unlocked' || kind === 'PinChanged' || kind === 'Locked';
   const keyFile = along.keyFile ?? card.keyFile;
+  // A card that ran out while it was suspended is renewed, and still suspended.
+  const onHold = { revokedAt: by.at, revocationReason: CERTIFICATE_HOLD };
+  const certificates = (along.certificates ?? []).map((one) =>
+    next.status === 'Suspended' ? { ...one, ...onHold } : one,
+  );
   const rows = await database.write(sql`
     with card as (
       update identity.card set status = ${next.status}, ends_at = ${next.endsAt},
@@ -201,7 +210,7 @@ export async function append(
         key_file = ${keyFile === null ? null : JSON.stringify(keyFile)}::json
       where card_number = ${cardNumber} and version = ${card.version} returning card_number),
     event as (${eventOf(cardNumber, next.version, { kind, data }, by)} from card),
-    certificates as (${keepCertificates(along.certificates ?? [])} where exists (select from card)),
+    certificates as (${keepCertificates(certificates)} where exists (select from card)),
     revoked as (${revocationOfCertificates(cardNumber, event, by.at)}),
     ${sessionsOf(cardNumber, event, by.at)}
     audit as (${cardAudit(kind, card, by)} from card)
@@ -232,17 +241,24 @@ function cardAudit(kind: string, { cardNumber, userId }: Card, by: By): Sql {
 }
 
 function revocationOfCertificates(cardNumber: string, event: CardEvent, at: Date): Sql {
-  const reason = reasonOf(event);
-  return sql`update identity.certificate set revoked_at = ${at}, revocation_reason = ${reason}::smallint
-    where card_number = ${cardNumber} and ${reason}::smallint is not null and revoked_at is null
-      and exists (select from card)`;
+  const ofCard = sql`card_number = ${cardNumber} and exists (select from card)`;
+  if (event.kind === 'Resumed') {
+    return sql`update identity.certificate set revoked_at = null, revocation_reason = null
+      where ${ofCard} and revocation_reason = ${CERTIFICATE_HOLD}`;
+  }
+  const reason = revocationReasonOf(event);
+  return sql`${revokingCertificates(reason, at)} where ${ofCard} and ${reason}::smallint is not null
+    and ${IS_REVOCABLE}`;
 }
 
-/** What the lists say of the certificates of a card after that; null: nothing. */
-function reasonOf(event: CardEvent): number | null {
-  if (event.kind === 'Revoked') return REVOCATION_REASONS[event.reason];
-  return event.kind === 'Replaced' ? REVOCATION_REASONS.replaced : null;
+/** An `update` without its `where`. What was on hold is revoked from the hold on (X.509 8.5.2.2). */
+export function revokingCertificates(reason: number | null, at: Date): Sql {
+  return sql`update identity.certificate set revoked_at = coalesce(revoked_at, ${at}::timestamptz),
+    revocation_reason = ${reason}::smallint`;
 }
+
+/** Of a certificate: not yet, or only for a time. */
+export const IS_REVOCABLE = sql`(revoked_at is null or revocation_reason = ${CERTIFICATE_HOLD})`;
 
 /**
  * Notes an entry of the passcode before it is judged, so that nothing can be tried for free: not by many at once, not

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<number, x509.X509CrlReason>> = {
   3: x509.X509CrlReason.affiliationChanged,
   4: x509.X509CrlReason.superseded,
   5: x509.X509CrlReason.cessationOfOperation,
+  6: x509.X509CrlReason.certificateHold,
 };
 
 const COUNTS_DAYS = 7;

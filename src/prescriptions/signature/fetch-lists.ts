@@ -40,10 +40,12 @@ export type ListStore = {
   readonly keep: (key: ListKey, bytes: Buffer, at: Date) => Promise<void>;
 };
 
+export type OwnList = ListKey & { readonly version: string };
+
 /** Lists of this installation's own authorities, which nobody needs to fetch over the net or to keep. */
 export type OwnLists = {
-  /** Each with the number of certificates that it names as of now. */
-  readonly all: () => Promise<readonly (ListKey & { readonly entries: number })[]>;
+  /** Each with a version that is another one when it says something else. */
+  readonly all: () => Promise<readonly OwnList[]>;
   /** As it is now, in DER; null: the distribution point is somebody else's. */
   readonly read: (uri: string, now: Date) => Promise<Buffer | null>;
 };
@@ -64,6 +66,8 @@ type Entry = {
   readonly key: ListKey;
   readonly authority: Certificate;
   list: RevocationList | null;
+  /** Of a list of our own, as it was when it was read; null: it is not one, or was not read yet. */
+  version: string | null;
   /** When a list was first wanted and not there. */
   wantedAt: Date;
   /** As the store has it. */
@@ -84,7 +88,8 @@ export function revocationLists(parts: ListParts): RevocationLists {
     const name = `${key.authority} ${uri}`;
     const known = entries.get(name);
     if (known !== undefined) return known;
-    const wanted = { key, authority, list: null, wantedAt: now, fetchedAt: null, nextFetch: 0 };
+    const times = { wantedAt: now, fetchedAt: null, nextFetch: 0 };
+    const wanted: Entry = { key, authority, list: null, version: null, ...times };
     entries.set(name, wanted);
     return wanted;
   };
@@ -147,18 +152,20 @@ function authorityOf(authorities: readonly Certificate[], key: ListKey): Certifi
   return authorities.find(({ x509 }) => x509.fingerprint256 === key.authority);
 }
 
-/** A list of our own when it is not what is known here: what it names is never taken off it. */
+/** A list of our own when it is not what is known here. */
 async function readAgain(
   parts: ListParts,
-  { entries, ...key }: ListKey & { readonly entries: number },
+  { version, ...key }: OwnList,
   now: Date,
   entryOf: EntryOf,
 ): Promise<void> {
   const authority = authorityOf(parts.authorities, key);
   if (authority === undefined) return;
   const entry = entryOf(key.uri, authority, now);
-  const isKnown = entry.list?.revoked.size === entries && now.getTime() < entry.nextFetch;
-  if (!isKnown) await renewEntry(parts, entry, now);
+  if (entry.version === version && now.getTime() < entry.nextFetch) return;
+  const before = entry.list;
+  await renewEntry(parts, entry, now);
+  if (entry.list !== before) entry.version = version;
 }
 
 async function renewEntry(parts: ListParts, entry: Entry, now: Date): Promise<void> {

@@ -232,22 +232,25 @@ describe('a list of the same authority', () => {
 });
 
 describe('a list of this installation itself', () => {
-  test('is known from the start, and read again by each process once it names more', async () => {
+  test('is known from the start, and read again by each process once it says something else', async () => {
     const { signer, uri } = await card();
     const authority = new X509Certificate(Buffer.from(sub.certificate.rawData)).fingerprint256;
-    let [entries, bytes] = [0, await list({ of: uri })];
+    let [version, bytes] = ['1', await list({ of: uri })];
     const own: OwnLists = {
-      all: () => Promise.resolve([{ authority, uri, entries }]),
+      all: () => Promise.resolve([{ authority, uri, version }]),
       read: (point) => Promise.resolve(point === uri ? bytes : null),
     };
     const [one, other] = [await started(START, own), await started(START, own)];
     for (const process of [one, other]) assert.deepEqual(check(process, signer, START), GOOD);
-    [entries, bytes] = [1, await list({ revokes: true, from: START + 1_000, of: uri })];
+    [version, bytes] = ['2', await list({ revokes: true, from: START + 1_000, of: uri })];
     for (const process of [one, other]) {
       assert.equal(await process.lists.look(new Date(START + 2_000)), false);
       const { findings } = check(process, signer, START + 2_000);
       assert.deepEqual(findings, ['CertificateRevoked']);
     }
+    [version, bytes] = ['3', await list({ from: START + 3_000, of: uri })];
+    assert.equal(await one.lists.look(new Date(START + 4_000)), false);
+    assert.deepEqual(check(one, signer, START + 4_000), GOOD);
     assert.equal(asked, 0);
     const kept = await database().database.all(sql`select from prescriptions.revocation_list`);
     assert.equal(kept.length, 0);

@@ -62,13 +62,13 @@ async function faultOf(
   const card = await findCard(database, cardNumber);
   if (card === null) return { kind: 'CertificateUntrusted' };
   const state = stateOf(card, at);
-  if (revokedAt !== null || state === 'Revoked' || state === 'Replaced') {
-    return { kind: 'CertificateRevoked' };
-  }
+  if (state === 'Revoked' || state === 'Replaced') return { kind: 'CertificateRevoked' };
   if (state === 'Expired' || notAfter <= at || at < notBefore) {
     return { kind: 'CertificateExpired' };
   }
-  return state === 'Active' ? null : { kind: 'CardInState', state };
+  if (state !== 'Active') return { kind: 'CardInState', state };
+  // An older one: of a card that had ended, and has others now.
+  return revokedAt === null ? null : { kind: 'CertificateRevoked' };
 }
 
 function serialOrNull(der: Buffer): string | null {

@@ -23,7 +23,7 @@ import {
 } from '../ocsp.ts';
 import { findCertificate, keepAuthorities, readAuthorities } from '../repository.ts';
 import { makeList } from '../revocation-list.ts';
-import { countRevoked, revokedIn } from './repository.ts';
+import { listVersions, revokedIn } from './repository.ts';
 
 /** The cards of an installation and its authorities, and the address that certificates name for questions about them. */
 export type Cards = { readonly database: Database; readonly pkiUrl: string };
@@ -141,8 +141,8 @@ const LISTS_KEPT_MAX = 200;
 export type OwnList = {
   readonly uri: string;
   readonly authority: string;
-  /** How many certificates it names. */
-  readonly entries: number;
+  /** Another one when it says something else. */
+  readonly version: string;
 };
 
 /** The lists that say which signing certificates of cards are revoked, for whoever verifies prescriptions in this installation. */
@@ -157,11 +157,11 @@ export function signingLists(cards: Cards): {
   return {
     all: async () => {
       const authorities = await authoritiesOf(cards);
-      const counted = await countRevoked(database, ['root', 'signing-rsa', 'signing-p256']);
-      return counted.map(({ authority, shard, entries }) => ({
+      const parts = await listVersions(database, ['root', 'signing-rsa', 'signing-p256']);
+      return parts.map(({ authority, shard, version }) => ({
         uri: `${pkiUrl}${PKI_PATHS.list(authority, shard)}`,
         authority: new X509Certificate(authorities[authority].certificate).fingerprint256,
-        entries,
+        version,
       }));
     },
     read: async (uri, now) => {

@@ -15,15 +15,16 @@ export function revokedIn(
     order by revoked_at, serial`);
 }
 
-/** How many certificates stand in each part of the lists of these authorities; the root's list has one part. */
-export function countRevoked(
+/** Each part of the lists of these authorities, with a version that is another one when it says something else; the root's list has one part. */
+export function listVersions(
   database: Database,
   authorities: readonly AuthorityName[],
 ): Promise<
-  { readonly authority: AuthorityName; readonly shard: number; readonly entries: number }[]
+  { readonly authority: AuthorityName; readonly shard: number; readonly version: string }[]
 > {
   return database.all(sql`
-    select a.name as authority, part.shard, count(c.shard)::integer as entries
+    select a.name as authority, part.shard, concat_ws(' ', count(c.shard), sum(c.revocation_reason),
+      sum(extract(epoch from c.revoked_at))) as version
     from unnest(${authorities}::text[]) as a(name)
     cross join generate_series(0,
       (select last_value / ${LIST_ENTRIES_MAX}::integer from identity.certificate_number)::integer) as part(shard)

@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../../../platform/sql.ts';
 import { auditLine } from '../../record.ts';
 import { type CardEvent, REVOCATION_REASONS, type RevocationReason } from '../card.ts';
-import type { By } from '../repository.ts';
+import { type By, IS_REVOCABLE, revokingCertificates } from '../repository.ts';
 
 /**
  * Parts of a statement that revokes every card of a person: `with …, PARTS select`. They are called `card`,
@@ -25,8 +25,7 @@ export function revokingCardsOf(
       select card_number, version, ${kind}::text, ${JSON.stringify(data)}::json, ${by.at}::timestamptz,
         ${by.userId}::text from card),
     card_certificate as (
-      update identity.certificate set revoked_at = ${by.at}::timestamptz,
-        revocation_reason = ${REVOCATION_REASONS[reason]}::smallint
-      where revoked_at is null and card_number in (select card_number from card)),
+      ${revokingCertificates(REVOCATION_REASONS[reason], by.at)}
+      where ${IS_REVOCABLE} and card_number in (select card_number from card)),
     card_audit as (${auditLine({ ...by, interaction: 'card', outcome })} from card)`;
 }

@@ -61,8 +61,9 @@ function namesIn({ organisations, people }: PeopleFile) {
 /** Whether nobody gives rights alone: in a live installation, once somebody works there who can decide. */
 export async function mustBeConfirmed(database: Database, at: Date): Promise<boolean> {
   if (!(await holdsTwoPersonRule(database))) return false;
-  const users = await findUsers(database, await holdersOf(database, AGENTS));
-  return users.some((user) => isAgent(user, londonDate(at)));
+  const day = londonDate(at);
+  const users = await findUsers(database, await holdersOf(database, AGENTS, day));
+  return users.some((user) => isAgent(user, day));
 }
 
 /** Why not, for people; every problem of a file. */

@@ -1,3 +1,4 @@
+import type { LondonDate } from '../../../kernel/london.ts';
 import type { Database } from '../../../platform/database.ts';
 import { sql } from '../../../platform/sql.ts';
 
@@ -14,13 +15,16 @@ export async function holdsTwoPersonRule(database: Database): Promise<boolean> {
 
 const HOLDERS_MAX = 1_000;
 
-/** User ids of those who have or had one of these job roles (R codes). */
+/** User ids of active people with a role profile of one of these job roles (R codes) that is not over on a day. */
 export async function holdersOf(
   database: Database,
   jobRoles: readonly string[],
+  day: LondonDate,
 ): Promise<string[]> {
   const rows = await database.all<{ userId: string }>(sql`
-    select distinct user_id as "userId" from identity.role_profile
-    where split_part(job_role, ':', 3) = any(${jobRoles}::text[]) limit ${HOLDERS_MAX}`);
+    select distinct user_id as "userId" from identity.role_profile join identity.person using (user_id)
+    where split_part(job_role, ':', 3) = any(${jobRoles}::text[]) and status = 'active'
+      and (starts_on is null or starts_on <= ${day}::date) and (ends_on is null or ends_on >= ${day}::date)
+    limit ${HOLDERS_MAX}`);
   return rows.map(({ userId }) => userId);
 }
