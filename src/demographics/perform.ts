@@ -9,6 +9,7 @@ import { type PatientRecord, sensitivityOf } from './record.ts';
 import { pointedAt, relatedEntries } from './related/related.ts';
 import { load, loadAll, recordReading } from './repository.ts';
 import { actOf, type PatientParts } from './act/index.ts';
+import { recordBirth } from './birth/handle.ts';
 import { createPatient } from './create/handle.ts';
 import { getCoverage, putCoverage } from './coverage/handle.ts';
 import { updatePatient } from './update/handle.ts';
@@ -23,6 +24,8 @@ export async function perform(parts: PatientParts, route: Route, ask: Ask): Prom
       return searchPatients(parts, ask);
     case 'create':
       return createPatient(parts, ask);
+    case 'birth':
+      return recordBirth(parts, ask);
     case 'coverage':
       return getCoverage(parts, ask);
     case 'cover':
@@ -33,7 +36,7 @@ export async function perform(parts: PatientParts, route: Route, ask: Ask): Prom
       return related(parts, ask, route.nhsNumber);
     case 'poll':
       return refused({ code: 'RESOURCE_NOT_FOUND' });
-    default:
+    case 'unknown':
       return refused({ code: 'UNSUPPORTED_SERVICE' });
   }
 }

@@ -140,7 +140,7 @@ export type Change = {
 } & (
   | { readonly kind: 'Updated' | 'CoverageWritten'; readonly before: PatientRecord }
   /** `created`: how many of that day of birth there were when nobody of them was the new one. */
-  | { readonly kind: 'Created'; readonly created: number }
+  | { readonly kind: 'Created' | 'BirthRecorded'; readonly created: number }
 );
 
 /**
@@ -154,7 +154,7 @@ export async function keep(
   { digest, answer }: Answered,
 ): Promise<boolean> {
   const { after } = change;
-  const isNew = change.kind === 'Created';
+  const isNew = 'created' in change;
   const old = isNew ? [] : searchKeys(change.before);
   const oldDay = isNew ? null : birthDayOf(change.before);
   const keys = searchKeys(after);

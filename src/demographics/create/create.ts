@@ -12,8 +12,26 @@ import { at, isMap, type Json, type JsonMap, listAt, mapsAt, textAt } from '../j
 import { invalidValue, missingValue, type Refusal, tooFew, tooMany } from '../outcome.ts';
 import { pythonText } from '../python.ts';
 
-/** What is kept of what is sent; the rest of what may be sent is accepted and dropped [PDS 7.1]. */
-const KEPT_URLS: readonly string[] = [URLS.communication, URLS.preference];
+/** How a new patient is sent [PDS 7]. */
+export type Form = {
+  /** What stands before the names of its fields. */
+  readonly place: string;
+  /** What it may hold; null: anything else is dropped. */
+  readonly members: readonly string[] | null;
+  /** Extensions that are kept; the rest of what may be sent is accepted and dropped. */
+  readonly keptUrls: readonly string[];
+  /** Whether an address must say since when it is one. */
+  readonly hasDatedAddress: boolean;
+};
+
+/** As the body of POST Patient [PDS 7.1]. */
+export const PLAIN: Form = {
+  place: '',
+  members: ['resourceType', 'name', 'gender', 'birthDate', 'address', 'extension', 'telecom'],
+  keptUrls: [URLS.communication, URLS.preference],
+  hasDatedAddress: true,
+};
+
 const DROPPED_URLS: readonly string[] = [
   URLS.registeringAuthority,
   URLS.birthPlace,
@@ -25,24 +43,25 @@ const DROPPED_URLS: readonly string[] = [
   URLS.interpreter,
   URLS.numberUnavailable,
 ];
-const MEMBERS = ['resourceType', 'name', 'gender', 'birthDate', 'address', 'extension', 'telecom'];
 const REQUIRED = ['name', 'address', 'gender', 'birthDate'] as const;
 const SETTABLE_GENDERS = GENDERS.filter((gender) => gender !== 'other');
 
-export type NewPatient = { readonly today: string; readonly nextId: () => string };
+export type NewPatient = {
+  readonly form: Form;
+  readonly today: string;
+  readonly nextId: () => string;
+};
 
-/** Reads the body of a creation; the first thing that is wrong is the answer, in the order of the contract [PDS 7.1]. */
-export function readNewPatient(
-  body: JsonMap,
-  { today, nextId }: NewPatient,
-): Result<JsonMap, Refusal> {
-  const fault = createFault(body, today);
+/** Reads a new patient; the first thing that is wrong is the answer, in the order of the contract [PDS 7.1]. */
+export function readNewPatient(body: JsonMap, parts: NewPatient): Result<JsonMap, Refusal> {
+  const { form, today, nextId } = parts;
+  const fault = createFault(body, form, today);
   if (fault !== null) return fail(fault);
   const addresses = mapsAt(body, 'address').map((one) =>
     withStart(storedAddress(one, undefined), today),
   );
   const telecom = mapsAt(body, 'telecom').map((one) => withStart(one, today));
-  const extension = mapsAt(body, 'extension').filter(({ url }) => isOneOf(KEPT_URLS, url));
+  const extension = mapsAt(body, 'extension').filter(({ url }) => isOneOf(form.keptUrls, url));
   const names = mapsAt(body, 'name').map((one) => withStart(normalName(one), today));
   const withId = (one: JsonMap): JsonMap => ({ ...one, id: nextId() });
   return ok({
@@ -56,19 +75,20 @@ export function readNewPatient(
   });
 }
 
-function createFault(body: JsonMap, today: string): Refusal | null {
+function createFault(body: JsonMap, form: Form, today: string): Refusal | null {
+  const { place, members } = form;
   const missing = REQUIRED.find((name) => isAbsent(body[name]));
-  if (missing !== undefined) return missingValue(missing);
+  if (missing !== undefined) return missingValue(`${place}${missing}`);
   return firstFault([
-    namesFault(body['name'], today),
-    addressesFault(body['address'], today),
+    namesFault(body['name'], `${place}name`, today),
+    addressesFault(body['address'], form, today),
     isOneOf(SETTABLE_GENDERS, body['gender'])
       ? null
       : invalidValue(pythonText(body['gender']), 'gender'),
     birthDateFault(body['birthDate'], today),
-    telecomsFault(body['telecom'], today),
-    unknownMember(body, MEMBERS),
-    extensionsFault(body),
+    telecomsFault(body['telecom'], `${place}telecom`, today),
+    members === null ? null : unknownMember(body, members),
+    extensionsFault(body, form),
   ]);
 }
 
@@ -76,25 +96,28 @@ function isAbsent(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '';
 }
 
-function namesFault(names: Json | undefined, today: string): Refusal | null {
-  if (!Array.isArray(names)) return invalidValue(pythonText(names), 'name');
-  if (names.length > 1) return tooMany(names, 'name');
+function namesFault(names: Json | undefined, field: string, today: string): Refusal | null {
+  if (!Array.isArray(names)) return invalidValue(pythonText(names), field);
+  if (names.length > 1) return tooMany(names, field);
   const [name] = names;
-  if (name === undefined) return tooFew(names, 'name');
-  if (!isMap(name)) return invalidValue(pythonText(name), 'name/0');
+  if (name === undefined) return tooFew(names, field);
+  if (!isMap(name)) return invalidValue(pythonText(name), `${field}/0`);
   if (at(name, 'period', 'end') !== undefined) {
     return invalidCreate('An end date can not be provided on usual name');
   }
-  const fault = nameFault(name, 'name/0', today);
+  const fault = nameFault(name, `${field}/0`, today);
   if (fault !== null) return fault;
-  return name['use'] === 'usual' ? null : invalidValue(pythonText(name['use']), 'name/0/use');
+  return name['use'] === 'usual' ? null : invalidValue(pythonText(name['use']), `${field}/0/use`);
 }
 
-function addressesFault(addresses: Json | undefined, today: string): Refusal | null {
-  if (!Array.isArray(addresses)) return invalidValue(pythonText(addresses), 'address');
-  if (addresses.length === 0) return tooFew(addresses, 'address');
+function addressesFault(addresses: Json | undefined, form: Form, today: string): Refusal | null {
+  const field = `${form.place}address`;
+  if (!Array.isArray(addresses)) return invalidValue(pythonText(addresses), field);
+  if (addresses.length === 0) return tooFew(addresses, field);
   for (const [index, address] of addresses.entries()) {
-    const fault = newAddressFault(address, `address/${index}`, today);
+    const isUndated = form.hasDatedAddress && isMap(address) && address['period'] === undefined;
+    if (isUndated) return missingValue(`${field}/${index}/period`);
+    const fault = newAddressFault(address, `${field}/${index}`, today);
     if (fault !== null) return fault;
   }
   return null;
@@ -102,7 +125,6 @@ function addressesFault(addresses: Json | undefined, today: string): Refusal | n
 
 function newAddressFault(address: Json, field: string, today: string): Refusal | null {
   if (!isMap(address)) return invalidValue(pythonText(address), field);
-  if (address['period'] === undefined) return missingValue(`${field}/period`);
   const key = mapsAt(address, 'extension').findIndex(
     (one) => listAt(one, 'extension').length === 0,
   );
@@ -117,31 +139,32 @@ function birthDateFault(day: Json | undefined, today: string): Refusal | null {
   return isDay ? null : invalidValue(pythonText(day), 'birthDate');
 }
 
-function telecomsFault(telecom: Json | undefined, today: string): Refusal | null {
+function telecomsFault(telecom: Json | undefined, field: string, today: string): Refusal | null {
   if (telecom === undefined) return null;
-  if (!Array.isArray(telecom)) return invalidValue(pythonText(telecom), 'telecom');
+  if (!Array.isArray(telecom)) return invalidValue(pythonText(telecom), field);
   for (const [index, point] of telecom.entries()) {
-    if (!isMap(point)) return invalidValue(pythonText(point), `telecom/${index}`);
+    if (!isMap(point)) return invalidValue(pythonText(point), `${field}/${index}`);
     const isWrong = point['system'] === 'email' && !isEmail(textAt(point, 'value'));
     if (isWrong) return invalidCreate(EMAIL_INVALID);
-    const fault = telecomFault(point, `telecom/${index}`, today);
+    const fault = telecomFault(point, `${field}/${index}`, today);
     if (fault !== null) return fault;
   }
   return null;
 }
 
-function extensionsFault(body: JsonMap): Refusal | null {
+function extensionsFault(body: JsonMap, { place, keptUrls }: Form): Refusal | null {
   const extensions = mapsAt(body, 'extension');
+  const field = `${place}extension`;
   const authority = extensions.find(({ url }) => url === URLS.registeringAuthority);
-  if (authority === undefined) return tooFew(listAt(body, 'extension'), 'extension');
+  if (authority === undefined) return tooFew(listAt(body, 'extension'), field);
   for (const [index, extension] of extensions.entries()) {
     const url = textAt(extension, 'url');
-    if (KEPT_URLS.includes(url)) {
-      const fault = extensionFault(extension, `extension/${index}`);
+    if (keptUrls.includes(url)) {
+      const fault = extensionFault(extension, `${field}/${index}`);
       if (fault !== null) return fault;
-    } else if (!DROPPED_URLS.includes(url)) return invalidValue(url, `extension/${index}/url`);
+    } else if (!DROPPED_URLS.includes(url)) return invalidValue(url, `${field}/${index}/url`);
   }
-  return authorityFault(authority, `extension/${extensions.indexOf(authority)}`);
+  return authorityFault(authority, `${field}/${extensions.indexOf(authority)}`);
 }
 
 function authorityFault(authority: JsonMap, field: string): Refusal | null {

@@ -6,54 +6,88 @@ import { londonDate } from '../../kernel/london.ts';
 import { nhsNumberCheckDigit } from '../../kernel/nhs-number.ts';
 import type { Database } from '../../platform/database.ts';
 import { isMap, type Json, type JsonMap, textAt } from '../json.ts';
-import { UNAVAILABLE } from '../outcome.ts';
+import { type Refusal, UNAVAILABLE } from '../outcome.ts';
 import type { PatientRecord } from '../record.ts';
-import { answeredBefore, bornOn, createdFor, keep, nextNineDigits } from '../repository.ts';
+import {
+  type Act,
+  answeredBefore,
+  bornOn,
+  createdFor,
+  keep,
+  nextNineDigits,
+} from '../repository.ts';
 import { viewOf } from '../view/view.ts';
-import { readNewPatient } from './create.ts';
+import { PLAIN, readNewPatient } from './create.ts';
 import { matchRefusal } from './same-person.ts';
 
 const TRIES = 50; // as often as others may be faster, or numbers of the range be taken
 
 /** POST Patient: gives a number to somebody who is not on record, once a request [PDS 7.1]. */
-export async function createPatient({ database }: PatientParts, ask: Ask): Promise<Answer> {
-  const done = await answeredBefore(database, ask.requestId, digestOf(ask));
-  if (done !== null) return done;
+export async function createPatient(parts: PatientParts, ask: Ask): Promise<Answer> {
   const body = bodyOf(ask);
   if (!body.ok) return refused(body.error);
   const json = isMap(body.value) ? body.value : {};
-  const patient = readNewPatient(json, { today: londonDate(ask.at), nextId: idsOf(ask) });
+  const read = { form: PLAIN, today: londonDate(ask.at), nextId: idsOf(ask) };
+  const patient = readNewPatient(json, read);
   if (!patient.ok) return refused(patient.error);
+  return register(parts, ask, {
+    act: actOf(ask, 'patient-create'),
+    kind: 'Created',
+    patient: patient.value,
+    relatedPersons: [],
+    data: body.value,
+    headers: {},
+    refusalAmong: (bornThatDay) => matchRefusal(bornThatDay, patient.value),
+  });
+}
+
+/** Somebody new, and the request that brought them. */
+export type Newcomer = {
+  readonly act: Act;
+  readonly kind: 'Created' | 'BirthRecorded';
+  readonly patient: JsonMap;
+  readonly relatedPersons: readonly JsonMap[];
+  readonly data: Json;
+  /** Of the answer, beside its own. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Why nobody is added, when one of those who were born on the same day is meant. */
+  readonly refusalAmong: (bornThatDay: readonly PatientRecord[]) => Refusal | null;
+};
+
+/** Keeps somebody new under a number of their own, once a request. */
+export async function register(
+  { database }: PatientParts,
+  ask: Ask,
+  newcomer: Newcomer,
+): Promise<Answer> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const answer = await register(database, ask, { patient: patient.value, data: body.value });
+    const answer = await registerOnce(database, ask, newcomer);
     if (answer !== null) return answer;
   }
   return refused(UNAVAILABLE);
 }
 
-/** Somebody new, and the request that brought them. */
-type Newcomer = { readonly patient: JsonMap; readonly data: Json };
-
 /**
  * Keeps the record under the next number. Null when that is taken, or when meanwhile somebody else was added who was
  * born on that day: it may be the same person, or this very request.
  */
-async function register(
+async function registerOnce(
   database: Database,
   ask: Ask,
-  { patient, data }: Newcomer,
+  { act, kind, patient, relatedPersons, data, headers, refusalAmong }: Newcomer,
 ): Promise<Answer | null> {
   const day = textAt(patient, 'birthDate');
   const digest = digestOf(ask);
   const created = await createdFor(database, day);
   const done = await answeredBefore(database, ask.requestId, digest);
   if (done !== null) return done;
-  const match = matchRefusal(await bornOn(database, day), patient);
+  const match = refusalAmong(await bornOn(database, day));
   if (match !== null) return refused(match);
-  const after = recordOf(await nextNhsNumber(database), patient);
-  const answer = { status: 201, headers: etagOf(after.version), body: viewOf(after, ask.reader) };
-  const change = { kind: 'Created' as const, created, after, data };
-  const isKept = await keep(database, actOf(ask, 'patient-create'), change, { digest, answer });
+  const after = { ...recordOf(await nextNhsNumber(database), patient), relatedPersons };
+  const body = viewOf(after, ask.reader);
+  const answer = { status: 201, headers: { ...etagOf(after.version), ...headers }, body };
+  const change = { kind, created, after, data };
+  const isKept = await keep(database, act, change, { digest, answer });
   return isKept ? answer : null;
 }
 

@@ -14,7 +14,10 @@ export type SearchName = {
 const CURRENT_USES = ['usual', 'nickname', 'temp']; // [PDS 5.3]
 
 /** Every name of a record that a search may look at. */
-export function namesOf({ patient, history }: PatientRecord): SearchName[] {
+export function namesOf({
+  patient,
+  history,
+}: Pick<PatientRecord, 'patient' | 'history'>): SearchName[] {
   const now = mapsAt(patient, 'name').map((name) =>
     nameOf(name, !CURRENT_USES.includes(textAt(name, 'use'))),
   );

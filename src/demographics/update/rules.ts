@@ -1,11 +1,12 @@
 import { parseLondonDate } from '../../kernel/london.ts';
 import { GENDERS, NOMINATION_URLS, ODS_SYSTEM, URLS } from '../codes.ts';
 import { addressFault, isAddable, linesFaultOfUpdate } from '../fields/address.ts';
+import { isDeathTime } from '../fields/death-time.ts';
 import { deathStatusOf, extensionFault, ODS_CODE } from '../fields/extension.ts';
 import { firstFault, isOneOf, unknownMember } from '../fields/members.ts';
 import { nameFault } from '../fields/name.ts';
 import { contactFault, kindOf, telecomFault } from '../fields/telecom.ts';
-import { at, isSame, type Json, type JsonMap, mapsAt, textAt } from '../json.ts';
+import { at, isSame, type JsonMap, mapsAt, textAt } from '../json.ts';
 import { forbiddenUpdate, invalidUpdate, invalidValue, type Refusal } from '../outcome.ts';
 import { pythonText } from '../python.ts';
 
@@ -176,14 +177,6 @@ function birthFault({ before, after, today }: Edit): Refusal | null {
 
 function dayOfDeath(patient: JsonMap): string {
   return textAt(patient, 'deceasedDateTime').slice(0, 10);
-}
-
-const DEATH = /^\d{4}-\d\d-\d\d(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\+00:00)?)?$/; // [PDS 4.1]
-
-export function isDeathTime(value: Json | undefined): value is string {
-  return (
-    typeof value === 'string' && DEATH.test(value) && parseLondonDate(value.slice(0, 10)) !== null
-  );
 }
 
 function deathFault({ before, after, today }: Edit): Refusal | null {

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { storedAddress } from '../address.ts';
 import { DEATH_STATUSES, DEATH_SYSTEM, URLS } from '../codes.ts';
 import { inOrder } from '../fields/address.ts';
+import { withOffset } from '../fields/death-time.ts';
 import { deathStatusOf } from '../fields/extension.ts';
 import { normalName } from '../fields/name.ts';
 import { withStart } from '../fields/period.ts';
@@ -120,11 +121,6 @@ function usualFirst(names: readonly JsonMap[]): JsonMap[] {
   return names.toSorted((one, other) =>
     key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0,
   );
-}
-
-function withOffset(time: string): string {
-  const whole = time.length === 10 ? `${time}T00:00:00` : time;
-  return whole.endsWith('+00:00') ? whole : `${whole}+00:00`;
 }
 
 function withDisplay(extension: JsonMap): JsonMap {
