@@ -1,6 +1,9 @@
 import { present } from '../kernel/bug.ts';
 import type { HeldIssue, Issue, Item, Later, Prescription, WaitingIssue } from './prescription.ts';
 
+/** The issue that a return or a history is of when it tells none [EPS-HL7V3 6.6, 6.9]. */
+export const FIRST_ISSUE = 1;
+
 /** The issue that a message without a repeat number is about. */
 export function currentIssue(state: Prescription): Issue {
   return present(issueOf(state, state.currentIssue), 'current issue');

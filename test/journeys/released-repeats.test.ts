@@ -7,7 +7,7 @@ import { PATIENTS } from '../../src/local/patients.ts';
 import { all, one } from '../../src/local/sample-messages/testing.ts';
 import { DISPENSE, type Facts, newFacts, ORDER, RELEASE_NOMINATED } from '../bad-input/kinds.ts';
 import { RELEASE_PATIENT, RETURN, sendAs } from '../bad-input/kinds.ts';
-import { ISSUES, numbered, repeatDispensing } from '../support/repeat-dispensing.ts';
+import { ISSUES, numbered, ofIssue, repeatDispensing } from '../support/repeat-dispensing.ts';
 import { type Answer, testSpine } from '../support/server.ts';
 
 // Shows: FHIR dispensing | repeat dispensing: each issue is released with its number, its period and when the last was dispensed
@@ -158,7 +158,11 @@ describe('the next issue', () => {
 
 describe('an issue that came back', () => {
   test('is the same issue when another pharmacy asks for it by its id', async () => {
-    await accepted(sendAs(spine(), RETURN, RETURN.build(facts)));
+    const unnumbered = await sendAs(spine(), RETURN, RETURN.build(facts));
+    assert.equal(unnumbered.status, 400);
+    const { code } = unnumbered.body.issue[0].details.coding[0];
+    assert.equal(code, 'MISMATCH_AUTHORISED_REPEAT_COUNT');
+    await accepted(sendAs(spine(), RETURN, ofIssue(RETURN.build(facts), 2)));
     const answer = await accepted(nominated());
     assert.equal(answer.body.issue[0].details.coding[0].code, 'NO_MORE_PRESCRIPTIONS');
     const item = itemIn(await accepted(byId()));

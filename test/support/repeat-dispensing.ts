@@ -1,4 +1,4 @@
-import type { Bundle } from 'fhir/r4';
+import type { Bundle, Extension } from 'fhir/r4';
 
 import { all } from '../../src/local/sample-messages/testing.ts';
 
@@ -46,7 +46,11 @@ export function numbered(message: object, issue: number, issues = ISSUES): objec
 }
 
 /** A Task has no repeat number unless it is added. */
-export function ofIssue(message: object, issue: number): object {
+export function ofIssue<Told extends { readonly extension?: Extension[] | undefined }>(
+  task: Told,
+  issue: number,
+): Told {
   const counts = [{ url: 'numberOfRepeatsIssued', valueInteger: issue - 1 }];
-  return { ...message, extension: [{ url: INFORMATION, extension: counts }] };
+  const extension = [...(task.extension ?? []), { url: INFORMATION, extension: counts }];
+  return { ...task, extension };
 }

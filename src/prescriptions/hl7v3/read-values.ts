@@ -2,6 +2,7 @@ import type { Element } from '../../gateways/xml/element.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
+import { FIRST_ISSUE } from '../issues.ts';
 import { type OdsCode, parseOdsCode } from '../ods-code.ts';
 import type { Rejection } from '../rejections.ts';
 import { agentFault } from './agent-fault.ts';
@@ -68,8 +69,6 @@ export function issueIn(from: Reading, value: Element | null): Result<number | n
     ? ok(Number(text))
     : fail(unprocessable(`repeat instance ${text} is not an issue`));
 }
-
-const FIRST_ISSUE = 1; // is meant where none is told [EPS-HL7V3 6.6, 6.9]
 
 /** The issue of a return or of a history. */
 export function issueOrFirst(from: Reading, act: Element): Result<number, Rejection> {
