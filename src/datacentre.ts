@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { demographicsParts } from './demographics.ts';
 import { demographicsFailure, demographicsRoutes } from './demographics/index.ts';
+import { sdsFailure, sdsRoutes } from './directory/index.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
 import { openHl7Door } from './hl7v3.ts';
 import {
@@ -16,7 +17,12 @@ import {
 import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
-import { type Database, DatabaseUnavailable, openDatabase } from './platform/database.ts';
+import {
+  type Database,
+  DatabaseUnavailable,
+  isAnswering,
+  openDatabase,
+} from './platform/database.ts';
 import {
   type HttpRequest,
   type HttpResponse,
@@ -29,7 +35,6 @@ import { describeBug, type Log } from './platform/log.ts';
 import { isMigrated } from './platform/migrate.ts';
 import { plainFailure } from './platform/plain-failure.ts';
 import { sharedSecret } from './platform/secrets.ts';
-import { sql } from './platform/sql.ts';
 import {
   dueJob,
   openSignatures,
@@ -42,6 +47,7 @@ import {
 } from './prescriptions/index.ts';
 import type { Trial } from './local/index.ts';
 import { SCHEMAS } from './schemas.ts';
+import { sdsParts } from './sds.ts';
 import { VERSION } from './version.ts';
 
 /** One process of one datacentre, listening. */
@@ -152,7 +158,7 @@ async function openSpine(config: Config, database: Database, cards: Cards): Prom
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
   const { spine, identity, clock, local, pages } = parts;
   const { database } = spine;
-  const isReady = (): Promise<boolean> => answers(database);
+  const isReady = (): Promise<boolean> => isAnswering(database);
   return {
     routes: [
       ...identity.routes,
@@ -168,6 +174,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         clock,
       }),
       ...demographicsRoutes(demographicsParts(config, { ...parts, database, isReady })),
+      ...sdsRoutes(sdsParts(config, { ...parts, database, isReady })),
       ...(local?.routes ?? []),
       ...pages.routes,
     ],
@@ -179,7 +186,10 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
       const page = (): HttpResponse | null => pages.onFailure(request, failure, id);
       const signIn = (): HttpResponse | null => identity.onFailure(request, failure, id);
-      const inOwnForm = fhirFailure(request, failure) ?? demographicsFailure(request, failure);
+      const inOwnForm =
+        fhirFailure(request, failure) ??
+        demographicsFailure(request, failure) ??
+        sdsFailure(request, failure);
       return inOwnForm ?? signIn() ?? page() ?? plainFailure(failure);
     },
   };
@@ -205,15 +215,6 @@ async function openPages(
 
 function clockWords(clock: Trial['clock']): string {
   return clock.read().real ? 'The clock is real.' : `The clock is set to ${instant(clock.now())}.`;
-}
-
-async function answers(database: Database): Promise<boolean> {
-  try {
-    await database.all(sql`select 1`);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const NONE = { cis2: null, nhsLogin: null, patients: null };

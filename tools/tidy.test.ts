@@ -24,6 +24,7 @@ const COMPOSERS = [
   'main.ts',
   'datacentre.ts',
   'demographics.ts',
+  'sds.ts',
   'hl7v3.ts',
   'hl7v3-deliveries.ts',
   'schemas.ts',

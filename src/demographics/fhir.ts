@@ -1,9 +1,9 @@
 import { writeFhirJson } from '../gateways/fhir/json.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
+import { openSpikes, type Spikes } from '../platform/spikes.ts';
 import { type Answer, refused } from './answer.ts';
 import { denied } from './gate/authorization.ts';
 import { admit } from './gate/index.ts';
-import { openSpikes, type Spikes } from './gate/limits.ts';
 import { BASE_PATH, pathRefusal, routeOf } from './gate/path.ts';
 import { UNAVAILABLE, UNREADABLE } from './outcome.ts';
 import type { GateParts } from './parts.ts';

@@ -23,6 +23,7 @@ export {
   ODS_CODE,
   type Organisation,
 } from './organisation.ts';
+export { SDS_BASE, type SdsParts, sdsFailure, sdsRoutes } from './sds/fhir.ts';
 export { readOrganisation } from './read-organisation.ts';
 export {
   addingOrganisation,

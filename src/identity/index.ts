@@ -98,7 +98,7 @@ export { problemOf as signInProblem } from './sign-in/words.ts';
 export { signedContent } from './card-agent/signed-content.ts';
 export { refusalWords } from './cards/refusal-words.ts';
 export { openRevocations } from './sessions/index.ts';
-export { grantsReader } from './clients/repository.ts';
+export { clientOfKey, grantsReader } from './clients/repository.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 export { type ProviderSettings } from './platform/index.ts';
 

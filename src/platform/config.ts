@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../kernel/result.ts';
 import { type PatientIssuer, patientIssuerOf } from './config/patient-issuer.ts';
 import { type CardPort, cardPortOf, type Hl7Port, hl7PortOf } from './config/ports.ts';
 import { type PdsConfig, pdsConfigOf } from './config/pds.ts';
+import { perSecondOf } from './config/per-second.ts';
 import { words } from './config/words.ts';
 
 export type { PatientIssuer } from './config/patient-issuer.ts';
@@ -32,6 +33,8 @@ export type Config = {
   /** How often one application may call one base of the FHIR API; null: without limit. */
   readonly requestsPerMinute: number | null;
   readonly pds: PdsConfig;
+  /** How often one application may ask a process for systems and endpoints; null: without limit [SDS 1]. */
+  readonly sdsRequestsPerSecond: number | null;
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;
   /** File with the certificates of makers of security keys who are trusted, in PEM; null: none is. */
@@ -65,6 +68,8 @@ type Switch = 'Prescribing' | 'Dispensing' | 'Tracker' | 'Release' | 'Cancellati
 
 type Strictness = 'compatible' | 'strict';
 
+const SDS_RATE = 'OPENSPINE_SDS_REQUESTS_PER_SECOND';
+
 /** All problems at once, each with the name of its setting. */
 export function parseConfig(
   env: Readonly<Record<string, string | undefined>>,
@@ -93,6 +98,7 @@ export function parseConfig(
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     requestsPerMinute: requestsOf(env['OPENSPINE_REQUESTS_PER_MINUTE'], problems),
     pds: pdsConfigOf(env, problems),
+    sdsRequestsPerSecond: perSecondOf(SDS_RATE, env[SDS_RATE] ?? 'none', problems),
     asids: asidsOf(env),
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
     securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,

@@ -78,3 +78,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
   };
 }
+
+/** Whether it can be asked now. */
+export async function isAnswering(database: Database): Promise<boolean> {
+  try {
+    await database.all({ text: 'select 1', values: [] });
+    return true;
+  } catch {
+    return false;
+  }
+}

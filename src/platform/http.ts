@@ -13,6 +13,8 @@ export type HttpRequest = {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The same as it came, with its question mark; empty when there is none. */
+  readonly search: string;
   /** The parts of the path that the route names with a colon. */
   readonly parts: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -167,6 +169,7 @@ async function serveMount(
     method,
     path,
     query: {},
+    search: '',
     parts: {},
     headers: textHeaders(headers),
     body: EMPTY,
@@ -190,6 +193,7 @@ function readRequest(request: FastifyRequest): HttpRequest {
     method,
     path: end === -1 ? url : url.slice(0, end),
     query: isQuery(query) ? query : {},
+    search: end === -1 ? '' : url.slice(end),
     parts: isParts(params) ? params : {},
     headers: textHeaders(headers),
     body: Buffer.isBuffer(body) ? body : EMPTY,

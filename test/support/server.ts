@@ -52,6 +52,7 @@ export type Settings = Partial<
     | 'requestsPerMinute'
     | 'hl7v3'
     | 'pds'
+    | 'sdsRequestsPerSecond'
   >
 >;
 

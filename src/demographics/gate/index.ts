@@ -3,13 +3,14 @@ import { present } from '../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
 import type { HttpRequest } from '../../platform/http.ts';
+import type { Spikes } from '../../platform/spikes.ts';
 import { coverageNumber } from '../coverage/coverage.ts';
 import type { Refusal } from '../outcome.ts';
 import type { GateParts } from '../parts.ts';
 import { type ApplicationGrants, type Mode, NO_GRANTS } from '../reader.ts';
 import type { Ask } from './ask.ts';
 import { denied, readAuthorization } from './authorization.ts';
-import { OVER_CREATES, overQuota, overSpike, type Spikes } from './limits.ts';
+import { OVER_CREATES, overQuota, overSpike } from './limits.ts';
 import { modeOf, modeRefusal, type Wanted } from './mode.ts';
 import {
   BASE_PATH,

@@ -41,9 +41,11 @@ export {
 } from './repository.ts';
 export {
   type AccreditedSystem,
+  ASID,
   interactionFamily,
   type MessageHandler,
   mmInteraction,
+  PARTY_KEY,
 } from './system.ts';
 
 /** A party that a certificate is of, and the ASIDs for which it speaks. */

@@ -8,7 +8,7 @@ export type SystemFile = {
   readonly handlers: readonly MessageHandler[];
 };
 
-const INTERACTION = /^urn:nhs:names:services:[a-z0-9]+:[\w.-]+$/;
+const INTERACTION = /^urn:nhs:names:services:[a-z0-9]+(:[\w.$-]+)+$/;
 const CPA_ID = /^[A-Za-z0-9]{1,20}$/;
 const URL_SHAPE = /^https:\/\/[^/?#\s]+(\/[^?#\s]*)?$/;
 const DURATION = /^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/;
@@ -47,14 +47,40 @@ function readHandler(from: JsonReader): MessageHandler {
   const interaction = from.text('interaction', INTERACTION, 'a whole name of an interaction');
   const endpoints = from.texts('endpoints', URL_SHAPE, 'an https address');
   const [first] = endpoints;
+  const isBare = from.isTrue('withoutContract');
   const handler = {
     mhsId: from.optionalText('mhsId', /^\S{1,60}$/, 'an id') ?? `${partyKey}:${interaction}`,
     ods: from.text('ods', ODS_CODE, 'an ODS code'),
     partyKey,
     interaction,
-    cpaId: from.text('cpaId', CPA_ID, 'up to 20 letters and digits'),
     fqdn: first === undefined ? '' : new URL(first).hostname,
     endpoints,
+    ...(isBare ? NO_CONTRACT : readContract(from)),
+  };
+  from.done();
+  return handler;
+}
+
+type Contract = Omit<
+  MessageHandler,
+  'mhsId' | 'ods' | 'partyKey' | 'interaction' | 'fqdn' | 'endpoints'
+>;
+
+/** Of an interaction that is no message of ebXML: how often and how long it is tried is nobody's affair. */
+const NO_CONTRACT: Contract = {
+  cpaId: '',
+  syncReplyMode: '',
+  retries: null,
+  retryInterval: null,
+  persistDuration: null,
+  duplicateElimination: '',
+  ackRequested: '',
+  actor: '',
+};
+
+function readContract(from: JsonReader): Contract {
+  return {
+    cpaId: from.text('cpaId', CPA_ID, 'up to 20 letters and digits'),
     syncReplyMode: from.one('syncReplyMode', ['MSHSignalsOnly', 'none'], 'MSHSignalsOnly'),
     retries: from.count('retries', RETRIES_MAX, 2),
     retryInterval: from.optionalText('retryInterval', DURATION, 'a duration, as PT60S'),
@@ -63,6 +89,4 @@ function readHandler(from: JsonReader): MessageHandler {
     ackRequested: from.one('ackRequested', ['always', 'never'], 'always'),
     actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
   };
-  from.done();
-  return handler;
 }

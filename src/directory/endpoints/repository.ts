@@ -73,14 +73,24 @@ function insertHandlers(handlers: readonly MessageHandler[], at: Date): Sql {
 }
 
 export function systemsOfParty(database: Database, partyKey: string): Promise<AccreditedSystem[]> {
+  return findSystems(database, sql`party_key = ${partyKey}`);
+}
+
+/** Those for which a condition on the table's columns is true. */
+export function findSystems(database: Database, where: Sql): Promise<AccreditedSystem[]> {
   return database.all<AccreditedSystem>(sql`
-    select ${SYSTEM} from directory.accredited_system where party_key = ${partyKey} order by asid`);
+    select ${SYSTEM} from directory.accredited_system where ${where} order by asid`);
 }
 
 /** Where and how a party takes messages. */
 export function handlersOfParty(database: Database, partyKey: string): Promise<MessageHandler[]> {
+  return findHandlers(database, sql`party_key = ${partyKey}`);
+}
+
+/** Those for which a condition on the table's columns is true. */
+export function findHandlers(database: Database, where: Sql): Promise<MessageHandler[]> {
   return database.all<MessageHandler>(sql`
-    select ${HANDLER} from directory.message_handler where party_key = ${partyKey} order by interaction`);
+    select ${HANDLER} from directory.message_handler where ${where} order by party_key, interaction`);
 }
 
 /** Adds handlers of a party's own; of those that are known, only where they are is brought up to date. */

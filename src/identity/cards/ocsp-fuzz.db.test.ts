@@ -49,6 +49,7 @@ describe('an OCSP request', () => {
         method: 'POST',
         path: '/pki/ocsp',
         query: {},
+        search: '',
         parts: {},
         headers: {},
         body,

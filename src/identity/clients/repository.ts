@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../../platform/database.ts';
 import { list, sql } from '../../platform/sql.ts';
 import { auditLine, revocationOf } from '../record.ts';
-import type { Client, PublicKeys } from './client.ts';
+import { type Client, clientFault, type PublicKeys } from './client.ts';
 import { NO_PDS_GRANTS, type PdsGrants } from './grants.ts';
 import type { PublicJwk } from './jwks.ts';
 import type { NewClient } from './parse.ts';
@@ -29,6 +29,12 @@ export async function findClient(database: Database, key: string): Promise<Known
   const [row] = await database.all<Row>(sql`
     select ${COLUMNS} from identity.client where application_key = ${key}`);
   return row === undefined ? null : fromRow(row);
+}
+
+/** The application with this key, if it may call; null otherwise. */
+export async function clientOfKey(database: Database, key: string): Promise<Client | null> {
+  const client = await findClient(database, key);
+  return client === null || clientFault(client) !== null ? null : client;
 }
 
 export async function listClients(database: Database): Promise<Client[]> {

@@ -1,3 +1,5 @@
+import { perSecondOf } from './per-second.ts';
+
 /** What an operator sets of the Personal Demographics Service. */
 export type PdsConfig = {
   /** Of one application, and of all creations together; null: without limit [PDS 3.1]. */
@@ -8,21 +10,13 @@ export type PdsConfig = {
 };
 
 const CREATES_PER_SECOND = '3'; // [PDS 3.1]
-const PER_SECOND_MAX = 100_000;
 
 export function pdsConfigOf(
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): PdsConfig {
-  const rate = (name: string, otherwise: string): number | null => {
-    const text = env[name] ?? otherwise;
-    if (text === 'none') return null;
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < 1 || value > PER_SECOND_MAX) {
-      problems.push(`${name} must be none, or a number from 1 to ${PER_SECOND_MAX}`);
-    }
-    return value;
-  };
+  const rate = (name: string, otherwise: string): number | null =>
+    perSecondOf(name, env[name] ?? otherwise, problems);
   const pairs = (env['OPENSPINE_PDS_ETHNICITY_FOR'] ?? '').split(',').filter(Boolean);
   if (!pairs.every((pair) => /^\d{12}:[A-Z0-9]{3,10}$/.test(pair))) {
     problems.push(
