@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { demographicsParts } from './demographics.ts';
 import { demographicsFailure, demographicsRoutes } from './demographics/index.ts';
 import { sdsFailure, sdsRoutes } from './directory/index.ts';
+import { failuresOf } from './failures.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
 import { openHl7Door } from './hl7v3.ts';
+import { type HttpServices, openHttpDoors } from './http-doors.ts';
 import {
   authoritiesPem,
   type Cards,
@@ -28,7 +29,6 @@ import {
   type HttpResponse,
   type HttpRoute,
   type HttpService,
-  startHttp,
 } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
@@ -65,7 +65,7 @@ export async function startDatacentre(
   log: Log,
   stopping?: AbortSignal,
 ): Promise<Datacentre> {
-  const http = await startHttp(config.host, config.port, () => tooEarly(config));
+  const http = await openHttpDoors(config, () => tooEarly(config));
   const url = `http://${config.host}:${http.port}`;
   const { pkiUrl } = config;
   const database = openDatabase({
@@ -86,7 +86,7 @@ export async function startDatacentre(
     const spine = await openSpine(config, database, identity.cards);
     const local = trial === null ? null : await openLocal(config, spine, trial);
     const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
-    await http.serve(serviceOf(config, log, { spine, identity, clock, local, pages, url }));
+    await http.serve(servicesOf(config, log, { spine, identity, clock, local, pages, url }));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
     const hl7v3 = await openHl7Door(config, log, hl7PartsOf(spine, clock));
@@ -155,6 +155,14 @@ async function openSpine(config: Config, database: Database, cards: Cards): Prom
   return { database, settings: config, signatures: signatures.value };
 }
 
+function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
+  const { identity, pages } = parts;
+  const all = serviceOf(config, log, parts);
+  const routes = [...identity.routes, ...pages.routes];
+  const onFailure = failuresOf({ log, identity, pages }, []);
+  return { all, forPeople: { ...all, routes, onFailure } };
+}
+
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
   const { spine, identity, clock, local, pages } = parts;
   const { database } = spine;
@@ -180,18 +188,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
     ],
     mounts: identity.mounts(pages.html),
     headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
-    onFailure: (request, failure) => {
-      const id = request.headers['x-request-id'] ?? randomUUID();
-      if (failure.kind === 'Bug')
-        log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
-      const page = (): HttpResponse | null => pages.onFailure(request, failure, id);
-      const signIn = (): HttpResponse | null => identity.onFailure(request, failure, id);
-      const inOwnForm =
-        fhirFailure(request, failure) ??
-        demographicsFailure(request, failure) ??
-        sdsFailure(request, failure);
-      return inOwnForm ?? signIn() ?? page() ?? plainFailure(failure);
-    },
+    onFailure: failuresOf({ log, identity, pages }, [fhirFailure, demographicsFailure, sdsFailure]),
   };
 }
 

@@ -3,7 +3,7 @@ import { listenForInterruption } from '../installation/interruption.ts';
 import { PORT_BASE } from '../installation/store-command.ts';
 import { CARD_AGENT, HELP_CONTACT } from '../platform/config.ts';
 import { codeOf, Trouble } from '../platform/trouble.ts';
-import { spineHere } from './addresses.ts';
+import { signInsHere } from './addresses.ts';
 import { startAgent } from './browser/server.ts';
 import { attemptsFolder } from './token/card.ts';
 import { readerIn, TOKEN_OPTIONS } from './token-options.ts';
@@ -88,7 +88,7 @@ async function listening(options: Parameters<typeof startAgent>[0]) {
 function servicesIn(invocation: Invocation): readonly string[] | null {
   const given = textOption(invocation, 'services');
   const named =
-    given?.split(',').map((text) => text.trim().replace(/\/$/, '')) ?? spineHere(invocation);
+    given?.split(',').map((text) => text.trim().replace(/\/$/, '')) ?? signInsHere(invocation);
   const isService = (text: string): boolean =>
     /^(https:\/\/[^/?#\s]+|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/.test(text);
   return named !== null && named.length > 0 && named.every(isService) ? named : null;

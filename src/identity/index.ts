@@ -11,7 +11,7 @@ import { brokerFailure, openBroker } from './broker/index.ts';
 import { openCardAgent } from './card-agent/index.ts';
 import { cardProofJob, openCardPort } from './card-port/index.ts';
 import { type Cards, pkiRoutes } from './cards/index.ts';
-import { type Cis2, openCis2 } from './cis2/index.ts';
+import { type Cis2, discoveryRoute, openCis2 } from './cis2/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
 import type { Page, View } from '../pages/index.ts';
 import { IDENTITY_VIEWS, identityPages, type RequestDoor } from './pages/index.ts';
@@ -195,6 +195,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       ...platformRoutes(platform),
       ...broker,
       ...cardAgent,
+      ...(issuer === null ? [] : [discoveryRoute(issuer)]),
     ],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
     pages: identityPages(

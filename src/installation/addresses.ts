@@ -1,9 +1,13 @@
+import { CIS2_PATH } from '../platform/config.ts';
+
 /** A block of ports moved together; only those that something listens on are here [X-07]. */
 export type Ports = {
   readonly apiA: number;
   readonly apiB: number;
   readonly hl7v3A: number;
   readonly hl7v3B: number;
+  readonly signIn: number;
+  readonly pages: number;
   readonly database: number;
 };
 
@@ -19,6 +23,8 @@ export function portsFrom(base: number): Ports {
     apiB: base + 1,
     hl7v3A: base + 2,
     hl7v3B: base + 3,
+    signIn: base + 4,
+    pages: base + 5,
     database: base + DATABASE_OFFSET,
   };
 }
@@ -36,6 +42,11 @@ export function* portBasesFrom(base: number): Generator<number> {
 
 export function localUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
+}
+
+/** The issuer of the CIS2 face, whichever datacentre answers for it. */
+export function issuerAt(port: number): string {
+  return `${localUrl(port)}${CIS2_PATH}`;
 }
 
 /** Where systems of HL7 V3 send their messages. */

@@ -1,4 +1,4 @@
-import { hl7v3Url } from './addresses.ts';
+import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
 import type { State } from './state-file.ts';
 
 const LABEL_WIDTH = 22;
@@ -9,9 +9,10 @@ export function banner(state: State, lastLine: string): string {
   const kind = mode === 'test' ? 'TEST SYSTEM - no real patients' : 'LIVE';
   return [
     `openspine ${state.version}   ${kind}   data: ${dataWords(state)}`,
+    labelled('Start here', localUrl(ports.pages)),
     labelled('API (datacentre A/B)', `${apiA}  ${apiB}`),
     labelled('HL7 V3 (A/B)', `${hl7v3Url(ports.hl7v3A)}  ${hl7v3Url(ports.hl7v3B)}`),
-    labelled('Web pages', `${apiA}/`),
+    labelled('Sign-in issuer', issuerAt(ports.signIn)),
     ...(state.data.kind === 'external' ? [] : [labelled('Database', `port ${ports.database}`)]),
     ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
     ...readyMade.map((line, index) => labelled(index === 0 ? 'Ready-made' : '', line)),
@@ -30,6 +31,8 @@ export function environment(state: State, databaseUrl: string | null): string {
     OPENSPINE_URL: state.apiA,
     OPENSPINE_URL_A: state.apiA,
     OPENSPINE_URL_B: state.apiB,
+    OPENSPINE_SIGN_IN_URL: localUrl(state.ports.signIn),
+    OPENSPINE_PAGES_URL: localUrl(state.ports.pages),
     OPENSPINE_HL7V3_URL_A: hl7v3Url(state.ports.hl7v3A),
     OPENSPINE_HL7V3_URL_B: hl7v3Url(state.ports.hl7v3B),
     ...(state.data.kind === 'external' ? {} : { OPENSPINE_DATA: state.data.folder }),

@@ -10,6 +10,9 @@ export type DatacentreOptions = {
   readonly port: number;
   readonly databaseUrl: string;
   readonly mode: Mode;
+  /** The same for both: whichever of them lives answers there. */
+  readonly signInPort: number;
+  readonly pagesPort: number;
   /** Of the whole installation, its own first. */
   readonly publicUrls: readonly string[];
   /** The same for both, so that either goes on with what the other began. */
@@ -90,13 +93,15 @@ export async function startDatacentre(options: DatacentreOptions): Promise<Datac
 
 function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
-  const { hl7v3Port, hl7v3Urls } = options;
+  const { hl7v3Port, hl7v3Urls, signInPort, pagesPort } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
       ...process.env,
       OPENSPINE_DATACENTRE: name,
       OPENSPINE_PORT: String(port),
+      OPENSPINE_SIGN_IN_PORT: String(signInPort),
+      OPENSPINE_PAGES_PORT: String(pagesPort),
       OPENSPINE_MODE: mode,
       OPENSPINE_PUBLIC_URLS: process.env['OPENSPINE_PUBLIC_URLS'] ?? publicUrls.join(','),
       OPENSPINE_CIS2_ISSUER: process.env['OPENSPINE_CIS2_ISSUER'] ?? cis2Issuer,

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
-import { portsFrom } from './addresses.ts';
+import { issuerAt, localUrl, portsFrom } from './addresses.ts';
 import type { Parts } from './parts.ts';
 import { answersPing, statusAt } from './ping.ts';
 import { portsInUse } from './port-check.ts';
@@ -39,7 +39,7 @@ export async function doctor(portBase: number, parts: Parts, output: Output): Pr
     await disk(state),
     clock(new Date()),
     await database(state),
-    ...(state === null ? [] : [await service('a', state), await service('b', state)]),
+    ...(state === null ? [] : await services(state)),
   ];
   const text = checks.map((check) => line(check, output)).join('\n');
   output.result(text, checks);
@@ -121,6 +121,25 @@ async function database(state: State | null): Promise<Check> {
   } catch (error) {
     return bad('database', messageOf(error), 'spine down, then spine up');
   }
+}
+
+async function services(state: State): Promise<Check[]> {
+  const { signIn, pages } = state.ports;
+  const discovery = `${issuerAt(signIn)}/.well-known/openid-configuration`;
+  return [
+    await service('a', state),
+    await service('b', state),
+    await shared('sign-in', localUrl(signIn), discovery),
+    await shared('web pages', localUrl(pages), `${localUrl(pages)}/signin`),
+  ];
+}
+
+/** One datacentre suffices for what both answer. */
+async function shared(name: string, url: string, asked: string): Promise<Check> {
+  const status = await statusAt(asked);
+  if (status === 200) return good(name, `${url} answers`);
+  const finding = `${url} does not answer as it should (${status})`;
+  return bad(name, finding, 'read what spine up printed; spine down, then up');
 }
 
 /** Ready means: migrated, seeded, and a journey has gone through [X-09]. Live systems have no /_local. */

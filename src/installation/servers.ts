@@ -1,4 +1,4 @@
-import { hl7v3Url } from './addresses.ts';
+import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
 import { type Database, startDatabase } from './database.ts';
 import { type Datacentre, startDatacentre } from './datacentre.ts';
 import type { Parts } from './parts.ts';
@@ -6,7 +6,6 @@ import type { State } from './state-file.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { Output } from '../cli/output.ts';
 import { Trouble } from '../platform/trouble.ts';
-import { CIS2_PATH } from '../platform/config.ts';
 
 /** What runs for us: noted when its start begins, so that none is forgotten when the start is broken off. */
 export type Servers = {
@@ -109,7 +108,7 @@ function datacentreStep(
   { servers, steps, options }: { servers: Servers; steps: Steps; options: StartOptions },
 ): Promise<Datacentre> {
   const { state, parts, output } = options;
-  const { apiA, apiB, hl7v3A, hl7v3B } = state.ports;
+  const { apiA, apiB, hl7v3A, hl7v3B, signIn, pages } = state.ports;
   const port = name === 'a' ? apiA : apiB;
   return steps.step({
     name: `datacentre ${name.toUpperCase()}`,
@@ -121,8 +120,14 @@ function datacentreStep(
           port,
           databaseUrl,
           mode: state.mode,
-          publicUrls: name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA],
-          cis2Issuer: `${state.apiA}${CIS2_PATH}`,
+          publicUrls: [
+            ...(name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA]),
+            localUrl(signIn),
+            localUrl(pages),
+          ],
+          signInPort: signIn,
+          pagesPort: pages,
+          cis2Issuer: issuerAt(signIn),
           hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
           hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
           program: parts.datacentreProgram ?? null,

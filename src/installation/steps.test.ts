@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { parsePortBase } from './addresses.ts';
+import { parsePortBase, portsFrom } from './addresses.ts';
 import { environment } from './banner.ts';
 import type { State } from './state-file.ts';
 import { createSteps } from './steps.ts';
@@ -56,7 +56,7 @@ test('what a shell evaluates is quoted', () => {
     isReady: true,
     mode: 'test',
     portBase: 4400,
-    ports: { apiA: 4400, apiB: 4401, hl7v3A: 4402, hl7v3B: 4403, database: 4432 },
+    ports: portsFrom(4400),
     apiA: 'a',
     apiB: 'b',
     data: { kind: 'kept', folder: "/it's $HOME" },

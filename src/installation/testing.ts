@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 
 import { installationCommands } from './commands.ts';
 import type { Parts } from './parts.ts';
@@ -37,12 +37,16 @@ async function pause(step: string): Promise<void> {
 function serve(): void {
   const name = process.env['OPENSPINE_DATACENTRE'] ?? '';
   if (process.env['OPENSPINE_TEST_FAIL'] === name) process.exit(7);
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (request.url === '/die') process.exit(1);
     response.statusCode = request.url === '/_local/ready' ? 404 : 200;
     response.end(JSON.stringify({ name, pid: process.pid }));
-  });
-  server.listen(Number(process.env['OPENSPINE_PORT']), '127.0.0.1', () => {
+  };
+  for (const shared of ['OPENSPINE_SIGN_IN_PORT', 'OPENSPINE_PAGES_PORT']) {
+    const port = Number(process.env[shared]);
+    createServer(answer).listen({ port, host: '127.0.0.1', reusePort: true });
+  }
+  createServer(answer).listen(Number(process.env['OPENSPINE_PORT']), '127.0.0.1', () => {
     process.send?.({ ready: true });
   });
   process.on('SIGTERM', () => process.exit(0));

@@ -46,6 +46,12 @@ for (const user of users) {
       await isReady(spine);
       assert.match(spine.said.stdout, /TEST SYSTEM - no real patients {3}data: temporary/);
       assert.match(spine.said.stdout, new RegExp(`API .* http://127.0.0.1:${base} `));
+      const [signIn, pages] = [Number(base) + 4, Number(base) + 5];
+      assert.match(spine.said.stdout, new RegExp(`Start here +http://127.0.0.1:${pages}\n`));
+      assert.match(
+        spine.said.stdout,
+        new RegExp(`Sign-in issuer +http://127.0.0.1:${signIn}/open`),
+      );
       assert.match(spine.said.stdout, /People +555086689106/);
       assert.match(spine.said.stdout, /\nReady in \d+\.\d s\. Ctrl-C to stop\.\n$/);
       const steps = [...spine.said.stderr.matchAll(/^ {2}(\S+(?: [AB])?) +\d+\.\d s/gm)];
@@ -101,6 +107,8 @@ describe('a second spine up', () => {
     const status = await end(['status', '--port-base', base, '-o', 'env', '--show']);
     assert.equal(status.code, 0);
     assert.match(status.stdout, new RegExp(`export OPENSPINE_URL='http://127.0.0.1:${base}'`));
+    const pages = `http://127.0.0.1:${Number(base) + 5}`;
+    assert.ok(status.stdout.includes(`export OPENSPINE_PAGES_URL='${pages}'`));
     assert.match(status.stdout, /export DATABASE_URL='postgresql:/);
     assert.doesNotMatch((await end(['status', '--port-base', base, '-o', 'json'])).stdout, /sql:/);
 
@@ -108,6 +116,8 @@ describe('a second spine up', () => {
     assert.equal(doctor.code, 0, doctor.stdout);
     assert.match(doctor.stdout, /^ok {4}database +PostgreSQL 18/m);
     assert.match(doctor.stdout, /^ok {4}datacentre B/m);
+    assert.match(doctor.stdout, /^ok {4}sign-in +http/m);
+    assert.match(doctor.stdout, /^ok {4}web pages +http/m);
 
     const third = start(['up', '--port-base', base, '--auto-port']);
     await isReady(third);
@@ -142,12 +152,13 @@ describe('while it runs', () => {
 describe('a start that cannot be', () => {
   test('names the port that is taken, who has it, and the flag to move', async () => {
     const base = await freeBase();
-    const server = createServer().listen(Number(base) + 1, '127.0.0.1');
+    const taken = Number(base) + 4;
+    const server = createServer().listen(taken, '127.0.0.1');
     await once(server, 'listening');
     const { code, stderr } = await end(['up', '--port-base', base]);
     server.close();
     assert.equal(code, 2);
-    assert.match(stderr, new RegExp(`${Number(base) + 1} by process ${process.pid} \\(.*node`));
+    assert.match(stderr, new RegExp(`${taken} by process ${process.pid} \\(.*node`));
     assert.match(stderr, /--port-base/);
   });
 

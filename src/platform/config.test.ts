@@ -75,6 +75,17 @@ test('an NHS login is named with its keys and audiences, which come over a safe 
   assert.match(JSON.stringify(issuerOf('/etc/jwks.json', nobody)), /must be set together/);
 });
 
+test('ports of sign-in and of the pages are ports, or are not there', () => {
+  for (const name of ['OPENSPINE_SIGN_IN_PORT', 'OPENSPINE_PAGES_PORT']) {
+    for (const text of ['', '0', '65536', '-1', '4404.5', 'https']) {
+      const config = parsed({ [name]: text });
+      assert.deepEqual(config, { ok: false, error: [`${name} must be a port number`] }, text);
+    }
+  }
+  const config = parsed({ OPENSPINE_SIGN_IN_PORT: '4404' });
+  assert.deepEqual(config.ok && config.value.sharedPorts, { signIn: 4404, pages: null });
+});
+
 test('a card agent is on the machine of its user, or not offered at all', () => {
   const agentOf = (text: string) => {
     const config = parseConfig({ DATABASE_URL: 'postgres://x', OPENSPINE_CARD_AGENT: text });

@@ -2,7 +2,14 @@ import { isIP } from 'node:net';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type PatientIssuer, patientIssuerOf } from './config/patient-issuer.ts';
-import { type CardPort, cardPortOf, type Hl7Port, hl7PortOf } from './config/ports.ts';
+import {
+  type CardPort,
+  cardPortOf,
+  type Hl7Port,
+  hl7PortOf,
+  type SharedPorts,
+  sharedPortsOf,
+} from './config/ports.ts';
 import { type PdsConfig, pdsConfigOf } from './config/pds.ts';
 import { perSecondOf } from './config/per-second.ts';
 import { words } from './config/words.ts';
@@ -19,6 +26,7 @@ export type Config = {
   readonly datacentre: 'a' | 'b';
   readonly port: number;
   readonly host: string;
+  readonly sharedPorts: SharedPorts;
   readonly organisationCheck: Strictness;
   readonly roleCheck: Strictness;
   readonly holderCheck: Strictness;
@@ -88,6 +96,7 @@ export function parseConfig(
     port,
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
+    sharedPorts: sharedPortsOf(env, problems),
     organisationCheck: one('OPENSPINE_ORGANISATION_CHECK', ['compatible', 'strict'], strictness),
     roleCheck: one('OPENSPINE_ROLE_CHECK', ['compatible', 'strict'], strictness),
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),

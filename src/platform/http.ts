@@ -76,11 +76,15 @@ const REQUEST_TIMEOUT_MS = 10_000; // slow headers and bodies [RELIABILITY 7.2]
 
 const KEEP_ALIVE_MS = 72_000; // longer than load balancers keep theirs, so that they close first
 
-/** Listens; until there is something to serve, every request gets `tooEarly` [EXPERIENCE X-09]. */
+/**
+ * Listens; until there is something to serve, every request gets `tooEarly` [EXPERIENCE X-09]. A port that is shared
+ * may have several processes behind it, each of which gets some of its connections: it answers while one of them lives.
+ */
 export async function startHttp(
   host: string,
   port: number,
   tooEarly: () => HttpResponse,
+  { isShared = false }: { readonly isShared?: boolean } = {},
 ): Promise<HttpServer> {
   let listener: RequestListener = (_request, response) => write(response, tooEarly());
   const server = createServer(
@@ -89,7 +93,7 @@ export async function startHttp(
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, resolve);
+    server.listen({ host, port, reusePort: isShared }, resolve);
   });
   const address = server.address();
   return {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Provider } from 'oidc-provider';
 
-import type { HttpMount } from '../../platform/http.ts';
+import type { HttpMount, HttpRoute } from '../../platform/http.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { describeBug, type Log } from '../../platform/log.ts';
 import { sharedSecret } from '../../platform/secrets.ts';
@@ -41,6 +41,13 @@ export type Cis2 = {
   /** For the sign-in pages. */
   interactions(): Promise<Interactions>;
 };
+
+/** For who knows the host alone: where the issuer says what it can do [EXPERIENCE 1.1]. */
+export function discoveryRoute(issuer: string): HttpRoute {
+  const document = '/.well-known/openid-configuration';
+  const headers = { Location: `${issuer}${document}` };
+  return { method: 'GET', path: document, handle: () => ({ status: 302, headers, body: '' }) };
+}
 
 /** The library is loaded when the first request comes: who only sends prescriptions does not wait for it. */
 export function openCis2(parts: Cis2Parts): Cis2 {

@@ -20,6 +20,23 @@ export type Hl7Port = {
   readonly retrySeconds: number;
 };
 
+/** Further ports for people who sign in and for the web pages, which processes may share; null: only the port of everything. */
+export type SharedPorts = { readonly signIn: number | null; readonly pages: number | null };
+
+export function sharedPortsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): SharedPorts {
+  const portOf = (name: string): number | null => {
+    const text = env[name];
+    if (text === undefined) return null;
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+    if (port < 1 || port > 65_535) problems.push(`${name} must be a port number`);
+    return port;
+  };
+  return { signIn: portOf('OPENSPINE_SIGN_IN_PORT'), pages: portOf('OPENSPINE_PAGES_PORT') };
+}
+
 /** All of them or none. */
 export function cardPortOf(
   env: Readonly<Record<string, string | undefined>>,

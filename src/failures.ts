@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Identity } from './identity/index.ts';
+import type { Shell } from './pages/index.ts';
+import type { Failure, HttpRequest, HttpResponse, HttpService } from './platform/http.ts';
+import { describeBug, type Log } from './platform/log.ts';
+import { plainFailure } from './platform/plain-failure.ts';
+
+/** In the form of an interface; null when it was not that one that was asked. */
+type InOwnForm = (request: HttpRequest, failure: Failure) => HttpResponse | null;
+
+/** Answers to failures, each in the form of the interface that was asked; a bug leaves a line in the log. */
+export function failuresOf(
+  { log, identity, pages }: { log: Log; identity: Identity; pages: Shell },
+  inOwnForm: readonly InOwnForm[],
+): HttpService['onFailure'] {
+  return (request, failure) => {
+    const id = request.headers['x-request-id'] ?? randomUUID();
+    if (failure.kind === 'Bug')
+      log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
+    for (const form of inOwnForm) {
+      const answer = form(request, failure);
+      if (answer !== null) return answer;
+    }
+    const signIn = identity.onFailure(request, failure, id);
+    return signIn ?? pages.onFailure(request, failure, id) ?? plainFailure(failure);
+  };
+}
