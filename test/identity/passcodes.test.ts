@@ -3,14 +3,15 @@ import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
-import { findCard } from '../../src/identity/cards/index.ts';
+import { findCard, issueCard } from '../../src/identity/cards/index.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { CIS2_PATH } from '../../src/platform/config.ts';
-import { aCard } from '../support/cards.ts';
+import { sql } from '../../src/platform/sql.ts';
+import { aCard, cardsOf, handIn, PIN } from '../support/cards.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
 
-// Shows: Sign-in | nobody locks another person's card from outside: a live installation takes no passcode from strangers, and passcodes that come too fast are not looked at
+// Shows: Sign-in | nobody locks another person's card from outside: live, no passcode is taken from strangers; in a test installation wrong ones count in their own browser alone, and what comes too fast is not looked at
 
 const PER_MINUTE = 120;
 const WRONG = '999999';
@@ -19,6 +20,8 @@ let made: Awaited<ReturnType<typeof createDatabase>>;
 let here: Datacentre;
 let live: Datacentre;
 let card: Awaited<ReturnType<typeof aCard>>;
+/** Of a card that nobody has accepted yet. */
+let fresh = '';
 
 before(async () => {
   made = await createDatabase();
@@ -26,12 +29,22 @@ before(async () => {
   const cis2Issuer = `https://sign-in.invalid:443${CIS2_PATH}`;
   live = await startDatacentre(testConfig(made.url, { mode: 'live', cis2Issuer }), () => undefined);
   card = await aCard(made.database, PERSONAS.prescriber.userId);
+  fresh = await issued(PERSONAS.dispenser.userId);
 });
 after(async () => {
   await here.close();
   await live.close();
   await made.drop();
 });
+
+async function issued(userId: string): Promise<string> {
+  const cards = cardsOf(made.database);
+  await handIn(cards, userId);
+  const keys = { pin: PIN, types: { login: 'p256', signing: 'p256' } } as const;
+  const done = await issueCard(cards, { userId, keys }, { userId: null, at: new Date() });
+  assert.ok(done.ok, JSON.stringify(done));
+  return done.value.cardNumber;
+}
 
 const kept = () => findCard(made.database, card.cardNumber);
 
@@ -114,6 +127,59 @@ describe('wrong passcodes from outside', () => {
     assert.match(held.text, /Too many passcodes came from this place/);
     assert.equal((await kept())?.wrongPins, 0);
     assert.match((await enter(card.cardNumber, '127.0.0.8')).text, /You have 2 tries left/);
-    assert.equal((await kept())?.wrongPins, 1);
+  });
+});
+
+describe('wrong passcodes at the form of a test installation', () => {
+  /** Somebody at the form, with a browser of their own. */
+  async function somebody(from: string) {
+    const { cookie, token } = await browserAt(`${here.url}/signin`);
+    const send = (path: string, more: object) =>
+      ask(`${here.url}${path}`, { cookie, from, form: { 'form-token': token, ...more } });
+    return {
+      enter: (pin: string) => send('/signin', { card: card.cardNumber, pin }),
+      accept: (pin: string) =>
+        send(`/signin/card/${fresh}`, { act: 'accept', terms: 'accepted', pin }),
+      unlock: () => send(`/signin/card/${card.cardNumber}`, { act: 'try-again' }),
+    };
+  }
+
+  test('lock the browser that they come from, and neither the card nor its holder', async () => {
+    const [stranger, holder] = [await somebody('127.0.0.21'), await somebody('127.0.0.22')];
+    for (const words of [/2 tries left/, /1 try left/, /The card is locked now/]) {
+      assert.match((await stranger.enter(WRONG)).text, words);
+    }
+    const { text } = await stranger.enter(PIN);
+    assert.match(text, /This card is locked/);
+    assert.equal((await kept())?.wrongPins, 0);
+    assert.equal((await kept())?.lockedAt, null);
+    assert.equal((await holder.enter(PIN)).status, 303);
+  });
+
+  test('that come a hundred at once are judged three times, and count against no card', async () => {
+    const stranger = await somebody('127.0.0.23');
+    const answers = await Promise.all(Array.from({ length: 100 }, () => stranger.enter(WRONG)));
+    const judged = answers.filter(({ text }) => text.includes('The passcode is wrong'));
+    assert.equal(judged.length, 3);
+    assert.equal((await kept())?.wrongPins, 0);
+  });
+
+  test('are forgiven where the browser is unlocked, and after a day', async () => {
+    const stranger = await somebody('127.0.0.24');
+    for (let n = 0; n < 3; n += 1) await stranger.enter(WRONG);
+    assert.equal((await stranger.unlock()).status, 303);
+    assert.match((await stranger.enter(WRONG)).text, /2 tries left/);
+    assert.equal((await stranger.enter(PIN)).status, 303);
+    for (let n = 0; n < 3; n += 1) await stranger.enter(WRONG);
+    await made.database.write(sql`
+      update identity.form_entry set last_at = last_at - interval '25 hours'`);
+    assert.match((await stranger.enter(WRONG)).text, /2 tries left/);
+  });
+
+  test('keep nobody from accepting a new card, either', async () => {
+    const [stranger, holder] = [await somebody('127.0.0.25'), await somebody('127.0.0.26')];
+    for (let n = 0; n < 4; n += 1) await stranger.accept(WRONG);
+    assert.equal((await stranger.accept(PIN)).status, 400);
+    assert.equal((await holder.accept(PIN)).status, 303);
   });
 });

@@ -25,10 +25,12 @@ export {
 export {
   activateCard,
   changePin,
+  type EnteredBy,
   openCard,
   type PinRefusal,
   unlockCard,
 } from './passcode/handle.ts';
+export { clearFormEntries, lockedInBrowser } from './passcode/repository.ts';
 export { authoritiesOf, type Cards, pkiRoutes, signingLists } from './pki/handle.ts';
 export {
   type By,

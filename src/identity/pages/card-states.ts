@@ -6,11 +6,19 @@ import {
   problemOf as pageProblem,
   type View,
 } from '../../pages/index.ts';
-import { activateCard, type CardState, findCard, renewCard, unlockCard } from '../cards/index.ts';
+import {
+  activateCard,
+  type CardState,
+  clearFormEntries,
+  findCard,
+  lockedInBrowser,
+  renewCard,
+  unlockCard,
+} from '../cards/index.ts';
 import { displayName, findUser } from '../people/index.ts';
 import { signInWithCard } from '../sign-in/handle.ts';
 import { problemOf } from '../sign-in/words.ts';
-import { cardRow, placeAfter } from './sign-in.ts';
+import { browserOf, cardRow, lockedHere, placeAfter } from './sign-in.ts';
 import { type PageParts, takingPasscodes } from './signed-in.ts';
 
 /**
@@ -40,11 +48,14 @@ async function statePage(
   request: PageRequest,
   errors: View['errors'] & object,
 ): Promise<View> {
-  const { parts, form, query, requestId } = request;
+  const { parts, form, query, requestId, browser } = request;
   const card = await findCard(database, parts['card'] ?? '');
   if (card === null) return pageProblem({ kind: 'NotFound' }, requestId);
   const user = await findUser(database, card.userId);
-  const row = cardRow(card, user === null ? '' : displayName(user), clock.securityNow());
+  const at = clock.securityNow();
+  const known = cardRow(card, user === null ? '' : displayName(user), at);
+  const locked = browser === null ? [] : await lockedInBrowser(database, browser, at);
+  const row = locked.includes(card.cardNumber) ? lockedHere(known) : known;
   return {
     view: 'identity/card-state.njk',
     title: TITLES[row.state],
@@ -59,6 +70,9 @@ async function mend(parts: PageParts, request: PageRequest): Promise<PageAnswer>
   switch (form.text('act')) {
     case 'accept':
       return accept(parts, request, cardNumber);
+    case 'try-again':
+      await clearFormEntries(parts.cards.database, browserOf(request), cardNumber);
+      return again(request, cardNumber);
     case 'unlock': {
       const by = { userId: null, at: parts.clock.securityNow() };
       const done = await unlockCard(parts.cards, cardNumber, form.text('pin'), by);
@@ -89,9 +103,10 @@ async function accept(
       { field: 'terms', text: 'Tick the box to accept the terms of use' },
     ]);
   }
-  const accepted = await activateCard(cards, cardNumber, pin, { userId: null, at });
+  const browser = browserOf(request);
+  const accepted = await activateCard(cards, cardNumber, pin, { userId: null, at, browser });
   if (!accepted.ok) return refused(parts, request, accepted.error);
-  const signedIn = await signInWithCard(parts, { cardNumber, pin }, at);
+  const signedIn = await signInWithCard(parts, { cardNumber, pin, browser }, at);
   if (!signedIn.ok) return refused(parts, request, signedIn.error);
   const back = localAddress(form.text('return'), '/');
   return { to: placeAfter(signedIn.value, back), session: { id: signedIn.value.id } };

@@ -18,7 +18,7 @@ import { agentLink } from './agent-link.ts';
 import { beginOtherWay, enterPages, FOR_PAGES, isForPages } from './own-sign-in.ts';
 import { rolesView } from './roles.ts';
 import { type PageParts, takingPasscodes } from './signed-in.ts';
-import { cardIn, NO_CARD, type RequestOffer, signInView } from './sign-in.ts';
+import { browserOf, cardIn, NO_CARD, type RequestOffer, signInView } from './sign-in.ts';
 
 /** To applications that wait for a sign-in. */
 export type RequestDoor = {
@@ -76,7 +76,7 @@ async function signIn(parts: RequestParts, request: PageRequest): Promise<PageAn
   // Before a try of the passcode is counted: whose request is over has not tried.
   const waiting = await waitingFor(parts, request);
   if (!waiting.ok) return overView();
-  const wanted = { cardNumber, pin: request.form.text('pin') };
+  const wanted = { cardNumber, pin: request.form.text('pin'), browser: browserOf(request) };
   const proved = await proveCard(cards, wanted, clock.securityNow());
   if (!proved.ok) return viewOf(parts, request, { ...shown, problem: problemOf(proved.error) });
   const { userId } = proved.value;
@@ -205,7 +205,8 @@ async function viewOf(
   const address = `/signin/${asked.uid}`;
   const agent = agentLink(parts, { request: asked.uid, origin: request.origin });
   const offer = { ...offerOf(parts, waiting.value, address), agent };
-  return signInView(parts, { ...shown, back: address, request: offer });
+  const { browser } = request;
+  return signInView(parts, { ...shown, browser, back: address, request: offer });
 }
 
 function offerOf(

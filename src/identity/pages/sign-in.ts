@@ -1,3 +1,4 @@
+import { present } from '../../kernel/bug.ts';
 import {
   localAddress,
   type Page,
@@ -10,6 +11,7 @@ import {
   findCard,
   type KeptCard,
   listCards,
+  lockedInBrowser,
   renewableFrom,
   stateOf,
 } from '../cards/index.ts';
@@ -42,25 +44,35 @@ async function signInPage(parts: PageParts, request: PageRequest): Promise<PageA
   const session = await readSession(database, request.session ?? '', clock.securityNow());
   if (session.ok) return { to: session.value.isWaiting ? choiceAt(back) : back };
   const isMended = request.query('mended') === 'yes';
-  return signInView(parts, { back, chosen: request.query('card'), problem: null, isMended });
+  const { browser } = request;
+  const chosen = request.query('card');
+  return signInView(parts, { browser, back, chosen, problem: null, isMended });
 }
 
-async function signIn(parts: PageParts, { form }: PageRequest): Promise<PageAnswer> {
+async function signIn(parts: PageParts, request: PageRequest): Promise<PageAnswer> {
   const { clock } = parts;
+  const { form, browser } = request;
   const back = localAddress(form.text('return'), '/');
   const cardNumber = cardIn(form);
   if (cardNumber === '') {
-    return signInView(parts, { back, chosen: form.text('card'), problem: NO_CARD });
+    return signInView(parts, { browser, back, chosen: form.text('card'), problem: NO_CARD });
   }
   const at = clock.securityNow();
-  const signedIn = await signInWithCard(parts, { cardNumber, pin: form.text('pin') }, at);
+  const entered = { cardNumber, pin: form.text('pin'), browser: browserOf(request) };
+  const signedIn = await signInWithCard(parts, entered, at);
   if (!signedIn.ok) {
-    return signInView(parts, { back, chosen: cardNumber, problem: problemOf(signedIn.error) });
+    const problem = problemOf(signedIn.error);
+    return signInView(parts, { browser, back, chosen: cardNumber, problem });
   }
   const card = await findCard(parts.database, cardNumber);
   const isDue = card !== null && renewableFrom(card) <= at;
   const next = isDue ? `/card?return=${encodeURIComponent(back)}` : back;
   return { to: placeAfter(signedIn.value, next), session: { id: signedIn.value.id } };
+}
+
+/** The name of the browser that has sent a form: without one no form is taken. */
+export function browserOf({ browser }: PageRequest): string {
+  return present(browser, 'browser of a form');
 }
 
 /** The number of the card that was chosen; empty when none was. */
@@ -84,6 +96,7 @@ function choiceAt(back: string): string {
 const OTHER = 'other';
 
 type Shown = {
+  readonly browser: string | null;
   readonly back: string;
   readonly chosen: string;
   readonly problem: SignInProblem | null;
@@ -105,9 +118,9 @@ export type RequestOffer = {
 /** The cards of a live installation are in their holders' hands: nothing of them is shown to strangers. */
 export async function signInView(
   parts: PageParts,
-  { back, chosen, problem, isMended = false, request }: Shown,
+  { browser, back, chosen, problem, isMended = false, request }: Shown,
 ): Promise<View> {
-  const picker = parts.testCards === null ? null : await cardPicker(parts, chosen);
+  const picker = parts.testCards === null ? null : await cardPicker(parts, chosen, browser);
   return {
     view: 'identity/sign-in.njk',
     title: 'Sign in with your smartcard',
@@ -138,15 +151,19 @@ const HELP: Readonly<Record<CardState, string>> = {
   Replaced: 'What to do about a replaced card',
 };
 
-async function cardPicker({ database, clock }: PageParts, chosen: string) {
+async function cardPicker({ database, clock }: PageParts, chosen: string, browser: string | null) {
   const at = clock.securityNow();
   const cards = await listCards(database);
+  const locked = browser === null ? [] : await lockedInBrowser(database, browser, at);
   const users = await findUsers(
     database,
     cards.map(({ userId }) => userId),
   );
   const names = new Map(users.map((user) => [user.userId, displayName(user)]));
-  const rows = cards.map((card) => cardRow(card, names.get(card.userId) ?? card.userId, at));
+  const rows = cards.map((card) => {
+    const row = cardRow(card, names.get(card.userId) ?? card.userId, at);
+    return locked.includes(card.cardNumber) ? lockedHere(row) : row;
+  });
   const isOther = chosen !== '' && !cards.some(({ cardNumber }) => cardNumber === chosen);
   return { rows, other: isOther && chosen !== OTHER ? chosen : '', isOther };
 }
@@ -162,5 +179,13 @@ export function cardRow(card: KeptCard, name: string, at: Date) {
     tag: STATE_TAGS[state],
     state,
     isRenewable: state === 'Active' && renewableFrom(card) <= at,
+    isLockedHere: false,
   };
+}
+
+/** The same card in a browser that takes no more passcodes for it; what is worse than that stays. */
+export function lockedHere(row: ReturnType<typeof cardRow>) {
+  if (row.state !== 'Active' && row.state !== 'Issued') return row;
+  const state: CardState = 'Locked';
+  return { ...row, state, tag: STATE_TAGS[state], isRenewable: false, isLockedHere: true };
 }

@@ -14,7 +14,12 @@ import {
 import { findUser, type User } from '../people/index.ts';
 import { type Session, type SessionStore, startSession } from '../sessions/index.ts';
 
-export type CardSignIn = { readonly cardNumber: string; readonly pin: string };
+export type CardSignIn = {
+  readonly cardNumber: string;
+  readonly pin: string;
+  /** In which it was filled in; absent: the card is at hand. */
+  readonly browser?: string;
+};
 
 export type SignInRefusal = PinRefusal | LoginFault | { readonly kind: 'UserInactive' };
 
@@ -26,10 +31,10 @@ const CHALLENGE_BYTES = 48;
  */
 export async function proveCard(
   cards: Cards,
-  { cardNumber, pin }: CardSignIn,
+  { cardNumber, pin, ...entered }: CardSignIn,
   at: Date,
 ): Promise<Result<LoginCard, SignInRefusal>> {
-  const opened = await openCard(cards, cardNumber, pin, { userId: null, at });
+  const opened = await openCard(cards, cardNumber, pin, { userId: null, at, ...entered });
   if (!opened.ok) return opened;
   const challenge = randomBytes(CHALLENGE_BYTES);
   const signature = await opened.value.sign('login', 'sha256', challenge);

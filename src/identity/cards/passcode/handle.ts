@@ -15,6 +15,7 @@ import {
   type KeptCard,
   takeAttempt,
 } from '../repository.ts';
+import { clearFormEntries, takeFormEntry } from './repository.ts';
 
 export type PinRefusal =
   | CardRefusal
@@ -23,12 +24,21 @@ export type PinRefusal =
   /** Its keys are in a chip, which only its own reader reaches. */
   | { readonly kind: 'KeysElsewhere' };
 
-/** Opens a card with its passcode. A wrong one counts, the third locks it [IDENTITY 1.4]. */
+/**
+ * Who enters a passcode, and when. `browser`: at a form of it, by whom nothing proves to hold the card; absent: the card
+ * is at hand.
+ */
+export type EnteredBy = By & { readonly browser?: string };
+
+/**
+ * Opens a card with its passcode. A wrong one counts, the third locks it [IDENTITY 1.4]; at a form, in that browser
+ * alone, so that nobody locks another person's card from outside [RELIABILITY 7.4].
+ */
 export async function openCard(
   cards: Cards,
   cardNumber: string,
   pin: string,
-  by: By,
+  by: EnteredBy,
 ): Promise<Result<OpenCard, PinRefusal>> {
   return enterPin(cards, { cardNumber, pin, status: 'Active' }, by);
 }
@@ -38,7 +48,7 @@ export async function activateCard(
   cards: Cards,
   cardNumber: string,
   pin: string,
-  by: By,
+  by: EnteredBy,
 ): Promise<Result<Card, PinRefusal>> {
   const opened = await enterPin(cards, { cardNumber, pin, status: 'Issued' }, by);
   if (!opened.ok) return opened;
@@ -86,11 +96,13 @@ type Entry = {
 
 async function enterPin(
   cards: Cards,
-  { cardNumber, pin, status }: Entry,
-  by: By,
+  entry: Entry,
+  { browser, ...by }: EnteredBy,
 ): Promise<Result<OpenCard, PinRefusal>> {
   const { database } = cards;
+  const { cardNumber, pin, status } = entry;
   if (!isPin(pin)) return fail({ kind: 'PinMalformed' });
+  if (browser !== undefined) return enterAtForm(cards, { ...entry, browser }, by.at);
   const taken = await takeTurn(cards, { cardNumber, status }, by);
   if (!taken.ok) return taken;
   const { attempt, keyFile } = taken.value;
@@ -101,6 +113,23 @@ async function enterPin(
   }
   if (attempt === WRONG_PINS_MAX) await lock(cards, cardNumber, by);
   return fail({ kind: 'PinWrong', left: WRONG_PINS_MAX - attempt });
+}
+
+async function enterAtForm(
+  { database }: Cards,
+  { cardNumber, pin, status, browser }: Entry & { readonly browser: string },
+  at: Date,
+): Promise<Result<OpenCard, PinRefusal>> {
+  const card = await findCard(database, cardNumber);
+  const refusal = refusalOf(card, status, at);
+  if (refusal !== null) return fail(refusal);
+  const entry = await takeFormEntry(database, { browser, cardNumber }, at);
+  if (entry === null) return fail({ kind: 'CardInState', state: 'Locked' });
+  const opened = await keysOfFile(present(card?.keyFile, 'key file')).open(pin);
+  if (!opened.ok) return fail({ kind: 'PinWrong', left: WRONG_PINS_MAX - entry });
+  await clearFormEntries(database, browser, cardNumber);
+  await clearAttempts(database, cardNumber, 0, at);
+  return opened;
 }
 
 const TURN_WITHIN_MS = 3_000;
