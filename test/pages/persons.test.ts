@@ -17,6 +17,15 @@ const SIDES = `(() => {
   return [naturalWidth, naturalHeight];
 })()`;
 
+/** The same with the notes of a phone that was held on its side. */
+function withNotes(jpeg: Buffer): Buffer {
+  const notes = Buffer.from(
+    'ffe1002a45786966000049492a0008000000010012010300010000000600000000000000',
+    'hex',
+  );
+  return Buffer.concat([jpeg.subarray(0, 2), notes, Buffer.from('54.97N 1'), jpeg.subarray(2)]);
+}
+
 describe('the photo of a person', () => {
   pageTest('is kept, shown to staff of the registration authority alone, and removed', async () => {
     const { a, b, database } = spine();
@@ -38,14 +47,15 @@ describe('the photo of a person', () => {
     const large = Buffer.concat([jpeg, Buffer.alloc(1_200_000)]);
     await keep('face.jpg', 'image/jpeg', large);
     assert.match(await agent.locator('#photo-error').innerText(), /larger than 500 kB/);
-    await keep('face.png', 'image/png', jpeg);
+    await keep('face.png', 'image/png', withNotes(jpeg));
     assert.match(await main(agent), /The photo is kept/);
     const image = agent.locator('img.app-portrait');
-    assert.deepEqual(await agent.evaluate(SIDES), [200, 240]);
+    assert.deepEqual(await agent.evaluate(SIDES), [240, 200], 'turned as the phone was');
     await checkPage(agent);
     const source = `${b}${(await image.getAttribute('src')) ?? ''}`;
     const answer = await agent.request.get(source);
     assert.equal(answer.headers()['content-type'], 'image/jpeg', 'as it is, not as it was called');
+    assert.ok(!(await answer.body()).includes('54.97N'), "where it was taken is nobody's business");
     assert.equal(answer.headers()['cache-control'], 'no-store');
     assert.equal(answer.headers()['x-content-type-options'], 'nosniff');
     for (const name of ['nurse', 'dispenser']) {

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { bareJpeg, barePng } from './bare.ts';
 
 export type Photo = { readonly mediaType: 'image/jpeg' | 'image/png'; readonly bytes: Buffer };
 
@@ -12,7 +13,10 @@ export const PHOTO_MAX_BYTES = 500_000;
 const SIDE_MIN_PIXELS = 100;
 const SIDE_MAX_PIXELS = 4_000;
 
-/** What the bytes are is told by the bytes, not by the name or the type that somebody gave them [EXPERIENCE 4.6]. */
+/**
+ * What the bytes are is told by the bytes, not by the name or the type that somebody gave them; what is kept of them is
+ * the picture alone [EXPERIENCE 4.6].
+ */
 export function readPhoto(bytes: Buffer): Result<Photo, PhotoRefusal> {
   if (bytes.length === 0) return fail({ kind: 'PhotoMissing' });
   if (bytes.length > PHOTO_MAX_BYTES) return fail({ kind: 'PhotoTooLarge' });
@@ -21,7 +25,9 @@ export function readPhoto(bytes: Buffer): Result<Photo, PhotoRefusal> {
   if (sides === null) return fail({ kind: 'PhotoOfOtherKind' });
   const isFit = sides.every((side) => side >= SIDE_MIN_PIXELS && side <= SIDE_MAX_PIXELS);
   if (!isFit) return fail({ kind: 'PhotoOddSize' });
-  return ok({ mediaType: png === null ? 'image/jpeg' : 'image/png', bytes });
+  const bare = png === null ? bareJpeg(bytes) : barePng(bytes);
+  if (bare === null) return fail({ kind: 'PhotoOfOtherKind' });
+  return ok({ mediaType: png === null ? 'image/jpeg' : 'image/png', bytes: bare });
 }
 
 type Sides = readonly [width: number, height: number];
