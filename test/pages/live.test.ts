@@ -104,7 +104,7 @@ describe('a live installation', () => {
       });
       for (const [id, words] of [
         [userId, /Nobody asks for or approves/],
-        [joiner, /Asked for: 0 organisations and 1 people/],
+        [joiner, /Asked for: 0 organisations, 1 person/],
       ] as const) {
         await page.fill('#content', JSON.stringify({ people: [person(id, '556999000102')] }));
         await press(page, 'Ask for the import');
@@ -120,7 +120,7 @@ describe('a live installation', () => {
       const agent = await browser.open();
       await giveSession(database, agent, { userId: userIdOf('ra-agent'), url: without });
       await agent.goto(`${without}/ra/requests`);
-      assert.match(await main(agent), /Import: 0 organisations, 1 people, 1 roles/);
+      assert.match(await main(agent), /Import: 0 organisations, 1 person, 1 role profile/);
       await agent.getByRole('link', { name: /Look at it/ }).click();
       assert.match(
         await main(agent),

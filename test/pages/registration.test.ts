@@ -239,7 +239,7 @@ describe('reports and import', () => {
     for (const [people, words] of [
       [[{ ...person, given: '<b>' }], /given/],
       [[{ ...person, roleProfiles: [{ ...role, organisation: 'ZZZ99' }] }], /known as ZZZ99/],
-      [[person], /Imported: 0 organisations and 1 people/],
+      [[person], /Imported: 0 organisations, 1 person\./],
     ] as const) {
       await page.fill('#content', JSON.stringify({ people }));
       await press(page, 'Import');

@@ -3,6 +3,7 @@ import { readJson } from '../../cli/read-json.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import type { Database } from '../../platform/database.ts';
 import { bringPeople, bringWords } from '../registration/index.ts';
+import { contentsWords } from './contents.ts';
 import { displayName, findUser, listUsers, type User } from './index.ts';
 
 const EXAMPLES = [
@@ -75,7 +76,7 @@ async function importFile(invocation: Invocation, database: Database): Promise<n
     return say(isUse ? EXIT.wrongUse : EXIT.refused, ...bringWords(brought.error));
   }
   const { kind, organisations, people } = brought.value;
-  const counts = `${organisations.length} organisations, ${people.length} people`;
+  const counts = contentsWords({ organisations: organisations.length, people: people.length });
   const text =
     kind === 'imported'
       ? `imported: ${counts}`

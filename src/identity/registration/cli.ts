@@ -6,6 +6,7 @@ import {
   textOption,
 } from '../../cli/command.ts';
 import type { Database } from '../../platform/database.ts';
+import { contentsWords } from '../people/contents.ts';
 import { ACTIVITIES } from '../rbac/activities.ts';
 import { jobRoleNames } from '../rbac/index.ts';
 import { jobRoleName } from '../rbac/job-roles.ts';
@@ -250,6 +251,6 @@ function aboutOf(request: AccessRequest): string {
     case 'merge':
       return `${request.mergedUserId} into ${request.userId}`;
     case 'import':
-      return `${request.organisations} organisations, ${request.people} people, ${request.roleProfiles} role profiles`;
+      return contentsWords(request);
   }
 }

@@ -1,4 +1,5 @@
 import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
+import { contentsWords } from '../../people/contents.ts';
 import { bringPeople, bringWords } from '../../registration/index.ts';
 import type { PageParts } from '../signed-in.ts';
 import { type Registrar, registrar } from './registrar.ts';
@@ -25,7 +26,7 @@ function importView(
   problems: readonly string[],
 ): View {
   const [, kind, organisations, people] = DONE.exec(query('done')) ?? [];
-  const counts = `${organisations} organisations and ${people} people`;
+  const counts = contentsWords({ organisations: Number(organisations), people: Number(people) });
   const errors: FieldError[] = problems
     .slice(0, PROBLEMS_MAX)
     .map((text) => ({ field: 'content', text }));

@@ -1,5 +1,6 @@
 import type { FieldError, Page, PageAnswer, PageRequest, View } from '../../../pages/index.ts';
 import { problemOf } from '../../../pages/index.ts';
+import { contentsWords } from '../../people/contents.ts';
 import { displayName, findUser, findUsers, type User } from '../../people/index.ts';
 import {
   type AccessRequest,
@@ -127,8 +128,7 @@ function whatOf(
       return { what: `Merge: ${request.mergedUserId} into ${request.userId}`, more };
     }
     case 'import': {
-      const { organisations, people, roleProfiles } = request;
-      const what = `Import: ${organisations} organisations, ${people} people, ${roleProfiles} roles`;
+      const what = `Import: ${contentsWords(request)}`;
       return { what, more: `/ra/requests/${request.requestId}/file` };
     }
   }

@@ -57,11 +57,11 @@ describe('in a live installation', () => {
     assert.match(agents.stderr, /Only a manager/);
     const asked = await importing(file, '--by', MANAGER);
     assert.equal(asked.code, 0, asked.stderr);
-    assert.match(asked.stdout, /1 organisations, 1 people: another person approves it/);
+    assert.match(asked.stdout, /1 organisation, 1 person: another person approves it/);
     const [requestId = ''] = asked.stdout.split(' ');
     assert.equal(await find(userId), null, 'nothing is there yet');
     const list = await spine('ra', 'requests');
-    assert.match(list.stdout, /import 1 organisations, 1 people, 1 role profiles {2}asked by 5559/);
+    assert.match(list.stdout, /import 1 organisation, 1 person, 1 role profile {2}asked by 5559/);
     const own = await spine('ra', 'approve', requestId, '--by', MANAGER);
     assert.match(own.stderr, /another person must/);
     assert.equal((await spine('ra', 'approve', requestId, '--by', AGENT)).code, 0);
@@ -132,7 +132,7 @@ describe('where nobody could decide yet', () => {
     const people = [...file.people, aPerson({ roleProfiles: [aRoleProfile(place.ods, manager)] })];
     const first = await importing({ ...file, people });
     assert.equal(first.code, 0, first.stderr);
-    assert.match(first.stdout, /^imported: 1 organisations, 2 people/);
+    assert.match(first.stdout, /^imported: 1 organisation, 2 people/);
     assert.notEqual(await findUser(made().database, userId), null);
     const next = await importing(aFile().file);
     assert.match(next.stderr, /--by must say which manager/, 'now somebody is there');
@@ -145,7 +145,7 @@ describe('in a test installation', () => {
 
   test('a file is taken at once', async () => {
     const { file } = aFile();
-    assert.match((await importing(file)).stdout, /^imported: 1 organisations, 1 people/);
+    assert.match((await importing(file)).stdout, /^imported: 1 organisation, 1 person/);
   });
 
   test('names of the national list are imported, and then a file need not say them', async () => {
