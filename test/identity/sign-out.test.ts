@@ -128,6 +128,24 @@ describe('log-out from behind', () => {
     assert.equal((await refresh(app, others.refresh_token)).status, 200);
   });
 
+  test('that could not be done says so, and can be sent again', async () => {
+    const app = await sign().app();
+    const sid = randomUUID();
+    sign().cis2.says({ claims: { sid } });
+    const tokens = await tokensFor(app);
+    sign().cis2.says({});
+    const { database } = sign();
+    await database.write(sql`
+      create function identity.away() returns trigger language plpgsql as $$ begin raise 'away'; end $$`);
+    await database.write(sql`
+      create trigger away before update on identity.session execute function identity.away()`);
+    const failed = await post(await out({ sid }));
+    await database.write(sql`drop function identity.away() cascade`);
+    assertRefused(failed, [501, 'not_implemented', 'Logout Failed']);
+    assert.ok(await isGood(tokens.access_token));
+    assert.deepEqual((await post(await out({ sid }))).body, { success: true });
+  });
+
   const rows: readonly (readonly [string, object, Refusal])[] = [
     ['aud', { aud: 'x' }, [400, BAD, 'Missing/invalid aud claim in JWT']],
     ['aud', { aud: undefined }, [400, BAD, 'Missing/invalid aud claim in JWT']],

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 import type { HttpRequest, HttpResponse } from '../../../platform/http.ts';
+import { describeBug } from '../../../platform/log.ts';
 import { endSessions, findByProviderSession } from '../../sessions/index.ts';
 import { json, readForm, refused } from '../answer/index.ts';
 import { ERRORS } from '../answer/oauth-error.ts';
@@ -33,11 +34,22 @@ export async function logout(face: Face, request: HttpRequest): Promise<HttpResp
     ? []
     : await findByProviderSession(face.database, provider.issuer, sid);
   if (sessions.length === 0) return refused(ERRORS.SessionUnknown);
-  const at = face.clock.securityNow();
-  for (const { id } of sessions) {
-    await endSessions(face.database, { session: id }, 'signed-out', at);
+  return (await ended(face, sessions)) ? json({ success: true }) : refused(ERRORS.LogoutFailed);
+}
+
+/** False when they could not be ended: the provider is told so, whatever the reason [IDENTITY 3.2]. */
+async function ended(
+  { database, clock, log }: Face,
+  sessions: readonly { readonly id: string }[],
+): Promise<boolean> {
+  const at = clock.securityNow();
+  try {
+    for (const { id } of sessions) await endSessions(database, { session: id }, 'signed-out', at);
+    return true;
+  } catch (error) {
+    log({ event: 'bug', requestId: 'backchannel_logout', outcome: describeBug(error) });
+    return false;
   }
-  return json({ success: true });
 }
 
 /** Whether an address is within one of the nets; a net is `10.1.0.0/16` or one address. */
