@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type PatientIssuer, patientIssuerOf } from './config/patient-issuer.ts';
+import { numberOf, portOf } from './config/numbers.ts';
 import {
   type CardPort,
   cardPortOf,
@@ -87,12 +88,12 @@ export function parseConfig(
   const mode = one('OPENSPINE_MODE', ['test', 'live'], 'test');
   // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
   const strictness = mode === 'live' ? 'strict' : 'compatible';
-  const port = portOf(env, problems);
+  const port = portOf(env, 'OPENSPINE_PORT', '4400', problems);
   const databaseUrl = databaseUrlOf(env, problems);
   const config: Config = {
     mode,
     databaseUrl,
-    databaseConnections: connectionsOf(env, problems),
+    databaseConnections: numberOf(env, CONNECTIONS, problems),
     port,
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
@@ -105,7 +106,7 @@ export function parseConfig(
     pkiUrl: pkiUrlOf(env),
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
-    requestsPerMinute: requestsOf(env['OPENSPINE_REQUESTS_PER_MINUTE'], problems),
+    requestsPerMinute: env[REQUESTS.name] === undefined ? null : numberOf(env, REQUESTS, problems),
     pds: pdsConfigOf(env, problems),
     sdsRequestsPerSecond: perSecondOf(SDS_RATE, env[SDS_RATE] ?? 'none', problems),
     asids: asidsOf(env),
@@ -140,35 +141,9 @@ function databaseUrlOf(
 }
 
 /** Four a process do most on two cores with the database beside them; a standby far away wants more [PLATFORM N7]. */
-function connectionsOf(
-  env: Readonly<Record<string, string | undefined>>,
-  problems: string[],
-): number {
-  const connections = Number(env['OPENSPINE_DATABASE_CONNECTIONS'] ?? '4');
-  if (!Number.isInteger(connections) || connections < 1 || connections > 80) {
-    problems.push('OPENSPINE_DATABASE_CONNECTIONS must be a number from 1 to 80');
-  }
-  return connections;
-}
+const CONNECTIONS = { name: 'OPENSPINE_DATABASE_CONNECTIONS', otherwise: '4', most: 80 } as const;
 
-function portOf(env: Readonly<Record<string, string | undefined>>, problems: string[]): number {
-  const port = Number(env['OPENSPINE_PORT'] ?? '4400');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    problems.push('OPENSPINE_PORT must be a port number');
-  }
-  return port;
-}
-
-const REQUESTS_MAX = 1_000_000;
-
-function requestsOf(text: string | undefined, problems: string[]): number | null {
-  if (text === undefined) return null;
-  const requests = Number(text);
-  if (!Number.isInteger(requests) || requests < 1 || requests > REQUESTS_MAX) {
-    problems.push(`OPENSPINE_REQUESTS_PER_MINUTE must be a number from 1 to ${REQUESTS_MAX}`);
-  }
-  return requests;
-}
+const REQUESTS = { name: 'OPENSPINE_REQUESTS_PER_MINUTE', otherwise: '', most: 1_000_000 } as const;
 
 /** Where every card agent listens unless it is told otherwise. */
 export const CARD_AGENT = 'http://127.0.0.1:4410';
@@ -183,6 +158,7 @@ function cardAgentOf(text: string, problems: string[]): string | null {
 }
 
 export const HELP_CONTACT = 'Ask your local IT support or your Registration Authority.';
+
 /** What an operator may shorten: what each is by default is also the most [IDENTITY 2.2, 3.1, 3.2]. */
 export const SESSION_MINUTES = {
   platform: 720,
@@ -199,10 +175,8 @@ function sessionMinutesOf(
   problems: string[],
 ): Config['sessionMinutes'] {
   const minutes = (name: string, most: number): number => {
-    const text = env[name] ?? String(most);
-    const isMinutes = /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= most;
-    if (!isMinutes) problems.push(`${name} must be a number of minutes from 1 to ${most}`);
-    return Number(text);
+    const what = `a number of minutes from 1 to ${most}`;
+    return numberOf(env, { name, otherwise: String(most), most, what }, problems);
   };
   return {
     platform: minutes('OPENSPINE_PLATFORM_SESSION_MINUTES', SESSION_MINUTES.platform),

@@ -1,4 +1,5 @@
 import { perSecondOf } from './per-second.ts';
+import { words } from './words.ts';
 
 /** What an operator sets of the Personal Demographics Service. */
 export type PdsConfig = {
@@ -17,7 +18,7 @@ export function pdsConfigOf(
 ): PdsConfig {
   const rate = (name: string, otherwise: string): number | null =>
     perSecondOf(name, env[name] ?? otherwise, problems);
-  const pairs = (env['OPENSPINE_PDS_ETHNICITY_FOR'] ?? '').split(',').filter(Boolean);
+  const pairs = words(env['OPENSPINE_PDS_ETHNICITY_FOR']);
   if (!pairs.every((pair) => /^\d{12}:[A-Z0-9]{3,10}$/.test(pair))) {
     problems.push(
       'OPENSPINE_PDS_ETHNICITY_FOR must be pairs of ASID and ODS code, such as 200000001215:A20047',

@@ -1,3 +1,4 @@
+import { numberOf, portOf } from './numbers.ts';
 import { words } from './words.ts';
 
 /** Its port here, its address for browsers, and files with its TLS certificate and key. */
@@ -42,32 +43,30 @@ export function cardPortOf(
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): CardPort | null {
-  const port = env['OPENSPINE_CARD_PORT'];
-  if (port === undefined) return null;
+  if (env['OPENSPINE_CARD_PORT'] === undefined) return null;
   const text = (name: string): string => {
     const value = env[name] ?? '';
     if (value === '') problems.push(`${name} must be set with OPENSPINE_CARD_PORT`);
     return value;
   };
-  if (!/^\d{1,5}$/.test(port)) problems.push('OPENSPINE_CARD_PORT must be a port number');
   return {
-    port: Number(port),
+    port: portOf(env, 'OPENSPINE_CARD_PORT', '', problems),
     url: text('OPENSPINE_CARD_URL').replace(/\/+$/, ''),
     certificate: text('OPENSPINE_CARD_TLS_CERTIFICATE'),
     key: text('OPENSPINE_CARD_TLS_KEY'),
   };
 }
 
-const RETRY_SECONDS_MAX = 60; // so that several attempts fit into five minutes [EPS-HL7V3 3.6]
+/** So that several attempts fit into five minutes [EPS-HL7V3 3.6]. */
+const RETRY_SECONDS = { name: 'OPENSPINE_HL7V3_RETRY_SECONDS', otherwise: '10', most: 60 } as const;
 
 /** Null when no port is named. */
 export function hl7PortOf(
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): Hl7Port | null {
-  const port = env['OPENSPINE_HL7V3_PORT'];
-  if (port === undefined) return null;
-  if (!/^\d{1,5}$/.test(port)) problems.push('OPENSPINE_HL7V3_PORT must be a port number');
+  if (env['OPENSPINE_HL7V3_PORT'] === undefined) return null;
+  const port = portOf(env, 'OPENSPINE_HL7V3_PORT', '', problems);
   const names = words(env['OPENSPINE_HL7V3_NAMES'] ?? 'localhost,127.0.0.1');
   if (!names.every((name) => /^[A-Za-z0-9.:-]{1,253}$/.test(name)) || names.length === 0) {
     problems.push('OPENSPINE_HL7V3_NAMES must be host names or addresses');
@@ -77,10 +76,6 @@ export function hl7PortOf(
     problems.push('OPENSPINE_HL7V3_URLS must be addresses such as https://spine.example:4402');
   }
   const supplierAuthorities = env['OPENSPINE_HL7V3_SUPPLIER_AUTHORITIES'] ?? null;
-  const retry = env['OPENSPINE_HL7V3_RETRY_SECONDS'] ?? '10';
-  const retrySeconds = Number(retry);
-  if (!/^\d{1,2}$/.test(retry) || retrySeconds < 1 || retrySeconds > RETRY_SECONDS_MAX) {
-    problems.push(`OPENSPINE_HL7V3_RETRY_SECONDS must be a number from 1 to ${RETRY_SECONDS_MAX}`);
-  }
-  return { port: Number(port), names, urls, supplierAuthorities, retrySeconds };
+  const retrySeconds = numberOf(env, RETRY_SECONDS, problems);
+  return { port, names, urls, supplierAuthorities, retrySeconds };
 }
