@@ -6,7 +6,7 @@ import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { answerMessage, duplicateId, unexpected, type WrittenAnswer } from './answer-message.ts';
 import { acknowledgment } from './ebxml-answers.ts';
-import { type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
+import { knownOf, type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
 import {
   findTransmission,
   forgetAnswers,
@@ -77,16 +77,17 @@ export async function takeFacadeMessage(
   transmission: Transmission,
 ): Promise<string | null> {
   const { database, limits } = desk;
-  const known =
-    desk.inHand.get(keyOf(transmission)) ?? (await findTransmission(database, transmission));
-  if (known !== null && !known.digest.equals(transmission.digest)) {
+  const inHand = (): InHand | undefined => desk.inHand.get(keyOf(transmission));
+  // Asked for again at the end: another with its id may have come while the database was asked.
+  const known = inHand() ?? (await findTransmission(database, transmission)) ?? inHand();
+  if (known !== undefined && !known.digest.equals(transmission.digest)) {
     return duplicateId(desk, transmission).xml;
   }
-  if (known !== null && 'answer' in known) {
+  if (known !== undefined && 'answer' in known) {
     if (known.answer !== null) return known.answer;
     if (!known.isAnswered) return null;
   }
-  if (!desk.inHand.has(keyOf(transmission)) && desk.inHand.size >= limits.inHandMax) {
+  if (inHand() === undefined && desk.inHand.size >= limits.inHandMax) {
     await takeIn(database, transmission, 0);
     return null;
   }
@@ -164,9 +165,8 @@ export async function takeReliableMessage(
   const isNew = await takeIn(database, transmission, isFree ? HOLD_MS : 0);
   const first = isNew ? transmission : await findTransmission(database, transmission);
   if (first !== null && !first.digest.equals(transmission.digest)) {
-    const { from, cpaId, conversationId } = header;
-    const known = { from, cpaId, conversationId, messageId: header.messageId.toUpperCase() };
-    return fail(refusalOf(party, { error: 'MessageIdReused', known }, transmission.receivedAt));
+    const reused = { error: 'MessageIdReused', known: knownOf(header) } as const;
+    return fail(refusalOf(party, reused, transmission.receivedAt));
   }
   if (isNew && isFree) startReliable(desk, transmission);
   const messageId = derivedUuid('ebxml acknowledgment', transmission.party, header.messageId);

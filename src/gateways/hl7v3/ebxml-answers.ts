@@ -9,10 +9,10 @@ import {
   type SoapFaultName,
 } from './ebxml-errors.ts';
 import type { EbxmlHeader, KnownOfHeader } from './ebxml-header.ts';
-import { document, envelope, partyId, timestamp } from './ebxml-envelope.ts';
+import { document, envelope, messageHeader, partyId, timestamp } from './ebxml-envelope.ts';
 import { NAMESPACES } from './names.ts';
 
-export const SIGNAL_SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
+const SIGNAL_SERVICE = 'urn:oasis:names:tc:ebxml-msg:service';
 /** Schema of the errors of national services. */
 const NASP = 'http://national.carerecords.nhs.uk/schema/';
 
@@ -24,7 +24,7 @@ export function acknowledgment(reply: EbxmlReply, to: EbxmlHeader): string {
   const reference = to.messageId.toUpperCase();
   return envelope(
     [
-      messageHeader(reply, { ...to, messageId: reference }, 'Acknowledgment'),
+      signalHeader(reply, { ...to, messageId: reference }, 'Acknowledgment'),
       xml`
 <eb:Acknowledgment eb:version="2.0" SOAP:mustUnderstand="1" SOAP:actor="${ACTOR_TO_PARTY}">
 <eb:Timestamp>${timestamp(reply.at)}</eb:Timestamp>
@@ -44,7 +44,7 @@ export function messageError(
 ): string {
   return envelope(
     [
-      messageHeader(reply, known, 'MessageError'),
+      signalHeader(reply, known, 'MessageError'),
       xml`
 <eb:ErrorList eb:version="2.0" eb:highestSeverity="Error" SOAP:mustUnderstand="1">
 <eb:Error eb:codeContext="${SIGNAL_SERVICE}:errors" eb:severity="Error" eb:errorCode="${errorCode(error)}">
@@ -81,28 +81,21 @@ export function soapFault(name: SoapFaultName, detail: string | null): string {
 </SOAP:Envelope>`);
 }
 
-function messageHeader(
+function signalHeader(
   { party, messageId, at }: EbxmlReply,
   { from, cpaId, conversationId, messageId: reference }: KnownOfHeader,
   action: string,
 ): Xml {
-  const id = messageId.toUpperCase();
-  return xml`
-<eb:MessageHeader eb:version="2.0" SOAP:mustUnderstand="1">
-<eb:From>${partyId(party)}</eb:From>
-<eb:To>${partyId(from ?? 'unknown')}</eb:To>
-<eb:CPAId>${cpaId ?? 'unknown'}</eb:CPAId>
-<eb:ConversationId>${conversationId ?? id}</eb:ConversationId>
-<eb:Service>${SIGNAL_SERVICE}</eb:Service>
-<eb:Action>${action}</eb:Action>
-<eb:MessageData>
-<eb:MessageId>${id}</eb:MessageId>
-<eb:Timestamp>${timestamp(at)}</eb:Timestamp>${
-    reference === undefined
-      ? null
-      : xml`
-<eb:RefToMessageId>${reference}</eb:RefToMessageId>`
-  }
-</eb:MessageData>
-</eb:MessageHeader>`;
+  return messageHeader({
+    from: party,
+    to: from ?? 'unknown',
+    cpaId: cpaId ?? 'unknown',
+    conversationId: conversationId ?? messageId.toUpperCase(),
+    service: SIGNAL_SERVICE,
+    action,
+    messageId,
+    at,
+    refToMessageId: reference ?? null,
+    isOnceOnly: false,
+  });
 }

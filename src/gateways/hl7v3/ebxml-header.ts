@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
-import type { Element } from '../xml/element.ts';
+import { childrenNamed, type Element, elementsAt, textOf } from '../xml/element.ts';
 import { ACTOR_NEXT, ACTOR_TO_PARTY, type EbxmlErrorName } from './ebxml-errors.ts';
 
 /** What an ebXML header says [EPS-HL7V3 2.2]. */
@@ -52,10 +52,10 @@ export function readEbxmlHeader(root: Element): Result<EbxmlHeader, HeaderFault>
 
 function envelopeOf(root: Element): Envelope | null {
   if (root.name !== 'soap:Envelope') return null;
-  const [header, ...headers] = named(root, 'soap:Header');
-  const [body, ...bodies] = named(root, 'soap:Body');
+  const [header, ...headers] = childrenNamed(root, 'soap:Header');
+  const [body, ...bodies] = childrenNamed(root, 'soap:Body');
   if (header === undefined || body === undefined) return null;
-  const [message, ...messages] = named(header, 'eb:MessageHeader');
+  const [message, ...messages] = childrenNamed(header, 'eb:MessageHeader');
   const more = headers.length + bodies.length + messages.length;
   return message === undefined || more > 0 ? null : { header, body, message };
 }
@@ -83,12 +83,12 @@ const CHECKS: readonly ((envelope: Envelope) => EbxmlErrorName | null)[] = [
   ({ message: { attributes } }) =>
     (attributes['eb:version'] ?? VERSION) === VERSION ? null : 'INVALID_MESSAGE_HEADER_VERSION',
   ({ message }) =>
-    named(message, 'eb:DuplicateElimination').length === 1
+    childrenNamed(message, 'eb:DuplicateElimination').length === 1
       ? null
       : 'DUPLICATE_ELIMINATION_INCONSISTENT_WITH_CONTRACT',
-  ({ header }) => ackRequestedError(named(header, 'eb:AckRequested')),
-  ({ header }) => syncReplyError(named(header, 'eb:SyncReply')),
-  ({ body }) => manifestError(named(body, 'eb:Manifest')),
+  ({ header }) => ackRequestedError(childrenNamed(header, 'eb:AckRequested')),
+  ({ header }) => syncReplyError(childrenNamed(header, 'eb:SyncReply')),
+  ({ body }) => manifestError(childrenNamed(body, 'eb:Manifest')),
 ];
 
 const VERSION = '2.0';
@@ -111,15 +111,15 @@ function syncReplyError([first, ...others]: readonly Element[]): EbxmlErrorName 
 function manifestError([first, ...others]: readonly Element[]): EbxmlErrorName | null {
   if (first === undefined || others.length > 0) return 'INVALID_MANIFEST_REFERENCE';
   const isVersion = (first.attributes['eb:version'] ?? VERSION) === VERSION;
-  const references = named(first, 'eb:Reference');
+  const references = childrenNamed(first, 'eb:Reference');
   const [reference] = references;
   const isGood = isVersion && references.length === 1 && reference !== undefined;
   return isGood && hrefOf(reference) !== '' ? null : 'INVALID_MANIFEST_REFERENCE';
 }
 
 function payloadIdOf(body: Element): string {
-  const [manifest] = named(body, 'eb:Manifest');
-  const [reference] = manifest === undefined ? [] : named(manifest, 'eb:Reference');
+  const [manifest] = childrenNamed(body, 'eb:Manifest');
+  const [reference] = manifest === undefined ? [] : childrenNamed(manifest, 'eb:Reference');
   return reference === undefined ? '' : hrefOf(reference);
 }
 
@@ -141,22 +141,11 @@ function knownOf(message: Element): KnownOfHeader {
 }
 
 function isOnce(from: Element, path: readonly string[]): boolean {
-  return at(from, path).length === 1 && textAt(from, path) !== '';
+  return elementsAt(from, path).length === 1 && textAt(from, path) !== '';
 }
 
 /** Of the first one. */
 function textAt(from: Element, path: readonly string[]): string {
-  const [found] = at(from, path);
-  return typeof found?.children === 'string' ? found.children.trim() : '';
-}
-
-function at(from: Element, path: readonly string[]): readonly Element[] {
-  return path.reduce<readonly Element[]>(
-    (found, name) => found.flatMap((one) => named(one, name)),
-    [from],
-  );
-}
-
-function named({ children }: Element, name: string): readonly Element[] {
-  return typeof children === 'string' ? [] : children.filter((child) => child.name === name);
+  const [found] = elementsAt(from, path);
+  return found === undefined ? '' : textOf(found);
 }

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
-import type { Element } from '../xml/element.ts';
+import { childrenNamed, type Element } from '../xml/element.ts';
 import type { Hl7Author, Hl7Message } from './interaction.ts';
 import { FRAME_OID } from './oids.ts';
 
@@ -38,8 +38,8 @@ export function readMessage(root: Element, action: string): Result<Hl7Message, M
 
 function messageOf(frame: Frame, root: Element) {
   const act = frame.only(root, 'ControlActEvent');
-  const authors = named(act, 'author1').length;
-  const receivers = named(root, 'communicationFunctionRcv');
+  const authors = childrenNamed(act, 'author1').length;
+  const receivers = childrenNamed(root, 'communicationFunctionRcv');
   const message = {
     id: parseUuid(frame.value(frame.only(root, 'id'), 'root')),
     creationTime: frame.value(frame.only(root, 'creationTime'), 'value'),
@@ -92,7 +92,7 @@ class Frame {
   }
 
   maybe(element: Element, name: string): Element | null {
-    const [found, ...others] = named(element, name);
+    const [found, ...others] = childrenNamed(element, name);
     if (others.length > 0) this.refuse(`a single ${name} must be provided`);
     return found ?? null;
   }
@@ -114,8 +114,4 @@ class Frame {
     if (this.value(id, 'root') !== root) this.refuse(`the root of ${id.name} must be ${root}`);
     return this.value(id, 'extension');
   }
-}
-
-function named({ children }: Element, name: string): readonly Element[] {
-  return typeof children === 'string' ? [] : children.filter((child) => child.name === name);
 }

@@ -34,7 +34,7 @@ function contentId({ headers }: Part): string {
 
 /** Without angle brackets, with which some write it and some do not. */
 function idOf(text: string): string {
-  return /^\s*<?(.*?)>?\s*$/s.exec(text)?.[1] ?? '';
+  return text.trim().replace(/^</, '').replace(/>$/, '');
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });

@@ -50,16 +50,16 @@ export async function receive(
   const header = readEbxmlHeader(xml.value);
   if (!header.ok) return reply(header.error.error, header.error.known);
   const error = await contractError(parts, header.value, caller);
-  if (error !== null) return reply(error, known(header.value));
+  if (error !== null) return reply(error, knownOf(header.value));
   const { service, action, payloadId } = header.value;
   if (service !== SERVICE_MM || !parts.interactions.has(action)) {
     return fail(fault('NotSupported', `${service}:${action}`));
   }
   const asked = soapActionOf(headers['soapaction']);
   const isAsked = asked === null || asked === `${service}/${action}`;
-  if (!isAsked) return reply('SoapActionDiffers', known(header.value));
+  if (!isAsked) return reply('SoapActionDiffers', knownOf(header.value));
   const payload = partNamed(others, payloadId);
-  if (payload === null) return reply('INVALID_MANIFEST_REFERENCE', known(header.value));
+  if (payload === null) return reply('INVALID_MANIFEST_REFERENCE', knownOf(header.value));
   const transmission = transmissionOf(header.value, payload.content, { caller, at });
   return ok({ header: header.value, transmission });
 }
@@ -84,7 +84,8 @@ function soapActionOf(header: string | undefined): string | null {
   return header === undefined ? null : header.trim().replace(/^"(.*)"$/, '$1');
 }
 
-function known({ from, cpaId, conversationId, messageId }: EbxmlHeader): KnownOfHeader {
+/** What an answer repeats of a header. */
+export function knownOf({ from, cpaId, conversationId, messageId }: EbxmlHeader): KnownOfHeader {
   return { from, cpaId, conversationId, messageId: messageId.toUpperCase() };
 }
 

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../kernel/uuid.ts';
 import { Xml, xml } from '../xml/write-xml.ts';
+import { document } from './ebxml-envelope.ts';
 import type { Coded, Hl7Answer } from './interaction.ts';
 import { NAMESPACES } from './names.ts';
 import { FRAME_OID } from './oids.ts';
@@ -11,14 +12,12 @@ export type AnswerFrame = {
   readonly messageRef: string;
 };
 
-const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
-
 /** A whole answer, with no prefix but the default namespace [EPS-HL7V3 4.2, 7.1]. */
 export function writeAnswer(answer: Hl7Answer, frame: AnswerFrame): string {
   const { interaction, messageId, at, acknowledgement, details, reasons, subject } = answer;
   // The name of the root is one of ours, but the writer knows no names.
   const name = new Xml(interaction);
-  const { text } = xml`<${name} xmlns="${NAMESPACES.hl7}">
+  return document(xml`<${name} xmlns="${NAMESPACES.hl7}">
 <id root="${guid(messageId)}"/>
 <creationTime value="${hl7Time(at)}"/>
 <versionCode code="V3NPfIT4.2.00"/>
@@ -34,9 +33,7 @@ export function writeAnswer(answer: Hl7Answer, frame: AnswerFrame): string {
 <ControlActEvent classCode="CACT" moodCode="EVN">
 <author1 typeCode="AUT"><AgentSystemSDS classCode="AGNT">${device('agentSystemSDS', frame.from)}</AgentSystemSDS></author1>${reasons.map(reasonOf)}${subjectOf(subject)}
 </ControlActEvent>
-</${name}>
-`;
-  return `${DECLARATION}${text}`;
+</${name}>`);
 }
 
 function detailOf(coded: Coded): Xml {

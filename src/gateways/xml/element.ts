@@ -35,3 +35,21 @@ export function textElement(
 ): Element {
   return { name, attributes, children: text };
 }
+
+/** The elements of a name that are directly in there. */
+export function childrenNamed({ children }: Element, name: string): readonly Element[] {
+  return typeof children === 'string' ? [] : children.filter((child) => child.name === name);
+}
+
+/** All elements at the end of a path of names. */
+export function elementsAt(from: Element, path: readonly string[]): readonly Element[] {
+  return path.reduce<readonly Element[]>(
+    (found, name) => found.flatMap((one) => childrenNamed(one, name)),
+    [from],
+  );
+}
+
+/** The text of an element, without white space around it; empty when it holds elements. */
+export function textOf({ children }: Element): string {
+  return typeof children === 'string' ? children.trim() : '';
+}

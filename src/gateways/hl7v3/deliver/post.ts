@@ -1,7 +1,7 @@
 import type { Uuid } from '../../../kernel/uuid.ts';
 import { xml } from '../../xml/write-xml.ts';
 import { SERVICE_MM } from '../directory.ts';
-import { envelope, partyId, timestamp } from '../ebxml-envelope.ts';
+import { envelope, messageHeader } from '../ebxml-envelope.ts';
 import { ACTOR_NEXT, ACTOR_TO_PARTY } from '../ebxml-errors.ts';
 
 /** One message to a party: who sends it to whom, under which contract, and what it answers. */
@@ -49,22 +49,14 @@ function payloadId(messageId: Uuid): string {
 }
 
 function envelopeOf(outgoing: Outgoing): string {
-  const { from, to, cpaId, conversationId, interaction, messageId, refToMessageId } = outgoing;
-  const header = xml`
-<eb:MessageHeader eb:version="2.0" SOAP:mustUnderstand="1">
-<eb:From>${partyId(from)}</eb:From>
-<eb:To>${partyId(to)}</eb:To>
-<eb:CPAId>${cpaId}</eb:CPAId>
-<eb:ConversationId>${conversationId}</eb:ConversationId>
-<eb:Service>${SERVICE_MM}</eb:Service>
-<eb:Action>${interaction}</eb:Action>
-<eb:MessageData>
-<eb:MessageId>${messageId.toUpperCase()}</eb:MessageId>
-<eb:Timestamp>${timestamp(outgoing.at)}</eb:Timestamp>
-<eb:RefToMessageId>${refToMessageId}</eb:RefToMessageId>
-</eb:MessageData>
-<eb:DuplicateElimination/>
-</eb:MessageHeader>
+  const { interaction, messageId } = outgoing;
+  const header = messageHeader({
+    ...outgoing,
+    service: SERVICE_MM,
+    action: interaction,
+    isOnceOnly: true,
+  });
+  const wishes = xml`
 <eb:AckRequested eb:version="2.0" SOAP:mustUnderstand="1" eb:signed="false" SOAP:actor="${ACTOR_TO_PARTY}"/>
 <eb:SyncReply eb:version="2.0" SOAP:mustUnderstand="1" SOAP:actor="${ACTOR_NEXT}"/>`;
   const manifest = xml`
@@ -76,5 +68,5 @@ function envelopeOf(outgoing: Outgoing): string {
 </eb:Reference>
 </eb:Manifest>
 `;
-  return envelope([header], manifest);
+  return envelope([header, wishes], manifest);
 }

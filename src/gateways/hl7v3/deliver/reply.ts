@@ -1,5 +1,5 @@
 import type { Uuid } from '../../../kernel/uuid.ts';
-import type { Element } from '../../xml/element.ts';
+import { type Element, elementsAt, textOf } from '../../xml/element.ts';
 import { ebxmlName } from '../names.ts';
 import { xmlOf } from '../read-parts.ts';
 
@@ -19,15 +19,15 @@ const WORTH_REPEATING = ['200', '206', '208'];
 export function readReply(status: number, body: Buffer, messageId: Uuid): Reply {
   const root = xmlOf(body, ebxmlName);
   if (!root.ok || root.value.name !== 'soap:Envelope') return failed(`HTTP ${status}`);
-  const [fault] = at(root.value, ['soap:Body', 'soap:Fault']);
+  const [fault] = elementsAt(root.value, ['soap:Body', 'soap:Fault']);
   if (fault !== undefined) return faultReply(fault);
   if (!ACCEPTED.includes(status)) return failed(`HTTP ${status}`);
-  const headers = at(root.value, ['soap:Header', 'eb:MessageHeader']);
+  const headers = elementsAt(root.value, ['soap:Header', 'eb:MessageHeader']);
   const [header] = headers;
   if (header === undefined || headers.length > 1) return failed('no MessageHeader, or several');
-  const [errors] = at(root.value, ['soap:Header', 'eb:ErrorList']);
+  const [errors] = elementsAt(root.value, ['soap:Header', 'eb:ErrorList']);
   if (errors !== undefined) return errorReply(header, errors, messageId);
-  const [acknowledgment, ...more] = at(root.value, ['soap:Header', 'eb:Acknowledgment']);
+  const [acknowledgment, ...more] = elementsAt(root.value, ['soap:Header', 'eb:Acknowledgment']);
   if (acknowledgment === undefined || more.length > 0) {
     return failed('no Acknowledgment, or several');
   }
@@ -36,7 +36,7 @@ export function readReply(status: number, body: Buffer, messageId: Uuid): Reply 
 }
 
 function errorReply(header: Element, errors: Element, messageId: Uuid): Reply {
-  const codes = at(errors, ['eb:Error']).map(({ attributes }) =>
+  const codes = elementsAt(errors, ['eb:Error']).map(({ attributes }) =>
     codeOf(attributes['eb:errorCode']),
   );
   const isOurs = refersTo(header, ['eb:MessageData', 'eb:RefToMessageId'], messageId);
@@ -48,7 +48,7 @@ const NASP = '{http://national.carerecords.nhs.uk/schema/}:';
 
 function faultReply(fault: Element): Reply {
   const path = ['errorList', 'error', 'errorCode'].map((name) => `${NASP}${name}`);
-  const codes = at(fault, [`{}:detail`, ...path])
+  const codes = elementsAt(fault, [`{}:detail`, ...path])
     .map(textOf)
     .map(codeOf);
   const reason = `SOAP fault ${codes.join(', ')}`.trim();
@@ -62,24 +62,10 @@ function codeOf(text: string | undefined): string {
 }
 
 function refersTo(from: Element, path: readonly string[], messageId: Uuid): boolean {
-  const [found, ...more] = at(from, path);
+  const [found, ...more] = elementsAt(from, path);
   return found !== undefined && more.length === 0 && textOf(found).toLowerCase() === messageId;
 }
 
 function failed(reason: string): Reply {
   return { kind: 'failed', reason };
-}
-
-function textOf({ children }: Element): string {
-  return typeof children === 'string' ? children.trim() : '';
-}
-
-function at(from: Element, path: readonly string[]): readonly Element[] {
-  return path.reduce<readonly Element[]>(
-    (found, name) =>
-      found.flatMap(({ children }) =>
-        typeof children === 'string' ? [] : children.filter((child) => child.name === name),
-      ),
-    [from],
-  );
 }
