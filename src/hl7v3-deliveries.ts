@@ -2,20 +2,21 @@ import { readFile } from 'node:fs/promises';
 
 import { fingerprintOf, type Parties } from './directory/index.ts';
 import { deliveryJob } from './gateways/hl7v3/index.ts';
-import type { EndpointKeys } from './hl7v3.ts';
 import { type CertifiedClient, openCertifiedClient } from './platform/certified-client.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Hl7Port } from './platform/config.ts';
 import type { Database } from './platform/database.ts';
 import type { Job } from './platform/jobs.ts';
 import type { Log } from './platform/log.ts';
+import type { TlsIdentity } from './platform/tls-server.ts';
 
 type Standing = {
   readonly database: Database;
   readonly clock: Clock;
   readonly party: string;
   readonly parties: Parties;
-  readonly keys: EndpointKeys;
+  /** Those of now. */
+  readonly keys: () => TlsIdentity;
 };
 
 /** What posts answers to the endpoints of suppliers. */
@@ -25,7 +26,10 @@ export async function openDeliveries(
   { database, clock, party, parties, keys }: Standing,
 ): Promise<{ readonly job: Job; close(): void }> {
   const named = file === null ? '' : await readFile(file, 'utf8');
-  const clients = openClients(parties, { ...keys, authorities: `${keys.authority}\n${named}` });
+  const clients = openClients(parties, () => {
+    const { authorities, ...own } = keys();
+    return { ...own, authorities: `${authorities}\n${named}` };
+  });
   const job = deliveryJob({
     database,
     clock,
@@ -48,10 +52,8 @@ export async function openDeliveries(
   return { job, close: () => clients.close() };
 }
 
-type Identity = Parameters<typeof openCertifiedClient>[0];
-
 /** Each party has connections of its own: on them it was found to be that party. */
-function openClients(parties: Parties, identity: Identity) {
+function openClients(parties: Parties, identity: () => TlsIdentity) {
   type Known = { readonly client: CertifiedClient; certificates: ReadonlySet<string> };
   const open = new Map<string, Known>();
   return {

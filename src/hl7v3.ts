@@ -4,7 +4,6 @@ import {
   listenerKey,
   openParties,
   type Parties,
-  pemOf,
   tellOwnHandlers,
 } from './directory/index.ts';
 import {
@@ -21,13 +20,14 @@ import {
   openDesk,
   waitingJob,
 } from './gateways/hl7v3/index.ts';
+import { certificatePem, privateKeyPem } from './platform/certificates.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config, Hl7Port } from './platform/config.ts';
 import { type Database, DatabaseUnavailable } from './platform/database.ts';
 import type { Job } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { type MutualTlsPort, openMutualTls } from './platform/mutual-tls.ts';
-import type { TlsIdentity } from './platform/tls-identity.ts';
+import type { TlsIdentity } from './platform/tls-server.ts';
 
 /** The door for systems of HL7 V3, open. */
 export type Hl7Door = {
@@ -54,8 +54,8 @@ export async function openHl7Door(
   log: Log,
   { database, clock, interactions, limits = DESK_LIMITS, lookEveryMs = LOOK_EVERY_MS }: Standing,
 ): Promise<Hl7Door | null> {
-  if (config.hl7v3 === null) return null;
-  const { asids, spineParty: party } = config;
+  const { asids, spineParty: party, datacentre, hl7v3 } = config;
+  if (hl7v3 === null) return null;
   const onBug = (error: unknown, requestId: string): void =>
     log({ event: 'bug', requestId, outcome: describeBug(error) });
   const parties = openParties(database, () => REAL_CLOCK.now());
@@ -69,19 +69,21 @@ export async function openHl7Door(
     interactions: new Map(interactions.flatMap((one) => one.ids.map((id) => [id, one] as const))),
     limits,
   });
-  const { datacentre, hl7v3 } = config;
-  const readKeys = (): Promise<EndpointKeys> => keysOf(database, datacentre, hl7v3.names);
-  const keys = await readKeys();
-  const port = await listen(config, hl7v3, { desk, parties, readKeys, lookEveryMs });
-  const deliveries = await openDeliveries(config.hl7v3, log, {
+  let keys = await keysOf(database, datacentre, hl7v3.names);
+  const readKeys = async (): Promise<TlsIdentity> => {
+    keys = await keysOf(database, datacentre, hl7v3.names);
+    return keys;
+  };
+  const deliveries = await openDeliveries(hl7v3, log, {
     database,
     clock,
     party,
     parties,
-    keys,
+    keys: () => keys,
   });
-  const own = `https://${config.hl7v3.names[0] ?? config.host}:${port.port}`;
-  const urls = config.hl7v3.urls.length === 0 ? [own] : config.hl7v3.urls;
+  const port = await listen(config, hl7v3, { desk, parties, readKeys, lookEveryMs });
+  const own = `https://${hl7v3.names[0] ?? config.host}:${port.port}`;
+  const urls = hl7v3.urls.length === 0 ? [own] : hl7v3.urls;
   await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
   return {
     url: `https://${config.host}:${port.port}`,
@@ -94,26 +96,20 @@ export async function openHl7Door(
   };
 }
 
-/** What this datacentre proves itself with, to those who call it and to those whom it calls; in PEM. */
-export type EndpointKeys = {
-  readonly certificate: string;
-  readonly key: string;
-  readonly authority: string;
-};
-
+/** What this datacentre proves itself with, to those who call it and to those whom it calls. */
 async function keysOf(
   database: Database,
   datacentre: Config['datacentre'],
   names: readonly string[],
-): Promise<EndpointKeys> {
+): Promise<TlsIdentity> {
   // Certificates are checked by both ends in real time, whatever a test does to the clock.
   const at = REAL_CLOCK.now();
-  const authority = pemOf('CERTIFICATE', (await endpointAuthority(database, at)).certificate);
+  const authority = certificatePem((await endpointAuthority(database, at)).certificate);
   const own = await listenerKey(database, { datacentre, names }, at);
   return {
-    certificate: `${pemOf('CERTIFICATE', own.certificate)}${authority}`,
-    key: pemOf('PRIVATE KEY', own.privateKey),
-    authority,
+    certificate: `${certificatePem(own.certificate)}${authority}`,
+    key: privateKeyPem(own.privateKey),
+    authorities: authority,
   };
 }
 
@@ -128,7 +124,7 @@ async function listen(
   }: {
     readonly desk: Desk;
     readonly parties: Parties;
-    readonly readKeys: () => Promise<EndpointKeys>;
+    readonly readKeys: () => Promise<TlsIdentity>;
     readonly lookEveryMs: number;
   },
 ): Promise<MutualTlsPort> {
@@ -136,15 +132,11 @@ async function listen(
   const onFault = (error: unknown): void => {
     if (!(error instanceof DatabaseUnavailable)) onBug(error, 'hl7v3');
   };
-  const read = async (): Promise<TlsIdentity> => {
-    const { certificate, key, authority } = await readKeys();
-    return { certificate, key, authorities: authority };
-  };
   const routes = hl7v3Routes(desk);
   return openMutualTls({
     host,
     port,
-    tls: { read, lookEveryMs, onUnusable: onFault },
+    tls: { read: readKeys, lookEveryMs, onUnusable: onFault },
     bodyMaxBytes: BODY_MAX_BYTES,
     admit: parties.admit,
     handle: (request, peer) => answerBy(routes, request, peer),

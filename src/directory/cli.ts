@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { type Command, EXIT, type Invocation, textOption } from '../cli/command.ts';
 import { readJson } from '../cli/read-json.ts';
 import { storeCommand } from '../installation/store-command.ts';
+import { certificatePem, privateKeyPem } from '../platform/certificates.ts';
 import type { Database } from '../platform/database.ts';
 import {
   endpointAuthority,
@@ -12,11 +13,15 @@ import {
   type Issued,
   issueCertificate,
   keepEndpoints,
-  pemOf,
   revokeCertificate,
   rotateCertificate,
 } from './endpoints/index.ts';
 import { parseSystemFile } from './endpoints/parse-systems.ts';
+
+const IMPORTED = {
+  line: 'spine system import systems.json',
+  explanation: 'systems and where they take messages; all of the file or nothing',
+} as const;
 
 const EXAMPLES = [
   {
@@ -39,7 +44,7 @@ export const directoryCommands: readonly Command[] = [
     summary: 'add accredited systems and message handlers, as a file says them',
     usage: '<file>',
     options: [],
-    examples: EXAMPLES,
+    examples: [IMPORTED, EXAMPLES[0], EXAMPLES[1]],
     work: importFile,
   }),
   storeCommand({
@@ -61,7 +66,7 @@ export const directoryCommands: readonly Command[] = [
     async work({ output, ...invocation }, database) {
       const { certificate } = await endpointAuthority(database, new Date());
       const file = join(await folderOf({ output, ...invocation }), 'endpoint-ca.pem');
-      await writeFile(file, pemOf('CERTIFICATE', certificate));
+      await writeFile(file, certificatePem(certificate));
       output.result(file, { authority: file });
       return EXIT.ok;
     },
@@ -179,9 +184,10 @@ export async function writeCertificate(
     certificate: join(folder, `${name}.pem`),
     authority: join(folder, 'endpoint-ca.pem'),
   };
-  await writeFile(files.key, pemOf('PRIVATE KEY', privateKey), { mode: 0o600 });
-  await writeFile(files.certificate, pemOf('CERTIFICATE', certificate));
-  await writeFile(files.authority, pemOf('CERTIFICATE', authority.certificate));
+  await writeFile(files.key, privateKeyPem(privateKey), { mode: 0o600 });
+  await chmod(files.key, 0o600); // the mode of a file that was there before is not changed by writing it
+  await writeFile(files.certificate, certificatePem(certificate));
+  await writeFile(files.authority, certificatePem(authority.certificate));
   return files;
 }
 

@@ -11,11 +11,11 @@ export {
   openParties,
   type Parties,
   type Party,
-  pemOf,
   revokeCertificate,
   rotateCertificate,
   systemsOfParty,
   tellOwnHandlers,
+  USUAL_RELIABILITY,
 } from './endpoints/index.ts';
 export {
   isClosedOn,

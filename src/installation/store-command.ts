@@ -7,7 +7,7 @@ import { postgresUrl } from '../platform/postgres.ts';
 export const PORT_BASE: Option = {
   flag: 'port-base',
   value: 'n',
-  help: 'first port of the block: API A is n, API B n+1, database n+32',
+  help: 'first port of the block: API A is n, B n+1, HL7 V3 n+2 and n+3, database n+32',
   default: String(PORT_BASE_DEFAULT),
 };
 

@@ -119,6 +119,12 @@ export class JsonReader {
   }
 }
 
+/** The first of several ids that is there before; undefined when each is there once. */
+export function repeatedIn(ids: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return ids.find((id) => seen.size === seen.add(id).size);
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

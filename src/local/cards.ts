@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { holdersAmong } from '../identity/cards/repository.ts';
-import type { Validity } from '../identity/cards/certificates.ts';
 import {
   authoritiesOf,
   type CardCommand,
@@ -13,6 +12,7 @@ import { jobRoleName } from '../identity/rbac/job-roles.ts';
 import { addPosition, listPositions, nameSponsor } from '../identity/registration/index.ts';
 import { Bug, present } from '../kernel/bug.ts';
 import type { Result } from '../kernel/result.ts';
+import type { Validity } from '../platform/certificates.ts';
 import { pkiUrlOf } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { withLease } from '../platform/jobs.ts';

@@ -11,6 +11,7 @@ import {
   type MessageHandler,
   mmInteraction,
   systemsOfParty,
+  USUAL_RELIABILITY,
 } from '../directory/index.ts';
 import { Bug } from '../kernel/bug.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -81,13 +82,8 @@ function handlersOf({ asid, partyKey, ods }: TestSystem): MessageHandler[] {
     cpaId: `S${asid}${at}`,
     fqdn: '',
     endpoints: [],
-    syncReplyMode: 'MSHSignalsOnly',
-    retries: 2,
-    retryInterval: 'PT60S',
-    persistDuration: id === 'PORX_IN070101UK31' ? 'PT1H30M' : 'PT5M', // [EPS-HL7V3 3.6]
-    duplicateElimination: 'always',
-    ackRequested: 'always',
-    actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
+    ...USUAL_RELIABILITY,
+    ...(id === 'PORX_IN070101UK31' ? { persistDuration: 'PT1H30M' } : {}), // [EPS-HL7V3 3.6]
   }));
 }
 

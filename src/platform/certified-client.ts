@@ -1,13 +1,7 @@
 import { Agent, request } from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 
-export type ClientIdentity = {
-  /** Its own certificate with its chain, and the key, in PEM. */
-  readonly certificate: string;
-  readonly key: string;
-  /** Who certifies those who are called, in PEM. */
-  readonly authorities: string;
-};
+import type { TlsIdentity } from './tls-server.ts';
 
 export type CertifiedPost = {
   readonly url: string;
@@ -27,15 +21,15 @@ const ANSWER_MAX_BYTES = 262_144;
 const CONNECTIONS_MAX = 4;
 const KEEP_ALIVE_MS = 5_000;
 
-/** Takes those for the one it calls whose certificate (DER) is known as theirs, or is for the host's name. */
+/**
+ * Takes those for the one it calls whose certificate (DER) is known as theirs, or is for the host's name. What it shows
+ * of itself is asked for with every post: another certificate is shown on connections of its own.
+ */
 export function openCertifiedClient(
-  { certificate, key, authorities }: ClientIdentity,
+  identity: () => TlsIdentity,
   isKnown: (certificate: Buffer) => boolean,
 ): CertifiedClient {
   const agent = new Agent({
-    cert: certificate,
-    key,
-    ca: authorities,
     keepAlive: true,
     keepAliveMsecs: KEEP_ALIVE_MS,
     timeout: TIMEOUT_MS,
@@ -45,11 +39,12 @@ export function openCertifiedClient(
     checkServerIdentity: (host: string, shown: PeerCertificate) =>
       isKnown(shown.raw) ? undefined : checkServerIdentity(host, shown),
   });
-  return { post: (post) => send(agent, post), close: () => agent.destroy() };
+  return { post: (post) => send(agent, identity(), post), close: () => agent.destroy() };
 }
 
 function send(
   agent: Agent,
+  { certificate: cert, key, authorities: ca }: TlsIdentity,
   { url, headers, body }: CertifiedPost,
 ): Promise<{ readonly status: number; readonly body: Buffer }> {
   return new Promise((resolve, reject) => {
@@ -57,6 +52,9 @@ function send(
       url,
       {
         agent,
+        cert,
+        key,
+        ca,
         method: 'POST',
         headers: { ...headers, 'Content-Length': body.length },
         signal: AbortSignal.timeout(TIMEOUT_MS),

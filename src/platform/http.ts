@@ -8,6 +8,7 @@ import {
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { DatabaseUnavailable } from './database.ts';
+import { listen } from './listen.ts';
 
 export type HttpRequest = {
   readonly method: string;
@@ -91,13 +92,8 @@ export async function startHttp(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => listener(request, response),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, reusePort: isShared }, resolve);
-  });
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: await listen(server, { host, port, reusePort: isShared }),
     serve: async (service) => {
       listener = await listenerOf(service);
     },
@@ -109,7 +105,7 @@ export async function startHttp(
 }
 
 /** Written past the framework: it rewrites media types, and clients compare ours to the letter. */
-function write(response: ServerResponse, answer: HttpResponse): void {
+export function write(response: ServerResponse, answer: HttpResponse): void {
   const { status, headers, cookies = [], body } = answer;
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
@@ -210,7 +206,7 @@ function peerOf({ socket }: IncomingMessage): Peer {
 }
 
 /** Only `set-cookie` can come as a list, and no interface of ours reads it. */
-function textHeaders(headers: IncomingMessage['headers']): HttpRequest['headers'] {
+export function textHeaders(headers: IncomingMessage['headers']): HttpRequest['headers'] {
   const { 'set-cookie': _cookies, ...texts } = headers;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node joins every other repeat
   return texts as HttpRequest['headers'];

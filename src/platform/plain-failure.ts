@@ -1,4 +1,3 @@
-import { present } from '../kernel/bug.ts';
 import type { Failure, HttpResponse } from './http.ts';
 
 const PLAIN: Record<Failure['kind'], { status: number; error: string }> = {
@@ -10,7 +9,7 @@ const PLAIN: Record<Failure['kind'], { status: number; error: string }> = {
 
 /** The answer where no interface has a form of its own. */
 export function plainFailure(failure: Failure): HttpResponse {
-  const { status, error } = present(PLAIN[failure.kind], 'failure');
+  const { status, error } = PLAIN[failure.kind];
   return {
     status,
     headers: {

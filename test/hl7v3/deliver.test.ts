@@ -7,6 +7,7 @@ import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { listenerKey } from '../../src/directory/index.ts';
 import { TEST_SYSTEMS, type TestSystem } from '../../src/local/systems.ts';
 import { sql } from '../../src/platform/sql.ts';
 import { type Hl7Client, hl7Frame, openHl7Client, wrapped } from '../support/hl7v3.ts';
@@ -25,7 +26,7 @@ import {
 const system = TEST_SYSTEMS.pharmacy;
 let now = new Date('2026-11-29T12:00:00Z');
 const clock = { now: () => now, securityNow: () => now };
-const { client, door, database, url, ledger } = testDoor(system, { clock });
+const { client, door, database, url, ledger } = testDoor(system, { clock, lookEveryMs: 50 });
 let opened: Supplier | null = null;
 
 let supplier: Supplier;
@@ -199,6 +200,24 @@ describe('an answer to a supplier', () => {
     assert.deepEqual([state, failure, payload], ['given-up', 'HTTP 500', null]);
     assert.deepEqual(await auditOf(supplier.delivered[0]?.messageId), ['given-up']);
   });
+});
+
+test('a certificate that was renewed is shown to suppliers too, without a restart', async () => {
+  const send = async (): Promise<string | undefined> => {
+    await ask();
+    await deliverWaiting(door());
+    return supplier.delivered.at(-1)?.serial;
+  };
+  const first = await send();
+  assert.equal(await send(), first);
+  const other = { datacentre: 'a', names: ['spine.example'] } as const;
+  await listenerKey(database(), other, new Date());
+  let next = await send();
+  for (let n = 0; n < 50 && next === first; n += 1) {
+    await delay(50);
+    next = await send();
+  }
+  assert.notEqual(next, first);
 });
 
 async function auditOf(messageId: string | undefined): Promise<string[]> {

@@ -7,9 +7,10 @@ import {
   issueCertificate,
   keepEndpoints,
   mmInteraction,
-  pemOf,
+  USUAL_RELIABILITY,
 } from '../../src/directory/index.ts';
 import type { TestSystem } from '../../src/local/systems.ts';
+import { certificatePem, privateKeyPem } from '../../src/platform/certificates.ts';
 import type { Database } from '../../src/platform/database.ts';
 
 /** One message as it came to a supplier. */
@@ -19,8 +20,9 @@ export type Delivered = {
   readonly messageId: string;
   /** Of the request that it answers. */
   readonly refTo: string;
-  /** Common name of the certificate of who sent it. */
+  /** Common name of the certificate of who sent it, and its number. */
   readonly sender: string;
+  readonly serial: string;
 };
 
 export type SupplierAnswer = { readonly status: number; readonly body: string };
@@ -44,9 +46,9 @@ export async function openSupplier(
   const delivered: Delivered[] = [];
   const script: Supplier['script'] = [];
   const server = createServer({
-    cert: pemOf('CERTIFICATE', issued.value.certificate),
-    key: pemOf('PRIVATE KEY', issued.value.privateKey),
-    ca: pemOf('CERTIFICATE', (await endpointAuthority(database, new Date())).certificate),
+    cert: certificatePem(issued.value.certificate),
+    key: privateKeyPem(issued.value.privateKey),
+    ca: certificatePem((await endpointAuthority(database, new Date())).certificate),
     requestCert: true,
     rejectUnauthorized: true,
   });
@@ -98,13 +100,7 @@ async function tellEndpoint(
     cpaId: ANSWER_CPA,
     fqdn: '127.0.0.1',
     endpoints: [url],
-    syncReplyMode: 'MSHSignalsOnly',
-    retries: 2,
-    retryInterval: 'PT60S',
-    persistDuration: 'PT5M',
-    duplicateElimination: 'always',
-    ackRequested: 'always',
-    actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
+    ...USUAL_RELIABILITY,
   };
   await keepEndpoints(database, { systems: [], handlers: [handler] }, new Date());
 }
@@ -112,8 +108,9 @@ async function tellEndpoint(
 function deliveredOf(text: string, headers: Delivered['headers'], socket: TLSSocket): Delivered {
   const one = (name: string): string =>
     new RegExp(`<eb:${name}>([^<]*)</eb:${name}>`).exec(text)?.[1] ?? '';
-  const sender = String(socket.getPeerCertificate().subject.CN);
-  return { headers, text, messageId: one('MessageId'), refTo: one('RefToMessageId'), sender };
+  const { subject, serialNumber: serial } = socket.getPeerCertificate();
+  const ids = { messageId: one('MessageId'), refTo: one('RefToMessageId') };
+  return { headers, text, ...ids, sender: String(subject.CN), serial };
 }
 
 const EB = 'http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:https';
 
-import { endpointAuthority, issueCertificate, pemOf } from '../../src/directory/index.ts';
+import { endpointAuthority, issueCertificate } from '../../src/directory/index.ts';
 import type { TestSystem } from '../../src/local/systems.ts';
+import { certificatePem, privateKeyPem } from '../../src/platform/certificates.ts';
 import type { Hl7Port } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
 
@@ -48,9 +49,9 @@ export async function openHl7Client(
   const authority = await endpointAuthority(database, new Date());
   const agent = new Agent({
     keepAlive: true,
-    cert: pemOf('CERTIFICATE', issued.value.certificate),
-    key: pemOf('PRIVATE KEY', issued.value.privateKey),
-    ca: pemOf('CERTIFICATE', authority.certificate),
+    cert: certificatePem(issued.value.certificate),
+    key: privateKeyPem(issued.value.privateKey),
+    ca: certificatePem(authority.certificate),
   });
   return {
     system,

@@ -1,7 +1,9 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 
+import { familyOf } from '../../gateways/hl7v3/directory.ts';
 import { present } from '../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
+import { newSerial } from '../../platform/certificates.ts';
 import type { Database } from '../../platform/database.ts';
 import {
   certifyListener,
@@ -9,27 +11,26 @@ import {
   endpointValidity,
   fingerprintOf,
   makeAuthority,
-  newSerial,
 } from './certificates.ts';
 import { fresh } from './fresh.ts';
 import { ownHandlers } from './own-handlers.ts';
 import {
   addEndpointKey,
   addOwnHandlers,
-  endCertificate,
   type EndpointCertificate,
   type EndpointKey,
   findCertificates,
   handlersOfParty,
   keepCertificate,
   readEndpointKey,
+  type Replaced,
   replaceEndpointKey,
   systemsOfParty,
   validCertificates,
 } from './repository.ts';
-import { type AccreditedSystem, interactionFamily, type MessageHandler } from './system.ts';
+import type { AccreditedSystem, MessageHandler } from './system.ts';
 
-export { fingerprintOf, pemOf } from './certificates.ts';
+export { fingerprintOf } from './certificates.ts';
 export {
   type EndpointCertificate,
   type EndpointKey,
@@ -42,10 +43,10 @@ export {
 export {
   type AccreditedSystem,
   ASID,
-  interactionFamily,
   type MessageHandler,
   mmInteraction,
   PARTY_KEY,
+  USUAL_RELIABILITY,
 } from './system.ts';
 
 /** A party that a certificate is of, and the ASIDs for which it speaks. */
@@ -69,12 +70,11 @@ const FRESH_MS = 5_000;
 export function openParties(database: Database, now: () => Date): Parties {
   const handlersOf = fresh(async (partyKey) => {
     const handlers = await handlersOfParty(database, partyKey);
-    return new Map(
-      handlers.map((one) => [interactionFamily(one.interaction.split(':').at(-1) ?? ''), one]),
-    );
+    return new Map(handlers.map((one) => [familyOf(one.interaction), one]));
   }, FRESH_MS);
   const admit = fresh(async (fingerprint) => {
-    const [found] = await validCertificates(database, [Buffer.from(fingerprint, 'hex')], now());
+    const by = { fingerprint: Buffer.from(fingerprint, 'hex') };
+    const [found] = await validCertificates(database, by, now());
     return found ?? null;
   }, FRESH_MS);
   return {
@@ -83,12 +83,9 @@ export function openParties(database: Database, now: () => Date): Parties {
     contractsOf: async (partyKey) =>
       new Map([...(await handlersOf(partyKey))].map(([family, { cpaId }]) => [family, cpaId])),
     handlerOf: async (partyKey, interaction) =>
-      (await handlersOf(partyKey)).get(interactionFamily(interaction)) ?? null,
+      (await handlersOf(partyKey)).get(familyOf(interaction)) ?? null,
     certificatesOf: fresh(async (partyKey) => {
-      const all = await findCertificates(database, { partyKey });
-      const counting = all.filter(
-        ({ revokedAt, expiresAt }) => revokedAt === null && expiresAt > now(),
-      );
+      const counting = await validCertificates(database, { partyKey }, now());
       return new Set(counting.map(({ fingerprint }) => fingerprint.toString('hex')));
     }, FRESH_MS),
   };
@@ -98,7 +95,7 @@ export function openParties(database: Database, now: () => Date): Parties {
 export async function endpointAuthority(database: Database, at: Date): Promise<EndpointKey> {
   const known = await readEndpointKey(database, 'authority');
   if (known !== null) return known;
-  await addEndpointKey(database, 'authority', await makeAuthority(serial(), at), at);
+  await addEndpointKey(database, 'authority', await makeAuthority(newSerial(), at), at);
   return present(await readEndpointKey(database, 'authority'), 'endpoint authority');
 }
 
@@ -115,7 +112,7 @@ export async function listenerKey(
   const authority = await endpointAuthority(database, at);
   const known = await readEndpointKey(database, name);
   if (known !== null && isListenerGood(known, names, at)) return known;
-  const wanted = { serial: serial(), validity: endpointValidity(at) };
+  const wanted = { serial: newSerial(), validity: endpointValidity(at) };
   const made = await certifyListener(authority, names, wanted);
   if (known === null) await addEndpointKey(database, name, made, at);
   else await replaceEndpointKey(database, name, made, at);
@@ -133,31 +130,40 @@ function isListenerGood({ certificate }: EndpointKey, names: readonly string[], 
 export type Issued = EndpointKey & { readonly serial: string; readonly expiresAt: Date };
 
 /** Certifies a party for systems of its own; the private key is given out once and not kept. */
-export async function issueCertificate(
+export function issueCertificate(
+  database: Database,
+  party: Party,
+  at: Date,
+): Promise<Result<Issued, string>> {
+  return certifyAnew(database, party, { at, replaced: null });
+}
+
+async function certifyAnew(
   database: Database,
   { partyKey, asids }: Party,
-  at: Date,
+  { at, replaced }: { readonly at: Date; readonly replaced: Replaced | null },
 ): Promise<Result<Issued, string>> {
   const systems = await systemsOfParty(database, partyKey);
   const strange = asids.find((asid) => systems.every((system) => system.asid !== asid));
   if (strange !== undefined) {
     return fail(`the directory has no accredited system ${strange} of party ${partyKey}`);
   }
-  const number = serial();
+  const serial = newSerial();
   const validity = endpointValidity(at);
   const authority = await endpointAuthority(database, at);
-  const made = await certifyParty(authority, partyKey, { serial: number, validity });
-  await keepCertificate(database, {
+  const made = await certifyParty(authority, partyKey, { serial, validity });
+  const kept = {
     fingerprint: fingerprintOf(made.certificate),
-    serial: number,
+    serial,
     partyKey,
     asids,
     certificate: made.certificate,
     issuedAt: at,
     expiresAt: validity.until,
     revokedAt: null,
-  });
-  return ok({ ...made, serial: number, expiresAt: validity.until });
+  };
+  await keepCertificate(database, kept, replaced);
+  return ok({ ...made, serial, expiresAt: validity.until });
 }
 
 const OVERLAP_DAYS = 7;
@@ -172,10 +178,10 @@ export async function rotateCertificate(
   if (known === undefined) return fail(`there is no certificate ${old}`);
   if (known.revokedAt !== null) return fail(`certificate ${old} is revoked`);
   const { partyKey, asids } = known;
-  const issued = await issueCertificate(database, { partyKey, asids }, at);
-  if (!issued.ok) return issued;
-  await endCertificate(database, old, new Date(at.getTime() + OVERLAP_DAYS * 86_400_000));
-  return ok({ ...issued.value, partyKey, asids });
+  const until = new Date(at.getTime() + OVERLAP_DAYS * 86_400_000);
+  const replaced = { serial: old, until };
+  const issued = await certifyAnew(database, known, { at, replaced });
+  return issued.ok ? ok({ ...issued.value, partyKey, asids }) : issued;
 }
 
 /** Says in the directory where this Spine takes messages. */
@@ -185,10 +191,4 @@ export async function tellOwnHandlers(
   at: Date,
 ): Promise<void> {
   await addOwnHandlers(database, ownHandlers(own), at);
-}
-
-const SERIAL_BYTES = 16;
-
-function serial(): string {
-  return newSerial(randomBytes(SERIAL_BYTES));
 }

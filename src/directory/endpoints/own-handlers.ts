@@ -1,4 +1,4 @@
-import { type MessageHandler, mmInteraction } from './system.ts';
+import { type MessageHandler, mmInteraction, USUAL_RELIABILITY } from './system.ts';
 
 /** Contracts under which a Spine takes messages, as the test environments of the NHS have them [EPS-HL7V3 3.3]. */
 const CPA_IDS = {
@@ -32,12 +32,6 @@ export function ownHandlers({
     cpaId,
     fqdn: first === undefined ? '' : new URL(first).hostname,
     endpoints: urls.map((url) => `${url}/reliablemessaging/reliablerequest`),
-    syncReplyMode: 'MSHSignalsOnly',
-    retries: 2,
-    retryInterval: 'PT60S',
-    persistDuration: 'PT5M',
-    duplicateElimination: 'always',
-    ackRequested: 'always',
-    actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
+    ...USUAL_RELIABILITY,
   }));
 }

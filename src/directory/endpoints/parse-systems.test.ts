@@ -43,4 +43,19 @@ describe('the file of systems', () => {
     );
     assert.equal(parseSystemFile({}).ok, false);
   });
+
+  test('names nothing twice, and no time of no length', () => {
+    const file = JSON.parse(EXAMPLE) as { systems: object[]; handlers: object[] };
+    const [system] = file.systems;
+    const [handler] = file.handlers;
+    const twice = parseSystemFile({ systems: [system, system], handlers: [handler, handler] });
+    assert.deepEqual(twice.ok ? [] : twice.error, [
+      '"999000000101" is there twice',
+      '"A83008-900101:urn:nhs:names:services:mm:MCCI_IN010000UK13" is there twice',
+      '"A83008-900101 urn:nhs:names:services:mm:MCCI_IN010000UK13" is there twice',
+    ]);
+    for (const persistDuration of ['P', 'PT', 'P1DT', 'PT99999999S']) {
+      assert.equal(parseSystemFile({ handlers: [{ ...handler, persistDuration }] }).ok, false);
+    }
+  });
 });

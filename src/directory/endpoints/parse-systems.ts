@@ -1,7 +1,13 @@
-import { JsonReader } from '../../kernel/json-reader.ts';
+import { JsonReader, repeatedIn } from '../../kernel/json-reader.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { ODS_CODE } from '../organisation.ts';
-import { type AccreditedSystem, ASID, type MessageHandler, PARTY_KEY } from './system.ts';
+import {
+  type AccreditedSystem,
+  ASID,
+  type MessageHandler,
+  PARTY_KEY,
+  USUAL_RELIABILITY as usual,
+} from './system.ts';
 
 export type SystemFile = {
   readonly systems: readonly AccreditedSystem[];
@@ -11,7 +17,7 @@ export type SystemFile = {
 const INTERACTION = /^urn:nhs:names:services:[a-z0-9]+(:[\w.$-]+)+$/;
 const CPA_ID = /^[A-Za-z0-9]{1,20}$/;
 const URL_SHAPE = /^https:\/\/[^/?#\s]+(\/[^?#\s]*)?$/;
-const DURATION = /^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/;
+const DURATION = /^P(?=\d|T\d)(\d{1,4}D)?(T(?=\d)(\d{1,4}H)?(\d{1,6}M)?(\d{1,6}S)?)?$/;
 const RETRIES_MAX = 100;
 
 /** Reads `{"systems": […], "handlers": […]}`; all problems at once, each with its place. Described in docs/reference/system-file.md. */
@@ -25,6 +31,13 @@ export function parseSystemFile(value: unknown): Result<SystemFile, readonly str
   from.done();
   if (file.systems.length + file.handlers.length === 0) {
     problems.push('systems or handlers must name at least one');
+  }
+  for (const id of [
+    repeatedIn(file.systems.map(({ asid }) => asid)),
+    repeatedIn(file.handlers.map(({ mhsId }) => mhsId)),
+    repeatedIn(file.handlers.map(({ partyKey, interaction }) => `${partyKey} ${interaction}`)),
+  ]) {
+    if (id !== undefined) problems.push(`"${id}" is there twice`);
   }
   return problems.length === 0 ? ok(file) : fail(problems);
 }
@@ -81,12 +94,16 @@ const NO_CONTRACT: Contract = {
 function readContract(from: JsonReader): Contract {
   return {
     cpaId: from.text('cpaId', CPA_ID, 'up to 20 letters and digits'),
-    syncReplyMode: from.one('syncReplyMode', ['MSHSignalsOnly', 'none'], 'MSHSignalsOnly'),
-    retries: from.count('retries', RETRIES_MAX, 2),
+    syncReplyMode: from.one('syncReplyMode', ['MSHSignalsOnly', 'none'], usual.syncReplyMode),
+    retries: from.count('retries', RETRIES_MAX, usual.retries),
     retryInterval: from.optionalText('retryInterval', DURATION, 'a duration, as PT60S'),
     persistDuration: from.optionalText('persistDuration', DURATION, 'a duration, as PT5M'),
-    duplicateElimination: from.one('duplicateElimination', ['always', 'never'], 'always'),
-    ackRequested: from.one('ackRequested', ['always', 'never'], 'always'),
-    actor: 'urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH',
+    duplicateElimination: from.one(
+      'duplicateElimination',
+      ['always', 'never'],
+      usual.duplicateElimination,
+    ),
+    ackRequested: from.one('ackRequested', ['always', 'never'], usual.ackRequested),
+    actor: usual.actor,
   };
 }

@@ -100,35 +100,32 @@ export async function addOwnHandlers(
   at: Date,
 ): Promise<void> {
   await database.write(sql`${insertHandlers(handlers, at)}
-    on conflict (party_key, interaction) do update set endpoints = excluded.endpoints, changed_at = excluded.changed_at
+    on conflict (party_key, interaction) do update
+      set endpoints = excluded.endpoints, fqdn = excluded.fqdn, changed_at = excluded.changed_at
       where message_handler.endpoints <> excluded.endpoints`);
 }
 
-/** Keeps a new certificate with its audit line. */
+/** A certificate that another one replaces, and how long it counts at most. */
+export type Replaced = { readonly serial: string; readonly until: Date };
+
+/** Keeps a new certificate, and lets the one that it replaces come to its end; with its audit line. */
 export async function keepCertificate(
   database: Database,
   certificate: EndpointCertificate,
+  replaced: Replaced | null,
 ): Promise<void> {
   const { fingerprint, serial, partyKey, asids, issuedAt, expiresAt } = certificate;
   await database.write(sql`
-    with kept as (insert into directory.endpoint_certificate
+    with ended as (update directory.endpoint_certificate
+        set expires_at = least(expires_at, ${replaced?.until ?? null}::timestamptz)
+        where serial = ${replaced?.serial ?? null}::text),
+      kept as (insert into directory.endpoint_certificate
         (fingerprint, serial, party_key, asids, certificate, issued_at, expires_at)
       values (${fingerprint}, ${serial}, ${partyKey}, ${asids}::text[], ${certificate.certificate},
         ${issuedAt}, ${expiresAt}) returning serial)
     insert into platform.audit (at, interaction, request_id, asid, outcome)
     select ${issuedAt}, 'certificate-issue', gen_random_uuid(), ${asids[0] ?? null}::text,
-      'issued: ' || serial || ' for ' || ${partyKey}::text from kept`);
-}
-
-/** Lets a certificate count no longer than until a time. */
-export async function endCertificate(
-  database: Database,
-  serial: string,
-  expiresAt: Date,
-): Promise<void> {
-  await database.write(sql`
-    update directory.endpoint_certificate set expires_at = least(expires_at, ${expiresAt}::timestamptz)
-    where serial = ${serial}`);
+      concat('issued: ', serial, ' for ', ${partyKey}::text, ' instead of ' || ${replaced?.serial ?? null}::text) from kept`);
 }
 
 /** False when there is no such certificate that still counts. */
@@ -146,29 +143,35 @@ export async function revokeCertificate(
   return revoked.length === 1;
 }
 
-export async function findCertificates(
-  database: Database,
-  by: { readonly partyKey: string } | { readonly serial: string } | 'all',
-): Promise<EndpointCertificate[]> {
-  const where =
-    by === 'all'
-      ? sql`true`
-      : 'serial' in by
-        ? sql`serial = ${by.serial}`
-        : sql`party_key = ${by.partyKey}`;
-  return database.all<EndpointCertificate>(sql`
-    select ${CERTIFICATE} from directory.endpoint_certificate where ${where} order by party_key, issued_at`);
+type Which =
+  | { readonly partyKey: string }
+  | { readonly serial: string }
+  | { readonly fingerprint: Buffer };
+
+function isWhich(by: Which): Sql {
+  if ('serial' in by) return sql`serial = ${by.serial}`;
+  if ('partyKey' in by) return sql`party_key = ${by.partyKey}`;
+  return sql`fingerprint = ${by.fingerprint}`;
 }
 
-/** Those of these fingerprints that count at a time. */
+export async function findCertificates(
+  database: Database,
+  by: Which | 'all',
+): Promise<EndpointCertificate[]> {
+  return database.all<EndpointCertificate>(sql`
+    select ${CERTIFICATE} from directory.endpoint_certificate
+    where ${by === 'all' ? sql`true` : isWhich(by)} order by party_key, issued_at`);
+}
+
+/** Those that count at a time. */
 export async function validCertificates(
   database: Database,
-  fingerprints: readonly Buffer[],
+  by: Which,
   at: Date,
 ): Promise<EndpointCertificate[]> {
   return database.all<EndpointCertificate>(sql`
     select ${CERTIFICATE} from directory.endpoint_certificate
-    where fingerprint = any(${fingerprints}::bytea[]) and revoked_at is null and expires_at > ${at}`);
+    where ${isWhich(by)} and revoked_at is null and expires_at > ${at}`);
 }
 
 /** A certificate in DER with its private key, PKCS#8 in DER. */

@@ -1,3 +1,6 @@
+import { SERVICE_MM } from '../../gateways/hl7v3/directory.ts';
+import { ACTOR_TO_PARTY } from '../../gateways/hl7v3/ebxml-errors.ts';
+
 /** A system that was accredited to send and take messages (class `nhsAs`) [SDS 1.4]. */
 export type AccreditedSystem = {
   /** 12 digits. */
@@ -34,14 +37,18 @@ export type MessageHandler = {
 export const ASID = /^\d{12}$/;
 export const PARTY_KEY = /^[A-Z0-9]{3,10}-\d{6,7}$/;
 
-const MM = 'urn:nhs:names:services:mm:';
+/** How a message handler takes messages unless its file says otherwise [EPS-HL7V3 3.3, 3.6]. */
+export const USUAL_RELIABILITY = {
+  syncReplyMode: 'MSHSignalsOnly',
+  retries: 2,
+  retryInterval: 'PT60S',
+  persistDuration: 'PT5M',
+  duplicateElimination: 'always',
+  ackRequested: 'always',
+  actor: ACTOR_TO_PARTY,
+} as const;
 
 /** The whole name of an interaction of electronic prescriptions. */
 export function mmInteraction(id: string): string {
-  return `${MM}${id}`;
-}
-
-/** What two ids of one interaction have in common: SM and UK, and their versions, mean the same [EPS-HL7V3 5]. */
-export function interactionFamily(interaction: string): string {
-  return /^(.*_IN\d{6})[A-Z]{2}\d{2}$/.exec(interaction)?.[1] ?? interaction;
+  return `${SERVICE_MM}:${id}`;
 }

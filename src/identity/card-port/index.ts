@@ -10,7 +10,7 @@ import type { Config } from '../../platform/config.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { describeBug, type Log } from '../../platform/log.ts';
-import type { TlsIdentity } from '../../platform/tls-identity.ts';
+import type { TlsIdentity } from '../../platform/tls-server.ts';
 import { authoritiesPem, type Cards, checkLogin } from '../cards/index.ts';
 import { forgetProofs, keepProof } from './repository.ts';
 

@@ -1,8 +1,7 @@
+import type { KeyType } from '../../platform/certificates.ts';
+
 /** What a key is for: signing in, or committing to what is signed. A card has one of each [IDENTITY 1.4]. */
 export type Purpose = 'login' | 'signing';
-
-/** RSA of 2048 bits, or the curve P-256. */
-export type KeyType = 'rsa' | 'p256';
 
 /** The authorities of an installation: a root, and below it one for each purpose and kind of key. */
 export const AUTHORITIES = {

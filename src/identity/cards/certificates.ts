@@ -1,72 +1,37 @@
 import 'reflect-metadata';
 
-import { webcrypto } from 'node:crypto';
-
 import * as x509 from '@peculiar/x509';
 
+import {
+  AUTHORITY_USAGE,
+  certify,
+  type Issuer,
+  type KeyType,
+  makeKeyPair,
+  type Validity,
+  validityFrom,
+} from '../../platform/certificates.ts';
 import {
   AUTHORITIES,
   type Authority,
   type AuthorityName,
-  type KeyType,
   PKI_PATHS,
   type Purpose,
 } from './authority.ts';
 import { generalizedTime, ia5, objectId, sequence } from './der.ts';
 
-/** How the Web Crypto API calls the kinds of keys. */
-export const ALGORITHMS = {
-  rsa: {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash: 'SHA-256',
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  },
-  p256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
-} as const;
-
-export type Validity = { readonly from: Date; readonly until: Date };
-
 const AUTHORITY_YEARS = 20;
 const SIGNING_SHARE = 0.7; // of its validity a key signs; after that it only verifies [IDENTITY 1.4]
-const EARLIER_MS = 30 * 60_000; // so that a clock that is behind takes it too [IDENTITY 1.4]
 const CARD_YEARS = 2;
 
 /** Two years and thirty minutes [IDENTITY 1.4]. */
-export function validityFrom(at: Date): Validity {
-  return { from: new Date(at.getTime() - EARLIER_MS), until: yearsLater(at, CARD_YEARS) };
+export function cardValidityFrom(at: Date): Validity {
+  return validityFrom(at, CARD_YEARS);
 }
 
 export function authorityValidityFrom(at: Date): Validity {
-  return { from: new Date(at.getTime() - EARLIER_MS), until: yearsLater(at, AUTHORITY_YEARS) };
+  return validityFrom(at, AUTHORITY_YEARS);
 }
-
-function yearsLater(at: Date, years: number): Date {
-  const later = new Date(at);
-  later.setUTCFullYear(later.getUTCFullYear() + years);
-  return later;
-}
-
-export type KeyPair = { readonly privateKey: Buffer; readonly publicKey: Buffer };
-
-/** A new pair: PKCS#8 and SPKI in DER. */
-export async function makeKeyPair(type: KeyType): Promise<KeyPair> {
-  const { subtle } = webcrypto;
-  const pair = await subtle.generateKey(ALGORITHMS[type], true, ['sign', 'verify']);
-  return {
-    privateKey: Buffer.from(await subtle.exportKey('pkcs8', pair.privateKey)),
-    publicKey: Buffer.from(await subtle.exportKey('spki', pair.publicKey)),
-  };
-}
-
-type Wanted = {
-  readonly subject: x509.X509CertificateCreateParamsName;
-  readonly serial: string;
-  readonly publicKey: Buffer;
-  readonly keyType: KeyType;
-  readonly validity: Validity;
-  readonly extensions: readonly x509.Extension[];
-};
 
 export async function makeAuthority(
   name: AuthorityName,
@@ -83,7 +48,7 @@ export async function makeAuthority(
 ): Promise<Authority> {
   const { commonName, keyType } = AUTHORITIES[name];
   const pair = await makeKeyPair(keyType);
-  const wanted: Wanted = {
+  const wanted = {
     subject: `C=GB, O=nhs, OU=CA, CN=${commonName}`,
     serial,
     publicKey: pair.publicKey,
@@ -95,12 +60,10 @@ export async function makeAuthority(
       ...(root === null ? [] : placesOf('root', 0, pkiUrl)),
     ],
   };
-  const own = { name, certificate: Buffer.alloc(0), privateKey: pair.privateKey };
-  return { ...own, certificate: await certify(wanted, root ?? own) };
+  const { privateKey } = pair;
+  const issuer = root === null ? { keyType, privateKey, certificate: null } : issuerOf(root);
+  return { name, privateKey, certificate: await certify(wanted, issuer) };
 }
-
-// Bits 5 and 6 in DER, which no single flag says: signs certificates and revocation lists.
-const AUTHORITY_USAGE = new x509.Extension('2.5.29.15', true, Buffer.from('03020106', 'hex'));
 
 export type CardCertificate = {
   readonly userId: string;
@@ -140,7 +103,7 @@ export function certifyCard(
         ...placesOf(authority.name, card.shard, pkiUrl),
       ],
     },
-    authority,
+    issuerOf(authority),
   );
 }
 
@@ -188,41 +151,7 @@ function placesOf(issuer: AuthorityName, shard: number, pkiUrl: string): x509.Ex
   ];
 }
 
-async function certify(wanted: Wanted, issuer: Authority): Promise<Buffer> {
-  const { subtle } = webcrypto;
-  const publicKey = await subtle.importKey(
-    'spki',
-    new Uint8Array(wanted.publicKey),
-    ALGORITHMS[wanted.keyType],
-    true,
-    ['verify'],
-  );
-  // The name and key of the issuer itself: written as text they would be encoded another way [IDENTITY 1].
-  const own = issuer.certificate.length === 0;
-  const parent = own ? null : new x509.X509Certificate(new Uint8Array(issuer.certificate));
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: wanted.serial,
-    subject: wanted.subject,
-    issuer: parent?.subjectName ?? wanted.subject,
-    notBefore: wanted.validity.from,
-    notAfter: wanted.validity.until,
-    signingAlgorithm: signatureOf(issuer.name),
-    publicKey,
-    signingKey: await signingKeyOf(issuer),
-    extensions: [
-      ...wanted.extensions,
-      await x509.SubjectKeyIdentifierExtension.create(publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(parent?.publicKey ?? publicKey),
-    ],
-  });
-  return Buffer.from(certificate.rawData);
-}
-
-export function signatureOf(name: AuthorityName): (typeof ALGORITHMS)[KeyType] {
-  return ALGORITHMS[AUTHORITIES[name].keyType];
-}
-
-export function signingKeyOf({ name, privateKey }: Authority): Promise<webcrypto.CryptoKey> {
-  const key = new Uint8Array(privateKey);
-  return webcrypto.subtle.importKey('pkcs8', key, signatureOf(name), false, ['sign']);
+/** As one that certifies, or signs lists. */
+export function issuerOf({ name, certificate, privateKey }: Authority): Issuer {
+  return { keyType: AUTHORITIES[name].keyType, certificate, privateKey };
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
-import type { KeyType, Purpose } from './authority.ts';
+import type { KeyType } from '../../platform/certificates.ts';
+import type { Purpose } from './authority.ts';
 
 /** The public half of a key in a chip, and the proof that whoever asks for a certificate has the other half. */
 export type ChipKey = {

@@ -10,9 +10,9 @@ import {
 
 import { present } from '../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
-import type { KeyType, Purpose } from './authority.ts';
+import { type KeyType, makeKeyPair } from '../../platform/certificates.ts';
+import type { Purpose } from './authority.ts';
 import type { CardKeys, Hash, OpenCard } from './back-end.ts';
-import { makeKeyPair } from './certificates.ts';
 
 /**
  * A card as a file: both private keys as encrypted PKCS#8, under a key that opens with the passcode of the holder or

@@ -3,8 +3,9 @@ import { createHash, X509Certificate } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 
-import { type Authority, AUTHORITIES } from './authority.ts';
-import { ALGORITHMS, signingKeyOf } from './certificates.ts';
+import { ALGORITHMS, signingKeyOf } from '../../platform/certificates.ts';
+import type { Authority } from './authority.ts';
+import { issuerOf } from './certificates.ts';
 
 /** Of one certificate: nobody has revoked it, somebody has, or we never made it. */
 export type CertificateStatus =
@@ -96,8 +97,8 @@ export async function makeAnswer(
     return single;
   });
   if (nonce !== null) tbsResponseData.responseExtensions = [nonce];
-  const hash = ALGORITHMS[AUTHORITIES[authority.name].keyType].hash;
-  await basic.sign(await signingKeyOf(authority), hash);
+  const own = issuerOf(authority);
+  await basic.sign(await signingKeyOf(own), ALGORITHMS[own.keyType].hash);
   const answer = new pkijs.OCSPResponse();
   answer.responseStatus.valueBlock.valueDec = 0; // successful
   answer.responseBytes = new pkijs.ResponseBytes({

@@ -2,8 +2,9 @@ import 'reflect-metadata';
 
 import * as x509 from '@peculiar/x509';
 
+import { ALGORITHMS, signingKeyOf } from '../../platform/certificates.ts';
 import { type Authority, PKI_PATHS } from './authority.ts';
-import { signatureOf, signingKeyOf } from './certificates.ts';
+import { issuerOf } from './certificates.ts';
 import { ia5, integer, tagged } from './der.ts';
 
 export type Revoked = { readonly serial: string; readonly reason: number; readonly at: Date };
@@ -26,13 +27,14 @@ export async function makeList(
   revoked: readonly Revoked[],
   { now, pkiUrl }: { readonly now: Date; readonly pkiUrl: string },
 ): Promise<Buffer> {
+  const own = issuerOf(authority);
   const issuer = new x509.X509Certificate(new Uint8Array(authority.certificate));
   const list = await x509.X509CrlGenerator.create({
     issuer: issuer.subjectName,
     thisUpdate: now,
     nextUpdate: new Date(now.getTime() + COUNTS_DAYS * DAY_MS),
-    signingAlgorithm: signatureOf(authority.name),
-    signingKey: await signingKeyOf(authority),
+    signingAlgorithm: ALGORITHMS[own.keyType],
+    signingKey: await signingKeyOf(own),
     entries: revoked.map(({ serial, reason, at }) => ({
       serialNumber: serial,
       reason: REASONS[reason] ?? x509.X509CrlReason.unspecified,

@@ -1,4 +1,4 @@
-import { JsonReader } from '../../kernel/json-reader.ts';
+import { JsonReader, repeatedIn } from '../../kernel/json-reader.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseJwks } from '../clients/jwks.ts';
 
@@ -50,8 +50,7 @@ export function parseRelyingPartyFile(
   const from = new JsonReader(value, '', problems);
   const parties = from.each('relyingParties', readParty);
   from.done();
-  const ids = parties.map(({ clientId }) => clientId);
-  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  const twice = repeatedIn(parties.map(({ clientId }) => clientId));
   if (twice !== undefined) problems.push(`clientId "${twice}" is there twice`);
   if (parties.length === 0) problems.push('relyingParties must name at least one');
   return problems.length === 0 ? ok(parties) : fail(problems);

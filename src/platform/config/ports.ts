@@ -28,14 +28,11 @@ export function sharedPortsOf(
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): SharedPorts {
-  const portOf = (name: string): number | null => {
-    const text = env[name];
-    if (text === undefined) return null;
-    const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-    if (port < 1 || port > 65_535) problems.push(`${name} must be a port number`);
-    return port;
+  const shared = (name: string): number | null => {
+    const setting = { name, otherwise: '', most: 65_535, what: 'a port number' };
+    return env[name] === undefined ? null : numberOf(env, setting, problems);
   };
-  return { signIn: portOf('OPENSPINE_SIGN_IN_PORT'), pages: portOf('OPENSPINE_PAGES_PORT') };
+  return { signIn: shared('OPENSPINE_SIGN_IN_PORT'), pages: shared('OPENSPINE_PAGES_PORT') };
 }
 
 /** All of them or none. */

@@ -2,10 +2,11 @@ import { X509Certificate } from 'node:crypto';
 
 import { present } from '../../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import type { KeyType, Validity } from '../../../platform/certificates.ts';
 import { findUser } from '../../people/index.ts';
-import type { KeyType, Purpose } from '../authority.ts';
+import type { Purpose } from '../authority.ts';
 import { type Card, type CardCommand, type CardEvent, type CardRefusal, decide } from '../card.ts';
-import { type Validity, validityFrom } from '../certificates.ts';
+import { cardValidityFrom } from '../certificates.ts';
 import { certify, type IssueRefusal, issueCard, keysFault, type NewCard } from '../issue/handle.ts';
 import type { Cards } from '../pki/handle.ts';
 import {
@@ -53,7 +54,7 @@ export async function renewCard(
   cardNumber: string,
   { by, isInPerson }: { readonly by: By; readonly isInPerson: boolean },
 ): Promise<Result<Card, CardRefusal>> {
-  const validity = validityFrom(by.at);
+  const validity = cardValidityFrom(by.at);
   const command = { kind: 'Renew', until: validity.until, isInPerson } as const;
   return changeCard(cards, cardNumber, command, {
     by,

@@ -2,14 +2,15 @@ import { randomInt } from 'node:crypto';
 
 import { present } from '../../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { type KeyType, newSerial, type Validity } from '../../../platform/certificates.ts';
 import { violatedConstraint } from '../../../platform/database.ts';
 import { findUser, type User } from '../../people/index.ts';
-import { type KeyType, type Purpose, shardOf } from '../authority.ts';
+import { type Purpose, shardOf } from '../authority.ts';
 import { isPin } from '../back-end.ts';
 import { type ChipKey, isProved, keyTypeOf } from '../chip-keys.ts';
-import { certifyCard, type Validity, validityFrom } from '../certificates.ts';
+import { cardValidityFrom, certifyCard } from '../certificates.ts';
 import { type KeyFile, makeKeyFile } from '../key-file.ts';
-import { authoritiesOf, type Cards, newSerial } from '../pki/handle.ts';
+import { authoritiesOf, type Cards } from '../pki/handle.ts';
 import {
   type By,
   keepNewCard,
@@ -67,7 +68,7 @@ export async function issueCard(
       ? await madeHere(cardNumber, keys, officerPin)
       : { file: null, publicKeys: madeInChip(keys.publicKeys) };
   const { file, publicKeys } = made;
-  const { from, until } = wanted.validity ?? validityFrom(by.at);
+  const { from, until } = wanted.validity ?? cardValidityFrom(by.at);
   // No certificate outlives its card: whoever verifies a signature sees only the certificate.
   const validity = { from, until: temporaryUntil ?? until };
   const card: KeptCard = {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { certificatePem } from '../../../platform/certificates.ts';
 import { AUTHORITIES, type Purpose } from '../authority.ts';
 import { type CardState, stateOf } from '../card.ts';
 import { serialOf } from '../ocsp.ts';
@@ -88,6 +89,6 @@ export async function authoritiesPem(cards: Cards, purpose: Purpose): Promise<st
   const authorities = Object.values(await authoritiesOf(cards));
   return authorities
     .filter(({ name }) => [null, purpose].includes(AUTHORITIES[name].purpose))
-    .map(({ certificate }) => new X509Certificate(certificate).toString())
+    .map(({ certificate }) => certificatePem(certificate))
     .join('');
 }

@@ -1,6 +1,7 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 
 import { present } from '../../../kernel/bug.ts';
+import { newSerial, type Validity } from '../../../platform/certificates.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database.ts';
 import type { HttpResponse, HttpRoute } from '../../../platform/http.ts';
@@ -11,7 +12,7 @@ import {
   listAsked,
   PKI_PATHS,
 } from '../authority.ts';
-import { authorityValidityFrom, makeAuthority, type Validity } from '../certificates.ts';
+import { authorityValidityFrom, makeAuthority } from '../certificates.ts';
 import {
   askedOf,
   type CertificateStatus,
@@ -58,13 +59,6 @@ function byName(authorities: readonly Authority[]): Readonly<Record<AuthorityNam
     'signing-rsa': find('signing-rsa'),
     'signing-p256': find('signing-p256'),
   };
-}
-
-/** 127 bits, so that it is a number above nought [IDENTITY 1.4]. */
-export function newSerial(): string {
-  const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
-  return bytes.toString('hex');
 }
 
 const STATEMENT = `Certificates of this installation of OpenSpine. They say who holds a card of this installation,
