@@ -6,7 +6,7 @@ import { demographicsFailure, demographicsRoutes } from './demographics/index.ts
 import { sdsFailure, sdsRoutes } from './directory/index.ts';
 import { failuresOf } from './failures.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
-import { openHl7Door } from './hl7v3.ts';
+import { type Hl7Parts, openHl7Door } from './hl7v3.ts';
 import { type HttpServices, openHttpDoors } from './http-doors.ts';
 import {
   authoritiesPem,
@@ -42,6 +42,7 @@ import {
   prescriptionInteractions,
   revocationListJob,
   type Spine,
+  subsequentCancellations,
   timeOf,
   trialInteractions,
 } from './prescriptions/index.ts';
@@ -111,8 +112,10 @@ export async function startDatacentre(
   }
 }
 
-function hl7PartsOf(spine: Spine, clock: Clock) {
-  return { database: spine.database, clock, interactions: prescriptionHl7Interactions(spine) };
+function hl7PartsOf(spine: Spine, clock: Clock): Hl7Parts {
+  const { database } = spine;
+  const interactions = prescriptionHl7Interactions(spine);
+  return { database, clock, interactions, lateAnswers: [subsequentCancellations(spine)] };
 }
 
 const ASK_AGAIN_MS = 250;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { fingerprintOf, type Parties } from './directory/index.ts';
-import { deliveryJob } from './gateways/hl7v3/index.ts';
+import { type DeliveryParts, deliveryJob } from './gateways/hl7v3/index.ts';
 import { type CertifiedClient, openCertifiedClient } from './platform/certified-client.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Hl7Port } from './platform/config.ts';
@@ -17,13 +17,13 @@ type Standing = {
   readonly parties: Parties;
   /** Those of now. */
   readonly keys: () => TlsIdentity;
-};
+} & Pick<DeliveryParts, 'leaving' | 'onBug'>;
 
 /** What posts answers to the endpoints of suppliers. */
 export async function openDeliveries(
   { supplierAuthorities: file, retrySeconds }: Hl7Port,
   log: Log,
-  { database, clock, party, parties, keys }: Standing,
+  { parties, keys, ...standing }: Standing,
 ): Promise<{ readonly job: Job; close(): void }> {
   const named = file === null ? '' : await readFile(file, 'utf8');
   const clients = openClients(parties, () => {
@@ -31,9 +31,7 @@ export async function openDeliveries(
     return { ...own, authorities: `${authorities}\n${named}` };
   });
   const job = deliveryJob({
-    database,
-    clock,
-    party,
+    ...standing,
     contractOf: async (partyKey, interaction) => {
       const handler = await parties.handlerOf(partyKey, interaction);
       if (handler === null) return null;

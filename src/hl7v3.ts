@@ -7,6 +7,7 @@ import {
   tellOwnHandlers,
 } from './directory/index.ts';
 import {
+  ANSWERS,
   answerBy,
   closeDesk,
   type Desk,
@@ -17,6 +18,7 @@ import {
   type Hl7Interaction,
   hl7v3Failure,
   hl7v3Routes,
+  type LateAnswers,
   openDesk,
   waitingJob,
 } from './gateways/hl7v3/index.ts';
@@ -36,10 +38,11 @@ export type Hl7Door = {
   close(): Promise<void>;
 };
 
-type Standing = {
+export type Hl7Parts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly interactions: readonly Hl7Interaction[];
+  readonly lateAnswers?: readonly LateAnswers[];
   readonly limits?: DeskLimits;
   /** How often it looks whether its own certificate is another one. */
   readonly lookEveryMs?: number;
@@ -52,8 +55,10 @@ const BODY_MAX_BYTES = 1_048_576; // [EPS-HL7V3 2.1]
 export async function openHl7Door(
   config: Config,
   log: Log,
-  { database, clock, interactions, limits = DESK_LIMITS, lookEveryMs = LOOK_EVERY_MS }: Standing,
+  parts: Hl7Parts,
 ): Promise<Hl7Door | null> {
+  const { database, clock, interactions, lateAnswers = [] } = parts;
+  const { limits = DESK_LIMITS, lookEveryMs = LOOK_EVERY_MS } = parts;
   const { asids, spineParty: party, datacentre, hl7v3 } = config;
   if (hl7v3 === null) return null;
   const onBug = (error: unknown, requestId: string): void =>
@@ -80,6 +85,8 @@ export async function openHl7Door(
     party,
     parties,
     keys: () => keys,
+    leaving: [ANSWERS, ...lateAnswers.map((one) => one(asids.spine))],
+    onBug,
   });
   const port = await listen(config, hl7v3, { desk, parties, readKeys, lookEveryMs });
   const own = `https://${hl7v3.names[0] ?? config.host}:${port.port}`;

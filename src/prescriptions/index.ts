@@ -9,11 +9,7 @@ import { trackInteraction } from './track/fhir.ts';
 import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export { prescriptionHl7Interactions } from './hl7v3/interactions.ts';
-export {
-  type DoneCancellation,
-  type SubsequentResponse,
-  subsequentCancellationResponse,
-} from './messages/cancel/subsequent.ts';
+export { subsequentCancellations } from './messages/cancel/subsequent.ts';
 export type { Spine } from './perform.ts';
 export { type DueDone, dueJob, timeOf } from './jobs.ts';
 export { openSignatures, revocationListJob, type Signatures } from './signature/index.ts';

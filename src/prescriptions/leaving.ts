@@ -2,9 +2,12 @@ import type { Known } from './evolve.ts';
 import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 
+/** Topic of the late answers to cancel requests that waited. */
+export const SUBSEQUENT_CANCELLATION = 'subsequent-cancellation-response';
+
 /** Something that must be sent because of an event; delivered at least once, the key lets a receiver drop repeats. */
 export type Leaving = {
-  readonly topic: 'claim' | 'subsequent-cancellation-response';
+  readonly topic: 'claim' | typeof SUBSEQUENT_CANCELLATION;
   /** ODS code of who is to get it. */
   readonly destination: string;
   readonly key: string;
@@ -13,7 +16,10 @@ export type Leaving = {
 
 const NOTIFICATION_OF_DEATH = '0007'; // nobody asked, so nobody is answered [EPS-LIFECYCLE 6.4]
 
-/** Claims go to the reimbursement authority; a cancellation that waited is answered to who asked for it. */
+/**
+ * Claims go to the reimbursement authority; a cancellation that waited is answered to the system that asked for it.
+ * Who asked by FHIR has no way to be told: the tracker says it, and the same request again [EPS-LIFECYCLE 6.4].
+ */
 export function leavingBecauseOf(
   id: PrescriptionId,
   events: readonly PrescriptionEvent[],
@@ -28,14 +34,9 @@ export function leavingBecauseOf(
     const isCancel = event.kind === 'ItemCancelled' || event.kind === 'PrescriptionCancelled';
     if (!isCancel || !isReturn || event.cancellation.reason === NOTIFICATION_OF_DEATH) return [];
     const { id: key, organisation: destination, item, replyTo } = event.cancellation;
-    const told = { prescription: id, item, request: key, code: 'R-0001', at: event.at };
-    const body = replyTo === undefined ? told : { ...told, replyTo };
-    const answer: Leaving = {
-      topic: 'subsequent-cancellation-response',
-      destination,
-      key,
-      body,
-    };
+    if (replyTo === undefined) return [];
+    const body = { prescription: id, item, request: key, at: event.at, replyTo };
+    const answer: Leaving = { topic: SUBSEQUENT_CANCELLATION, destination, key, body };
     const isWhole = events.some(({ kind }) => kind === 'PrescriptionCancelled');
     const isLast = event === events.at(-1) && !isWhole && isCancelled(after, event.fromIssue);
     if (!isLast) return [answer];

@@ -158,6 +158,8 @@ export type ReplyTo = {
   readonly partyKey: string;
   readonly asid: string;
   readonly conversationId: string;
+  /** `eb:MessageId` of the request. */
+  readonly requestId: Uuid;
 };
 
 /** Who acts, in which role, for which organisation, as the message says it. */

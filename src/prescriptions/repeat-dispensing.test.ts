@@ -8,7 +8,7 @@ import { type Due, dueOf } from './due.ts';
 import { evolveAll, type Known } from './evolve.ts';
 import { currentIssue, issueOf } from './issues.ts';
 import { leavingBecauseOf } from './leaving.ts';
-import { decide as cancel } from './messages/cancel/decide.ts';
+import { type Cancel, decide as cancel } from './messages/cancel/decide.ts';
 import { decide as claim } from './messages/claim/decide.ts';
 import { type Create, decide as create } from './messages/create/decide.ts';
 import { decide as dispense } from './messages/dispense/decide.ts';
@@ -232,8 +232,12 @@ describe('a message about an issue', () => {
 
 describe('a cancellation', () => {
   const aCancel = { messageId: newId(), patient: PATIENT, reason: '0001', organisation: SURGERY };
-  const cancelled = (state: Prescription, item: typeof A | null): Prescription => {
-    const decision = cancel(state, { ...aCancel, item, at: START });
+  const cancelled = (
+    state: Prescription,
+    item: typeof A | null,
+    more: Partial<Cancel> = {},
+  ): Prescription => {
+    const decision = cancel(state, { ...aCancel, item, at: START, ...more });
     assert.ok(decision.ok);
     return evolveTo(state, decision.value.events);
   };
@@ -250,15 +254,26 @@ describe('a cancellation', () => {
     assert.equal(state.currentIssue, 1);
   });
 
+  const replyTo = {
+    partyKey: 'A83008-900101',
+    asid: '999000000101',
+    conversationId: 'A conversation',
+    requestId: newId(),
+  };
+
   test('that waited is answered once for the item, and once more for the prescription that it ended', () => {
     const held = released(sent(), START);
-    const asked = cancelled(cancelled(held, A), B);
+    const asked = cancelled(cancelled(held, A, { replyTo }), B, { replyTo });
     const command = { dispenser: PHARMACY, reason: '0003', issue: null, release: null, at: START };
     const decision = giveBack(asked, command, COMPATIBLE);
     assert.ok(decision.ok);
     const state = evolveTo(asked, decision.value);
     assert.deepEqual(codes(state), Array(6).fill('0005'));
     assert.equal(leavingBecauseOf(ID, decision.value, state).length, 3);
+    const byFhir = cancelled(cancelled(held, A), B);
+    const done = giveBack(byFhir, command, COMPATIBLE);
+    assert.ok(done.ok);
+    assert.equal(leavingBecauseOf(ID, done.value, state).length, 0);
   });
 });
 

@@ -109,8 +109,7 @@ const CLAIM: Kind<Claim> = {
 /** Of what is around an act only this counts for what it asks for. */
 const REQUEST: Hl7Request = {
   at: AT,
-  sender: { partyKey: 'T141D-822234', asid: '200000001285' },
-  conversationId: 'a conversation',
+  replyTo: null,
   actor: {
     ...NO_APPLICATION,
     userId: null,

@@ -2,19 +2,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 
-import {
-  type DoneCancellation,
-  subsequentCancellationResponse,
-} from '../../src/prescriptions/index.ts';
-import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
-import { aSpine } from '../../src/prescriptions/testing.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { cancelled, FULLY, ofTheWhole, rejected, testDoors } from './answering.ts';
 import { told } from './doors.ts';
 import { type Hl7Journey, instead } from './hl7-journey.ts';
 
 const PHARMACY = PERSONAS.dispenser.organisation.ods;
-const SURGERY = PERSONAS.prescriber.organisation.ods;
 
 const spine = testDoors();
 let journey: Hl7Journey;
@@ -105,31 +98,6 @@ describe('a cancel request', () => {
     journey.edit = instead('9990000018', '9990000026');
     await journey.cancel();
     assert.equal(cancelled(journey), 'AE 5000');
-  });
-
-  test('that waited is told to the system that asked, when the pharmacy gives back', async () => {
-    journey.system = { organisation: SURGERY, partyKey: 'A83008-000001', asid: '999000000101' };
-    await journey.send();
-    await journey.release();
-    await journey.cancel();
-    await journey.giveBack();
-    assert.equal(await spine.status(journey), '0005');
-    const rows = await spine.database().all<{ key: string; body: DoneCancellation }>({
-      text: `select key, body from platform.outbox where body->>'prescription' = $1 order by key`,
-      values: [prescriptionKey(journey.id)],
-    });
-    assert.equal(rows.length, 2);
-    for (const [place, { key, body }] of rows.entries()) {
-      const late = await subsequentCancellationResponse(aSpine(spine.database()), key, body);
-      assert.ok(late !== null);
-      const { partyKey, asid } = late.replyTo;
-      assert.deepEqual([partyKey, asid], ['A83008-000001', '999000000101']);
-      const value = told(late, 'pertinentInformation3', 'pertinentResponse', 'value');
-      assert.equal(value.attributes['code'], '0001');
-      const ref = told(late, 'pertinentInformation4', 'pertinentCancellationRequestRef', 'id');
-      assert.equal(ref.attributes['root'], late.inAnswerTo.toUpperCase());
-      assert.equal(late.subject.includes('pertinentLineItemRef'), place === 0);
-    }
   });
 });
 

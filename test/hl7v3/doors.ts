@@ -26,7 +26,6 @@ import { PERSONAS } from '../../src/local/personas.ts';
 /** A system that is accredited, and whose it is. */
 export type System = {
   readonly organisation: string | null;
-  readonly partyKey?: string;
   readonly asid?: string;
 };
 
@@ -87,15 +86,14 @@ const ACTOR = {
 } as const;
 
 function requestOf(xml: string, at: Date, system: System): Hl7Request {
-  const { organisation, partyKey = 'T141D-822234', asid = '200000001285' } = system;
+  const { organisation, asid = '200000001285' } = system;
   const root = parsed(xml);
   const message = readMessage(root, root.name);
   assert.ok(message.ok, JSON.stringify(message));
   return {
     actor: { ...ACTOR, organisation, asid },
-    sender: { partyKey, asid },
     requestId: newUuid(),
-    conversationId: randomUUID().toUpperCase(),
+    replyTo: null,
     interaction: root.name,
     message: message.value,
     body: Buffer.from(xml),

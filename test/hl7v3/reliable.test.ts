@@ -66,12 +66,15 @@ describe('a message of reliable messaging', () => {
         interaction: 'MCCI_IN010000UK13',
         conversationId,
         refToMessageId: messageId,
-        cpaId: CPA,
         answer: '',
       },
     );
     assert.match(body.answer, /typeCode="AA"/);
-    assert.equal(ledger.requests.at(-1)?.actor.organisation, 'FA565');
+    const request = ledger.requests.at(-1);
+    assert.equal(request?.actor.organisation, 'FA565');
+    const { partyKey, asid } = system;
+    const requestId = messageId.toLowerCase();
+    assert.deepEqual(request.replyTo, { partyKey, asid, conversationId, requestId });
   });
 
   test('that is repeated is acknowledged alike, at either datacentre, and done and answered once', async () => {

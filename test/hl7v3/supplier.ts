@@ -85,14 +85,14 @@ export async function openSupplier(
 }
 
 export const ANSWER_CPA = 'S3001A0042';
+const ANSWERS = ['MCCI_IN010000UK13', 'PORX_IN050101UK31', 'PORX_IN050102UK32'];
 
 async function tellEndpoint(
   database: Database,
   { partyKey }: Pick<TestSystem, 'partyKey'>,
   url: string,
 ): Promise<void> {
-  const id = 'MCCI_IN010000UK13';
-  const handler = {
+  const handlers = ANSWERS.map((id) => ({
     mhsId: `${partyKey}:${id}`,
     ods: partyKey.split('-')[0] ?? '',
     partyKey,
@@ -101,8 +101,8 @@ async function tellEndpoint(
     fqdn: '127.0.0.1',
     endpoints: [url],
     ...USUAL_RELIABILITY,
-  };
-  await keepEndpoints(database, { systems: [], handlers: [handler] }, new Date());
+  }));
+  await keepEndpoints(database, { systems: [], handlers }, new Date());
 }
 
 function deliveredOf(text: string, headers: Delivered['headers'], socket: TLSSocket): Delivered {

@@ -33,19 +33,18 @@ describe('a post of the facade', () => {
     assert.ok(text.endsWith('</MCCI_IN010000UK13>\n'));
   });
 
-  test('tells the handler who sends, what, and in which conversation', async () => {
+  test('tells the handler who sends, and what', async () => {
     const id = randomUUID();
-    const conversationId = randomUUID().toUpperCase();
     const messageId = randomUUID().toUpperCase();
     const payload = hl7Frame({ system, interaction: RETURN, subject: '<Act/>', id });
-    await facade(message({ payload, conversationId, messageId }));
+    await facade(message({ payload, messageId }));
     const request = ledger.requests.at(-1);
     assert.ok(request !== undefined);
     assert.equal(request.message.id, id);
     assert.equal(request.message.subject?.name, 'Act');
-    assert.equal(request.conversationId, conversationId);
     assert.equal(request.requestId, messageId.toLowerCase());
-    assert.deepEqual(request.sender, { partyKey: system.partyKey, asid: system.asid });
+    assert.equal(request.actor.asid, system.asid);
+    assert.equal(request.replyTo, null);
     assert.equal(request.actor.organisation, null);
     assert.equal(request.body.toString('utf8').trim(), payload);
   });

@@ -95,6 +95,15 @@ export function cancel({ id, patient, item, surgery }: Of<'cancel'>, at: Instant
     item: item === null ? null : uuid(item),
     reason: '0001',
     organisation: ods(surgery),
+    replyTo: REPLY_TO,
     at,
   };
 }
+
+/** Over HL7 V3: only who asked so is told of what waited. */
+const REPLY_TO = {
+  partyKey: 'A83008-900101',
+  asid: '999000000101',
+  conversationId: 'A conversation',
+  requestId: uuid('0b6f0b5e-5b1c-4a3e-9c39-6c3f1c2d9a10'),
+} as const;

@@ -109,5 +109,6 @@ export const FAULTS: readonly Fault[] = [
   ['I19', 'other bytes of a message', (of) => `update prescriptions.message set body = '\\x00' where '${of.waiting}' = any(prescription_ids)`],
   ['I19', 'a prescription whose order is gone', (of) => withState(of.waiting, '{orderId}', '"00000000-0000-0000-0000-000000000000"')],
   ['I23', 'a claim that is not sent', (of) => `delete from platform.outbox where topic = 'claim' and body->>'prescription' = '${of.claimed}'`],
-  ['I23', 'an answer that is sent for nothing', (of) => withEvent(of.returned, 'ItemCancelled', `kind = 'Other'`)],
+  ['I23', 'an answer that is sent for nothing', (of) => `insert into platform.outbox (bucket, topic, destination, key, body, due_at) values
+    (0, 'subsequent-cancellation-response', 'A83008', 'a key', json_build_object('prescription', '${of.returned}'), now())`],
 ];

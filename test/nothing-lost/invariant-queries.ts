@@ -282,11 +282,11 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
           and cause.recorded_at = c.recorded_at -- in one statement, for an order may share its id with a cancellation
           and cause.kind in ('Created', 'Returned')
         where c.kind in ('ItemCancelled', 'PrescriptionCancelled')
-          and c.data->'cancellation'->>'reason' <> '0007'
+          and c.data->'cancellation'->>'reason' <> '0007' and c.data->'cancellation'->'replyTo' is not null
         union all
         ${ENDED_BY_ITEMS}) as due
       full join (select body->>'prescription' as prescription_id, topic, key, destination, count(*) as times
-        from platform.outbox group by 1, 2, 3, 4) as sent using (topic, key, destination)
+        from platform.outbox where topic in ('claim', 'subsequent-cancellation-response') group by 1, 2, 3, 4) as sent using (topic, key, destination)
       where due.prescription_id is null or sent.times is distinct from 1
         or due.prescription_id is distinct from sent.prescription_id`,
   },

@@ -71,6 +71,7 @@ export const ENDED_BY_ITEMS = `select c.prescription_id, 'subsequent-cancellatio
     and cause.recorded_at = c.recorded_at and cause.kind in ('Created', 'Returned')
   join prescriptions.event o on o.prescription_id = c.prescription_id and o.kind = 'Created'
   where c.kind = 'ItemCancelled' and c.data->'cancellation'->>'reason' <> '0007'
+    and c.data->'cancellation'->'replyTo' is not null
     and not exists (select from prescriptions.event x where x.prescription_id = c.prescription_id
       and x.kind in ('ItemCancelled', 'PrescriptionCancelled') and x.recorded_at = c.recorded_at
       and (x.number > c.number or x.kind = 'PrescriptionCancelled'))

@@ -53,17 +53,18 @@ async function handled(
   transmission: Transmission,
   { message, system }: Known,
 ): Promise<WrittenAnswer> {
-  const { interaction, party, messageId, conversationId, payload, receivedAt } = transmission;
+  const { interaction, party, messageId, conversationId } = transmission;
+  const { isReliable, payload, receivedAt } = transmission;
   const handler = parts.interactions.get(interaction);
   if (handler === undefined) {
     const text = `${interaction} is not supported`;
     return refusal(parts, transmission, unprocessable('AR', text, message.id.toUpperCase()));
   }
+  const replyTo = { partyKey: party, asid: system.asid, conversationId, requestId: messageId };
   const answer = await handler.handle({
     actor: actorOf(transmission, message, system),
-    sender: { partyKey: party, asid: system.asid },
     requestId: messageId,
-    conversationId,
+    replyTo: isReliable ? replyTo : null,
     interaction,
     message,
     body: payload,

@@ -5,6 +5,7 @@ import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { answerMessage, duplicateId, unexpected, type WrittenAnswer } from './answer-message.ts';
+import { ANSWER_TOPIC, type ReliableAnswer } from './deliver/leaving.ts';
 import { acknowledgment } from './ebxml-answers.ts';
 import { knownOf, type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
 import {
@@ -43,21 +44,6 @@ export type Desk = DeskParts & {
 };
 
 type InHand = { readonly digest: Buffer; readonly done: Promise<WrittenAnswer> };
-
-/** What leaves for a party that is called back; its body is a `ReliableAnswer`. */
-export const ANSWER_TOPIC = 'hl7v3-answer';
-
-/** The answer to a message of reliable messaging, as it waits in the outbox for its destination, a party key. */
-export type ReliableAnswer = {
-  /** Of the answer. */
-  readonly interaction: string;
-  /** Of the request. */
-  readonly conversationId: string;
-  readonly refToMessageId: string;
-  readonly cpaId: string;
-  /** The whole HL7 message. */
-  readonly answer: string;
-};
 
 const HOLD_MS = 30_000; // longer than a message takes; if this process dies, another takes it up then
 const ATTEMPTS_MAX = 5;
@@ -194,12 +180,11 @@ async function answerAndSend(
     await keepAnswer(desk.database, transmission, { answer: kept.xml, at });
     return kept;
   }
-  const { messageId, conversationId, cpaId } = transmission;
+  const { messageId, conversationId } = transmission;
   const body: ReliableAnswer = {
     interaction: kept.interaction,
     conversationId,
     refToMessageId: messageId.toUpperCase(),
-    cpaId,
     answer: kept.xml,
   };
   const leaving = { topic: ANSWER_TOPIC, key: messageId, body };

@@ -1,7 +1,12 @@
-export type { Hl7Answer, Hl7Interaction, Hl7Message, Hl7Request } from './interaction.ts';
+export type {
+  Hl7Answer,
+  Hl7Interaction,
+  Hl7Message,
+  Hl7Request,
+  LateAnswer,
+} from './interaction.ts';
 export type { Hl7Directory, Hl7Peer, Hl7System } from './directory.ts';
 export {
-  ANSWER_TOPIC,
   closeDesk,
   type Desk,
   DESK_LIMITS,
@@ -9,9 +14,14 @@ export {
   type DeskParts,
   forgettingJob,
   openDesk,
-  type ReliableAnswer,
   waitingJob,
 } from './desk.ts';
+export {
+  ANSWERS,
+  type LateAnswers,
+  lateAnswers,
+  type ReliableAnswer,
+} from './deliver/leaving.ts';
 export { type Contract, deliveryJob, type DeliveryParts } from './deliver/index.ts';
 export { answerBy, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';
 

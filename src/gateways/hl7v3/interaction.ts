@@ -30,14 +30,23 @@ export type Hl7Author = {
   readonly jobRole: string | null;
 };
 
+/** Where whatever answers a message of reliable messaging goes, and what it refers to [EPS-HL7V3 3.4]. */
+export type ReplyTo = {
+  readonly partyKey: string;
+  readonly asid: string;
+  readonly conversationId: string;
+  /** `eb:MessageId` of the message. */
+  readonly requestId: Uuid;
+};
+
 /** A message whose sender is known, and whose frame was checked [EPS-HL7V3 2.1, 3.2, 4.2]. */
 export type Hl7Request = {
   /** Resolved once, from the client certificate, the party key and the ASID. */
   readonly actor: Actor;
-  readonly sender: { readonly partyKey: string; readonly asid: string };
   /** `eb:MessageId`: one transmission. */
   readonly requestId: Uuid;
-  readonly conversationId: string;
+  /** Null for a facade: it fetches its answers, and nobody calls it back. */
+  readonly replyTo: ReplyTo | null;
   /** As sent: `PORX_IN020101SM31` and `PORX_IN020101UK31` mean the same. */
   readonly interaction: string;
   readonly message: Hl7Message;
@@ -50,6 +59,7 @@ export type Hl7Request = {
 export type AnswerInteraction =
   | 'MCCI_IN010000UK13'
   | 'PORX_IN050101UK31'
+  | 'PORX_IN050102UK32'
   | 'PORX_IN070101UK31'
   | 'PORX_IN070103UK31'
   | 'PORX_IN110101UK30';
@@ -77,4 +87,12 @@ export type Hl7Answer = {
 export type Hl7Interaction = {
   readonly ids: readonly string[];
   readonly handle: (request: Hl7Request) => Promise<Hl7Answer>;
+};
+
+/** What comes of a message after it was answered: another answer, sent of our own accord. */
+export type LateAnswer = {
+  readonly replyTo: ReplyTo;
+  /** HL7 id of the message. */
+  readonly inAnswerTo: Uuid;
+  readonly answer: Hl7Answer;
 };

@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { derivedUuid } from '../../../kernel/uuid.ts';
 import type { Clock } from '../../../platform/clock.ts';
-import type { Database } from '../../../platform/database.ts';
 import type { Job } from '../../../platform/jobs.ts';
+import type { LeavingParts, LeavingTopic } from './leaving.ts';
 import { type Post, writePost } from './post.ts';
 import { readReply, type Reply } from './reply.ts';
 import {
   type Delivery,
   endDelivery,
   isAnyLeaving,
-  leftAnswers,
   postponeDelivery,
   startDeliveries,
   takeDeliveries,
@@ -25,9 +23,9 @@ export type Contract = {
   readonly persistMs: number | null;
 };
 
-export type DeliveryParts = {
-  readonly database: Database;
+export type DeliveryParts = LeavingParts & {
   readonly clock: Clock;
+  readonly leaving: readonly LeavingTopic[];
   /** Party key of this Spine. */
   readonly party: string;
   /** Null: the directory knows of none. */
@@ -58,10 +56,11 @@ const PERSIST_MINUTES_DEFAULT = 5;
 /** Posts to parties what waits for them, at least once each, until they acknowledge it [EPS-HL7V3 3.4, 3.6]. */
 export function deliveryJob(parts: DeliveryParts): Job {
   const { database, clock } = parts;
+  const topics = parts.leaving.map(({ topic }) => topic);
   return {
     name: 'hl7v3-delivery',
     everyMs: LOOK_EVERY_MS,
-    hasWork: () => isAnyLeaving(database, clock.now()),
+    hasWork: () => isAnyLeaving(database, topics, clock.now()),
     run: (isMine) => deliverAll(parts, isMine),
   };
 }
@@ -96,15 +95,12 @@ function takeSome(
   return takeDeliveries(database, { at, most, ofParty: OF_PARTY_MAX, busy, holdMs: HOLD_MS });
 }
 
-/** The same answer always leaves under the same message id. */
-async function takeFromOutbox({ database, clock }: DeliveryParts): Promise<void> {
-  const left = await leftAnswers(database, UNDER_WAY_MAX);
-  if (left.length === 0) return;
-  const started = left.map((one) => ({
-    ...one,
-    messageId: derivedUuid('hl7v3 delivery', one.destination, one.key),
-  }));
-  await startDeliveries(database, started, clock.now());
+async function takeFromOutbox(parts: DeliveryParts): Promise<void> {
+  const { database, clock, leaving } = parts;
+  for (const { messages } of leaving) {
+    const started = await messages(parts, UNDER_WAY_MAX);
+    if (started.length > 0) await startDeliveries(database, started, clock.now());
+  }
 }
 
 async function deliver(parts: DeliveryParts, delivery: Delivery): Promise<void> {

@@ -1,7 +1,6 @@
 import type { Uuid } from '../../../kernel/uuid.ts';
 import type { Database } from '../../../platform/database.ts';
 import { sql } from '../../../platform/sql.ts';
-import type { ReliableAnswer } from '../desk.ts';
 
 /** A message that waits to leave. */
 export type Delivery = {
@@ -17,48 +16,73 @@ export type Delivery = {
   readonly attempts: number;
 };
 
-export type Left = {
+/** A row of the outbox. Its time as text: a Date has no microseconds. */
+export type Left<Body> = {
   readonly bucket: number;
   readonly id: number;
   readonly dueAt: string;
   readonly destination: string;
   readonly key: string;
-  readonly body: ReliableAnswer;
+  readonly body: Body;
 };
 
-/** Answers that wait in the outbox; the oldest first. Its time as text: a Date has no microseconds. */
-export function leftAnswers(database: Database, most: number): Promise<Left[]> {
-  return database.all<Left>(sql`
+/** What waits in the outbox on a topic; the oldest first. */
+export function leftOn<Body>(
+  database: Database,
+  topic: string,
+  most: number,
+): Promise<Left<Body>[]> {
+  return database.all<Left<Body>>(sql`
     select bucket, id, due_at::text as "dueAt", destination, key, body from platform.outbox
-    where topic = 'hl7v3-answer' order by due_at limit ${most}`);
+    where topic = ${topic} and due_at <= now() order by due_at limit ${most}`);
 }
 
-/** Takes answers out of the outbox and among what is delivered: both or neither, each once. */
+type Place = Pick<Left<unknown>, 'bucket' | 'id' | 'dueAt'>;
+
+export type Started = Place & Omit<Delivery, 'queuedAt' | 'attempts'> & { readonly topic: string };
+
+/** Takes messages out of the outbox and among what is delivered: both or neither, each once. */
 export async function startDeliveries(
   database: Database,
-  started: readonly (Left & { readonly messageId: Uuid })[],
+  started: readonly Started[],
   at: Date,
 ): Promise<void> {
   await database.write(sql`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(started)}::jsonb) as g(bucket smallint, id bigint,
-        "dueAt" timestamptz, "messageId" uuid, destination text, body jsonb)
+        "dueAt" timestamptz, topic text, "messageId" uuid, party text, interaction text, "conversationId" text,
+        "refToMessageId" text, payload text)
     ), taken as (
       delete from platform.outbox o using given g
-      where o.bucket = g.bucket and o.due_at = g."dueAt" and o.id = g.id and o.topic = 'hl7v3-answer'
+      where o.bucket = g.bucket and o.due_at = g."dueAt" and o.id = g.id and o.topic = g.topic
       returning g.*
     )
     insert into gateways.delivery (message_id, party, interaction, conversation_id, ref_to_message_id, payload,
       queued_at, next_at, held_until)
-    select "messageId", destination, body->>'interaction', body->>'conversationId', body->>'refToMessageId',
-      body->>'answer', ${at}::timestamptz, ${at}::timestamptz, now()
+    select "messageId", party, interaction, "conversationId", "refToMessageId", payload,
+      ${at}::timestamptz, ${at}::timestamptz, now()
     from taken on conflict (message_id) do nothing`);
 }
 
+/** Lets a row of the outbox wait that nobody could make a message of: an hour, and no other waits with it. */
+export async function leaveForLater(
+  database: Database,
+  { bucket, id, dueAt }: Place,
+): Promise<void> {
+  await database.write(sql`
+    update platform.outbox set due_at = now() + interval '1 hour', attempts = attempts + 1
+    where bucket = ${bucket} and due_at = ${dueAt}::timestamptz and id = ${id}`);
+}
+
 /** Whether anything waits in the outbox, or is due. */
-export async function isAnyLeaving(database: Database, at: Date): Promise<boolean> {
+export async function isAnyLeaving(
+  database: Database,
+  topics: readonly string[],
+  at: Date,
+): Promise<boolean> {
   const [row] = await database.all<{ readonly isAny: boolean }>(sql`
-    select exists (select from platform.outbox where topic = 'hl7v3-answer') or exists (
+    select exists (
+      select from platform.outbox where topic = any(${topics}::text[]) and due_at <= now()) or exists (
       select from gateways.delivery where ended_at is null and next_at <= ${at} and held_until < now()) as "isAny"`);
   return row?.isAny ?? false;
 }

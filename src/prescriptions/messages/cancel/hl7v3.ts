@@ -47,8 +47,8 @@ export function readCancel(act: Element, request: Hl7Request): Result<Received<C
   if (!received.ok) return fail(unprocessable(received.error));
   const unknown = agentFault(from, from.at(act, 'author', 'AgentPerson'), 'prescribing');
   if (unknown !== null) return fail(unprocessable(unknown));
-  const { sender, conversationId } = request;
-  const command = { ...received.value.command, replyTo: { ...sender, conversationId } };
+  const { replyTo } = request;
+  const command = { ...received.value.command, ...(replyTo === null ? {} : { replyTo }) };
   const { id } = received.value;
   return whole(from, {
     messageId: messageId.value,

@@ -1,3 +1,9 @@
+import {
+  type Hl7Answer,
+  type LateAnswer,
+  lateAnswers,
+  type LateAnswers,
+} from '../../../gateways/hl7v3/index.ts';
 import { hl7Name } from '../../../gateways/hl7v3/names.ts';
 import { xmlOf } from '../../../gateways/hl7v3/read-parts.ts';
 import type { Element } from '../../../gateways/xml/element.ts';
@@ -7,46 +13,48 @@ import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { undeclared } from '../../hl7v3/content.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { INTERACTIONS } from '../../interactions.ts';
+import { SUBSEQUENT_CANCELLATION } from '../../leaving.ts';
 import type { Spine } from '../../perform.ts';
 import type { ReplyTo } from '../../prescription.ts';
 import * as repository from '../../repository.ts';
 import { cancellationResponse } from './hl7v3.ts';
 
 /** What the outbox holds of a cancellation that waited and is done: `item` is null where the whole prescription went. */
-export type DoneCancellation = {
+type DoneCancellation = {
   readonly item: Uuid | null;
   /** Message id of the cancel request. */
   readonly request: Uuid;
   readonly at: Instant;
-  readonly replyTo?: ReplyTo;
-};
-
-export type SubsequentResponse = {
-  readonly interaction: 'PORX_IN050102UK32';
-  readonly messageId: Uuid;
-  /** HL7 id of the request that it answers at last. */
-  readonly inAnswerTo: Uuid;
   readonly replyTo: ReplyTo;
-  /** The focal act, as XML in the default namespace of HL7 V3. */
-  readonly subject: string;
 };
 
-/**
- * The late answer to a cancel request that waited, made from the request as it was received; null when who
- * asked did so by FHIR, which has no way for it. `key`: that of the outbox [EPS-HL7V3 7.2, EPS-LIFECYCLE 6.4].
- */
-export async function subsequentCancellationResponse(
+/** The late answers to cancel requests that waited [EPS-HL7V3 7.2, EPS-LIFECYCLE 6.4]. */
+export function subsequentCancellations(spine: Spine): LateAnswers {
+  return lateAnswers<DoneCancellation>(SUBSEQUENT_CANCELLATION, (key, done) =>
+    subsequentResponse(spine, key, done),
+  );
+}
+
+/** From the request as it was received. */
+async function subsequentResponse(
   { database }: Spine,
   key: string,
   { item, request, at, replyTo }: DoneCancellation,
-): Promise<SubsequentResponse | null> {
-  if (replyTo === undefined) return null;
+): Promise<LateAnswer> {
   const body = await repository.received(database, request, INTERACTIONS.cancel);
   const act = actOf(present(body, 'cancel request that waited'));
   const messageId = derivedUuid('subsequent cancellation response', key);
   const answered = { code: 'R-0001', detail: null, performer: null, at } as const;
-  const subject = cancellationResponse(act, messageId, answered, item === null);
-  return { interaction: 'PORX_IN050102UK32', messageId, inAnswerTo: request, replyTo, subject };
+  const answer: Hl7Answer = {
+    interaction: 'PORX_IN050102UK32',
+    messageId,
+    acknowledgement: 'AA',
+    details: [],
+    reasons: [],
+    subject: cancellationResponse(act, messageId, answered, item === null),
+    at: new Date(at),
+  };
+  return { replyTo, inAnswerTo: request, answer };
 }
 
 function actOf(body: Buffer): Element {
