@@ -56,7 +56,7 @@ const LIBRARIES: Record<string, RegExp> = {
   pkijs: /^src\/identity\/(broker|cards)\//,
   asn1js: /^src\/identity\/(broker|cards)\//,
   koffi: /^src\/agent\/token\/library\.ts$/,
-  saxes: /^src\/gateways\/xml\/parse-xml\.ts$/,
+  saxes: /^src\/gateways\/xml\/as-saxes\.test\.ts$/,
   'fast-check': /^test\/|\.test\.ts$/,
 };
 

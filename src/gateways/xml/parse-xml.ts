@@ -1,18 +1,6 @@
-import { SaxesParser, type SaxesTagNS, type SaxesTagPlain } from 'saxes';
-
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Element } from './element.ts';
-
-const DEPTH_MAX = 100;
-
-type Open = {
-  readonly name: string;
-  readonly tag: Tag;
-  readonly start: number;
-  readonly children: Element[];
-  text: string;
-};
-type Tag = Pick<Element, 'attributes'>;
+import { type Attribute, isLocalName, scanXml, XmlFault } from './scan-xml.ts';
 
 /** What a name of a namespace is called in the elements that are read. */
 export type NameOf = (namespace: string, local: string) => string;
@@ -38,75 +26,121 @@ export function parseXml(text: string, options: XmlOptions = {}): Result<Element
   try {
     return ok(read(text, options));
   } catch (error) {
-    if (error instanceof Fault) return fail(error.message);
+    if (error instanceof XmlFault) return fail(error.message);
     throw error;
   }
 }
 
-/** Breaks the reading off at the first thing that is wrong: what stands behind it costs nothing. */
-class Fault extends Error {}
+type Open = Named & { readonly start: number; readonly children: Element[]; text: string };
 
+/** Breaks off at the first thing that is wrong: what stands behind it costs nothing. */
 function read(text: string, { doctype, nameOf, spans }: XmlOptions): Element {
   const open: Open[] = [];
-  let root: Element | null = null;
-  const enter = (name: string, tag: Tag): void => {
-    if (open.length === DEPTH_MAX) stop(`more than ${DEPTH_MAX} elements inside each other`);
-    // In a start tag a bracket stands only at its beginning: in values it is escaped.
-    const start = spans === undefined ? 0 : text.lastIndexOf('<', parser.position - 1);
-    open.push({ name, tag, start, children: [], text: '' });
-  };
-  const parser = nameOf === undefined ? plainParser(enter) : namespaceParser(enter, nameOf);
-  const add = (part: string): void => {
-    const current = open.at(-1);
-    if (current !== undefined) current.text += part;
-  };
-  parser.on('error', ({ message }) => stop(message));
-  parser.on('doctype', (declared) => {
-    if (doctype?.test(declared) !== true) stop('a document type is not allowed');
+  const roots: Element[] = [];
+  const named = nameOf === undefined ? asWritten : byNamespaces(nameOf);
+  scanXml(text, {
+    startTag: (name, attributes, start) => {
+      const parent = open.at(-1);
+      open.push({
+        ...named(name, attributes, parent?.scope ?? NO_SCOPE),
+        start,
+        children: [],
+        text: '',
+      });
+    },
+    text: (part) => {
+      const current = open.at(-1);
+      if (current !== undefined) current.text += part;
+    },
+    endTag: (end) => {
+      const closed = open.pop();
+      if (closed === undefined) return;
+      const { name, attributes, start, children, text: own } = closed;
+      if (children.length > 0 && own.trim() !== '') stop(`text beside the elements of ${name}`);
+      const element = { name, attributes, children: children.length > 0 ? children : own };
+      spans?.set(element, { start, end });
+      (open.at(-1)?.children ?? roots).push(element);
+    },
+    doctype: (declared) => {
+      if (doctype?.test(declared) !== true) stop('a document type is not allowed');
+    },
   });
-  parser.on('processinginstruction', () => stop('a processing instruction is not allowed'));
-  parser.on('text', add);
-  parser.on('cdata', add);
-  parser.on('closetag', () => {
-    const closed = open.pop();
-    if (closed === undefined) return;
-    const { name, tag, start, children, text: own } = closed;
-    if (children.length > 0 && own.trim() !== '') stop(`text beside the elements of ${name}`);
-    const element: Element = {
-      name,
-      attributes: tag.attributes,
-      children: children.length > 0 ? children : own,
-    };
-    spans?.set(element, { start, end: parser.position });
-    const parent = open.at(-1);
-    if (parent === undefined) root = element;
-    else parent.children.push(element);
-  });
-  parser.write(text).close();
+  const [root] = roots;
   return root ?? stop('there is no element');
 }
 
 function stop(what: string): never {
-  throw new Fault(what);
+  throw new XmlFault(what);
 }
 
-type Enter = (name: string, tag: Tag) => void;
+/** What each prefix stands for; the default namespace is of the prefix ''. */
+type Scope = ReadonlyMap<string, string>;
 
-function plainParser(enter: Enter): SaxesParser {
-  const parser = new SaxesParser();
-  parser.on('opentag', (tag: SaxesTagPlain) => enter(tag.name, tag));
-  return parser;
+type Named = {
+  readonly name: string;
+  readonly attributes: Record<string, string>;
+  readonly scope: Scope;
+};
+
+const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
+const NO_SCOPE: Scope = new Map([
+  ['', ''],
+  ['xml', XML_NAMESPACE],
+]);
+
+function asWritten(name: string, attributes: readonly Attribute[], scope: Scope): Named {
+  const values: Record<string, string> = {};
+  for (const { name: of, value } of attributes) put(values, of, value);
+  return { name, attributes: values, scope };
 }
 
 /** A prefix that stands for nothing is a fault; attributes without a prefix have no namespace. */
-function namespaceParser(enter: Enter, nameOf: NameOf): SaxesParser<{ readonly xmlns: true }> {
-  const parser = new SaxesParser({ xmlns: true });
-  parser.on('opentag', ({ uri, local, attributes }: SaxesTagNS) => {
-    const named: Record<string, string> = {};
-    for (const { uri: of, prefix, name, local: own, value } of Object.values(attributes)) {
-      named[of === '' || prefix === 'xmlns' || name === 'xmlns' ? name : nameOf(of, own)] = value;
+function byNamespaces(nameOf: NameOf) {
+  return (name: string, attributes: readonly Attribute[], around: Scope): Named => {
+    const scope = scopeOf(attributes, around);
+    const values: Record<string, string> = {};
+    for (const { name: of, value } of attributes) {
+      const isPlain = !of.includes(':') || of.startsWith('xmlns:');
+      put(values, isPlain ? of : expanded(of, scope, nameOf), value);
     }
-    enter(nameOf(uri, local), { attributes: named });
-  });
-  return parser;
+    return { name: expanded(name, scope, nameOf), attributes: values, scope };
+  };
+}
+
+function expanded(name: string, scope: Scope, nameOf: NameOf): string {
+  const colon = name.indexOf(':');
+  if (colon === -1) return nameOf(scope.get('') ?? '', name);
+  const prefix = name.slice(0, colon);
+  const local = name.slice(colon + 1);
+  const namespace = scope.get(prefix);
+  if (colon === 0 || !isLocalName(local)) stop(`${name} is no name with a prefix`);
+  return nameOf(namespace ?? stop(`the prefix ${prefix} stands for nothing`), local);
+}
+
+function put(values: Record<string, string>, name: string, value: string): void {
+  if (Object.hasOwn(values, name) || name === '__proto__') stop(`attribute ${name} is there twice`);
+  values[name] = value;
+}
+
+const NAMESPACES_MAX = 50; // declared around an element [RELIABILITY 7.2]
+
+/** With the declarations of an element: XML Names 1.0, 3. */
+function scopeOf(attributes: readonly Attribute[], around: Scope): Scope {
+  let scope: Map<string, string> | null = null;
+  for (const { name, value } of attributes) {
+    if (!name.startsWith('xmlns')) continue;
+    const isDefault = name === 'xmlns';
+    if (!isDefault && name[5] !== ':') continue;
+    const prefix = isDefault ? '' : name.slice('xmlns:'.length);
+    if (!isDefault && (value === '' || !isLocalName(prefix))) stop(`${name} declares nothing`);
+    const isXml = prefix === 'xml' && value === XML_NAMESPACE;
+    const isReserved =
+      ['xml', 'xmlns'].includes(prefix) || [XML_NAMESPACE, XMLNS_NAMESPACE].includes(value);
+    if (isReserved && !isXml) stop(`${name} declares what may not be declared`);
+    scope ??= new Map(around);
+    scope.set(prefix, value);
+    if (scope.size > NAMESPACES_MAX) stop(`more than ${NAMESPACES_MAX} namespaces`);
+  }
+  return scope ?? around;
 }
