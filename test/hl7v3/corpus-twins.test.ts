@@ -13,6 +13,7 @@ import {
   hasCorpus,
 } from '../support/corpus.ts';
 import { createDatabase } from '../support/database.ts';
+import { type Coordinator, openCoordinator } from './coordinator.ts';
 import { type Doors, openDoors } from './doors.ts';
 
 /** A FHIR message of the corpus and, where it is published, its HL7 V3 form. */
@@ -84,10 +85,15 @@ function writtenAt(step: Step | undefined): Date {
 describe('messages of the corpus', { skip: hasCorpus ? false : 'the corpus is not here' }, () => {
   const counts = { done: 0, refused: 0, contradicted: 0, journeys: 0 };
   let made: Awaited<ReturnType<typeof createDatabase>>[] = [];
+  let coordinator: Coordinator | null = null;
   before(async () => {
     made = [await createDatabase(), await createDatabase()];
+    const [, other] = made;
+    assert.ok(other !== undefined);
+    coordinator = await openCoordinator(other);
   });
   after(async () => {
+    await coordinator?.close();
     for (const one of made) await one.drop();
     const all = steps.filter(({ xml }) => xml !== null).length;
     process.stdout.write(
@@ -98,13 +104,16 @@ describe('messages of the corpus', { skip: hasCorpus ? false : 'the corpus is no
   for (const journey of journeys()) {
     test(`${journey[0]?.path}: state, events and queue are the same by both doors`, async () => {
       const [one, other] = made.map(({ database }) => database);
-      assert.ok(one !== undefined && other !== undefined);
+      assert.ok(one !== undefined && other !== undefined && coordinator !== null);
       await Promise.all([emptied(one), emptied(other)]);
       const at = writtenAt(journey[0]);
       counts.journeys += 1;
       for (const step of journey) {
         const byFhir = await sendFhir(openDoors(one), step, at);
-        const byHl7 = await sendHl7(openDoors(other), step, at);
+        const byHl7: Sent =
+          step.xml === null
+            ? await sendFhir(openDoors(other), step, at)
+            : await sendHl7(coordinator, step.xml, at);
         if (byHl7.how !== byFhir.how && isContradicted(step, byFhir, byHl7)) {
           counts.contradicted += 1;
           if (!byHl7.words.includes(UNSIGNED)) return;
@@ -145,11 +154,9 @@ async function sendFhir(
   return { how: status === 200 ? 'done' : 'refused', words: JSON.stringify(resource) };
 }
 
-async function sendHl7(doors: Doors, step: Step, at: Date): Promise<Sent> {
-  if (step.xml === null) return sendFhir(doors, step, at);
-  const { acknowledgement, reasons } = await doors.hl7(step.xml, at);
-  const how = acknowledgement === 'AA' ? 'done' : 'refused';
-  return { how, words: reasons.map(({ displayName }) => displayName).join() };
+async function sendHl7(coordinator: Coordinator, xml: string, at: Date): Promise<Sent> {
+  const { acknowledgement, displayNames } = await coordinator.send(xml, at);
+  return { how: acknowledgement === 'AA' ? 'done' : 'refused', words: displayNames.join() };
 }
 
 /**

@@ -107,7 +107,7 @@ export const SPINE_ASID = '567456789789';
 export function wrapped(wrapping: Wrapping): Required<Pick<SendOptions, 'headers' | 'body'>> {
   const { interaction, payload, envelope = String } = wrapping;
   const messageId = wrapping.messageId ?? randomUUID().toUpperCase();
-  const text = envelope(ebxmlEnvelope({ ...wrapping, messageId }));
+  const text = envelope(ebxmlEnvelope({ ...wrapping, messageId })).replaceAll(/\r?\n/g, '\r\n');
   const part = (id: string, content: string): string =>
     `----=_MIME-Boundary\r\nContent-Id: <${id}>\r\nContent-Type: text/xml; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${content}\r\n\r\n`;
   return {
