@@ -5,6 +5,7 @@ import { Journey, type Task } from './journey.ts';
 import { type Ran, type Run, runLoad, type Send } from './load.ts';
 import { type Kind, pharmacies } from './prescriptions.ts';
 import type { SigningKey } from '../src/local/signing/card-key.ts';
+import type { TestSystem } from '../src/local/systems.ts';
 
 /** What a client process is told at its start. */
 export type ClientSettings = {
@@ -14,6 +15,17 @@ export type ClientSettings = {
   readonly tokens: { readonly prescriber: string; readonly dispenser: string };
   /** The prescriber's. */
   readonly signingKey: SigningKey;
+  readonly hl7v3: Hl7Access;
+};
+
+/** Where HL7 V3 is taken, and what the system that sends it proves itself with; in PEM. */
+export type Hl7Access = {
+  readonly ports: readonly number[];
+  readonly system: TestSystem;
+  readonly spineAsid: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
 };
 
 export type Client = {
@@ -28,7 +40,10 @@ type Order =
 type Reply = { readonly ran: Ran | null } | { readonly error: string };
 
 /** Starts a client in a process of its own: its work is not to count as anybody else's. */
-export function startClient(file: 'sender.ts' | 'bare.ts', settings: ClientSettings): Client {
+export function startClient(
+  file: 'sender.ts' | 'bare.ts' | 'hl7v3-sender.ts',
+  settings: ClientSettings,
+): Client {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(path, [], {
     env: { ...process.env, OPENSPINE_BENCH: JSON.stringify(settings) },

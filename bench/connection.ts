@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 export type Answer = { readonly status: number; readonly body: Buffer };
 
@@ -7,7 +7,7 @@ export type Answer = { readonly status: number; readonly body: Buffer };
  * It understands what this server answers and no more: the cores it runs on are those it measures.
  */
 export class Connection {
-  readonly #port: number;
+  readonly #connect: () => Socket;
   #socket: Socket | null = null;
   #chunks: Buffer[] = [];
   #received = 0;
@@ -16,8 +16,8 @@ export class Connection {
   #bodyAt = 0;
   #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
 
-  constructor(port: number) {
-    this.#port = port;
+  constructor(connect: () => Socket) {
+    this.#connect = connect;
   }
 
   ask(request: Buffer): Promise<Answer> {
@@ -34,7 +34,7 @@ export class Connection {
   /** The server closes a connection that was idle for long, as while messages are prepared. */
   #open(): Socket {
     if (this.#socket !== null) return this.#socket;
-    const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
+    const socket = this.#connect().setNoDelay();
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => {

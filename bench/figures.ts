@@ -9,6 +9,8 @@ export type Scenario = {
   readonly counts: 'messages' | 'prescriptions';
   /** Something that the bare client writes too. */
   readonly hasLimit: boolean;
+  /** The door that its messages come by. */
+  readonly door: 'fhir' | 'hl7v3';
 };
 
 const written = (name: Step): Scenario => ({
@@ -16,15 +18,31 @@ const written = (name: Step): Scenario => ({
   kinds: [name],
   counts: 'messages',
   hasLimit: true,
+  door: 'fhir',
 });
 const asked = (name: Question): Scenario => ({
   name,
   kinds: [name],
   counts: 'messages',
   hasLimit: false,
+  door: 'fhir',
+});
+/** Over kept-alive TLS with client certificates. */
+const byHl7 = (name: string, kind: Step): Scenario => ({
+  name,
+  kinds: [kind],
+  counts: 'messages',
+  hasLimit: false,
+  door: 'hl7v3',
 });
 
-export const MIXED: Scenario = { name: 'mixed', kinds: KINDS, counts: 'messages', hasLimit: true };
+export const MIXED: Scenario = {
+  name: 'mixed',
+  kinds: KINDS,
+  counts: 'messages',
+  hasLimit: true,
+  door: 'fhir',
+};
 
 /** What is asked about kept orders comes after the orders. */
 
@@ -35,6 +53,9 @@ export const SCENARIOS = [
   { ...written('releaseNominated'), counts: 'prescriptions' },
   written('dispense'),
   written('claim'),
+  byHl7('hl7v3Create', 'create'),
+  { ...byHl7('hl7v3ReleaseNominated', 'releaseNominated'), counts: 'prescriptions' },
+  byHl7('hl7v3Dispense', 'dispense'),
   MIXED,
 ] as const satisfies readonly Scenario[];
 

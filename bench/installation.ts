@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
 import { parentOf, timeOf, timeOfFamily } from './processor-time.ts';
+import type { Hl7Access } from './child.ts';
+import { endpointAuthority, issueCertificate } from '../src/directory/index.ts';
+import { keepTestSystems, TEST_SYSTEMS } from '../src/local/systems.ts';
+import { certificatePem, privateKeyPem } from '../src/platform/certificates.ts';
+import { SPINE_ASID } from '../test/support/hl7v3.ts';
 import { PERSONAS } from '../src/local/personas.ts';
 import { type SigningKey, signingKeyOf } from '../src/local/signing/card-key.ts';
 import { openDatabase } from '../src/platform/database.ts';
@@ -22,6 +27,7 @@ export type Installation = {
   readonly tokens: { readonly prescriber: string; readonly dispenser: string };
   /** The prescriber's. */
   readonly signingKey: SigningKey;
+  readonly hl7v3: Hl7Access;
   meters(): Promise<Meters>;
   rows<Row extends object>(query: string): Promise<Row[]>;
   close(): Promise<void>;
@@ -73,6 +79,7 @@ async function startParts(closers: (() => Promise<void>)[]): Promise<Omit<Instal
       dispenser: await token(a.port, 'dispenser'),
     },
     signingKey: await signingKey(databaseUrl),
+    hl7v3: await hl7Access(databaseUrl, [a.hl7v3Port, b.hl7v3Port]),
     meters: async () => ({
       datacentresMs: timeOf([a.pid, b.pid]),
       databaseMs: postmaster === null ? null : timeOfFamily(postmaster),
@@ -88,6 +95,26 @@ async function signingKey(url: string): Promise<SigningKey> {
   await database.close();
   if (!key.ok) throw new Error(key.error);
   return key.value;
+}
+
+/** The NHS's facade of the test installation: through it anybody's messages come. */
+async function hl7Access(url: string, ports: readonly number[]): Promise<Hl7Access> {
+  const database = openDatabase({ url, connections: 1 });
+  const system = TEST_SYSTEMS.facade;
+  const { partyKey, asid } = system;
+  await keepTestSystems(database);
+  const issued = await issueCertificate(database, { partyKey, asids: [asid] }, new Date());
+  const authority = await endpointAuthority(database, new Date());
+  await database.close();
+  if (!issued.ok) throw new Error(issued.error);
+  return {
+    ports,
+    system,
+    spineAsid: SPINE_ASID,
+    certificate: certificatePem(issued.value.certificate),
+    key: privateKeyPem(issued.value.privateKey),
+    authority: certificatePem(authority.certificate),
+  };
 }
 
 type Server = { readonly url: string; readonly pid: number | null; stop(): Promise<void> };
@@ -132,16 +159,22 @@ async function walBytes(client: pg.Client): Promise<number> {
   return Number(rows[0]?.bytes);
 }
 
-type Datacentre = { readonly port: number; readonly pid: number; stop(): Promise<void> };
+type Datacentre = {
+  readonly port: number;
+  readonly hl7v3Port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+};
 
 async function startDatacentre(name: 'a' | 'b', databaseUrl: string): Promise<Datacentre> {
-  const port = await freePort();
+  const [port, hl7v3Port] = [await freePort(), await freePort()];
   const program = fileURLToPath(new URL('../bin/spine.ts', import.meta.url));
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {
       ...process.env,
       OPENSPINE_DATACENTRE: name,
       OPENSPINE_PORT: String(port),
+      OPENSPINE_HL7V3_PORT: String(hl7v3Port),
       OPENSPINE_MODE: 'test',
       DATABASE_URL: databaseUrl,
     },
@@ -155,7 +188,7 @@ async function startDatacentre(name: 'a' | 'b', databaseUrl: string): Promise<Da
     child.kill('SIGTERM');
     return exited;
   };
-  return { port, pid: child.pid ?? 0, stop };
+  return { port, hl7v3Port, pid: child.pid ?? 0, stop };
 }
 
 async function untilReady(child: ChildProcess, exited: Promise<void>): Promise<void> {

@@ -18,7 +18,7 @@ import { measureSignIn } from './sign-in.ts';
 import { measureStructureCheck } from './structure-check.ts';
 import { type Results, tableOf } from './table.ts';
 
-/** One of the two that take turns: the system over HTTP, and the bare client on its database. */
+/** One of those that take turns: the system by each of its doors, and the bare client on its database. */
 type Contender = {
   readonly client: Client;
   readonly rounds: Map<string, Round[]>;
@@ -27,29 +27,39 @@ type Contender = {
   readonly rates: Map<string, number>;
 };
 
+type Contenders = Readonly<Record<'bare' | Scenario['door'], Contender>>;
+
 const FIRST_RATE = 2000; // a guess: enough messages for the first round of a scenario
 const SLICE_SECONDS = 2;
 
 async function main(flags: Flags): Promise<void> {
   const installation = await startInstallation();
-  const { databaseUrl, ports, tokens, signingKey } = installation;
+  const { signingKey } = installation;
   const structureCheck = measureStructureCheck(signingKey);
-  const settings = { databaseUrl, ports, tokens, signingKey, lanes: flags.inFlight };
-  const system = contender(startClient('sender.ts', settings));
-  const bare = contender(startClient('bare.ts', settings));
+  const contenders = startContenders(installation, flags.inFlight);
   try {
     const before = await Ledger.read(installation);
-    const figures = withSigned(await measure(flags, installation, system, bare));
-    await assureKept(installation, before, [system.ledger, bare.ledger]);
+    const figures = withSigned(await measure(flags, installation, contenders));
+    const ledgers = Object.values(contenders).map(({ ledger }) => ledger);
+    await assureKept(installation, before, ledgers);
     progress('log-ins with a card, checks of tokens');
     const signIn = await measureSignIn(installation, flags.seconds);
     const results = { figures, structureCheck, coordinator: comparedWith(figures), signIn };
     process.stdout.write(`${flags.isJson ? jsonOf(results) : tableOf(results)}\n`);
   } finally {
-    system.client.close();
-    bare.client.close();
+    for (const { client } of Object.values(contenders)) client.close();
     await installation.close();
   }
+}
+
+function startContenders(installation: Installation, lanes: number): Contenders {
+  const { databaseUrl, ports, tokens, signingKey, hl7v3 } = installation;
+  const settings = { databaseUrl, ports, tokens, signingKey, hl7v3, lanes };
+  return {
+    bare: contender(startClient('bare.ts', settings)),
+    fhir: contender(startClient('sender.ts', settings)),
+    hl7v3: contender(startClient('hl7v3-sender.ts', settings)),
+  };
 }
 
 function contender(client: Client): Contender {
@@ -60,17 +70,15 @@ function contender(client: Client): Contender {
 async function measure(
   flags: Flags,
   installation: Installation,
-  system: Contender,
-  bare: Contender,
+  contenders: Contenders,
 ): Promise<Record<string, Figures>> {
-  const contenders = { bare, system };
   await warmUp(flags, installation, contenders);
   for (let round = 1; round <= flags.rounds; round += 1) {
     progress(`round ${round} of ${flags.rounds}`);
     for (const scenario of SCENARIOS) {
-      for (const [who, one] of Object.entries(contenders)) {
-        const { name, counts, hasLimit } = scenario;
-        if (one === bare && !hasLimit) continue;
+      const { name, counts, hasLimit, door } = scenario;
+      for (const who of hasLimit ? (['bare', door] as const) : [door]) {
+        const one = contenders[who];
         const done = await runRound(installation, one, scenario, flags.seconds);
         progress(`  ${name} ${who}: ${rate(done.ran, counts).toFixed(0)}/s`);
         one.rounds.set(name, [...(one.rounds.get(name) ?? []), done]);
@@ -79,10 +87,11 @@ async function measure(
   }
   const results: Record<string, Figures> = {};
   for (const scenario of SCENARIOS) {
-    const { name } = scenario;
-    results[name] = figuresOf(scenario, system.rounds.get(name) ?? [], bare.rounds.get(name) ?? []);
+    const { name, door } = scenario;
+    const [system, limit] = [contenders[door].rounds, contenders.bare.rounds];
+    results[name] = figuresOf(scenario, system.get(name) ?? [], limit.get(name) ?? []);
   }
-  return withHalfLoad(flags, system, results);
+  return withHalfLoad(flags, contenders.fhir, results);
 }
 
 /**
@@ -92,17 +101,17 @@ async function measure(
 async function warmUp(
   flags: Flags,
   installation: Installation,
-  contenders: { readonly bare: Contender; readonly system: Contender },
+  contenders: Contenders,
 ): Promise<void> {
   for (let slice = 1; slice <= flags.warmUpSlices; slice += 1) {
     progress(`warming up, ${slice} of ${flags.warmUpSlices}`);
-    for (const [who, one] of Object.entries(contenders)) {
-      const done = await runRound(installation, one, MIXED, SLICE_SECONDS);
+    for (const who of ['bare', 'fhir'] as const) {
+      const done = await runRound(installation, contenders[who], MIXED, SLICE_SECONDS);
       progress(`  ${who}: ${rate(done.ran, MIXED.counts).toFixed(0)}/s`);
     }
-    // Nothing in the lives of prescriptions compiles what only is asked.
+    // Nothing in the lives of prescriptions compiles what only is asked, or comes by the other door.
     for (const scenario of SCENARIOS.filter(({ hasLimit }) => !hasLimit)) {
-      await runRound(installation, contenders.system, scenario, SLICE_SECONDS / 2);
+      await runRound(installation, contenders[scenario.door], scenario, SLICE_SECONDS / 2);
     }
   }
 }

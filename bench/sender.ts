@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 
 import { type Answer, Connection } from './connection.ts';
 import { clientSettings, serveClient } from './child.ts';
@@ -9,10 +10,10 @@ import { BATCH, type Kind } from './prescriptions.ts';
 /** Sends the messages over HTTP, to both datacentres, and looks at every answer. */
 const { ports, lanes, tokens, signingKey } = clientSettings();
 
-const connections = Array.from(
-  { length: lanes },
-  (_, lane) => new Connection(ports[lane % ports.length] ?? 0),
-);
+const connections = Array.from({ length: lanes }, (_, lane) => {
+  const port = ports[lane % ports.length] ?? 0;
+  return new Connection(() => connect({ host: '127.0.0.1', port }));
+});
 
 const PRESCRIBING = '/fhir-prescribing/FHIR/R4/$process-message';
 const PREPARE = '/fhir-prescribing/FHIR/R4/$prepare';
