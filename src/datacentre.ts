@@ -36,10 +36,11 @@ import { isMigrated } from './platform/migrate.ts';
 import { plainFailure } from './platform/plain-failure.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
+  dueJob,
   openSignatures,
   prescriptionHl7Interactions,
   prescriptionInteractions,
-  prescriptionJobs,
+  revocationListJob,
   type Spine,
   subsequentCancellations,
   timeOf,
@@ -93,7 +94,12 @@ export async function startDatacentre(
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const jobs = startJobs(
       database,
-      [...prescriptionJobs(spine, clock), ...identity.jobs, ...(hl7v3?.jobs ?? [])],
+      [
+        dueJob(spine, clock),
+        revocationListJob(spine.signatures),
+        ...identity.jobs,
+        ...(hl7v3?.jobs ?? []),
+      ],
       ({ name }, error) => {
         log({ event: 'bug', requestId: name, outcome: describeBug(error) });
       },

@@ -2,7 +2,7 @@
 // What the tests need of the machine itself, from Debian's packages. npm runs this before test. Plain
 // JavaScript like install.mjs; once all is there it only looks for files: no network, no root.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /** A package, the file by which it is known to be there, and what cannot run without it. */
 const NEEDED = [
@@ -22,6 +22,15 @@ const NEEDED = [
     file: '/usr/lib/softhsm/libsofthsm2.so',
     for: 'test/agent: cards in a PKCS#11 token',
   },
+  ...[
+    { name: 'postgresql', file: '/usr/share/postgresql-common/supported-versions' },
+    { name: 'patroni', file: '/usr/bin/patroni' },
+    { name: 'python3-etcd', file: '/usr/lib/python3/dist-packages/etcd/__init__.py' },
+    { name: 'etcd-server', file: '/usr/bin/etcd' },
+    { name: 'haproxy', file: '/usr/sbin/haproxy' },
+    { name: 'iproute2', file: '/usr/sbin/ip' },
+    { name: 'nftables', file: '/usr/sbin/nft' },
+  ].map((one) => ({ ...one, for: 'test/datacentres: a database in each of two datacentres' })),
   {
     name: 'fonts-liberation2',
     file: '/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
@@ -51,7 +60,27 @@ function install(names) {
   say(`installing ${names.join(', ')} (needs the network once)`);
   const problem = aptGet(['update', '-qq']);
   if (problem !== null) return problem;
-  return aptGet(['install', '-qq', '--yes', '--no-install-recommends', ...names]);
+  return withoutServices(() =>
+    aptGet(['install', '-qq', '--yes', '--no-install-recommends', ...names]),
+  );
+}
+
+const POLICY = '/usr/sbin/policy-rc.d';
+const NO_SERVICE = '#!/bin/sh\nexit 101\n'; // "not allowed", as Debian's invoke-rc.d has it
+
+/**
+ * Packages of servers start them; the tests start their own. Whoever has a policy already keeps it.
+ * @param {() => string | null} install
+ * @returns {string | null}
+ */
+function withoutServices(install) {
+  if (existsSync(POLICY)) return install();
+  writeFileSync(POLICY, NO_SERVICE, { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(POLICY);
+  }
 }
 
 /** @param {readonly string[]} words */

@@ -1,4 +1,5 @@
 import { CIS2_PATH } from '../platform/config.ts';
+import { PORTS_OF_CLUSTER } from '../platform/replicated-postgres.ts';
 
 /** A block of ports moved together; only those that something listens on are here. */
 export type Ports = {
@@ -9,9 +10,13 @@ export type Ports = {
   readonly signIn: number;
   readonly pages: number;
   readonly database: number;
+  /** First of those of two databases. */
+  readonly replicated: number;
 };
 
 const DATABASE_OFFSET = 32;
+const REPLICATED_OFFSET = 40;
+const LAST_OFFSET = REPLICATED_OFFSET + PORTS_OF_CLUSTER - 1;
 const BLOCK = 100;
 const PORT_MAX = 65_535;
 
@@ -26,18 +31,19 @@ export function portsFrom(base: number): Ports {
     signIn: base + 4,
     pages: base + 5,
     database: base + DATABASE_OFFSET,
+    replicated: base + REPLICATED_OFFSET,
   };
 }
 
 /** Reads what was typed after --port-base; null when no block of ports begins there. */
 export function parsePortBase(text: string): number | null {
   const base = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return base >= 1024 && base + DATABASE_OFFSET <= PORT_MAX ? base : null;
+  return base >= 1024 && base + LAST_OFFSET <= PORT_MAX ? base : null;
 }
 
 /** The port bases to try in turn, from the one that was asked for. */
 export function* portBasesFrom(base: number): Generator<number> {
-  for (let next = base; next + DATABASE_OFFSET <= PORT_MAX; next += BLOCK) yield next;
+  for (let next = base; next + LAST_OFFSET <= PORT_MAX; next += BLOCK) yield next;
 }
 
 export function localUrl(port: number): string {

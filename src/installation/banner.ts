@@ -13,12 +13,18 @@ export function banner(state: State, lastLine: string): string {
     labelled('API (datacentre A/B)', `${apiA}  ${apiB}`),
     labelled('HL7 V3 (A/B)', `${hl7v3Url(ports.hl7v3A)}  ${hl7v3Url(ports.hl7v3B)}`),
     labelled('Sign-in issuer', issuerAt(ports.signIn)),
-    ...(state.data.kind === 'external' ? [] : [labelled('Database', `port ${ports.database}`)]),
+    ...databaseLines(state),
     ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
     ...readyMade.map((line, index) => labelled(index === 0 ? 'Ready-made' : '', line)),
     ...(mode === 'test' ? [labelled('Try', 'spine demo')] : []),
     lastLine,
   ].join('\n');
+}
+
+function databaseLines({ data, isReplicated, ports }: State): string[] {
+  if (data.kind === 'external') return [];
+  if (isReplicated) return [labelled('Databases', 'one in each datacentre, every commit in both')];
+  return [labelled('Database', `port ${ports.database}`)];
 }
 
 /** For the shell: `eval "$(spine status -o env)"`. */

@@ -7,40 +7,56 @@ import { answersPing } from './ping.ts';
 import { findState } from './state-file.ts';
 import { databaseUrlOf, PORT_BASE } from './store-command.ts';
 import { up } from './up.ts';
-import { type Command, EXIT, type Invocation, isSet, textOption } from '../cli/command.ts';
+import {
+  type Command,
+  EXIT,
+  type Invocation,
+  isSet,
+  type Option,
+  textOption,
+} from '../cli/command.ts';
 
 /** The life cycle of a Spine on this machine [EXPERIENCE 2]. */
 export function installationCommands(parts: Parts): readonly Command[] {
   return [upCommand(parts), DOWN, STATUS, doctorCommand(parts), versionCommand(parts)];
 }
 
+const UP_OPTIONS: readonly Option[] = [
+  {
+    flag: 'data',
+    value: 'dir',
+    help: 'keep the data in this folder (else they are temporary)',
+  },
+  PORT_BASE,
+  { flag: 'auto-port', help: 'take the next free block of ports' },
+  {
+    flag: 'seed',
+    value: 'n',
+    help: 'which synthetic prescriptions it starts with',
+    default: '1',
+  },
+  {
+    flag: 'datacentres',
+    value: '1|2',
+    help: '2: a database of its own for each, every commit in both',
+    default: '1',
+    choices: ['1', '2'],
+  },
+  { flag: 'run-as', value: 'user', help: 'as root: the account that PostgreSQL runs as' },
+  {
+    flag: 'mode',
+    value: 'test|live',
+    help: 'live: no synthetic people, no test controls',
+    default: 'test',
+    choices: ['test', 'live'],
+  },
+];
+
 function upCommand(parts: Parts): Command {
   return {
     name: 'up',
     summary: 'start a whole Spine on this machine, in the foreground',
-    options: [
-      {
-        flag: 'data',
-        value: 'dir',
-        help: 'keep the data in this folder (else they are temporary)',
-      },
-      PORT_BASE,
-      { flag: 'auto-port', help: 'take the next free block of ports' },
-      {
-        flag: 'seed',
-        value: 'n',
-        help: 'which synthetic prescriptions it starts with',
-        default: '1',
-      },
-      { flag: 'run-as', value: 'user', help: 'as root: the account that PostgreSQL runs as' },
-      {
-        flag: 'mode',
-        value: 'test|live',
-        help: 'live: no synthetic people, no test controls',
-        default: 'test',
-        choices: ['test', 'live'],
-      },
-    ],
+    options: UP_OPTIONS,
     examples: [
       {
         line: 'spine up',
@@ -55,6 +71,7 @@ function upCommand(parts: Parts): Command {
           data: textOption(invocation, 'data'),
           portBase,
           autoPort: isSet(invocation, 'auto-port'),
+          isReplicated: textOption(invocation, 'datacentres') === '2',
           runAs: textOption(invocation, 'run-as'),
           seed: Number(textOption(invocation, 'seed')) || 0,
           mode: textOption(invocation, 'mode') === 'live' ? ('live' as const) : ('test' as const),
@@ -158,6 +175,6 @@ async function withPortBase(
   const typed = textOption(invocation, 'port-base') ?? '';
   const portBase = parsePortBase(typed);
   if (portBase !== null) return run(portBase);
-  invocation.output.progress(`--port-base is a number from 1024 to 65503, not "${typed}"`);
+  invocation.output.progress(`--port-base is a number from 1024 to 65481, not "${typed}"`);
   return EXIT.wrongUse;
 }

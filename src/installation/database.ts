@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,12 +6,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Data } from './state-file.ts';
 import { checkExternalPostgres } from '../platform/external-postgres.ts';
 import { type Postgres, startPostgres, stopLeftPostgres } from '../platform/postgres.ts';
+import {
+  canMakeNetwork,
+  type ReplicatedPostgres,
+  type Site,
+  startReplicatedPostgres,
+} from '../platform/replicated-postgres.ts';
 import { messageOf, Trouble } from '../platform/trouble.ts';
 
 export type DatabaseOptions = {
   readonly data: Data;
   readonly port: number;
   readonly runAs: string | null;
+  /** First port of two databases, each of a datacentre; null: one database for both. */
+  readonly replicatedPort: number | null;
   /** DATABASE_URL, when somebody else runs the database. */
   readonly externalUrl: string | null;
   readonly log: (line: string) => void;
@@ -20,7 +28,10 @@ export type DatabaseOptions = {
 };
 
 export type Database = {
-  readonly url: string;
+  /** As each datacentre reaches it. */
+  readonly urls: Readonly<Record<Site, string>>;
+  /** Null: there is one, which cannot do without itself. */
+  readonly replicated: ReplicatedPostgres | null;
   readonly remark: string;
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
@@ -32,13 +43,16 @@ const SAID_TO_PEOPLE = /^(FATAL|PANIC): |automatic recovery in progress/;
 
 /** The database of somebody else if DATABASE_URL names one, else the PostgreSQL that we bring [X-02]. */
 export async function startDatabase(options: DatabaseOptions): Promise<Database> {
-  const { externalUrl } = options;
-  if (externalUrl === null) return startOwn(options);
+  const { externalUrl, replicatedPort } = options;
+  if (externalUrl === null) {
+    return replicatedPort === null ? startOwn(options) : startTwo(options, replicatedPort);
+  }
   const checked = await checkExternalPostgres(externalUrl);
   if (!checked.ok) throw new Trouble(checked.error.message, checked.error.remedy);
   const { version, host } = checked.value;
   return {
-    url: externalUrl,
+    urls: { a: externalUrl, b: externalUrl },
+    replicated: null,
     remark: `PostgreSQL ${version} of DATABASE_URL at ${host}`,
     stop: async () => {},
     kill: () => {},
@@ -87,7 +101,8 @@ async function startOwn(options: DatabaseOptions): Promise<Database> {
   };
   const keeping = keepRunning();
   return {
-    url: server.url,
+    urls: { a: server.url, b: server.url },
+    replicated: null,
     remark: `PostgreSQL ${version} on port ${options.port}${accountWords(server)}`,
     stop: async () => {
       stopping.abort();
@@ -104,14 +119,48 @@ async function startOwn(options: DatabaseOptions): Promise<Database> {
 
 function launch(options: DatabaseOptions, log: (line: string) => void): Promise<Postgres> {
   const { data, port, runAs, signal } = options;
-  if (data.kind === 'external') throw new Trouble('These data are not ours to start', '');
+  const folder = ownFolder(data);
+  refuseOther(join(folder, 'witness'), 'two databases: start with --datacentres 2');
   return startPostgres({
-    dataDir: data.folder,
+    dataDir: folder,
     port,
     log,
     signal,
     ...(runAs === null ? {} : { runAs }),
   });
+}
+
+/** PostgreSQL in each datacentre, every commit in both; in networks of their own where we may make them. */
+async function startTwo(options: DatabaseOptions, portBase: number): Promise<Database> {
+  const { data, runAs, signal } = options;
+  const folder = ownFolder(data);
+  refuseOther(join(folder, 'postgres'), 'one database: start without --datacentres');
+  const hasNetworks = canMakeNetwork();
+  const replicated = await startReplicatedPostgres({
+    dataDir: folder,
+    portBase,
+    hasNetworks,
+    signal,
+    ...(runAs === null ? {} : { runAs }),
+  });
+  const where = hasNetworks ? 'each in a network of its own' : `from port ${portBase}`;
+  return {
+    urls: { a: replicated.urlOf('a'), b: replicated.urlOf('b') },
+    replicated,
+    remark: `PostgreSQL in both datacentres, ${where}`,
+    stop: replicated.stop,
+    kill: replicated.kill,
+  };
+}
+
+function ownFolder(data: Data): string {
+  if (data.kind === 'external') throw new Trouble('These data are not ours to start', '');
+  return data.folder;
+}
+
+/** Data that were kept one way would seem lost the other way. */
+function refuseOther(folder: string, remedy: string): void {
+  if (existsSync(folder)) throw new Trouble(`${folder} holds the data of another set-up`, remedy);
 }
 
 /** Root must be told, or the owner of the files is a riddle [X-03]. */

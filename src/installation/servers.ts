@@ -23,6 +23,7 @@ export type StartOptions = {
   readonly runAs: string | null;
   readonly seed: number;
   readonly databaseUrl: string | null;
+  readonly isReplicated: boolean;
   readonly parts: Parts;
   readonly output: Output;
 };
@@ -56,7 +57,8 @@ export function createServers(): Servers {
 export async function startAll(servers: Servers, options: StartOptions): Promise<void> {
   const { state, parts, output } = options;
   const steps = createSteps(output);
-  const { url } = await databaseStep(servers, steps, options);
+  const { urls } = await databaseStep(servers, steps, options);
+  const url = urls.a; // the work of a start goes to one database, however many there are
   await steps.step({
     name: 'migrations',
     work: () => parts.migrate(url),
@@ -64,8 +66,8 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'a migration works through rows that are there already',
   });
   await optionalStep(steps, 'definitions', parts.definitions, url);
-  await datacentreStep('a', url, { servers, steps, options });
-  await datacentreStep('b', url, { servers, steps, options });
+  await datacentreStep('a', urls.a, { servers, steps, options });
+  await datacentreStep('b', urls.b, { servers, steps, options });
   await optionalStep(steps, 'sign-in', parts.signIn, url);
   if (state.mode === 'live') return; // no synthetic people, no synthetic journeys [X-19]
   await optionalStep(steps, 'seed', (database) => parts.seed(database, seedOf(options)), url);
@@ -83,7 +85,7 @@ function seedOf({ state: { data }, seed }: StartOptions): Parameters<Parts['seed
 }
 
 function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Promise<Database> {
-  const { state, runAs, databaseUrl, output } = options;
+  const { state, runAs, databaseUrl, isReplicated, output } = options;
   return steps.step({
     name: 'database',
     work: () =>
@@ -92,13 +94,16 @@ function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Pr
           signal,
           data: state.data,
           port: state.ports.database,
+          replicatedPort: isReplicated ? state.ports.replicated : null,
           runAs,
           externalUrl: databaseUrl,
           log: output.progress,
         }),
       ),
     remark: ({ remark }) => remark,
-    slow: 'the files of a new database are written, or an old one recovers after a crash',
+    slow: isReplicated
+      ? 'one datacentre makes its database, the other takes a copy, and both agree'
+      : 'the files of a new database are written, or an old one recovers after a crash',
   });
 }
 

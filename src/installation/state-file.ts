@@ -29,6 +29,8 @@ export type State = {
   readonly apiA: string;
   readonly apiB: string;
   readonly data: Data;
+  /** Each datacentre has a database of its own. */
+  readonly isReplicated: boolean;
   readonly people: readonly string[];
   readonly readyMade: readonly string[];
   readonly startedAt: string;

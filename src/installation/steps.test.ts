@@ -45,7 +45,7 @@ test('a port base must leave room for its block', () => {
   for (const text of ['', 'x', '80', '65504', '4400.5', '-4400']) {
     assert.equal(parsePortBase(text), null);
   }
-  assert.equal(parsePortBase('65503'), 65_503);
+  assert.equal(parsePortBase('65481'), 65_481);
 });
 
 test('what a shell evaluates is quoted', () => {
@@ -60,6 +60,7 @@ test('what a shell evaluates is quoted', () => {
     apiA: 'a',
     apiB: 'b',
     data: { kind: 'kept', folder: "/it's $HOME" },
+    isReplicated: false,
     people: [],
     readyMade: [],
     startedAt: '',

@@ -2,6 +2,7 @@ import { parsePortBase, PORT_BASE_DEFAULT } from './addresses.ts';
 import { findState, type State } from './state-file.ts';
 import { type Command, EXIT, type Invocation, type Option, textOption } from '../cli/command.ts';
 import { type Database, DatabaseUnavailable, openDatabase } from '../platform/database.ts';
+import { replicatedUrl } from '../platform/replicated-postgres.ts';
 import { postgresUrl } from '../platform/postgres.ts';
 
 export const PORT_BASE: Option = {
@@ -50,7 +51,7 @@ function storeUrl(invocation: Invocation): Store {
   const typed = textOption(invocation, 'port-base') ?? '';
   const portBase = parsePortBase(typed);
   if (portBase === null) {
-    const problem = `--port-base is a number from 1024 to 65503, not "${typed}"`;
+    const problem = `--port-base is a number from 1024 to 65481, not "${typed}"`;
     return { problem, code: EXIT.wrongUse };
   }
   const found = findState(portBase);
@@ -63,5 +64,5 @@ function storeUrl(invocation: Invocation): Store {
 /** Null when it is somebody else's and not named here. */
 export function databaseUrlOf({ data, ports }: State): string | null {
   if (data.kind === 'external') return process.env['DATABASE_URL'] ?? null;
-  return postgresUrl(data.folder, ports.database);
+  return replicatedUrl(data.folder) ?? postgresUrl(data.folder, ports.database);
 }

@@ -6,6 +6,8 @@ export type UpOptions = {
   readonly data: string | null;
   readonly portBase: number;
   readonly autoPort: boolean;
+  /** Each datacentre has a database of its own; else both share one. */
+  readonly isReplicated: boolean;
   readonly runAs: string | null;
   /** Of the synthetic prescriptions. */
   readonly seed: number;
@@ -17,7 +19,13 @@ export type UpOptions = {
 export type Complaint = { readonly message: string; readonly remedy: string };
 
 /** Why these options cannot go together; null when they can. */
-export function refuse({ mode, data, databaseUrl, runAs }: UpOptions): Complaint | null {
+export function refuse({
+  mode,
+  data,
+  databaseUrl,
+  runAs,
+  isReplicated,
+}: UpOptions): Complaint | null {
   if (mode === 'live' && data === null && databaseUrl === null) {
     return {
       message: 'a live system must keep its data, and no place for them is named',
@@ -28,6 +36,12 @@ export function refuse({ mode, data, databaseUrl, runAs }: UpOptions): Complaint
     return {
       message: 'DATABASE_URL is set, so --data has nothing to keep',
       remedy: 'leave out --data, or unset DATABASE_URL',
+    };
+  }
+  if (isReplicated && databaseUrl !== null) {
+    return {
+      message: 'DATABASE_URL is set, so there are no databases of ours to replicate',
+      remedy: 'leave out --datacentres, or unset DATABASE_URL',
     };
   }
   if (runAs !== null && databaseUrl !== null) {

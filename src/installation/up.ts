@@ -104,7 +104,7 @@ async function pointAtOther(own: State, output: Output): Promise<number> {
 }
 
 function newState(options: UpOptions, parts: Parts): State {
-  const { portBase, mode, data, databaseUrl, seed } = options;
+  const { portBase, mode, data, databaseUrl, seed, isReplicated } = options;
   const ports = portsFrom(portBase);
   return {
     version: parts.version,
@@ -117,6 +117,7 @@ function newState(options: UpOptions, parts: Parts): State {
     apiA: localUrl(ports.apiA),
     apiB: localUrl(ports.apiB),
     data: chooseData(data, databaseUrl),
+    isReplicated,
     // Synthetic people and prescriptions have no place in a live system.
     people: mode === 'test' ? parts.people() : [],
     readyMade: mode === 'test' ? parts.readyMade(seed) : [],

@@ -77,9 +77,7 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
     case 'NextIssueUndone':
       return undone(state, event.issue);
     case 'Returned':
-      return nominatedTo(withIssue(state, event), null);
-    case 'NominationChanged':
-      return nominatedTo(state, event.to);
+      return withoutNomination(withIssue(state, event));
     case 'DispenseNotified':
     case 'DispenseWithdrawn':
     case 'DispenseHistoryRebuilt':
@@ -93,11 +91,11 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
   }
 }
 
-function nominatedTo(state: Prescription, to: Prescription['nominated']): Prescription {
+function withoutNomination(state: Prescription): Prescription {
   const { nominated, nominationHistory = [] } = state;
   return nominated === null
-    ? { ...state, nominated: to }
-    : { ...state, nominated: to, nominationHistory: [...nominationHistory, nominated] };
+    ? state
+    : { ...state, nominated: null, nominationHistory: [...nominationHistory, nominated] };
 }
 
 function withIssue(state: Prescription, event: OfIssue): Prescription {

@@ -15,7 +15,6 @@ export type Rejection =
   | { readonly kind: 'AlreadyDispensed' }
   | { readonly kind: 'NoMorePrescriptions' }
   | { readonly kind: 'ReleaseDisabled' }
-  | { readonly kind: 'PatientDeceased' }
   | { readonly kind: 'DuplicatePrescription' }
   | { readonly kind: 'SignatureMissing' }
   | { readonly kind: 'PrescriptionNotFound' }
@@ -104,14 +103,6 @@ export const REJECTIONS = {
     issue: 'exception',
     code: 'SERVICE_DISABLED',
     text: 'Functionality disabled in spine',
-  },
-  PatientDeceased: {
-    ...EPS,
-    list: 'message',
-    spine: '0001',
-    issue: 'business-rule',
-    code: 'PATIENT_DECEASED',
-    text: 'Patient is recorded as dead',
   },
   DuplicatePrescription: {
     ...EPS,

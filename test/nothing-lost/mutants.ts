@@ -24,14 +24,18 @@ export const MUTANTS: readonly Mutant[] = [
     },
   }),
   mutant('B5', 'a return puts what was nominated into the queue again', {
-    queueChanges: (before, events, after) =>
-      queuedAgain('Returned', before, events) ?? CORE.queueChanges(before, events, after),
-    release: whoeverIsNominated('ReleaseNotFound'),
+    queueChange: (before, events, after) =>
+      queuedAgain('Returned', before, events) ?? CORE.queueChange(before, events, after),
   }),
   mutant('B6', 'a withdrawal puts what was nominated into the queue again', {
-    queueChanges: (before, events, after) =>
-      queuedAgain('DispenseWithdrawn', before, events) ?? CORE.queueChanges(before, events, after),
-    release: whoeverIsNominated('WithAnotherDispenser'),
+    queueChange: (before, events, after) =>
+      queuedAgain('DispenseWithdrawn', before, events) ?? CORE.queueChange(before, events, after),
+    release: (state, command) => {
+      const decision = CORE.release(state, command);
+      return command.by === 'nomination'
+        ? evenIf('WithAnotherDispenser', decision, command)
+        : decision;
+    },
   }),
   mutant('-', 'no check of what an item may become', {
     dispense: (state, command, settings) => {
@@ -119,11 +123,16 @@ export const MUTANTS: readonly Mutant[] = [
     },
   }),
   mutant('-', 'a cancelled prescription stays in its queue', {
-    queueChanges: (...given) =>
-      CORE.queueChanges(...given).filter(
-        (change) => change.kind !== 'leave' || change.because !== 'cancelled',
-      ),
-    release: whoeverIsNominated('PrescriptionCancelled'),
+    queueChange: (...given) => {
+      const change = CORE.queueChange(...given);
+      return change?.kind === 'leave' && change.because === 'cancelled' ? null : change;
+    },
+    release: (state, command) => {
+      const decision = CORE.release(state, command);
+      return command.by === 'nomination'
+        ? evenIf('PrescriptionCancelled', decision, command)
+        : decision;
+    },
   }),
 ];
 
@@ -135,21 +144,20 @@ function queuedAgain(
   because: PrescriptionEvent['kind'],
   before: Known | null,
   [event]: readonly PrescriptionEvent[],
-): QueueChange[] | null {
+): QueueChange | null {
   if (before?.kind !== 'prescription' || event?.kind !== because) return null;
   const { nominated: organisation, prescribedAt, issues } = before;
   const expiresOn = issues[0]?.expiresOn;
   if (organisation === null || expiresOn === undefined || !('at' in event)) return null;
   const availableOn = londonDate(new Date(event.at));
-  const stay = { organisation, issue: 1, prescribedAt, availableOn, expiresOn };
-  return [{ kind: 'enter', ...stay, renominatedBy: null }];
-}
-
-/** A nominated release that takes no notice of this refusal. */
-function whoeverIsNominated(refusal: Rejection['kind']): Core['release'] {
-  return (state, command) => {
-    const decision = CORE.release(state, command);
-    return command.by === 'nomination' ? evenIf(refusal, decision, command) : decision;
+  return {
+    kind: 'enter',
+    organisation,
+    issue: 1,
+    prescribedAt,
+    availableOn,
+    expiresOn,
+    at: event.at,
   };
 }
 

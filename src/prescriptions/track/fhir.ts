@@ -17,7 +17,6 @@ import { parseNhsNumber } from '../../kernel/nhs-number.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
 import { prescriptionKey, shortForm } from '../prescription-id.ts';
-import { numbersOf } from '../patients/repository.ts';
 import { recordReading } from '../record.ts';
 import * as repository from '../repository.ts';
 import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
@@ -61,17 +60,19 @@ type Found = { readonly prescription: Prescription; readonly issues: readonly Is
 
 async function find(spine: Spine, query: TrackQuery): Promise<Found[]> {
   const byId = query.shortForms.map(prescriptionKey).filter((id) => id !== null);
-  const { database } = spine;
   // What is no NHS number belongs to nobody.
   const patient = parseNhsNumber(query.nhsNumber ?? '');
-  const numbers = patient === null ? [] : await numbersOf(database, patient);
-  const ids = query.shortForms.length > 0 ? byId : await repository.ofPatient(database, numbers);
+  const ofPatient =
+    patient === null || query.shortForms.length > 0
+      ? []
+      : await repository.ofPatient(spine.database, patient);
+  const ids = query.shortForms.length > 0 ? byId : ofPatient;
   const heads = await repository.heads(spine.database, ids);
   const found = [...heads.values()].flatMap(({ state }) =>
     state?.kind === 'prescription' ? [state] : [],
   );
   return found
-    .filter((prescription) => fits(prescription, query, numbers))
+    .filter((prescription) => fits(prescription, query))
     .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1))
     .map((prescription) => ({ prescription, issues: issuesOf(prescription, query, spine) }))
     .filter(({ issues }) => issues.length > 0);
@@ -90,8 +91,7 @@ function issuesOf(prescription: Prescription, query: TrackQuery, { settings }: S
   );
 }
 
-/** `numbers`: those of the patient that is asked for. */
-function fits(prescription: Prescription, query: TrackQuery, numbers: readonly string[]): boolean {
+function fits(prescription: Prescription, query: TrackQuery): boolean {
   const authored = dayOf(prescription.prescribedAt);
   const isOn = query.authoredOn.every(({ comparator, day }) => {
     if (comparator === 'eq') return authored === day;
@@ -101,7 +101,7 @@ function fits(prescription: Prescription, query: TrackQuery, numbers: readonly s
   return (
     isOn &&
     wantsEach.size <= 1 &&
-    (query.nhsNumber === null || numbers.includes(prescription.patient))
+    (query.nhsNumber === null || query.nhsNumber === prescription.patient)
   );
 }
 

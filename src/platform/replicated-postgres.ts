@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { type Account, chooseAccount, giveTo } from './postgres/account.ts';
+import { letIn, makeDataFolder } from './postgres/cluster.ts';
+import { signal } from './processes.ts';
+import { etcdArguments } from './replicated-postgres/etcd.ts';
+import { haproxyConfiguration } from './replicated-postgres/haproxy.ts';
+import {
+  addressOf,
+  type Layout,
+  portsOf,
+  type Site,
+  type Zone,
+  ZONES,
+} from './replicated-postgres/layout.ts';
+import { createMember, type Member } from './replicated-postgres/member.ts';
+import { makeNetwork, type Network, ONE_MACHINE } from './replicated-postgres/network.ts';
+import { type Passwords, patroniConfiguration, SUPERUSER } from './replicated-postgres/patroni.ts';
+import { findPrograms, type Programs } from './replicated-postgres/programs.ts';
+import { promote } from './replicated-postgres/promote.ts';
+import { type ClusterStatus, statusOf } from './replicated-postgres/status.ts';
+import { Trouble } from './trouble.ts';
+
+export { PORTS_OF_CLUSTER, type Site, SITES, type Zone } from './replicated-postgres/layout.ts';
+export { canMakeNetwork } from './replicated-postgres/network.ts';
+export type { ClusterStatus } from './replicated-postgres/status.ts';
+
+export type ReplicatedOptions = {
+  readonly dataDir: string;
+  /** First of PORTS_OF_CLUSTER ports. */
+  readonly portBase: number;
+  /** Each zone in a network of its own, so that it can be cut off; else all share the machine's. */
+  readonly hasNetworks: boolean;
+  /** The account to run as when we are root; otherwise `postgres`, else `nobody`. */
+  readonly runAs?: string;
+  readonly signal?: AbortSignal;
+};
+
+/** PostgreSQL in two datacentres: what is committed is in both, and either goes on alone [PLATFORM 4, RELIABILITY P1]. */
+export type ReplicatedPostgres = {
+  /** The primary as that site reaches it, wherever it is. Holds the password. */
+  readonly urlOf: (site: Site) => string;
+  readonly status: () => Promise<ClusterStatus>;
+  /** Ends all programs of a zone at once, as when its power fails. */
+  readonly fail: (zone: Zone) => void;
+  /** Starts what `fail` ended. */
+  readonly restore: (zone: Zone) => void;
+  /** Cuts a zone off from others; `oneWay`: only what it sends. */
+  readonly cut: (zone: Zone, from: readonly Zone[], oneWay?: boolean) => void;
+  readonly heal: () => void;
+  /** Has the other one take over in good order; answers why not, or null. */
+  readonly promote: (site: Site) => Promise<string | null>;
+  /** Process ids of a zone: its programs, and its database's first process. */
+  readonly pidsOf: (zone: Zone) => number[];
+  readonly stop: () => Promise<void>;
+  readonly kill: () => void;
+};
+
+const READY_MS = 90_000;
+const POLL_MS = 100;
+
+export async function startReplicatedPostgres(
+  options: ReplicatedOptions,
+): Promise<ReplicatedPostgres> {
+  const folder = makeDataFolder(options.dataDir);
+  const programs = findPrograms();
+  const account = chooseAccount(join(folder, 'a', 'postgres'), options.runAs ?? null);
+  letIn(folder, account);
+  const network = options.hasNetworks ? makeNetwork() : null;
+  const places = network?.places ?? ONE_MACHINE;
+  const layout = { folder, places, ports: portsOf(options.portBase) };
+  const passwords = keptPasswords(folder);
+  const members = membersOf(layout, { account, programs, passwords });
+  writeFileSync(addressFile(folder), urlAt(layout, 'a', passwords), { mode: 0o600 });
+  const cluster = running(layout, members, { network, passwords });
+  for (const zone of ZONES) cluster.restore(zone);
+  try {
+    await untilDurable(cluster, options.signal);
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+type Members = Readonly<Record<Zone, readonly Member[]>>;
+
+/** Of a zone in the order in which they are started. */
+function membersOf(
+  layout: Layout,
+  given: {
+    readonly account: Account | null;
+    readonly programs: Programs;
+    readonly passwords: Passwords;
+  },
+): Members {
+  const { account, programs, passwords } = given;
+  const of = (zone: Zone): Member[] => {
+    const folder = join(layout.folder, zone);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    giveTo(account, folder);
+    const written = (name: string, text: string): string => {
+      const file = join(folder, name);
+      writeFileSync(file, text, { mode: 0o600 });
+      giveTo(account, file);
+      return file;
+    };
+    const { namespace } = layout.places[zone];
+    const member = (name: string, program: string, words: readonly string[]): Member =>
+      createMember({
+        name: `${name} of ${zone}`,
+        program,
+        words,
+        namespace,
+        account,
+        folder,
+        logFile: join(folder, `${name}.log`),
+      });
+    const etcd = member('etcd', programs.etcd, etcdArguments(layout, zone));
+    if (zone === 'witness') return [etcd];
+    const node = { passwords, programs: programs.postgres, version: programs.patroniVersion };
+    const patroni = written(
+      'patroni.json',
+      JSON.stringify(patroniConfiguration(layout, zone, node)),
+    );
+    const haproxy = written('haproxy.cfg', haproxyConfiguration(layout, zone));
+    return [
+      etcd,
+      member('patroni', programs.patroni, [patroni]),
+      member('haproxy', programs.haproxy, ['-f', haproxy]),
+    ];
+  };
+  return { a: of('a'), b: of('b'), witness: of('witness') };
+}
+
+function running(
+  layout: Layout,
+  members: Members,
+  { network, passwords }: { readonly network: Network | null; readonly passwords: Passwords },
+): ReplicatedPostgres {
+  const pidsOf = (zone: Zone): number[] =>
+    [...members[zone].map((member) => member.pid()), postmasterOf(layout, zone)].filter(
+      (pid) => pid !== null,
+    );
+  const fail = (zone: Zone): void => {
+    const postmaster = postmasterOf(layout, zone);
+    for (const member of members[zone]) member.kill();
+    if (postmaster !== null) signal(postmaster, 'SIGKILL');
+  };
+  return {
+    urlOf: (site) => urlAt(layout, site, passwords),
+    status: () => statusOf(layout),
+    fail,
+    restore: (zone) => {
+      for (const member of members[zone]) member.start();
+    },
+    cut: (zone, from, oneWay) => needed(network).cut(zone, from, oneWay),
+    heal: () => network?.heal(),
+    promote: (site) => promote(layout, site),
+    pidsOf,
+    stop: async () => {
+      const { primary } = await statusOf(layout);
+      // The standby first, so that nobody takes over from a primary that only ends.
+      const sites = primary === 'a' ? (['b', 'a'] as const) : (['a', 'b'] as const);
+      for (const site of sites) await stopAll(members[site].filter((one) => !isEtcd(one)));
+      for (const zone of ZONES) fail(zone); // the lock store is safe against that, and quicker
+      network?.remove();
+    },
+    kill: () => {
+      for (const zone of ZONES) fail(zone);
+      network?.remove();
+    },
+  };
+}
+
+function isEtcd({ name }: Member): boolean {
+  return name.startsWith('etcd');
+}
+
+async function stopAll(members: readonly Member[]): Promise<void> {
+  await Promise.all(members.map((member) => member.stop()));
+}
+
+function needed(network: Network | null): Network {
+  if (network !== null) return network;
+  throw new Trouble(
+    'The zones share one network, so none can be cut off',
+    'start as root with iproute2 and nftables installed',
+  );
+}
+
+/** Patroni starts it in a session of its own, so it outlives Patroni. */
+function postmasterOf({ folder }: Layout, zone: Zone): number | null {
+  const file = join(folder, zone, 'postgres', 'postmaster.pid');
+  if (!existsSync(file)) return null;
+  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+  return Number.isNaN(pid) ? null : pid;
+}
+
+async function untilDurable(
+  cluster: ReplicatedPostgres,
+  broken: AbortSignal | undefined,
+): Promise<void> {
+  const until = performance.now() + READY_MS;
+  while (performance.now() < until) {
+    broken?.throwIfAborted();
+    const { isDurableInBoth, canTakeOver } = await cluster.status();
+    if (isDurableInBoth && canTakeOver !== null) return;
+    await delay(POLL_MS);
+  }
+  throw new Trouble(
+    `The two databases were not ready within ${READY_MS / 1000} s`,
+    'read patroni.log and etcd.log in the folders a, b and witness of the data folder',
+  );
+}
+
+function urlAt(layout: Layout, site: Site, { superuser }: Passwords): string {
+  return `postgresql://${SUPERUSER}:${superuser}@${addressOf(layout, site, 'proxy')}/postgres`;
+}
+
+/** The address of the databases on these data, also for a process that did not start them; null: there are none. */
+export function replicatedUrl(dataDir: string): string | null {
+  const file = addressFile(dataDir);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+function addressFile(folder: string): string {
+  return join(folder, 'address');
+}
+
+/** Made at the first start, beside the data: a line for each. */
+function keptPasswords(folder: string): Passwords {
+  const file = join(folder, 'passwords');
+  if (!existsSync(file)) {
+    const made = [1, 2, 3].map(() => randomBytes(24).toString('hex'));
+    writeFileSync(file, made.join('\n'), { mode: 0o600 });
+  }
+  const [superuser = '', replication = '', rewind = ''] = readFileSync(file, 'utf8').split('\n');
+  return { superuser, replication, rewind };
+}
