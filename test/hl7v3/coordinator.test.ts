@@ -8,7 +8,7 @@ import { nominatedRelease } from '../support/journey.ts';
 import type { TestSpine } from '../support/server.ts';
 import { testDatabase } from '../support/database.ts';
 import { FULLY } from './answering.ts';
-import { type Coordinator, openCoordinator, type Understood } from './coordinator.ts';
+import { type Coordinator, openCoordinator, type Post, type Understood } from './coordinator.ts';
 import { openDoors } from './doors.ts';
 import { aJourney, type Journey, type JourneyOptions } from '../support/journey.ts';
 import { AT } from './hl7-journey.ts';
@@ -143,6 +143,32 @@ test('under load the facade is told where its answer will be, and finds it there
     assert.equal(kindOf(journey.last()), 'MCCI_IN010000UK13 AA');
     await journey.release();
     assert.equal(kindOf(journey.last()), 'PORX_IN070103UK31 AA');
+  } finally {
+    await busy.close();
+  }
+});
+
+test('a long answer is not kept, and is made again, to the byte, for who repeats its message', async () => {
+  for (let n = 0; n < 3; n += 1) await throughFacade({}).send();
+  let post: Post | null = null;
+  const asking = throughFacade({}, (payload) => {
+    post = coordinator.posted(payload);
+    return coordinator.sendPost(post, AT);
+  });
+  await asking.download();
+  const { text } = asking.last();
+  assert.ok(post !== null && text.length > 16_384);
+  const [row] = await made().database.all<{ isAnswered: boolean; isKept: boolean }>({
+    text: `select answered_at is not null as "isAnswered", answer is not null as "isKept"
+      from gateways.transmission where interaction = 'PORX_IN060102SM30' order by answered_at desc limit 1`,
+    values: [],
+  });
+  assert.deepEqual(row, { isAnswered: true, isKept: false });
+  const busy = await openCoordinator(made(), { answerWithinMs: 0, inHandMax: 0 });
+  try {
+    assert.equal((await coordinator.sendPost(post, AT)).text, text);
+    // Here it takes too long, so that it is fetched; and it is there.
+    assert.equal((await busy.sendPost(post, AT)).text, text);
   } finally {
     await busy.close();
   }

@@ -25,10 +25,15 @@ export type Understood = {
   readonly text: string;
 };
 
+export type Post = ReturnType<typeof wrapped>;
+
 /** The NHS's FHIR facade, as far as a Spine knows it, before an HL7 V3 door of its own. */
 export type Coordinator = {
   /** Sends a message at a time of business. */
   send(payload: string, at: Date): Promise<Understood>;
+  /** What it would send: the same transmission, whenever it is sent. */
+  posted(payload: string): Post;
+  sendPost(post: Post, at: Date): Promise<Understood>;
   /** The same once more, as it repeats what failed: four times at once. */
   sendFourTimes(payload: string, at: Date): Promise<Understood[]>;
   isUp(): Promise<boolean>;
@@ -61,7 +66,7 @@ export async function openCoordinator(
   });
   assert.ok(door !== null);
   const client = await openHl7Client(database, door.url, system);
-  const posted = (payload: string): ReturnType<typeof wrapped> => {
+  const posted = (payload: string): Post => {
     const [, interaction = ''] = /<(\w+_IN\d{6}\w{4})[\s>]/.exec(payload) ?? [];
     return wrapped({ system, interaction, payload });
   };
@@ -70,11 +75,14 @@ export async function openCoordinator(
     if (first.status === 202) await waiting?.run(() => Promise.resolve(true));
     return polled(client, first);
   };
+  const sendPost = async (post: Post, at: Date): Promise<Understood> => {
+    now = at;
+    return understood(await poll(await client.send('/Prescription', post)));
+  };
   return {
-    send: async (payload, at) => {
-      now = at;
-      return understood(await poll(await client.send('/Prescription', posted(payload))));
-    },
+    send: (payload, at) => sendPost(posted(payload), at),
+    posted,
+    sendPost,
     sendFourTimes: async (payload, at) => {
       now = at;
       const post = posted(payload);

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
@@ -43,7 +41,14 @@ export type Desk = DeskParts & {
   readonly inHand: Map<string, InHand>;
 };
 
-type InHand = { readonly digest: Buffer; readonly done: Promise<WrittenAnswer> };
+type InHand = {
+  readonly digest: Buffer;
+  readonly done: Promise<WrittenAnswer>;
+  /** Its sender was told to fetch the answer. */
+  isFetched: boolean;
+  /** Its answer is not kept: whoever waits for it gets it from here. */
+  isPassing: boolean;
+};
 
 const HOLD_MS = 30_000; // longer than a message takes; if this process dies, another takes it up then
 const ATTEMPTS_MAX = 5;
@@ -73,13 +78,16 @@ export async function takeFacadeMessage(
     if (known.answer !== null) return known.answer;
     if (!known.isAnswered) return null;
   }
-  if (inHand() === undefined && desk.inHand.size >= limits.inHandMax) {
+  if (known === undefined && desk.inHand.size >= limits.inHandMax) {
     await takeIn(database, transmission, 0);
     return null;
   }
   const done = once(desk, transmission, () => answerAndKeep(desk, transmission));
   const answer = await within(done, limits.answerWithinMs);
   if (answer !== null) return answer.xml;
+  const late = inHand();
+  if (late === undefined || late.isPassing) return (await done).xml;
+  late.isFetched = true;
   await takeIn(database, transmission, HOLD_MS);
   return null;
 }
@@ -89,15 +97,14 @@ async function within(
   done: Promise<WrittenAnswer>,
   timeoutMs: number,
 ): Promise<WrittenAnswer | null> {
-  const timeout = new AbortController();
-  const late = delay(timeoutMs, null, { signal: timeout.signal }).then(
-    () => null,
-    () => null,
-  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeoutMs);
+  });
   try {
     return await Promise.race([done, late]);
   } finally {
-    timeout.abort();
+    clearTimeout(timer);
   }
 }
 
@@ -111,7 +118,8 @@ function once(
   const known = desk.inHand.get(key);
   if (known !== undefined) return known.done;
   const done = work();
-  desk.inHand.set(key, { digest: transmission.digest, done });
+  const { digest } = transmission;
+  desk.inHand.set(key, { digest, done, isFetched: false, isPassing: false });
   const forget = (): boolean => desk.inHand.delete(key);
   done.then(forget, forget);
   return done;
@@ -121,12 +129,20 @@ function keyOf({ party, messageId }: Transmission): string {
   return `${party} ${messageId}`;
 }
 
-/** What our own mistake is answered is not kept: another try may find it mended. */
+const KEPT_MAX_CHARACTERS = 16_384; // most answers have a tenth of that, releases up to twenty times as many
+
+/**
+ * What our own mistake is answered is not kept: another try may find it mended. Nor is a long answer that nobody is to
+ * fetch: a repeat has it made again, from what was kept with its effect (ADR 7).
+ */
 async function answerAndKeep(desk: Desk, transmission: Transmission): Promise<WrittenAnswer> {
   const answer = await answered(desk, transmission);
   if (answer === null) return unexpected(desk, transmission);
   const at = desk.clock.now();
-  await keepAnswer(desk.database, transmission, { answer: answer.xml, at });
+  const inHand = desk.inHand.get(keyOf(transmission));
+  const isPassing = inHand?.isFetched === false && answer.xml.length > KEPT_MAX_CHARACTERS;
+  if (inHand !== undefined) inHand.isPassing = isPassing;
+  await keepAnswer(desk.database, transmission, { answer: isPassing ? null : answer.xml, at });
   return answer;
 }
 

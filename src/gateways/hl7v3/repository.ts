@@ -22,7 +22,7 @@ export type KnownTransmission = {
   readonly digest: Buffer;
   readonly receivedAt: Date;
   readonly isAnswered: boolean;
-  /** Null: not answered yet, or so long ago that the answer was forgotten. */
+  /** Null: not answered yet, or so long ago that the answer was forgotten, or too long to be kept. */
   readonly answer: string | null;
 };
 
@@ -69,18 +69,18 @@ function heldFor(ms: number): Sql {
   return sql`now() + make_interval(secs => ${ms / 1000})`;
 }
 
-/** Keeps the answer to a message, taken in before or not; the first one stays. */
+/** Keeps the answer to a message, taken in before or not; the first one stays. Null: that it was answered, alone. */
 export async function keepAnswer(
   database: Database,
   transmission: Transmission,
-  { answer, at }: { readonly answer: string; readonly at: Date },
+  { answer, at }: { readonly answer: string | null; readonly at: Date },
 ): Promise<void> {
   await database.write(sql`
     insert into gateways.transmission as t ${COLUMNS}
     values (${valuesOf(transmission)}, null, ${answer}::text, ${at}::timestamptz, now(), 1)
     on conflict (party, message_id) do update
-      set answer = excluded.answer, answered_at = excluded.answered_at, payload = null
-      where t.answered_at is null`);
+      set answer = excluded.answer, answered_at = coalesce(t.answered_at, excluded.answered_at), payload = null
+      where t.answer is null and (t.answered_at is null or excluded.answer is not null)`);
 }
 
 /** What leaves for a party: a row of the outbox. */

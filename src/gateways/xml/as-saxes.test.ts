@@ -23,10 +23,13 @@ function bySaxes(text: string): Element | null {
   parser.on('doctype', stop);
   parser.on('processinginstruction', stop);
   parser.on('opentag', ({ uri, local, attributes }: SaxesTagNS) => {
-    const named = Object.values(attributes).map((one) => {
-      const isPlain = one.uri === '' || one.prefix === 'xmlns' || one.name === 'xmlns';
-      return [isPlain ? one.name : nameOf(one.uri, one.local), one.value];
-    });
+    const told = Object.values(attributes).filter(
+      ({ prefix, name }) => prefix !== 'xmlns' && name !== 'xmlns',
+    );
+    const named = told.map((one) => [
+      one.uri === '' ? one.name : nameOf(one.uri, one.local),
+      one.value,
+    ]);
     const own = Object.fromEntries(named);
     open.push({ name: nameOf(uri, local), attributes: own, children: [], text: '' });
   });

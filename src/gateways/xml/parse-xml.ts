@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Element } from './element.ts';
-import { type Attribute, isLocalName, scanXml, XmlFault } from './scan-xml.ts';
+import { type Attributes, isLocalName, scanXml, XmlFault } from './scan-xml.ts';
 
 /** What a name of a namespace is called in the elements that are read. */
 export type NameOf = (namespace: string, local: string) => string;
@@ -11,7 +11,10 @@ export type Span = { readonly start: number; readonly end: number };
 export type XmlOptions = {
   /** The only document type that is allowed. */
   readonly doctype?: RegExp;
-  /** Names are read by their namespaces, whatever prefixes are used; without it they stay as written. */
+  /**
+   * Names are read by their namespaces, whatever prefixes are used, and the declarations are left out unless `spans`
+   * are asked for: who cuts the text needs them. Without it all stays as written.
+   */
   readonly nameOf?: NameOf;
   /** Is told where each element stands. */
   readonly spans?: Map<Element, Span>;
@@ -37,7 +40,7 @@ type Open = Named & { readonly start: number; readonly children: Element[]; text
 function read(text: string, { doctype, nameOf, spans }: XmlOptions): Element {
   const open: Open[] = [];
   const roots: Element[] = [];
-  const named = nameOf === undefined ? asWritten : byNamespaces(nameOf);
+  const named = nameOf === undefined ? asWritten : byNamespaces(nameOf, spans !== undefined);
   scanXml(text, {
     startTag: (name, attributes, start) => {
       const parent = open.at(-1);
@@ -89,23 +92,33 @@ const NO_SCOPE: Scope = new Map([
   ['xml', XML_NAMESPACE],
 ]);
 
-function asWritten(name: string, attributes: readonly Attribute[], scope: Scope): Named {
+function asWritten(name: string, attributes: Attributes, scope: Scope): Named {
   const values: Record<string, string> = {};
-  for (const { name: of, value } of attributes) put(values, of, value);
+  for (let at = 0; at < attributes.length; at += 2) {
+    put(values, attributes[at] ?? '', attributes[at + 1] ?? '');
+  }
   return { name, attributes: values, scope };
 }
 
 /** A prefix that stands for nothing is a fault; attributes without a prefix have no namespace. */
-function byNamespaces(nameOf: NameOf) {
-  return (name: string, attributes: readonly Attribute[], around: Scope): Named => {
+function byNamespaces(nameOf: NameOf, isDeclared: boolean) {
+  return (name: string, attributes: Attributes, around: Scope): Named => {
     const scope = scopeOf(attributes, around);
     const values: Record<string, string> = {};
-    for (const { name: of, value } of attributes) {
-      const isPlain = !of.includes(':') || of.startsWith('xmlns:');
-      put(values, isPlain ? of : expanded(of, scope, nameOf), value);
+    for (let at = 0; at < attributes.length; at += 2) {
+      const [of = '', value = ''] = [attributes[at], attributes[at + 1]];
+      if (isDeclaration(of)) {
+        if (isDeclared) put(values, of, value);
+      } else {
+        put(values, of.includes(':') ? expanded(of, scope, nameOf) : of, value);
+      }
     }
     return { name: expanded(name, scope, nameOf), attributes: values, scope };
   };
+}
+
+function isDeclaration(name: string): boolean {
+  return name.startsWith('xmlns') && (name.length === 'xmlns'.length || name[5] === ':');
 }
 
 function expanded(name: string, scope: Scope, nameOf: NameOf): string {
@@ -118,20 +131,21 @@ function expanded(name: string, scope: Scope, nameOf: NameOf): string {
   return nameOf(namespace ?? stop(`the prefix ${prefix} stands for nothing`), local);
 }
 
+/** Names that every object has cannot be told from ones that are there twice: no message has them. */
 function put(values: Record<string, string>, name: string, value: string): void {
-  if (Object.hasOwn(values, name) || name === '__proto__') stop(`attribute ${name} is there twice`);
+  if (values[name] !== undefined) stop(`attribute ${name} is there twice`);
   values[name] = value;
 }
 
 const NAMESPACES_MAX = 50; // declared around an element [RELIABILITY 7.2]
 
 /** With the declarations of an element: XML Names 1.0, 3. */
-function scopeOf(attributes: readonly Attribute[], around: Scope): Scope {
+function scopeOf(attributes: Attributes, around: Scope): Scope {
   let scope: Map<string, string> | null = null;
-  for (const { name, value } of attributes) {
-    if (!name.startsWith('xmlns')) continue;
+  for (let at = 0; at < attributes.length; at += 2) {
+    const [name = '', value = ''] = [attributes[at], attributes[at + 1]];
+    if (!isDeclaration(name)) continue;
     const isDefault = name === 'xmlns';
-    if (!isDefault && name[5] !== ':') continue;
     const prefix = isDefault ? '' : name.slice('xmlns:'.length);
     if (!isDefault && (value === '' || !isLocalName(prefix))) stop(`${name} declares nothing`);
     const isXml = prefix === 'xml' && value === XML_NAMESPACE;

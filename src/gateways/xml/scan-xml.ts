@@ -1,7 +1,7 @@
 /** What is told of a document, in the order of its text; who is told stops it by throwing. */
 export type XmlEvents = {
-  /** `start`: of its first bracket. Attributes in their order, each name once, values as they mean. */
-  readonly startTag: (name: string, attributes: readonly Attribute[], start: number) => void;
+  /** `start`: of its first bracket. */
+  readonly startTag: (name: string, attributes: Attributes, start: number) => void;
   /** `end`: behind its last bracket. An element without an end tag has both at its one tag. */
   readonly endTag: (end: number) => void;
   /** Never outside of the root; one text may come in parts. */
@@ -10,7 +10,8 @@ export type XmlEvents = {
   readonly doctype: (declared: string) => void;
 };
 
-export type Attribute = { readonly name: string; readonly value: string };
+/** Names, each once, and values as they mean, in turn and in their order: `['root', '1', 'extension', '2']`. */
+export type Attributes = readonly string[];
 
 /** Why a text is not XML, or is more than is read of anybody. */
 export class XmlFault extends Error {}
@@ -26,11 +27,7 @@ const NAME_START = `:${LOCAL_START}`;
 const NAME = `[${NAME_START}][${NAME_START}\\-.0-9\\xb7\\u0300-\\u036f\\u203f\\u2040]*`;
 
 // Sticky, so that each looks at one place; none can be read in two ways, so that none takes long.
-const START = new RegExp(`<(${NAME})`, 'uy');
-const ATTRIBUTE = new RegExp(
-  `${SPACE}+(${NAME})${SPACE}*=${SPACE}*(?:"([^"<]*)"|'([^'<]*)')`,
-  'uy',
-);
+const ANY_NAME = new RegExp(NAME, 'uy');
 const START_END = new RegExp(`${SPACE}*(/?)>`, 'uy');
 const END = new RegExp(`</(${NAME})${SPACE}*>`, 'uy');
 const DOCTYPE = /<!DOCTYPE([^[\]>]*)>/y;
@@ -39,8 +36,27 @@ const DECLARATION =
 
 /** What no XML may hold, also of those that come as a reference: XML 1.0, 2.2. */
 const FORBIDDEN = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+/** What stands in a value otherwise than it means. */
+const UNUSUAL = /[<&\t\n\r]/;
 const NOT_SPACE = /[^\t\n\r ]/;
 const BYTE_ORDER_MARK = 0xfeff;
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+const GREATER = 0x3e;
+const ASCII_MAX = 0x7f;
+
+// Nearly all names are of ASCII: whether a character begins a name, or goes on with one.
+const FIRST = 2;
+const LATER = 1;
+const ASCII_NAME = Uint8Array.from({ length: ASCII_MAX + 1 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[:A-Z_a-z]/.test(character)) return FIRST;
+  return /[-.\d]/.test(character) ? LATER : 0;
+});
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
 
 /**
  * Goes through a text as XML 1.0, well-formed or refused with `XmlFault`. Of a document type nothing is used, there
@@ -115,14 +131,14 @@ class Scan {
 
   #startTag(): void {
     const start = this.#at;
-    const name = this.#match(START)?.[1] ?? this.#stop('a bracket that begins nothing');
+    this.#at = start + 1;
+    const name = this.#name();
     if (name.length > NAME_MAX) this.#stop('a name that is too long');
     if (this.#open.length === DEPTH_MAX) {
       this.#stop(`more than ${DEPTH_MAX} elements inside each other`);
     }
     if (this.#open.length === 0 && this.#hasRoot) this.#stop('a second root');
     this.#hasRoot = true;
-    this.#at += 1 + name.length;
     const attributes = this.#attributes();
     const end = this.#match(START_END) ?? this.#stop(`the tag of ${name} is broken`);
     this.#at += end[0].length;
@@ -131,18 +147,64 @@ class Scan {
     else this.#open.push(name);
   }
 
-  #attributes(): Attribute[] {
-    const found: Attribute[] = [];
-    for (let match = this.#match(ATTRIBUTE); match !== null; match = this.#match(ATTRIBUTE)) {
-      const [whole, name = '', double, single = ''] = match;
+  #attributes(): Attributes {
+    const found: string[] = [];
+    while (this.#isAttribute()) {
+      const name = this.#name();
+      const value = this.#value(name);
       if (name.length > NAME_MAX) this.#stop('a name that is too long');
-      if (found.some((one) => one.name === name)) this.#stop(`attribute ${name} is there twice`);
-      if (found.length === ATTRIBUTES_MAX) this.#stop(`more than ${ATTRIBUTES_MAX} attributes`);
-      const value = this.#resolved(withSpaces(double ?? single));
-      this.#at += whole.length;
-      found.push({ name, value });
+      for (let at = 0; at < found.length; at += 2) {
+        if (found[at] === name) this.#stop(`attribute ${name} is there twice`);
+      }
+      if (found.length === 2 * ATTRIBUTES_MAX) this.#stop(`more than ${ATTRIBUTES_MAX} attributes`);
+      found.push(name, value);
     }
     return found;
+  }
+
+  /** Whether white space and the name of an attribute come next; goes to the name. */
+  #isAttribute(): boolean {
+    const text = this.#text;
+    let at = this.#at;
+    while (isSpace(text.charCodeAt(at))) at += 1;
+    const code = text.charCodeAt(at);
+    if (at === this.#at || code === SLASH || code === GREATER || at === text.length) return false;
+    this.#at = at;
+    return true;
+  }
+
+  /** Goes behind the name that stands here. */
+  #name(): string {
+    const text = this.#text;
+    const from = this.#at;
+    let at = from;
+    if (ASCII_NAME[text.charCodeAt(at)] === FIRST) {
+      do at += 1;
+      while ((ASCII_NAME[text.charCodeAt(at)] ?? 0) >= LATER);
+    }
+    if (at === from || text.charCodeAt(at) > ASCII_MAX) {
+      at = from + (this.#match(ANY_NAME) ?? this.#stop('no name'))[0].length;
+    }
+    this.#at = at;
+    return text.slice(from, at);
+  }
+
+  /** Goes behind the value that stands here. */
+  #value(name: string): string {
+    const text = this.#text;
+    let at = this.#at;
+    while (isSpace(text.charCodeAt(at))) at += 1;
+    if (text.charCodeAt(at) !== EQUALS) this.#stop(`attribute ${name} has no value`);
+    do at += 1;
+    while (isSpace(text.charCodeAt(at)));
+    const quote = text[at];
+    const end = quote === '"' || quote === "'" ? text.indexOf(quote, at + 1) : -1;
+    if (end === -1) this.#stop(`the value of attribute ${name} is broken`);
+    const value = text.slice(at + 1, end);
+    this.#at = end + 1;
+    if (!UNUSUAL.test(value)) return value;
+    if (value.includes('<')) this.#stop(`a bracket in the value of attribute ${name}`);
+    return this.#resolved(withSpaces(value));
   }
 
   #endTag(): void {

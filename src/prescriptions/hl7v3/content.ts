@@ -32,7 +32,7 @@ function without(element: Element, [name, ...rest]: readonly string[]): Element 
   };
 }
 
-/** Without declarations of namespaces: names are read by their namespace before, and none has a prefix. */
+/** Without the declarations of namespaces that an order has in its text: its names have no prefix. */
 export function undeclared(element: Element): Element {
   return mapped(element, (name) => name !== 'xmlns' && !name.startsWith('xmlns:'));
 }
@@ -46,14 +46,23 @@ function isHl7(name: string): boolean {
   return !name.startsWith('{');
 }
 
-function mapped(element: Element, isKept: (attribute: string) => boolean): Element {
+/** With what is kept alone; itself where all of it is. */
+function mapped(element: Element, isKept: (name: string) => boolean): Element {
   const { name, attributes, children } = element;
-  return {
-    name,
-    attributes: Object.fromEntries(Object.entries(attributes).filter(([of]) => isKept(of))),
-    children:
-      typeof children === 'string'
-        ? children
-        : children.filter((child) => isKept(child.name)).map((child) => mapped(child, isKept)),
-  };
+  const kept = Object.keys(attributes).every(isKept)
+    ? attributes
+    : Object.fromEntries(Object.entries(attributes).filter(([of]) => isKept(of)));
+  const inside = typeof children === 'string' ? children : mappedAll(children, isKept);
+  return kept === attributes && inside === children
+    ? element
+    : { name, attributes: kept, children: inside };
+}
+
+function mappedAll(
+  children: readonly Element[],
+  isKept: (name: string) => boolean,
+): readonly Element[] {
+  const kept = children.filter((child) => isKept(child.name)).map((child) => mapped(child, isKept));
+  const isSame = kept.length === children.length && kept.every((one, at) => one === children[at]);
+  return isSame ? children : kept;
 }

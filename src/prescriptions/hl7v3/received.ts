@@ -9,7 +9,7 @@ import type { PrescriptionId } from '../prescription-id.ts';
 import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
 import type { Settings } from '../settings.ts';
-import { contentDigest, undeclared } from './content.ts';
+import { contentDigest } from './content.ts';
 import type { Reading } from './reading.ts';
 
 /** What a message asks for, as it was read. */
@@ -40,9 +40,7 @@ export function receive<Read extends Pick<Received<unknown>, 'organisations'>>(
 /** The act that a message is about, if it is the one of its interaction [EPS-HL7V3 6.10]. */
 function focalAct({ message }: Hl7Request, name: string): Result<Element, Rejection> {
   const { subject } = message;
-  return subject?.name === name
-    ? ok(undeclared(subject))
-    : fail(unprocessable(`hl7:${name} root not found`));
+  return subject?.name === name ? ok(subject) : fail(unprocessable(`hl7:${name} root not found`));
 }
 
 export function unprocessable(detail: string): Rejection {

@@ -10,7 +10,6 @@ import type { Element } from '../../../gateways/xml/element.ts';
 import { assure, present } from '../../../kernel/bug.ts';
 import type { Instant } from '../../../kernel/instant.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
-import { undeclared } from '../../hl7v3/content.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { INTERACTIONS } from '../../interactions.ts';
 import { SUBSEQUENT_CANCELLATION } from '../../leaving.ts';
@@ -61,5 +60,5 @@ function actOf(body: Buffer): Element {
   const root = xmlOf(body, hl7Name);
   assure(root.ok, 'a kept message is no longer XML');
   const act = new Reading().at(root.value, 'ControlActEvent', 'subject', 'CancellationRequest');
-  return undeclared(present(act, 'act of a cancel request'));
+  return present(act, 'act of a cancel request');
 }
