@@ -10,6 +10,7 @@ import { assertInvariants } from '../nothing-lost/invariants.ts';
 import { FULLY, testDoors } from './answering.ts';
 import { reasonsOf } from './doors.ts';
 import { type Hl7Journey, instead } from './hl7-journey.ts';
+import { rebuildOf } from './rebuilding.ts';
 
 const PHARMACY = PERSONAS.dispenser.organisation.ods;
 const SURGERY = PERSONAS.prescriber.organisation.ods;
@@ -19,6 +20,8 @@ let journey: Hl7Journey;
 beforeEach(() => {
   journey = spine.journey();
 });
+
+const SECOND_ISSUE = `<pertinentInformation2 typeCode="PERT"><seperatableInd value="false"/><pertinentRepeatInstanceInfo classCode="OBS" moodCode="EVN"><code code="RPI" codeSystem="2.16.840.1.113883.2.1.3.2.4.17.30"/><value value="2"/></pertinentRepeatInstanceInfo></pertinentInformation2>`;
 
 describe('a message of the other kinds is refused', () => {
   type Row = readonly [what: string, send: (of: Hl7Journey) => Promise<unknown>, reason: string];
@@ -75,6 +78,28 @@ describe('a message of the other kinds is refused', () => {
         await of.withdraw();
       },
       '17.22 0012',
+    ],
+    [
+      'a return of another issue than the one that is with the pharmacy',
+      async (of) => {
+        await of.send();
+        await of.release();
+        of.edit = instead('</DispenseProposalReturn>', `${SECOND_ISSUE}</DispenseProposalReturn>`);
+        await of.giveBack();
+      },
+      '17.22 0018',
+    ],
+    [
+      'an amendment of a claim after the fifth day of the next month',
+      async (of) => {
+        await of.send();
+        await of.release();
+        await of.dispense(FULLY);
+        await of.claim();
+        of.at = new Date('2026-02-06T09:00:00Z');
+        await of.claim({ amends: of.lastClaim });
+      },
+      '17.22 0100',
     ],
     [
       'two items of one id',
@@ -221,32 +246,6 @@ describe('a withdrawal of all notifications', () => {
 });
 
 describe('a rebuilt history', () => {
-  /** The last notification again under another id, as the only one. */
-  function rebuildOf(of: Hl7Journey, ...told: readonly string[]): string {
-    const last = of.sent.findLast((xml) => xml.includes('<PORX_IN080101SM31')) ?? '';
-    const [, act = ''] = /<subject>([\s\S]*)<\/subject>/.exec(last) ?? [];
-    const components = told.map((status, place) => {
-      const id = randomUUID().toUpperCase();
-      const renamed = act
-        .replaceAll(of.lastDispense.toUpperCase(), id)
-        .replace(/code="\d{4}"( codeSystem="[^"]+17\.23")/, `code="${status}"$1`)
-        .replace(
-          /code="\d{4}"( codeSystem="[^"]+16\.35")/,
-          `code="${status === '0001' ? '0006' : '0003'}"$1`,
-        );
-      return `<component typeCode="COMP"><sequenceNumber value="${told.length - place}"/><seperatableInd value="false"/>
-        <templateId extension="PORX_MT024001UK31" root="2.16.840.1.113883.2.1.3.2.4.17.113"/>${renamed}</component>`;
-    });
-    const head = last
-      .slice(0, last.indexOf('<subject>'))
-      .replaceAll('PORX_IN080101SM31', 'PORX_IN540101UK31');
-    return `${head}<subject><RebuildDispenseHistory classCode="ACTN" moodCode="RQO"><id root="${randomUUID().toUpperCase()}"/>
-      <effectiveTime value="20260105093000"/>${components.join('')}
-      <pertinentInformation1 typeCode="PERT"><seperatableInd value="false"/><pertinentPrescriptionID classCode="OBS" moodCode="EVN"><code code="PID" codeSystem="2.16.840.1.113883.2.1.3.2.4.17.30"/><value root="2.16.840.1.113883.2.1.3.2.4.18.8" extension="${of.id}"/></pertinentPrescriptionID></pertinentInformation1>
-      <pertinentInformation3 typeCode="PERT"><seperatableInd value="false"/><pertinentWithdrawReason classCode="OBS" moodCode="EVN"><code code="PWR" codeSystem="2.16.840.1.113883.2.1.3.2.4.17.30"/><value code="QU" codeSystem="2.16.840.1.113883.2.1.3.2.4.17.110"/></pertinentWithdrawReason></pertinentInformation3>
-      </RebuildDispenseHistory></subject></ControlActEvent></PORX_IN540101UK31>`;
-  }
-
   async function dispensed(): Promise<void> {
     await journey.send();
     await journey.release();

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 
+import { dueJob } from '../../src/prescriptions/index.ts';
+import { aSpine } from '../../src/prescriptions/testing.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { cancelled, FULLY, ofTheWhole, rejected, testDoors } from './answering.ts';
 import { told } from './doors.ts';
@@ -14,6 +16,13 @@ let journey: Hl7Journey;
 beforeEach(() => {
   journey = spine.journey();
 });
+
+/** Seven months later, when what falls due was done. */
+async function expired(of: Hl7Journey): Promise<void> {
+  of.at = new Date('2026-08-05T09:30:00Z');
+  const clock = { now: () => of.at, securityNow: () => of.at };
+  await dueJob(aSpine(spine.database()), clock).run(() => Promise.resolve(true));
+}
 
 describe('a cancel request', () => {
   type Row = readonly [what: string, given: (of: Hl7Journey) => Promise<unknown>, answer: string];
@@ -31,6 +40,7 @@ describe('a cancel request', () => {
       'AE 0004',
     ],
     ['cancelled', async (of) => (await of.send(), of.cancel()), 'AE 0006'],
+    ['expired', async (of) => (await of.send(), expired(of)), 'AE 0005'],
     ['not known', () => Promise.resolve(), 'AE 0008'],
     [
       'not dispensed',
@@ -105,6 +115,7 @@ describe('a release', () => {
   type Row = readonly [what: string, given: (of: Hl7Journey) => Promise<unknown>, answer: string];
   const rows: readonly Row[] = [
     ['cancelled', async (of) => (await of.send(), of.cancel()), 'AE 0001'],
+    ['expired', async (of) => (await of.send(), expired(of)), 'AE 0002'],
     ['not known', () => Promise.resolve(), 'AE 0003'],
     ['with another dispenser', async (of) => (await of.send(), of.release()), 'AE 0004'],
     [

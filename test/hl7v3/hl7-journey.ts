@@ -18,8 +18,9 @@ export type Hl7Journey = Journey & {
   readonly sent: string[];
   /** Changes a message before it is sent. */
   edit: (xml: string) => string;
-  /** Whose system sends. */
+  /** Whose system sends, and when. */
   system: System;
+  at: Date;
   /** What the last message was answered. */
   answer(): Hl7Answer;
   /** Sends a message as it is. */
@@ -32,12 +33,12 @@ export function aHl7Journey(doors: Doors, options: JourneyOptions = {}): Hl7Jour
   let last: Hl7Answer | null = null;
   const post = async (xml: string): Promise<Hl7Answer> => {
     sent.push(xml);
-    last = await doors.hl7(xml, AT, hl7.system);
+    last = await doors.hl7(xml, hl7.at, hl7.system);
     return last;
   };
   const call = async (_path: string, { body }: { body?: object } = {}) => {
     const { acknowledgement, messageId } = await post(
-      hl7.edit(await doors.convert(body ?? {}, AT)),
+      hl7.edit(await doors.convert(body ?? {}, hl7.at)),
     );
     const released = { parameter: [{ resource: { identifier: { value: messageId } } }] };
     return { status: acknowledgement === 'AA' ? 200 : 400, body: released };
@@ -45,11 +46,12 @@ export function aHl7Journey(doors: Doors, options: JourneyOptions = {}): Hl7Jour
   const spine = { call } as unknown as TestSpine;
   // It is the same object: what it remembers of its messages is changed by them.
   const hl7: Hl7Journey = Object.assign(
-    aJourney(spine, { authoredAt: AT, at: () => AT, ...options }),
+    aJourney(spine, { authoredAt: AT, at: () => hl7.at, ...options }),
     {
       sent,
       edit: (xml: string) => xml,
       system: { organisation: null },
+      at: AT,
       answer: () => {
         if (last === null) throw new Error('nothing was sent');
         return last;

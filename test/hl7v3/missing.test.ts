@@ -7,9 +7,10 @@ import { type Doors, openDoors, reasonsOf } from './doors.ts';
 import { aHl7Journey, instead, without } from './hl7-journey.ts';
 import { DISPENSER } from './missing-dispenser.ts';
 import { PRESCRIBER } from './missing-prescriber.ts';
+import { REBUILD } from './missing-rebuild.ts';
 
 const PREFIX = 'Unable to process message. Information missing or invalid - ';
-const KINDS = { ...PRESCRIBER, ...DISPENSER };
+const KINDS = { ...PRESCRIBER, ...DISPENSER, ...REBUILD };
 
 describe('a request is refused with 5000', () => {
   let made: Awaited<ReturnType<typeof createDatabase>>;

@@ -1,7 +1,7 @@
 // Shows: HL7 V3 | an order that came by HL7 V3 and one that came by FHIR: tracked, released, verified and dispensed alike
 // Shows: HL7 V3 | a signed order is released by HL7 V3 whichever way it came, issue after issue, and its signature verifies
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import type { Bundle } from 'fhir/r4';
 
@@ -12,6 +12,10 @@ import { order } from '../../src/local/sample-messages/index.ts';
 import { Reading } from '../../src/prescriptions/hl7v3/reading.ts';
 import { DISPENSE, type Facts, newFacts, RELEASE_PATIENT } from '../bad-input/kinds.ts';
 import { numbered, repeatDispensing } from '../support/repeat-dispensing.ts';
+import { recordedSignatures } from '../../src/prescriptions/index.ts';
+import { TEST_SYSTEMS } from '../../src/local/systems.ts';
+import { openDoors } from '../hl7v3/doors.ts';
+import { type Hl7Client, openHl7Client, wrapped } from '../support/hl7v3.ts';
 import { assureSignature, keepAsHl7, releaseByHl7 } from './hl7v3-orders.ts';
 import { type Answer, signingDatacentres } from './signing-datacentres.ts';
 
@@ -175,3 +179,34 @@ for (const way of WAYS_IN) {
     });
   });
 }
+
+describe('an order that is posted to the HL7 V3 door of a strict datacentre', () => {
+  const system = TEST_SYSTEMS.facade;
+  let client: Hl7Client;
+  before(async () => {
+    client = await openHl7Client(two.database, two.strict.hl7v3Url ?? '', system);
+  });
+  after(() => client.close());
+
+  async function posted(message: Bundle, edit = (xml: string): string => xml): Promise<string> {
+    const payload = edit(await openDoors(two.database).convert(message, new Date()));
+    const interaction = 'PORX_IN020101SM31';
+    const post = wrapped({ system, interaction, payload });
+    return (await client.send('/Prescription', post)).text;
+  }
+
+  test('is taken when its signature is good, and refused when something signed was changed', async () => {
+    const good = newFacts({ course: 'repeat', authoredAt: new Date() });
+    assert.match(await posted(await signed(order(good))), /<acknowledgement typeCode="AA"/);
+    const [found] = await recordedSignatures(two.database, [good.shortFormId]);
+    assert.deepEqual(found?.findings, []);
+    const bad = newFacts({ course: 'repeat', authoredAt: new Date() });
+    const changed = await posted(await signed(order(bad)), (xml) =>
+      xml.replace(/(pertinentDosageInstructions[^]*?<value>)/, '$1not '),
+    );
+    assert.match(
+      changed,
+      /<acknowledgement typeCode="AE"[^]*code="5000" displayName="[^"]*[Ss]ignature/,
+    );
+  });
+});

@@ -12,6 +12,7 @@ import { present } from '../../src/kernel/bug.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
+import { ANY_HL7_PORT } from '../support/hl7v3.ts';
 
 const PREPARE = 'fhir-prescribing/FHIR/R4/$prepare';
 
@@ -40,7 +41,11 @@ export class SigningDatacentres {
     this.#made = await createDatabase();
     const { url } = this.#made;
     this.#lax = await startDatacentre(testConfig(url), () => undefined);
-    const config = testConfig(url, { datacentre: 'b', signatureCheck: 'strict' });
+    const config = testConfig(url, {
+      datacentre: 'b',
+      signatureCheck: 'strict',
+      hl7v3: ANY_HL7_PORT,
+    });
     this.#strict = await startDatacentre(config, () => undefined);
   }
 
