@@ -36,11 +36,10 @@ import { isMigrated } from './platform/migrate.ts';
 import { plainFailure } from './platform/plain-failure.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
-  dueJob,
   openSignatures,
   prescriptionHl7Interactions,
   prescriptionInteractions,
-  revocationListJob,
+  prescriptionJobs,
   type Spine,
   subsequentCancellations,
   timeOf,
@@ -94,12 +93,7 @@ export async function startDatacentre(
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const jobs = startJobs(
       database,
-      [
-        dueJob(spine, clock),
-        revocationListJob(spine.signatures),
-        ...identity.jobs,
-        ...(hl7v3?.jobs ?? []),
-      ],
+      [...prescriptionJobs(spine, clock), ...identity.jobs, ...(hl7v3?.jobs ?? [])],
       ({ name }, error) => {
         log({ event: 'bug', requestId: name, outcome: describeBug(error) });
       },

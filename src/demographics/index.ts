@@ -1,4 +1,6 @@
 export { type DemographicsParts, demographicsFailure, demographicsRoutes } from './fhir.ts';
+export type { NominationChange } from './nomination/nomination.ts';
+export type { PatientChange, Standing } from './told/patient-change.ts';
 export { type Imported, importPatients } from './import/index.ts';
 
 export const demographicsMigrations = {

@@ -1,9 +1,14 @@
 import type { Actor } from '../gateways/actor.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { Database } from '../platform/database.ts';
-import { type Sql, sql } from '../platform/sql.ts';
+import { list, type Sql, sql } from '../platform/sql.ts';
 import type { Json, JsonMap } from './json.ts';
 import type { Answer } from './answer.ts';
+import { nominationChanges } from './nomination/nomination.ts';
+import { changing, imported } from './nomination/repository.ts';
+import { toldOf } from './told/patient-change.ts';
+import { FILE_READER, patientChange, telling, tellingAll } from './told/repository.ts';
+import type { Mode } from './reader.ts';
 import type { PatientRecord } from './record.ts';
 import { birthDayOf, searchKeys } from './search/keys.ts';
 
@@ -12,6 +17,8 @@ export type Act = {
   readonly requestId: Uuid;
   readonly actor: Actor;
   readonly interaction: string;
+  /** In whose name. */
+  readonly access: Mode;
   readonly at: Date;
 };
 
@@ -137,6 +144,8 @@ export type Change = {
   readonly after: PatientRecord;
   /** What was asked, as the event keeps it. */
   readonly data: Json;
+  /** Of the patient's consent to a nomination. */
+  readonly consentNote?: string | null;
 } & (
   | { readonly kind: 'Updated' | 'CoverageWritten'; readonly before: PatientRecord }
   /** `created`: how many of that day of birth there were when nobody of them was the new one. */
@@ -153,14 +162,19 @@ export async function keep(
   change: Change,
   { digest, answer }: Answered,
 ): Promise<boolean> {
-  const { after } = change;
-  const isNew = 'created' in change;
-  const old = isNew ? [] : searchKeys(change.before);
-  const oldDay = isNew ? null : birthDayOf(change.before);
+  const { after, consentNote = null } = change;
+  const before = 'created' in change ? null : change.before;
+  const old = before === null ? [] : searchKeys(before);
+  const oldDay = before === null ? null : birthDayOf(before);
   const keys = searchKeys(after);
   const day = birthDayOf(after);
+  const nominating = changing(
+    nominationChanges(before?.patient ?? null, after.patient),
+    { ...act, consentNote },
+    after.version,
+  );
   const rows = await database.write(sql`
-    with ${isNew ? inserted(after, day, change.created) : updated(change.before, after, day)},
+    with ${'created' in change ? inserted(after, day, change.created) : updated(change.before, after, day)},
     event as (insert into demographics.event (nhs_number, version, kind, at, request_id, data)
       select nhs_number, ${after.version}::int, ${change.kind}::text, ${act.at}::timestamptz,
         ${act.requestId}::uuid, ${JSON.stringify(change.data)}::json from head),
@@ -173,7 +187,11 @@ export async function keep(
     answered as (insert into demographics.answered (request_id, digest, at, status, headers, body)
       select ${act.requestId}::uuid, ${digest}, ${act.at}::timestamptz, ${answer.status}::smallint,
         ${JSON.stringify(answer.headers)}::json, ${JSON.stringify(answer.body)}::json from head),
-    audit as (${audit(act, change.kind)} from head as r)
+    ${list([
+      sql`audit as (${audit(act, change.kind)} from head as r)`,
+      ...nominating,
+      ...telling(toldOf(before, after), act),
+    ])}
     select nhs_number from head`);
   return rows.length > 0;
 }
@@ -211,6 +229,7 @@ export async function keepImported(
   requestId: Uuid,
   at: Date,
 ): Promise<number> {
+  const act = { requestId, at, actor: FILE_READER };
   const rows = records.map((record) => ({
     number: record.nhsNumber,
     version: record.version,
@@ -218,10 +237,12 @@ export async function keepImported(
     born: birthDayOf(record),
     state: stateOf(record),
     keys: searchKeys(record),
+    nominations: nominationChanges(null, record.patient),
+    told: patientChange(toldOf(null, record), act),
   }));
   const added = await database.write(sql`
     with given as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(number text, version int, merged text, born date, state json, keys jsonb)),
+      as r(number text, version int, merged text, born date, state json, keys jsonb, nominations jsonb, told json)),
     head as (insert into demographics.patient (nhs_number, version, superseded_by, birth_on, state)
       select number, version, merged, born, state from given
       on conflict do nothing returning nhs_number, version),
@@ -230,7 +251,9 @@ export async function keepImported(
       from head h join given g on g.number = h.nhs_number),
     keys as (insert into demographics.search_key (key, birth_on, nhs_number)
       select k.key, g.born, h.nhs_number from head h join given g on g.number = h.nhs_number,
-        lateral jsonb_array_elements_text(g.keys) as k(key) where g.born is not null)
+        lateral jsonb_array_elements_text(g.keys) as k(key) where g.born is not null),
+    ${imported({ ...act, access: 'import', consentNote: null })},
+    ${tellingAll()}
     select nhs_number from head`);
   return added.length;
 }

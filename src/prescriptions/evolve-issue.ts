@@ -57,7 +57,7 @@ function onHeld(
     case 'Returned': {
       const back = changed(items, 'WithDispenser', 'ToBeDispensed');
       const readyOn = londonDate(new Date(event.at));
-      return { ...common, status: 'ToBeDispensed', items: back, readyOn };
+      return { ...common, status: 'ToBeDispensed', items: back, readyOn, isReturned: true };
     }
     case 'DispenseNotified': {
       const kept = holding.notifications.filter(({ id }) => id !== event.replaces);

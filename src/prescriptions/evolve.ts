@@ -77,7 +77,9 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
     case 'NextIssueUndone':
       return undone(state, event.issue);
     case 'Returned':
-      return withoutNomination(withIssue(state, event));
+      return nominatedTo(withIssue(state, event), null);
+    case 'NominationChanged':
+      return nominatedTo(state, event.to);
     case 'DispenseNotified':
     case 'DispenseWithdrawn':
     case 'DispenseHistoryRebuilt':
@@ -91,11 +93,11 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
   }
 }
 
-function withoutNomination(state: Prescription): Prescription {
+function nominatedTo(state: Prescription, to: Prescription['nominated']): Prescription {
   const { nominated, nominationHistory = [] } = state;
   return nominated === null
-    ? state
-    : { ...state, nominated: null, nominationHistory: [...nominationHistory, nominated] };
+    ? { ...state, nominated: to }
+    : { ...state, nominated: to, nominationHistory: [...nominationHistory, nominated] };
 }
 
 function withIssue(state: Prescription, event: OfIssue): Prescription {

@@ -1,20 +1,30 @@
 import type { FhirInteraction } from '../gateways/fhir/interaction.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Job } from '../platform/jobs.ts';
 import { convert } from './fhir/convert/index.ts';
 import { dispensingInteractions } from './fhir/dispensing.ts';
 import { prepare } from './fhir/prepare.ts';
 import { processMessage } from './fhir/process-message.ts';
 import { validate } from './fhir/validate.ts';
+import { dueJob } from './jobs.ts';
+import { patientJob } from './patients/jobs.ts';
 import type { Spine } from './perform.ts';
+import { revocationListJob } from './signature/index.ts';
 import { trackInteraction } from './track/fhir.ts';
 import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export { prescriptionHl7Interactions } from './hl7v3/interactions.ts';
 export { subsequentCancellations } from './messages/cancel/subsequent.ts';
 export type { Spine } from './perform.ts';
-export { type DueDone, dueJob, timeOf } from './jobs.ts';
-export { openSignatures, revocationListJob, type Signatures } from './signature/index.ts';
+export { type DueDone, timeOf } from './jobs.ts';
+export { openSignatures, type Signatures } from './signature/index.ts';
 export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
+
+/** What is done without a message: by time, and by what becomes known. */
+export function prescriptionJobs(spine: Spine, clock: Clock): Job[] {
+  return [dueJob(spine, clock), patientJob(spine, clock), revocationListJob(spine.signatures)];
+}
 
 export const prescriptionMigrations = {
   schema: 'prescriptions',

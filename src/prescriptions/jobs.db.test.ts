@@ -74,7 +74,7 @@ describe('time that passes', () => {
     );
     const state = (await heads(spine().database, [id])).get(id)?.state;
     assert.equal(state?.kind, 'tombstone');
-    assert.deepEqual(await ofPatient(spine().database, PATIENT), []);
+    assert.deepEqual(await ofPatient(spine().database, [PATIENT]), []);
   });
 
   test('passes over a row whose day says other than its state', async () => {

@@ -1,4 +1,5 @@
 import type { Known } from './evolve.ts';
+import { NOTIFICATION_OF_DEATH } from './messages/notify-death/decide.ts';
 import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 
@@ -13,8 +14,6 @@ export type Leaving = {
   readonly key: string;
   readonly body: object;
 };
-
-const NOTIFICATION_OF_DEATH = '0007'; // nobody asked, so nobody is answered [EPS-LIFECYCLE 6.4]
 
 /**
  * Claims go to the reimbursement authority; a cancellation that waited is answered to the system that asked for it.
@@ -32,6 +31,7 @@ export function leavingBecauseOf(
       return [{ topic: 'claim', destination, key, body: { prescription: id, issue, claim: key } }];
     }
     const isCancel = event.kind === 'ItemCancelled' || event.kind === 'PrescriptionCancelled';
+    // Of a death nobody asked, so nobody is answered [EPS-LIFECYCLE 6.4].
     if (!isCancel || !isReturn || event.cancellation.reason === NOTIFICATION_OF_DEATH) return [];
     const { id: key, organisation: destination, item, replyTo } = event.cancellation;
     if (replyTo === undefined) return [];

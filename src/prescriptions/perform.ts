@@ -9,7 +9,7 @@ import { leavingBecauseOf } from './leaving.ts';
 import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionEvent } from './prescription.ts';
 import type { PrescriptionId } from './prescription-id.ts';
-import { queueChange } from './queue.ts';
+import { queueChanges } from './queue.ts';
 import type { Rejection } from './rejections.ts';
 import { record, recordAgain, recordRefusal } from './record.ts';
 import * as repository from './repository.ts';
@@ -46,16 +46,10 @@ export async function perform(
   id: PrescriptionId,
   decide: (state: Known | null) => Result<Deed, Rejection>,
 ): Promise<Answer> {
-  const isNew = envelope.interaction === repository.NEW_PRESCRIPTION;
-  let loaded: Awaited<ReturnType<typeof repository.load>> = {
-    head: repository.NO_HEAD,
-    answered: null,
-  };
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    // A new prescription is first tried as one that nobody knows: the keys say if that was wrong.
-    if (!isNew || attempt > 0) loaded = await repository.load(spine.database, id, envelope);
-    if (loaded.answered !== null) return again(spine.database, loaded.answered, envelope);
-    const answer = await attemptOnce(spine, envelope, { id, head: loaded.head, decide });
+  for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts += 1) {
+    const { head, answered } = await repository.load(spine.database, id, envelope);
+    if (answered !== null) return again(spine.database, answered, envelope);
+    const answer = await attempt(spine, envelope, { id, head, decide });
     if (answer !== null) return answer;
   }
   throw new DatabaseUnavailable('the prescription changed faster than it could be read');
@@ -68,7 +62,7 @@ type Attempt = {
 };
 
 /** Null when the prescription or the message id was changed by somebody else meanwhile. */
-async function attemptOnce(
+export async function attempt(
   spine: Spine,
   envelope: repository.Envelope,
   { id, head, decide }: Attempt,
@@ -120,7 +114,7 @@ export function changeOf(
     expiresOn: issue?.expiresOn ?? null,
     dueOn: dueOf(after)?.on ?? null,
     events: chained(id, before, messageId, events),
-    queue: queueChange(before.state, events, after),
+    queue: queueChanges(before.state, events, after),
     leaving: leavingBecauseOf(id, events, after),
   };
 }

@@ -1,7 +1,9 @@
+import type { DispensingSite } from '../kernel/dispensing-site.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { LondonDate } from '../kernel/london.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { NhsNumber } from '../kernel/nhs-number.ts';
+import type { NominationChanged } from './nomination-changed.ts';
 import type { OdsCode } from './ods-code.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import type { ItemStatus } from './statuses.ts';
@@ -20,7 +22,7 @@ export type Prescription = {
   readonly prescribedAt: Instant;
   readonly patient: NhsNumber;
   readonly prescriber: OdsCode;
-  /** Cleared by a return: what came back is never offered again by itself [EPS-LIFECYCLE 4.4]. */
+  /** Cleared by a return: what came back is never offered again by itself [EPS-LIFECYCLE 4.4]; of repeat dispensing it follows the patient's nomination [SDS 6]. */
   readonly nominated: OdsCode | null;
   /** Pharmacies that it was nominated to before, the first one first; absent while there is none [EPS-LIFECYCLE 4.4]. */
   readonly nominationHistory?: readonly OdsCode[];
@@ -40,6 +42,8 @@ export type Repeats = {
   readonly daysSupply: number;
   /** Items that are in the first so many issues only, by their id. */
   readonly fewer: Readonly<Record<string, number>>;
+  /** Which of the patient's nominations its issues follow; absent: P1. */
+  readonly site?: DispensingSite;
 };
 
 /** Issues nobody has begun (9000) are alike but for items whose own last issue is past: they are kept as one. */
@@ -87,6 +91,8 @@ export type WaitingIssue = IssueCommon & {
     | 'PrescriptionFuture';
   /** From this day on it can be released. */
   readonly readyOn: LondonDate;
+  /** A pharmacy gave it back: it waits in no queue, whoever is nominated [RELIABILITY I8]. */
+  readonly isReturned?: true;
 };
 export type HeldIssue = IssueCommon & {
   readonly status: 'WithDispenser' | 'WithDispenserActive';
@@ -244,6 +250,7 @@ export type PrescriptionEvent =
       readonly issue: number;
       readonly at: Instant;
     }
+  | NominationChanged
   | { readonly kind: 'BecameReady'; readonly issue: number; readonly at: Instant }
   | { readonly kind: 'Expired'; readonly fromIssue: number; readonly at: Instant }
   | { readonly kind: 'NoClaimed'; readonly issue: number; readonly at: Instant }

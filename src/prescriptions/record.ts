@@ -4,6 +4,8 @@ import { type Database, violatedConstraint } from '../platform/database.ts';
 import { list, type Sql, sql } from '../platform/sql.ts';
 import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionId } from './prescription-id.ts';
+import { deceased } from './patients/repository.ts';
+import { optional, queueParts } from './queued/repository.ts';
 import type { Act, Change, Envelope } from './repository.ts';
 
 /**
@@ -39,8 +41,7 @@ function recordStatement(
     sql`event as (${eventsOf(envelope, changes)})`,
     sql`audit as (${auditOf(envelope, outcome, changes)})`,
     ...('body' in envelope ? [sql`message as (${messageOf(envelope, outcome, changes)})`] : []),
-    ...optional((rows) => sql`entered as (${enterOf(rows)})`, enterRows(envelope, changes)),
-    ...optional((rows) => sql`gone as (${leaveOf(envelope, rows)})`, leaveRows(changes)),
+    ...queueParts(envelope, changes),
     ...optional((rows) => sql`forgotten as (${forgottenOf(rows)})`, forgottenRows(changes)),
     ...optional((rows) => sql`patient as (${patientOf(rows)})`, patientRows(changes)),
     ...optional((rows) => sql`sent as (${sentOf(rows)})`, sentRows(changes)),
@@ -49,18 +50,15 @@ function recordStatement(
     select array_agg(prescription_id order by ${placeOf(changes)}) as changed from head`;
 }
 
-function optional(part: (rows: Sql) => Sql, rows: readonly Sql[]): Sql[] {
-  return rows.length === 0 ? [] : [part(list(rows))];
-}
-
 /** The order in which the prescriptions were given. */
 function placeOf(changes: readonly Change[]): Sql {
   return sql`array_position(${changes.map(({ id }) => id)}::text[], prescription_id)`;
 }
 
-/** A message either brings a prescription that nobody knew, or changes ones that are known. */
+/** A message either brings a prescription that nobody knew, of a patient who lives, or changes ones that are known. */
 function headOf(changes: readonly Change[]): Sql {
   const isNew = changes.every(({ before }) => before.version === 0);
+  const patient = changes[0]?.nhsNumber ?? null;
   const rows = changes.map(
     ({
       id,
@@ -78,6 +76,7 @@ function headOf(changes: readonly Change[]): Sql {
   return isNew
     ? sql`insert into prescriptions.prescription (prescription_id, version, status, expires_on, due_on, state, head_hash)
         select id, version, status, expires_on, due_on, state, head_hash from ${known}
+        where not exists (select from prescriptions.patient p where ${deceased(sql`${patient}::text`)})
         on conflict (prescription_id) do nothing returning prescription_id`
     : sql`update prescriptions.prescription p set version = v.version, status = v.status,
         expires_on = v.expires_on, due_on = v.due_on, state = v.state, head_hash = v.head_hash
@@ -125,41 +124,6 @@ function messageValues(
 ): Sql {
   return sql`${messageId}::uuid, ${interaction}::text, ${at}::timestamptz, ${digest}::bytea, ${body}::bytea,
     ${JSON.stringify(outcome)}::json`;
-}
-
-function enterRows({ messageId, at }: Act, changes: readonly Change[]): Sql[] {
-  return changes.flatMap(({ id, queue }) =>
-    queue?.kind !== 'enter'
-      ? []
-      : [
-          sql`(${queue.organisation}::text, ${id}::text, ${queue.issue}::smallint, ${queue.prescribedAt}::timestamptz,
-            ${queue.availableOn}::date, ${queue.expiresOn}::date, ${at}::timestamptz, ${messageId}::uuid)`,
-        ],
-  );
-}
-
-function enterOf(rows: Sql): Sql {
-  return sql`insert into prescriptions.download_queue (organisation, prescription_id, issue, prescribed_at,
-      available_on, expires_on, entered_at, entered_by)
-    select v.* from (values ${rows}) as v(organisation, id, issue, prescribed_at, available_on, expires_on, at, by)
-    join head on prescription_id = v.id`;
-}
-
-function leaveRows(changes: readonly Change[]): Sql[] {
-  return changes.flatMap(({ id, queue }) =>
-    queue?.kind !== 'leave'
-      ? []
-      : [
-          sql`(${queue.organisation}::text, ${id}::text, ${queue.issue}::smallint, ${queue.because}::text)`,
-        ],
-  );
-}
-
-function leaveOf({ messageId, at }: Act, rows: Sql): Sql {
-  return sql`update prescriptions.download_queue d
-    set left_at = ${at}::timestamptz, left_by = ${messageId}::uuid, left_because = v.because
-    from (values ${rows}) as v(organisation, id, issue, because) join head on prescription_id = v.id
-    where d.organisation = v.organisation and d.prescription_id = v.id and d.issue = v.issue and d.left_at is null`;
 }
 
 /** A record that is gone is its patient's no more. */

@@ -15,6 +15,7 @@ export type Rejection =
   | { readonly kind: 'AlreadyDispensed' }
   | { readonly kind: 'NoMorePrescriptions' }
   | { readonly kind: 'ReleaseDisabled' }
+  | { readonly kind: 'PatientDeceased' }
   | { readonly kind: 'DuplicatePrescription' }
   | { readonly kind: 'SignatureMissing' }
   | { readonly kind: 'PrescriptionNotFound' }
@@ -103,6 +104,14 @@ export const REJECTIONS = {
     issue: 'exception',
     code: 'SERVICE_DISABLED',
     text: 'Functionality disabled in spine',
+  },
+  PatientDeceased: {
+    ...EPS,
+    list: 'message',
+    spine: '0001',
+    issue: 'business-rule',
+    code: 'PATIENT_DECEASED',
+    text: 'Patient is recorded as dead',
   },
   DuplicatePrescription: {
     ...EPS,

@@ -19,7 +19,7 @@ import { decide as release } from './messages/release/decide.ts';
 import { decide as giveBack } from './messages/return/decide.ts';
 import { decide as withdraw } from './messages/withdraw/decide.ts';
 import type { Prescription, PrescriptionEvent } from './prescription.ts';
-import { queueChange } from './queue.ts';
+import { queueChanges } from './queue.ts';
 import type { Rejection } from './rejections.ts';
 import { COMPATIBLE } from './settings.ts';
 import { ISSUE_STATUSES } from './statuses.ts';
@@ -170,8 +170,9 @@ describe('the next issue', () => {
     const decision = ready(first, at('2024-09-21T00:00:00Z'));
     const state = after(first, decision);
     assert.ok(decision.ok);
-    const change = queueChange(first, decision.value, state);
-    assert.deepEqual([change?.kind, change?.issue], ['enter', 2]);
+    const changes = queueChanges(first, decision.value, state);
+    const told = changes.map(({ kind, issue }) => [kind, issue]);
+    assert.deepEqual(told, [['enter', 2]]);
     assert.equal(state.issues.at(-1)?.status, 'ToBeDispensed');
   });
 

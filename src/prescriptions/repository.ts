@@ -59,7 +59,7 @@ export type Change = {
   /** When time brings something to it. */
   readonly dueOn: LondonDate | null;
   readonly events: readonly ChainedEvent[];
-  readonly queue: QueueChange | null;
+  readonly queue: readonly QueueChange[];
   readonly leaving: readonly Leaving[];
 };
 
@@ -196,9 +196,12 @@ export async function eventsUpTo(
     order by e.prescription_id, e.number`);
 }
 
-export async function ofPatient(database: Database, nhsNumber: string): Promise<PrescriptionId[]> {
+export async function ofPatient(
+  database: Database,
+  nhsNumbers: readonly string[],
+): Promise<PrescriptionId[]> {
   const rows = await database.all<{ prescription_id: PrescriptionId }>(sql`
     select prescription_id from prescriptions.patient_prescription
-    where nhs_number = ${nhsNumber} order by prescription_id`);
+    where nhs_number = any(${nhsNumbers}::text[]) order by prescription_id`);
   return rows.map((row) => row.prescription_id);
 }

@@ -6,7 +6,7 @@ import { brand } from '../kernel/brand.ts';
 import { present } from '../kernel/bug.ts';
 import { type Instant, parseInstant } from '../kernel/instant.ts';
 import type { LondonDate } from '../kernel/london.ts';
-import type { Result } from '../kernel/result.ts';
+import { ok, type Result } from '../kernel/result.ts';
 import { evolveAll } from './evolve.ts';
 import { issueOf } from './issues.ts';
 import { decide as cancel } from './messages/cancel/decide.ts';
@@ -14,7 +14,9 @@ import { decide as claim } from './messages/claim/decide.ts';
 import { decide as remove } from './messages/delete/decide.ts';
 import { decide as dispense, type Dispense } from './messages/dispense/decide.ts';
 import { decide as expire } from './messages/expire/decide.ts';
+import { decide as followNomination } from './messages/follow-nomination/decide.ts';
 import { decide as noClaim } from './messages/no-claim/decide.ts';
+import { decide as notifyDeath } from './messages/notify-death/decide.ts';
 import { decide as ready } from './messages/ready/decide.ts';
 import { decide as rebuild } from './messages/rebuild/decide.ts';
 import { decide as release } from './messages/release/decide.ts';
@@ -32,6 +34,7 @@ import {
   ITEM,
   newId,
   NOTIFICATION,
+  OTHER_PHARMACY,
   PATIENT,
   PHARMACY,
   STATUSES,
@@ -59,12 +62,22 @@ const TRIES: Record<Exclude<CauseName, 'begin' | 'undo'>, Tries> = {
   amendClaim: (state) => [claim(state, { ...CLAIMS, replaces: CLAIM }, BY.settings)],
   cancel: (state) => [cancelled(state, null)],
   cancelItem: (state) => [cancelled(state, ITEM)],
+  death: (state) => [ok([...notifyDeath(state, { messageId: newId(), at: AT })])],
+  nomination: (state) => [ok(followNomination(state, NOMINATION))],
   ready: (state) => [ready(state, AT)],
   expire: (state) => [expire(state, AT)],
   noClaim: (state) => [noClaim(state, { issue: 1, at: AT }, BY.settings)],
   delete: (state) => [remove(state, AT)],
 };
 
+const NOMINATION = {
+  site: 'P1',
+  from: PHARMACY,
+  to: OTHER_PHARMACY,
+  by: 'a person',
+  request: newId(),
+  at: AT,
+} as const;
 const RELEASE = { dispenser: aParty(PHARMACY), releaseId: newId(), at: AT } as const;
 const RETURN = { dispenser: PHARMACY, reason: '0002', issue: null, release: null, at: AT };
 const WITHDRAW = { ...RETURN, notification: NOTIFICATION, reason: 'DA' };

@@ -24,6 +24,12 @@ const ENDED = {
 
 const ON_THE_SHELF = ['AwaitingReleaseReady', 'ToBeDispensed', 'PrescriptionFuture'] as const;
 
+const CANCELLED: Cause['issue'] = {
+  ...each([...ON_THE_SHELF, 'RepeatDispenseFuture'], ['Cancelled']),
+  WithDispenser: ['WithDispenser'],
+  WithDispenserActive: ['WithDispenserActive'],
+};
+
 /** All that may happen to an issue and its items; docs/reference/lifecycle.md is printed from this [EPS-LIFECYCLE 2]. */
 export const TRANSITIONS = {
   release: {
@@ -83,11 +89,7 @@ export const TRANSITIONS = {
   cancel: {
     what: 'cancellation of the whole; with a pharmacy it waits',
     by: 'the prescriber',
-    issue: {
-      ...each([...ON_THE_SHELF, 'RepeatDispenseFuture'], ['Cancelled']),
-      WithDispenser: ['WithDispenser'],
-      WithDispenserActive: ['WithDispenserActive'],
-    },
+    issue: CANCELLED,
     item: {},
   },
   cancelItem: {
@@ -102,6 +104,23 @@ export const TRANSITIONS = {
       WithDispenserActive: ['WithDispenserActive'],
     },
     item: { ToBeDispensed: ['Cancelled'] },
+  },
+  death: {
+    what: 'notice of the death of the patient: as a cancellation of the whole',
+    by: 'the demographics service',
+    issue: CANCELLED,
+    item: {},
+  },
+  nomination: {
+    what: 'another nomination: repeat dispensing that nobody has goes from queue to queue',
+    by: 'the patient, or a practice or pharmacy for them',
+    issue: {
+      AwaitingReleaseReady: ['AwaitingReleaseReady'],
+      ToBeDispensed: ['ToBeDispensed'],
+      RepeatDispenseFuture: ['RepeatDispenseFuture'],
+      PrescriptionFuture: ['PrescriptionFuture'],
+    },
+    item: {},
   },
   ready: {
     what: 'its day has come',

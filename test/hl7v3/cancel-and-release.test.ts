@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 
-import { dueJob } from '../../src/prescriptions/index.ts';
+import { dueJob } from '../../src/prescriptions/jobs.ts';
 import { aSpine } from '../../src/prescriptions/testing.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
 import { cancelled, FULLY, ofTheWhole, rejected, testDoors } from './answering.ts';

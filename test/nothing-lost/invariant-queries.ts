@@ -102,7 +102,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
         where left_at is null and ${only('prescription_id')}) as q
       full join (select prescription_id, (i->>'number')::int as issue, state->>'nominated' as organisation
         from prescriptions.prescription, json_array_elements(state->'issues') as i
-        where state->>'nominated' is not null and i->>'status' in ${WAITING} and ${only('prescription_id')}) as w
+        where state->>'nominated' is not null and i->>'status' in ${WAITING} and i->>'isReturned' is null
+          and ${only('prescription_id')}) as w
         using (prescription_id, issue, organisation)
       where q.organisation is null or w.organisation is null
       union all
@@ -117,20 +118,26 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       where q.q is null or r.r is null`,
   },
   I8: {
-    says: 'what came back is nominated to nobody and in no queue',
+    says: 'what came back is in no queue, and nominated to nobody until somebody nominates anew',
     violations: (only) => `
       select e.prescription_id, format('returned by event %s', e.number) as detail
       from prescriptions.event e join prescriptions.prescription p using (prescription_id)
-      where e.kind = 'Returned' and ${only('e.prescription_id')} and (p.state->>'nominated' is not null or exists (
-        select from prescriptions.download_queue q
-        where q.prescription_id = e.prescription_id and q.left_at is null))`,
+      where e.kind = 'Returned' and ${only('e.prescription_id')} and (exists (
+          select from prescriptions.download_queue q where q.prescription_id = e.prescription_id and q.issue = (e.data->>'issue')::int and q.left_at is null)
+        or (p.state->>'nominated' is not null and not exists (select from prescriptions.event n
+          where n.prescription_id = e.prescription_id and n.number > e.number and n.kind = 'NominationChanged')))`,
   },
   I9: {
     says: 'nothing enters a queue twice unless a named person puts it there',
     violations: (only) => `
       select prescription_id, format('queue of %s', organisation) as detail
       from prescriptions.download_queue where renominated_by is null and ${only('prescription_id')}
-      group by prescription_id, issue, organisation having count(*) > 1`,
+      group by prescription_id, issue, organisation having count(*) > 1
+      union all
+      select q.prescription_id, format('queue of %s, by nobody', q.organisation)
+      from prescriptions.download_queue q where q.renominated_by is not null and ${only('q.prescription_id')} and not exists (
+        select from prescriptions.event n where n.prescription_id = q.prescription_id and n.kind = 'NominationChanged'
+          and n.message_id = q.entered_by and n.data->>'to' = q.organisation and n.data->>'by' = q.renominated_by)`,
   },
   I10: {
     says: 'what is over is in no queue and is released to nobody',

@@ -36,6 +36,9 @@ export const TAKES_ALL_BACK = `(interaction = 'PORX_IN510101SM31' and ${IS_HL7})
 /** A cancellation is of its issue and all that follow: x closed the issue that e is about. */
 export const GONE_BEFORE = `(x.data->>'fromIssue')::int <= (e.data->>'issue')::int`;
 
+/** Who cancels when a patient has died: the service itself [EPS-LIFECYCLE 2]. */
+const SPINE = `'X26'`;
+
 /**
  * Events with the interaction that caused them: a message, or time. A cancellation may have waited for a return
  * or for its prescription, and a next issue follows from the one before: then it is written with that event, in one
@@ -51,7 +54,11 @@ const CAUSE = `case kind
     when 'Claimed' then 'PORX_IN090101SM31'
     when 'ClaimAmended' then 'PORX_IN090101SM31'
     when 'CancellationHeld' then 'PORX_IN030101SM32'
-    when 'CancellationPended' then 'PORX_IN030101SM32'
+    when 'CancellationPended' then case data->'cancellation'->>'organisation' when ${SPINE} then 'death-notification'
+      else 'PORX_IN030101SM32' end
+    when 'PrescriptionCancelled' then case when data->'cancellation'->>'organisation' = ${SPINE}
+      and data->'cancellation'->>'id' = message_id::text then 'death-notification' end
+    when 'NominationChanged' then 'nomination-changed'
     when 'BecameReady' then 'ready'
     when 'Expired' then 'expire'
     when 'NoClaimed' then 'no-claim'

@@ -1,7 +1,6 @@
 /**
- * What may happen to a prescription and each of its issues, event by event, written from the specification
- * alone [EPS-LIFECYCLE 1-6, 8; RELIABILITY 4]: nothing here is the service's. It follows the events in order,
- * says where one of them was not allowed, and how every issue then stands.
+ * What may happen to a prescription and its issues, event by event, from the specification alone [EPS-LIFECYCLE
+ * 1-6, 8; RELIABILITY 4]: it says which event was not allowed, and how every issue then stands.
  */
 export type StoredEvent = {
   readonly number: number;
@@ -104,6 +103,9 @@ export class IssueMachine {
     if (kind === 'CancellationPended') {
       const isHeld = this.issues.some(({ status }) => status.startsWith('WithDispenser'));
       if (!isHeld) this.#fault('I4', 'with no pharmacy to wait for');
+    } else if (kind === 'NominationChanged') {
+      const isAny = this.#isRepeat && this.issues.some(({ status }) => WAITING.includes(status));
+      if (!isAny) this.#fault('I4', 'with no issue that could follow');
     } else if ('fromIssue' in data) this.#close(kind, data);
     else this.#onIssue(kind, data);
   }

@@ -24,18 +24,14 @@ export const MUTANTS: readonly Mutant[] = [
     },
   }),
   mutant('B5', 'a return puts what was nominated into the queue again', {
-    queueChange: (before, events, after) =>
-      queuedAgain('Returned', before, events) ?? CORE.queueChange(before, events, after),
+    queueChanges: (before, events, after) =>
+      queuedAgain('Returned', before, events) ?? CORE.queueChanges(before, events, after),
+    release: whoeverIsNominated('ReleaseNotFound'),
   }),
   mutant('B6', 'a withdrawal puts what was nominated into the queue again', {
-    queueChange: (before, events, after) =>
-      queuedAgain('DispenseWithdrawn', before, events) ?? CORE.queueChange(before, events, after),
-    release: (state, command) => {
-      const decision = CORE.release(state, command);
-      return command.by === 'nomination'
-        ? evenIf('WithAnotherDispenser', decision, command)
-        : decision;
-    },
+    queueChanges: (before, events, after) =>
+      queuedAgain('DispenseWithdrawn', before, events) ?? CORE.queueChanges(before, events, after),
+    release: whoeverIsNominated('WithAnotherDispenser'),
   }),
   mutant('-', 'no check of what an item may become', {
     dispense: (state, command, settings) => {
@@ -123,16 +119,11 @@ export const MUTANTS: readonly Mutant[] = [
     },
   }),
   mutant('-', 'a cancelled prescription stays in its queue', {
-    queueChange: (...given) => {
-      const change = CORE.queueChange(...given);
-      return change?.kind === 'leave' && change.because === 'cancelled' ? null : change;
-    },
-    release: (state, command) => {
-      const decision = CORE.release(state, command);
-      return command.by === 'nomination'
-        ? evenIf('PrescriptionCancelled', decision, command)
-        : decision;
-    },
+    queueChanges: (...given) =>
+      CORE.queueChanges(...given).filter(
+        (change) => change.kind !== 'leave' || change.because !== 'cancelled',
+      ),
+    release: whoeverIsNominated('PrescriptionCancelled'),
   }),
 ];
 
@@ -144,20 +135,21 @@ function queuedAgain(
   because: PrescriptionEvent['kind'],
   before: Known | null,
   [event]: readonly PrescriptionEvent[],
-): QueueChange | null {
+): QueueChange[] | null {
   if (before?.kind !== 'prescription' || event?.kind !== because) return null;
   const { nominated: organisation, prescribedAt, issues } = before;
   const expiresOn = issues[0]?.expiresOn;
   if (organisation === null || expiresOn === undefined || !('at' in event)) return null;
   const availableOn = londonDate(new Date(event.at));
-  return {
-    kind: 'enter',
-    organisation,
-    issue: 1,
-    prescribedAt,
-    availableOn,
-    expiresOn,
-    at: event.at,
+  const stay = { organisation, issue: 1, prescribedAt, availableOn, expiresOn };
+  return [{ kind: 'enter', ...stay, renominatedBy: null }];
+}
+
+/** A nominated release that takes no notice of this refusal. */
+function whoeverIsNominated(refusal: Rejection['kind']): Core['release'] {
+  return (state, command) => {
+    const decision = CORE.release(state, command);
+    return command.by === 'nomination' ? evenIf(refusal, decision, command) : decision;
   };
 }
 

@@ -13,7 +13,7 @@ import { decide as withdraw } from '../../src/prescriptions/messages/withdraw/de
 import type { Outcome } from '../../src/prescriptions/outcome.ts';
 import type { PrescriptionEvent } from '../../src/prescriptions/prescription.ts';
 import type { PrescriptionId } from '../../src/prescriptions/prescription-id.ts';
-import { type QueueChange, queueChange } from '../../src/prescriptions/queue.ts';
+import { type QueueChange, queueChanges } from '../../src/prescriptions/queue.ts';
 import type { Rejection } from '../../src/prescriptions/rejections.ts';
 import { textOf } from '../../src/prescriptions/rejections.ts';
 import { COMPATIBLE } from '../../src/prescriptions/settings.ts';
@@ -32,7 +32,7 @@ export type Core = {
   readonly claim: typeof claim;
   readonly cancel: typeof cancel;
   readonly evolveAll: typeof evolveAll;
-  readonly queueChange: typeof queueChange;
+  readonly queueChanges: typeof queueChanges;
 };
 
 export const CORE: Core = {
@@ -44,7 +44,7 @@ export const CORE: Core = {
   claim,
   cancel,
   evolveAll,
-  queueChange,
+  queueChanges,
 };
 
 const BATCH_MAX = 25;
@@ -97,12 +97,11 @@ export function pureSpine(core: Core = CORE): System {
     if (events.length === 0) return;
     const before = states.get(id) ?? null;
     const after = core.evolveAll(id, before, events);
-    const change = core.queueChange(before, events, after);
-    if (change?.kind === 'enter') queue = [...queue, { ...change, id }];
-    if (change?.kind === 'leave') {
-      queue = queue.filter(
-        (entry) => entry.id !== id || entry.organisation !== change.organisation,
-      );
+    for (const change of core.queueChanges(before, events, after)) {
+      queue =
+        change.kind === 'enter'
+          ? [...queue, { ...change, id }]
+          : queue.filter((entry) => entry.id !== id || entry.organisation !== change.organisation);
     }
     states.set(id, after);
   }

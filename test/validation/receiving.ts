@@ -1,6 +1,7 @@
 import type { Bundle } from 'fhir/r4';
 
 import { all, one } from '../../src/local/sample-messages/testing.ts';
+import { PATIENTS } from '../../src/local/patients.ts';
 import { ORDER } from '../bad-input/kinds.ts';
 import {
   day,
@@ -15,7 +16,16 @@ import {
 } from './changes.ts';
 import type { Rule } from './catalogued.ts';
 import { type Entry, orders, spine } from './rule.ts';
-import { at, cancelled, ordered, refusal, sends, standing, withItems } from './steps.ts';
+import {
+  at,
+  cancelled,
+  ordered,
+  patientDied,
+  refusal,
+  sends,
+  standing,
+  withItems,
+} from './steps.ts';
 
 /** What Spine itself finds in an order, in its written order [EPS-LIFECYCLE 3]. */
 const received = orders('[EPS-LIFECYCLE 3]').rule;
@@ -226,11 +236,18 @@ const DUPLICATE = refusal(
   'Duplicate prescription ID exists',
 );
 
+const DECEASED = refusal('business-rule', 'PATIENT_DECEASED', 'Patient is recorded as dead');
+
 /** What Spine knows already. */
 export const KNOWN: readonly Rule[] = [
   known('the id is a prescription’s', DUPLICATE, { before: [ordered], send: sends(ORDER) }),
   known('the id is that of a prescription that was cancelled', DUPLICATE, {
     before: [ordered, cancelled],
+    send: sends(ORDER),
+  }),
+  known('the patient is recorded as dead', DECEASED, {
+    facts: withItems(1, { patient: { ...PATIENTS.elsewhere, nhsNumber: '9990000077' } }),
+    before: [patientDied],
     send: sends(ORDER),
   }),
   known('the id is that of a prescription that is deleted', DUPLICATE, {

@@ -18,6 +18,7 @@ import {
   RELEASE_PATIENT,
   sendAs,
 } from '../bad-input/kinds.ts';
+import { keepStanding } from '../../src/prescriptions/patients/repository.ts';
 import type { TestSpine } from '../support/server.ts';
 import { OF_NOTHING_ELSE, type Rule, type Send, type Step } from './catalogued.ts';
 
@@ -46,6 +47,12 @@ export function accepted(send: Send, status = 200): Step {
 export function at(instant: string): Step {
   return (spine: TestSpine) => spine.setClock(instant);
 }
+
+/** The demographics service has told of their death. */
+export const patientDied: Step = async ({ database }, { patient }) => {
+  const standing = { isDeceased: true, supersededBy: null };
+  await keepStanding(database, patient.nhsNumber, standing);
+};
 
 export const ordered = accepted(sends(ORDER));
 export const released = accepted(sends(RELEASE_PATIENT));

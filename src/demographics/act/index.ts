@@ -16,8 +16,8 @@ export type PatientParts = {
   readonly publicUrl: string;
 };
 
-export function actOf({ requestId, actor, at }: Ask, interaction: string): Act {
-  return { requestId, actor, interaction, at };
+export function actOf({ requestId, actor, at, reader }: Ask, interaction: string): Act {
+  return { requestId, actor, interaction, at, access: reader.mode };
 }
 
 /** The body of a write; refused when it is no JSON that a FHIR door takes [PDS 9]. */

@@ -4,6 +4,8 @@ import type { Ask } from '../gate/ask.ts';
 import { londonDate } from '../../kernel/london.ts';
 import { parseNhsNumber } from '../../kernel/nhs-number.ts';
 import { forbiddenUpdate, type Refusal } from '../outcome.ts';
+import { closedSiteFault, consentNoteOf } from '../nomination/handle.ts';
+import { nominationChanges } from '../nomination/nomination.ts';
 import type { PatientRecord } from '../record.ts';
 import { answeredBefore, keep, load } from '../repository.ts';
 import { viewOf } from '../view/view.ts';
@@ -48,17 +50,20 @@ export async function updatePatient(
   if (stale !== null) return refused(stale);
   const body = bodyOf(ask);
   if (!body.ok) return refused(body.error);
-  const changed = update(own, {
-    body: body.value,
-    reader: ask.reader,
-    today: londonDate(ask.at),
-    nextId: idsOf(ask),
-  });
+  const today = londonDate(ask.at);
+  const asked = { body: body.value, reader: ask.reader, today, nextId: idsOf(ask) };
+  const changed = update(own, asked);
   if (!changed.ok) return refused(changed.error);
   const after = changed.value;
+  const nominations = nominationChanges(own.patient, after.patient);
+  const note = consentNoteOf(ask, nominations);
+  if (!note.ok) return refused(note.error);
+  const closed = await closedSiteFault(database, after, nominations, today);
+  if (closed !== null) return refused(closed);
   const answer = { status: 200, headers: etagOf(after.version), body: viewOf(after, ask.reader) };
   const change = { kind: 'Updated' as const, before: own, after, data: body.value };
-  const isKept = await keep(database, actOf(ask, 'patient-update'), change, { digest, answer });
+  const noted = { ...change, consentNote: note.value };
+  const isKept = await keep(database, actOf(ask, 'patient-update'), noted, { digest, answer });
   if (isKept) return answer;
   // Somebody was faster: perhaps this very request, sent again.
   const again = await answeredBefore(database, ask.requestId, digest);

@@ -60,6 +60,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   MEDICATIONREQUEST_INVALID_STATE_TRANSITION: 'See where the items are now: spine track <id>',
   MEDICATIONREQUEST_NOT_FOUND:
     'Every item must be reported, and no other: give them with --item-ids',
+  PATIENT_DECEASED: 'Check the NHS number. Nobody can prescribe for a patient who is dead.',
   DUPLICATE_PRESCRIPTION_ID: 'The id is in use. Leave --id out to have a new one.',
   CLAIM_INVALID_NOT_DISPENSED: 'Finish dispensing first: spine dispense <id>',
   DISPENSE_AMEND_IDENTIFIER_MISMATCH: LAST_NOTIFICATION,

@@ -17,6 +17,7 @@ import { parseNhsNumber } from '../../kernel/nhs-number.ts';
 import type { Spine } from '../perform.ts';
 import type { Issue, Item, Prescription } from '../prescription.ts';
 import { prescriptionKey, shortForm } from '../prescription-id.ts';
+import { numbersOf } from '../patients/repository.ts';
 import { recordReading } from '../record.ts';
 import * as repository from '../repository.ts';
 import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
@@ -60,19 +61,17 @@ type Found = { readonly prescription: Prescription; readonly issues: readonly Is
 
 async function find(spine: Spine, query: TrackQuery): Promise<Found[]> {
   const byId = query.shortForms.map(prescriptionKey).filter((id) => id !== null);
+  const { database } = spine;
   // What is no NHS number belongs to nobody.
   const patient = parseNhsNumber(query.nhsNumber ?? '');
-  const ofPatient =
-    patient === null || query.shortForms.length > 0
-      ? []
-      : await repository.ofPatient(spine.database, patient);
-  const ids = query.shortForms.length > 0 ? byId : ofPatient;
+  const numbers = patient === null ? [] : await numbersOf(database, patient);
+  const ids = query.shortForms.length > 0 ? byId : await repository.ofPatient(database, numbers);
   const heads = await repository.heads(spine.database, ids);
   const found = [...heads.values()].flatMap(({ state }) =>
     state?.kind === 'prescription' ? [state] : [],
   );
   return found
-    .filter((prescription) => fits(prescription, query))
+    .filter((prescription) => fits(prescription, query, numbers))
     .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1))
     .map((prescription) => ({ prescription, issues: issuesOf(prescription, query, spine) }))
     .filter(({ issues }) => issues.length > 0);
@@ -91,7 +90,8 @@ function issuesOf(prescription: Prescription, query: TrackQuery, { settings }: S
   );
 }
 
-function fits(prescription: Prescription, query: TrackQuery): boolean {
+/** `numbers`: those of the patient that is asked for. */
+function fits(prescription: Prescription, query: TrackQuery, numbers: readonly string[]): boolean {
   const authored = dayOf(prescription.prescribedAt);
   const isOn = query.authoredOn.every(({ comparator, day }) => {
     if (comparator === 'eq') return authored === day;
@@ -101,7 +101,7 @@ function fits(prescription: Prescription, query: TrackQuery): boolean {
   return (
     isOn &&
     wantsEach.size <= 1 &&
-    (query.nhsNumber === null || query.nhsNumber === prescription.patient)
+    (query.nhsNumber === null || numbers.includes(prescription.patient))
   );
 }
 

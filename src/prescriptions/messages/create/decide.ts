@@ -31,6 +31,9 @@ export type Create = {
   readonly at: Instant;
 };
 
+/** What is known of the patient. */
+export type Patient = { readonly isDeceased: boolean };
+
 const EXPIRES_AFTER_MONTHS = 6; // [EPS-LIFECYCLE 8]
 const LATER_EXPIRE_AFTER_MONTHS = 12; // issues after the first [EPS-LIFECYCLE 8]
 const POST_DATED_FROM_MS = 86_400_000; // more than a day ahead [EPS-LIFECYCLE 8]
@@ -38,9 +41,11 @@ const POST_DATED_FROM_MS = 86_400_000; // more than a day ahead [EPS-LIFECYCLE 8
 export function decide(
   state: Known | null,
   command: Create,
+  { isDeceased }: Patient = { isDeceased: false },
 ): Result<PrescriptionEvent[], Rejection> {
   const isTaken = state?.kind === 'tombstone' && state.was === 'prescription';
   if (isTaken || state?.kind === 'prescription') return fail({ kind: 'DuplicatePrescription' });
+  if (isDeceased) return fail({ kind: 'PatientDeceased' });
   const held = pendingOf(state);
   return ok([created(command), ...held.map((cancellation) => applied(cancellation, command.at))]);
 }
@@ -84,11 +89,12 @@ function postDatedTo(
 
 function repeatsOf({ repeats }: Create, prescribedOn: LondonDate): Created['repeats'] {
   if (repeats === null) return null;
-  const { issues, daysSupply, fewer } = repeats;
+  const { issues, daysSupply, fewer, site } = repeats;
   return {
     issues,
     daysSupply,
     fewer,
+    ...(site === undefined ? {} : { site }),
     expiresOn: addMonths(prescribedOn, LATER_EXPIRE_AFTER_MONTHS),
   };
 }

@@ -31,7 +31,7 @@ describe('what Spine keeps of an order', () => {
       items: ['b3d5f0aa-1111-4222-8333-444455556666'],
       prescribedAt: '2026-01-05T09:30:00.000Z',
       treatment: 'RepeatDispensing',
-      repeats: { issues: 6, readyOn: '2026-01-05', daysSupply: 28, fewer: {} },
+      repeats: { issues: 6, readyOn: '2026-01-05', daysSupply: 28, fewer: {}, site: 'P1' },
       patient: '9449304130',
       prescriber: 'A83008',
       nominated: 'FER21',

@@ -1,4 +1,5 @@
 import { present } from '../../../kernel/bug.ts';
+import { isDispensingSite } from '../../../kernel/dispensing-site.ts';
 import type { Instant } from '../../../kernel/instant.ts';
 import { type LondonDate, londonDate } from '../../../kernel/london.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
@@ -56,7 +57,13 @@ function guid(text: string): Uuid {
 }
 
 /** How often and how far apart; an item may be in the first issues only. */
-function repeatsOf({ treatment, repeats, daysSupply, items }: OrderDocument): Create['repeats'] {
+function repeatsOf({
+  treatment,
+  repeats,
+  daysSupply,
+  items,
+  site,
+}: OrderDocument): Create['repeats'] {
   if (treatment !== REPEAT_DISPENSING || daysSupply === null) return null;
   const issues = Number(repeats?.high);
   const readyOn: LondonDate = present(readDay(daysSupply.low ?? ''), CHECKED);
@@ -64,5 +71,6 @@ function repeatsOf({ treatment, repeats, daysSupply, items }: OrderDocument): Cr
   for (const { id, repeats: own } of items) {
     if (Number(own?.high) < issues) fewer[guid(id)] = Number(own?.high);
   }
-  return { issues, readyOn, daysSupply: daysOf(daysSupply.days), fewer };
+  const told = { issues, readyOn, daysSupply: daysOf(daysSupply.days), fewer };
+  return isDispensingSite(site) ? { ...told, site } : told;
 }

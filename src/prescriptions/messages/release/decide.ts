@@ -26,10 +26,17 @@ export function decide(
   if (state?.kind === 'placeholder') return fail({ kind: 'PrescriptionCancelled' });
   if (state?.kind !== 'prescription') return fail({ kind: 'ReleaseNotFound' });
   const issue = currentIssue(state);
+  const isOffered = state.nominated === command.dispenser.organisation.ods && !isReturned(issue);
+  // It may have gone from the queue since that was looked at.
+  if (command.by === 'nomination' && !isOffered) return fail({ kind: 'ReleaseNotFound' });
   const refusal = whyNot(issue, command);
   if (refusal !== null) return fail(refusal);
   const { dispenser: holder, by, releaseId, at } = command;
   return ok([{ kind: 'Released', issue: issue.number, holder, by, releaseId, at }]);
+}
+
+function isReturned(issue: Issue): boolean {
+  return 'isReturned' in issue;
 }
 
 /** The table of [EPS-LIFECYCLE 4.2]. */
