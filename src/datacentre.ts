@@ -40,6 +40,7 @@ import {
   prescriptionHl7Interactions,
   prescriptionInteractions,
   prescriptionJobs,
+  prescriptionQueries,
   type Spine,
   subsequentCancellations,
   timeOf,
@@ -107,9 +108,13 @@ export async function startDatacentre(
 }
 
 function hl7PartsOf(spine: Spine, clock: Clock): Hl7Parts {
-  const { database } = spine;
-  const interactions = prescriptionHl7Interactions(spine);
-  return { database, clock, interactions, lateAnswers: [subsequentCancellations(spine)] };
+  return {
+    database: spine.database,
+    clock,
+    interactions: prescriptionHl7Interactions(spine),
+    queries: prescriptionQueries(spine),
+    lateAnswers: [subsequentCancellations(spine)],
+  };
 }
 
 const ASK_AGAIN_MS = 250;

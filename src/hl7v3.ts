@@ -20,8 +20,11 @@ import {
   hl7v3Routes,
   type LateAnswers,
   openDesk,
+  type QueryHandlers,
+  queryRoutes,
   waitingJob,
 } from './gateways/hl7v3/index.ts';
+import { findRole } from './identity/index.ts';
 import { certificatePem, privateKeyPem } from './platform/certificates.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config, Hl7Port } from './platform/config.ts';
@@ -42,6 +45,7 @@ export type Hl7Parts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly interactions: readonly Hl7Interaction[];
+  readonly queries?: QueryHandlers;
   readonly lateAnswers?: readonly LateAnswers[];
   readonly limits?: DeskLimits;
   /** How often it looks whether its own certificate is another one. */
@@ -50,6 +54,7 @@ export type Hl7Parts = {
 
 const LOOK_EVERY_MS = 3_600_000; // the listener's certificate is made anew long before it is over
 const BODY_MAX_BYTES = 1_048_576; // [EPS-HL7V3 2.1]
+const NO_QUERIES: QueryHandlers = { soap: [], json: [] };
 
 /** Null when there is no port for it. */
 export async function openHl7Door(
@@ -57,7 +62,7 @@ export async function openHl7Door(
   log: Log,
   parts: Hl7Parts,
 ): Promise<Hl7Door | null> {
-  const { database, clock, interactions, lateAnswers = [] } = parts;
+  const { database, clock, interactions, queries = NO_QUERIES, lateAnswers = [] } = parts;
   const { limits = DESK_LIMITS, lookEveryMs = LOOK_EVERY_MS } = parts;
   const { asids, spineParty: party, datacentre, hl7v3 } = config;
   if (hl7v3 === null) return null;
@@ -70,7 +75,7 @@ export async function openHl7Door(
     onBug,
     party,
     asid: asids.spine,
-    directory: directoryOf(parties, party),
+    directory: directoryOf(config, database, parties),
     interactions: new Map(interactions.flatMap((one) => one.ids.map((id) => [id, one] as const))),
     limits,
   });
@@ -88,7 +93,7 @@ export async function openHl7Door(
     leaving: [ANSWERS, ...lateAnswers.map((one) => one(asids.spine))],
     onBug,
   });
-  const port = await listen(config, hl7v3, { desk, parties, readKeys, lookEveryMs });
+  const port = await listen(config, hl7v3, { desk, queries, parties, readKeys, lookEveryMs });
   const own = `https://${hl7v3.names[0] ?? config.host}:${port.port}`;
   const urls = hl7v3.urls.length === 0 ? [own] : hl7v3.urls;
   await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
@@ -125,11 +130,13 @@ async function listen(
   { port }: Hl7Port,
   {
     desk,
+    queries,
     parties,
     readKeys,
     lookEveryMs,
   }: {
     readonly desk: Desk;
+    readonly queries: QueryHandlers;
     readonly parties: Parties;
     readonly readKeys: () => Promise<TlsIdentity>;
     readonly lookEveryMs: number;
@@ -139,7 +146,7 @@ async function listen(
   const onFault = (error: unknown): void => {
     if (!(error instanceof DatabaseUnavailable)) onBug(error, 'hl7v3');
   };
-  const routes = hl7v3Routes(desk);
+  const routes = [...hl7v3Routes(desk), ...queryRoutes(desk, queries)];
   return openMutualTls({
     host,
     port,
@@ -154,8 +161,17 @@ async function listen(
   });
 }
 
-function directoryOf(parties: Parties, party: string): Hl7Directory {
+function directoryOf(
+  { roleCheck, spineParty: party }: Config,
+  database: Database,
+  parties: Parties,
+): Hl7Directory {
   return {
+    // Where roles are not checked nobody asks for them.
+    roleOf: async ({ userId, roleProfile }) =>
+      roleCheck === 'strict'
+        ? findRole(database, { userId, roleProfile }, REAL_CLOCK.securityNow())
+        : null,
     systemsOf: async (partyKey) =>
       (await parties.systemsOf(partyKey)).map(({ asid, clientOds, interactions }) => ({
         asid,

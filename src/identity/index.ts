@@ -75,6 +75,7 @@ export {
 export {
   commonName,
   displayName,
+  findRole,
   findUser,
   importPeople,
   knownUserIds,

@@ -52,6 +52,17 @@ const SENT = [
   'PORX_IN540101UK31',
 ].map(mmInteraction);
 
+/** What they ask, under the whole names of the directory [EPS-HL7V3 10]. */
+const ASKED = [
+  ...[
+    'QURX_IN000005UK99',
+    'QURX_IN000005UK98',
+    'GET_PRESCRIPTION_DOCUMENT_INUK01',
+    'PRESCRIPTIONSEARCH_SM01',
+  ].map((id) => `urn:nhs:names:services:mmquery:${id}`),
+  ...['nhs111itemsummary', 'nhs111itemdetails', 'patientfacingprescriptions'].map(mmInteraction),
+];
+
 /** What message handlers of suppliers take, each under a contract of its own; where, their owners add. */
 const TAKEN = [
   'MCCI_IN010000UK13',
@@ -68,7 +79,7 @@ function accredited({ asid, partyKey, ods }: TestSystem): AccreditedSystem {
     ods: ods ?? FACADE_ODS,
     clientOds: ods,
     partyKey,
-    interactions: SENT,
+    interactions: [...SENT, ...ASKED],
     manufacturerOds: null,
   };
 }

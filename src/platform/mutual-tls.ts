@@ -10,6 +10,7 @@ import { certificateOf, makeTlsServer, type TlsSource } from './tls-server.ts';
 export type CertifiedRequest = {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Null when it was larger than allowed. */
   readonly body: Buffer | null;
@@ -117,8 +118,9 @@ async function answerOf<Peer>(
   const { method = 'GET', url = '/', headers } = request;
   const body = await readBody(request, options.bodyMaxBytes);
   if (body === 'broken') return null;
-  const [path = '/'] = url.split('?', 1);
-  return options.handle({ method, path, headers: textHeaders(headers), body }, peer);
+  const [path = '/', text = ''] = url.split('?', 2);
+  const query = new URLSearchParams(text);
+  return options.handle({ method, path, query, headers: textHeaders(headers), body }, peer);
 }
 
 /** Null: larger than allowed. */

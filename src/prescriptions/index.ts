@@ -19,6 +19,7 @@ export type { Spine } from './perform.ts';
 export { type DueDone, timeOf } from './jobs.ts';
 export { openSignatures, type Signatures } from './signature/index.ts';
 export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
+export { prescriptionQueries } from './track/index.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';
 
 /** What is done without a message: by time, and by what becomes known. */

@@ -20,23 +20,28 @@ import { parentPrescription } from './messages/create/hl7v3.ts';
 /** A prescription order as it is kept: the bytes that were received, read again in the form that they are in. */
 export type KeptOrder =
   | { readonly form: 'fhir'; readonly bundle: Bundle }
-  | {
-      readonly form: 'hl7v3';
-      readonly source: XmlSource;
-      /** From the message down to its ParentPrescription. */
-      readonly path: readonly [Element, Element, Element, Element];
-    };
+  | ({ readonly form: 'hl7v3' } & KeptHl7);
+
+/** A message of HL7 V3 with its text, and where its act is in that. */
+export type KeptHl7 = {
+  readonly source: XmlSource;
+  /** From the message down to its act. */
+  readonly path: readonly [Element, Element, Element, Element];
+};
 
 /** The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 19). */
 export function readKeptOrder(body: Buffer): KeptOrder {
-  return isXml(body) ? readHl7(body) : readFhir(body);
+  return isXml(body)
+    ? { form: 'hl7v3', ...readKeptHl7(body, 'ParentPrescription') }
+    : readFhir(body);
 }
 
 const BRACKET = 0x3c;
 const SPACE = 0x20;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-function isXml(body: Buffer): boolean {
+/** Whether bytes that were kept are HL7 V3, and not FHIR. */
+export function isXml(body: Buffer): boolean {
   return body.find((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte)) === BRACKET;
 }
 
@@ -48,7 +53,8 @@ function readFhir(body: Buffer): KeptOrder {
   return { form: 'fhir', bundle };
 }
 
-function readHl7(body: Buffer): KeptOrder {
+/** A message that was taken, with the act of this name. */
+export function readKeptHl7(body: Buffer, name: string): KeptHl7 {
   const spans = new Map<Element, Span>();
   const text = xmlTextOf(body);
   assure(text.ok, 'a kept document is no longer text');
@@ -58,9 +64,8 @@ function readHl7(body: Buffer): KeptOrder {
   const from = new Reading();
   const event = from.only(root, 'ControlActEvent');
   const subject = from.only(event, 'subject');
-  const act = from.only(subject, 'ParentPrescription');
-  const source = { text: text.value, root, spans };
-  return { form: 'hl7v3', source, path: [root, event, subject, act] };
+  const act = from.only(subject, name);
+  return { source: { text: text.value, root, spans }, path: [root, event, subject, act] };
 }
 
 /** The order as FHIR has it. */

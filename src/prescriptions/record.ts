@@ -216,6 +216,8 @@ export async function recordAgain(
 
 export type Reading = {
   readonly actor: Actor;
+  /** By what it was asked. */
+  readonly interaction: string;
   readonly requestId: string;
   readonly at: Instant;
   readonly read: readonly { readonly id: PrescriptionId; readonly nhsNumber: string }[];
@@ -223,12 +225,12 @@ export type Reading = {
 
 /** Who looked at which prescriptions; a search that found none reads no record. */
 export async function recordReading(database: Database, reading: Reading): Promise<void> {
-  const { actor, requestId, at, read } = reading;
+  const { actor, interaction, requestId, at, read } = reading;
   if (read.length === 0) return;
   await database.write(sql`
     insert into platform.audit (at, interaction, request_id, user_id, role_profile, organisation,
       asid, session, prescription_id, nhs_number, outcome)
-    select ${at}::timestamptz, 'track', ${requestId}::uuid, ${actor.userId}::text, ${actor.roleProfile}::text,
+    select ${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${actor.userId}::text, ${actor.roleProfile}::text,
       ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text, id, nhs_number, 'read'
     from unnest(${read.map(({ id }) => id)}::text[], ${read.map(({ nhsNumber }) => nhsNumber)}::text[])
       as r(id, nhs_number)`);

@@ -180,7 +180,8 @@ describe('the same HL7 id again', () => {
 });
 
 describe('with strict settings', () => {
-  const strict = (): Hl7Journey => spine.withSettings({ ...STRICT, signatureCheck: 'compatible' });
+  const strict = (): Hl7Journey =>
+    spine.withSettings({ ...STRICT, signatureCheck: 'compatible', roleCheck: 'compatible' });
 
   test('a system acts for its own organisation and for no other', async () => {
     const own = strict();

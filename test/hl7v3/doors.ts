@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
 
-import { NO_APPLICATION } from '../../src/gateways/actor.ts';
+import { type Actor, NO_APPLICATION } from '../../src/gateways/actor.ts';
 import type { FhirResponse } from '../../src/gateways/fhir/interaction.ts';
 import { parseFhirJson } from '../../src/gateways/fhir/json.ts';
 import type { Hl7Answer, Hl7Request } from '../../src/gateways/hl7v3/interaction.ts';
@@ -27,6 +27,8 @@ import { PERSONAS } from '../../src/local/personas.ts';
 export type System = {
   readonly organisation: string | null;
   readonly asid?: string;
+  /** Whom its messages name. */
+  readonly user?: Pick<Actor, 'role'>;
 };
 
 /** The FHIR door and the HL7 V3 door of one Spine, without what stands before them. */
@@ -85,13 +87,17 @@ const ACTOR = {
   scopes: new Set([...PERSONAS.prescriber.scopes, ...PERSONAS.dispenser.scopes]),
 } as const;
 
+const A_USER = '555900020101';
+const A_ROLE_PROFILE = '555900020102';
+
 function requestOf(xml: string, at: Date, system: System): Hl7Request {
-  const { organisation, asid = '200000001285' } = system;
+  const { organisation, asid = '200000001285', user } = system;
+  const person = user === undefined ? {} : { ...user, userId: A_USER, roleProfile: A_ROLE_PROFILE };
   const root = parsed(xml);
   const message = readMessage(root, root.name);
   assert.ok(message.ok, JSON.stringify(message));
   return {
-    actor: { ...ACTOR, organisation, asid },
+    actor: { ...ACTOR, ...person, organisation, asid },
     requestId: newUuid(),
     replyTo: null,
     interaction: root.name,

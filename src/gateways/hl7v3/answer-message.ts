@@ -1,6 +1,5 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import { NO_APPLICATION, type Actor } from '../actor.ts';
 import { familyOf, type Hl7Directory, type Hl7System } from './directory.ts';
 import type {
   AnswerInteraction,
@@ -14,6 +13,7 @@ import { FRAME_OID } from './oids.ts';
 import { readMessage } from './read-message.ts';
 import { xmlOf } from './read-parts.ts';
 import type { Transmission } from './repository.ts';
+import { actorOf, systemOf } from './sender.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export type AnswerParts = {
@@ -62,7 +62,7 @@ async function handled(
   }
   const replyTo = { partyKey: party, asid: system.asid, conversationId, requestId: messageId };
   const answer = await handler.handle({
-    actor: actorOf(transmission, message, system),
+    actor: await actorOf(parts.directory, { partyKey: party, system, author: message.author }),
     requestId: messageId,
     replyTo: isReliable ? replyTo : null,
     interaction,
@@ -77,33 +77,15 @@ async function handled(
 /** The system must be the sender's, be meant by the certificate, and be accredited for the interaction. */
 async function senderOf(
   { directory }: AnswerParts,
-  { party, asids, interaction }: Transmission,
+  { party: partyKey, asids, interaction }: Transmission,
   { senderAsid }: Hl7Message,
 ): Promise<Result<Hl7System, string>> {
-  const systems = asids.includes(senderAsid) ? await directory.systemsOf(party) : [];
-  const system = systems.find(({ asid }) => asid === senderAsid);
-  if (system === undefined) return fail(`ASID ${senderAsid} is not of the sender's certificate`);
+  const system = await systemOf(directory, { partyKey, asids }, senderAsid);
+  if (system === null) return fail(`ASID ${senderAsid} is not of the sender's certificate`);
   const family = familyOf(interaction);
   const isAccredited = system.interactions.some((one) => familyOf(one) === family);
   if (!isAccredited) return fail(`ASID ${senderAsid} is not accredited for ${interaction}`);
   return ok(system);
-}
-
-/** Session and application are what the certificate says: the party's own message handler. */
-function actorOf(
-  { party }: Transmission,
-  { author }: Hl7Message,
-  { asid, organisation }: Hl7System,
-): Actor {
-  return {
-    ...NO_APPLICATION,
-    userId: author?.userId ?? null,
-    roleProfile: author?.roleProfile ?? null,
-    organisation,
-    asid,
-    session: party,
-    scopes: new Set(),
-  };
 }
 
 type Refusal = {

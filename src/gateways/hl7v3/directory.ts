@@ -1,3 +1,6 @@
+import type { Actor } from '../actor.ts';
+import type { Hl7Author } from './interaction.ts';
+
 /** A system as the gateway needs to know it; main.ts passes the directory in [EPS-HL7V3 2.1]. */
 export type Hl7System = {
   readonly asid: string;
@@ -12,6 +15,8 @@ export type Hl7Directory = {
   readonly systemsOf: (partyKey: string) => Promise<readonly Hl7System[]>;
   /** The contracts under which this Spine takes messages: CPA ids by the family of their interaction. */
   readonly contracts: () => Promise<ReadonlyMap<string, string>>;
+  /** What the rights of a user hang on who acts in this role profile; null: it is not theirs, or not any more. */
+  readonly roleOf: (author: Pick<Hl7Author, 'userId' | 'roleProfile'>) => Promise<Actor['role']>;
 };
 
 /** A party whose certificate was shown, and for which ASIDs it speaks. */

@@ -45,6 +45,8 @@ export const SOAP_FAULTS = {
   SystemFailure: { code: '200', faultCode: 'Server', text: 'The message could not be processed' },
   NotSupported: { code: '101', faultCode: 'Client', text: 'Service or interaction not supported' },
   NotWellFormed: { code: '201', faultCode: 'Client', text: 'The message is not well formed' },
+  NotAllowed: { code: '300', faultCode: 'Client', text: 'The sender may not ask this' },
+  InvalidQuery: { code: '300', faultCode: 'Client', text: 'The query is not valid' },
 } as const satisfies Record<string, { code: string; faultCode: 'Server' | 'Client'; text: string }>;
 
 export type SoapFaultName = keyof typeof SOAP_FAULTS;

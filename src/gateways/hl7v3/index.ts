@@ -23,6 +23,17 @@ export {
   type ReliableAnswer,
 } from './deliver/leaving.ts';
 export { type Contract, deliveryJob, type DeliveryParts } from './deliver/index.ts';
+export type { Asking } from './queries/query.ts';
+export {
+  type JsonAnswer,
+  type JsonQuery,
+  type JsonQueryHandler,
+  type QueryAnswer,
+  type QueryHandlers,
+  queryRoutes,
+  type SoapQuery,
+  type SoapQueryHandler,
+} from './queries/index.ts';
 export { answerBy, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';
 
 export const gatewayMigrations = {

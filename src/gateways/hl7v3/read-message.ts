@@ -15,10 +15,19 @@ export type MessageFault = {
 
 const TIME = /^\d{14}([+-]\d{4})?$/;
 
-/** Reads the frame of a message with names as `hl7Name` gives them [EPS-HL7V3 4.2]. */
-export function readMessage(root: Element, action: string): Result<Hl7Message, MessageFault> {
+/**
+ * Reads the frame of a message with names as `hl7Name` gives them [EPS-HL7V3 4.2]. That of a query may say
+ * in any words when it was made: the NHS coordinator writes `Invalid date` [EPS-HL7V3 10.2].
+ */
+export function readMessage(
+  root: Element,
+  action: string,
+  kind: 'message' | 'query' = 'message',
+): Result<Hl7Message, MessageFault> {
   const frame = new Frame();
   const message = messageOf(frame, root);
+  const isTime = kind === 'query' || TIME.test(message.creationTime);
+  if (!isTime) frame.refuse('creationTime has invalid format');
   const messageId = message.id === null ? null : message.id.toUpperCase();
   if (root.name !== action) {
     const text = `eb:Action is ${action}, the message is ${root.name}`;
@@ -50,7 +59,6 @@ function messageOf(frame: Frame, root: Element) {
     author: authorOf(frame, frame.maybe(act, 'author')),
     subject: subjectOf(frame, frame.maybe(act, 'subject')),
   };
-  if (!TIME.test(message.creationTime)) frame.refuse('creationTime has invalid format');
   if (authors < 1 || authors > 2) frame.refuse('author1 must be there once or twice');
   const { version: _, ...rest } = message;
   return rest;

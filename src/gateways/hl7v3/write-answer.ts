@@ -12,12 +12,23 @@ export type AnswerFrame = {
   readonly messageRef: string;
 };
 
+/** An answer to a message, or to a query: what that was found is told at its end. */
+export type FramedAnswer = Omit<Hl7Answer, 'interaction'> & {
+  readonly interaction: string;
+  readonly isConfirmed?: boolean;
+};
+
 /** A whole answer, with no prefix but the default namespace [EPS-HL7V3 4.2, 7.1]. */
 export function writeAnswer(answer: Hl7Answer, frame: AnswerFrame): string {
+  return document(framed(answer, frame));
+}
+
+/** The same without a declaration, to be put into something else. */
+export function framed(answer: FramedAnswer, frame: AnswerFrame): Xml {
   const { interaction, messageId, at, acknowledgement, details, reasons, subject } = answer;
   // The name of the root is one of ours, but the writer knows no names.
   const name = new Xml(interaction);
-  return document(xml`<${name} xmlns="${NAMESPACES.hl7}">
+  return xml`<${name} xmlns="${NAMESPACES.hl7}">
 <id root="${guid(messageId)}"/>
 <creationTime value="${hl7Time(at)}"/>
 <versionCode code="V3NPfIT4.2.00"/>
@@ -31,10 +42,13 @@ export function writeAnswer(answer: Hl7Answer, frame: AnswerFrame): string {
 <communicationFunctionRcv typeCode="RCV">${device('device', frame.to)}</communicationFunctionRcv>
 <communicationFunctionSnd typeCode="SND">${device('device', frame.from)}</communicationFunctionSnd>
 <ControlActEvent classCode="CACT" moodCode="EVN">
-<author1 typeCode="AUT"><AgentSystemSDS classCode="AGNT">${device('agentSystemSDS', frame.from)}</AgentSystemSDS></author1>${reasons.map(reasonOf)}${subjectOf(subject)}
+<author1 typeCode="AUT"><AgentSystemSDS classCode="AGNT">${device('agentSystemSDS', frame.from)}</AgentSystemSDS></author1>${reasons.map(reasonOf)}${subjectOf(subject)}${answer.isConfirmed === true ? QUERY_ACK : null}
 </ControlActEvent>
-</${name}>`);
+</${name}>`;
 }
+
+const QUERY_ACK = xml`
+<queryAck><queryResponseCode code="OK"/></queryAck>`;
 
 function detailOf(coded: Coded): Xml {
   return xml`

@@ -20,6 +20,7 @@ export {
   type By,
   endingRole,
   endRole,
+  findRole,
   findUser,
   findUsers,
   givingRole,

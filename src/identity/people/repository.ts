@@ -5,7 +5,7 @@ import type { Database } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
 import { auditLine, revocationOf } from '../record.ts';
 import { endingSessions } from '../sessions/index.ts';
-import type { Membership, Person, RoleProfile, User } from './person.ts';
+import { type Membership, type Person, type RoleProfile, rolesOn, type User } from './person.ts';
 
 type Row = Person & {
   readonly mergedInto: string | null;
@@ -31,6 +31,18 @@ export async function findUser(database: Database, userId: string): Promise<User
     select ${USER} from identity.person p where user_id = ${userId}`);
   const [user = null] = await withNames(database, rows);
   return user;
+}
+
+/** What the rights of a user hang on who acts in a role profile; null: it is not theirs now. */
+export async function findRole(
+  database: Database,
+  { userId, roleProfile }: { readonly userId: string; readonly roleProfile: string },
+  at: Date,
+): Promise<Pick<RoleProfile, 'jobRole' | 'activities'> | null> {
+  const user = await findUser(database, userId);
+  const roles = user === null ? [] : rolesOn(user, londonDate(at));
+  const role = roles.find(({ roleProfileId }) => roleProfileId === roleProfile);
+  return role === undefined ? null : { jobRole: role.jobRole, activities: role.activities };
 }
 
 /** Those of these ids that somebody has. */

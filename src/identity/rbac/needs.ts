@@ -33,6 +33,7 @@ export const NEEDS = {
   'eps-return': eps('return a prescription', 'PORX_IN100101SM31', PHARMACY),
   'eps-dispense': eps('tell what was dispensed', 'PORX_IN080101SM31', PHARMACY),
   'eps-withdraw': eps('withdraw what was told', 'PORX_IN510101SM31', PHARMACY),
+  'eps-rebuild': eps('tell a history of dispensing anew', 'PORX_IN540101UK31', PHARMACY),
   'eps-claim': eps('claim for what was dispensed', 'PORX_IN090101SM31', PHARMACY),
   'eps-claim-amend': eps('amend a claim', 'PORX_IN090101SM31', MANAGE_PHARMACY),
   'eps-verify-signature': eps('verify a signature', '$verify-signature', [...PHARMACY, 'B0068']),

@@ -51,6 +51,7 @@ const ROWS: Readonly<Record<Interaction, Row | 'anybody'>> = {
   'eps-return': DISPENSE,
   'eps-dispense': DISPENSE,
   'eps-withdraw': DISPENSE,
+  'eps-rebuild': DISPENSE,
   'eps-claim': DISPENSE,
   'eps-claim-amend': { activities: ['B0572'], roles: words('R8003 R8008') },
   'eps-verify-signature': { activities: words('B0570 B0571 B0572 B0068'), roles: PHARMACY },

@@ -1,6 +1,7 @@
 import type { Base, FhirRequest } from '../../gateways/fhir/interaction.ts';
 import type { Issue } from '../../gateways/fhir/operation-outcome.ts';
-import { type Interaction, may } from '../../identity/index.ts';
+import type { Interaction } from '../../identity/index.ts';
+import { missingActivities, roleWords } from '../role-check.ts';
 import type { Settings } from '../settings.ts';
 
 export type Half = 'Prescribing' | 'Dispensing' | 'Tracker';
@@ -20,23 +21,15 @@ export function scopeIssue(request: FhirRequest, settings: Settings, needs: Need
   return scopeProblem(request, settings, needs) ?? roleIssue(request, settings, needs.acts ?? []);
 }
 
-/** In strict mode a user does only what their role allows; an application by itself has no role [IDENTITY 1.5]. */
+/** The check of the role alone, as the issue of it. */
 export function roleIssue(
   { actor }: FhirRequest,
-  { roleCheck }: Settings,
+  settings: Settings,
   acts: readonly Interaction[],
 ): Issue | null {
-  if (roleCheck === 'compatible' || actor.userId === null || acts.length === 0) return null;
-  const role = actor.role ?? NO_ROLE;
-  const refusals = acts.map((act) => may(role, act));
-  if (refusals.some(({ ok }) => ok)) return null;
-  const wanted = refusals.flatMap((refusal) => (refusal.ok ? [] : refusal.error.anyOf));
-  return forbidden(
-    `The role profile has none of the activities ${[...new Set(wanted)].join(', ')}.`,
-  );
+  const missing = missingActivities(actor, settings, acts);
+  return missing === null ? null : forbidden(roleWords(missing));
 }
-
-const NO_ROLE = { jobRole: '', activities: [] };
 
 function scopeProblem(request: FhirRequest, { switchedOff }: Settings, needs: Needs): Issue | null {
   if (switchedOff.includes(needs.half)) {

@@ -1,5 +1,7 @@
 import type { Hl7Request } from '../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../gateways/xml/element.ts';
+import type { Interaction } from '../../identity/index.ts';
+import { present } from '../../kernel/bug.ts';
 import { instantOf } from '../../kernel/instant.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
@@ -8,9 +10,10 @@ import type { OdsCode } from '../ods-code.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
 import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
+import { missingActivities, roleWords } from '../role-check.ts';
 import type { Settings } from '../settings.ts';
 import { contentDigest } from './content.ts';
-import type { Reading } from './reading.ts';
+import { Reading } from './reading.ts';
 
 /** What a message asks for, as it was read. */
 export type Received<Command> = {
@@ -22,7 +25,7 @@ export type Received<Command> = {
   readonly organisations: readonly OdsCode[];
 };
 
-/** The act of a request, read; refused where it is another one, or acts for another organisation than its system's. */
+/** The act of a request, read; refused where it is another one, or its sender may not do that, or not for that organisation. */
 export function receive<Read extends Pick<Received<unknown>, 'organisations'>>(
   { settings }: { readonly settings: Settings },
   request: Hl7Request,
@@ -31,6 +34,8 @@ export function receive<Read extends Pick<Received<unknown>, 'organisations'>>(
 ): Result<Read & { readonly act: Element }, Rejection> {
   const act = focalAct(request, name);
   if (!act.ok) return act;
+  const forbidden = roleFault(settings, request, act.value);
+  if (forbidden !== null) return fail(forbidden);
   const received = read(act.value, request);
   if (!received.ok) return received;
   const stranger = strangerFault(settings, request, received.value.organisations);
@@ -65,6 +70,37 @@ export function eventId(from: Reading, act: Element): Result<Uuid, Rejection> {
 export function whole<Value>(from: Reading, value: Value): Result<Value, Rejection> {
   const read = from.whole(value);
   return read.ok ? read : fail(unprocessable(read.error));
+}
+
+/** What a person needs for each act, any of these [IDENTITY 1.5]. */
+const NEEDED: Readonly<Record<string, readonly Interaction[]>> = {
+  ParentPrescription: ['eps-create'],
+  CancellationRequest: ['eps-cancel', 'eps-cancel-for-prescriber'],
+  NominatedPrescriptionReleaseRequest: ['eps-release-nominated'],
+  PatientPrescriptionReleaseRequest: ['eps-release-patient'],
+  DispenseNotification: ['eps-dispense'],
+  DispenseClaim: ['eps-claim'],
+  DispenseProposalReturn: ['eps-return'],
+  ETPWithdraw: ['eps-withdraw'],
+  RebuildDispenseHistory: ['eps-rebuild'],
+};
+
+/** What no system does by itself, as a pharmacy's system downloads at night [EPS-FHIR 3]. */
+const PERSONAL = ['ParentPrescription', 'CancellationRequest'];
+
+/**
+ * In strict mode the user whom a message names does only what their role allows, as at the other doors, and
+ * nobody prescribes whom no message names [DESIGN D10, IDENTITY 1.5].
+ */
+function roleFault(settings: Settings, { actor }: Hl7Request, act: Element): Rejection | null {
+  const isNobody = actor.userId === null && PERSONAL.includes(act.name);
+  if (isNobody && settings.roleCheck === 'strict') {
+    return unprocessable('the message names no user');
+  }
+  const amends = act.name === 'DispenseClaim' && new Reading().all(act, 'replacementOf').length > 0;
+  const acts = amends ? (['eps-claim-amend'] as const) : present(NEEDED[act.name], 'needed');
+  const missing = missingActivities(actor, settings, acts);
+  return missing === null ? null : unprocessable(roleWords(missing));
 }
 
 /** In strict mode nobody acts for an organisation that is not their system's [DESIGN D10]. */

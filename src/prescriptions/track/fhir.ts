@@ -21,6 +21,7 @@ import { numbersOf } from '../patients/repository.ts';
 import { recordReading } from '../record.ts';
 import * as repository from '../repository.ts';
 import { ISSUE_STATUSES, ITEM_STATUSES } from '../statuses.ts';
+import { claimedAt, dispensedAt, downloadedAt } from './moments.ts';
 import { parseTrackQuery, type TrackQuery } from './query.ts';
 
 /** `GET Task`: where prescriptions are, by their id or by their patient [EPS-FHIR 2.2, 4.9]. */
@@ -45,6 +46,7 @@ async function track(spine: Spine, request: FhirRequest): Promise<FhirResponse> 
   // Who looked is written before the answer leaves [RELIABILITY I16].
   await recordReading(spine.database, {
     actor: request.actor,
+    interaction: 'track',
     requestId: request.requestId,
     at: instantOf(request.at),
     read: found.map(({ prescription: { id, patient } }) => ({ id, nhsNumber: patient })),
@@ -177,7 +179,7 @@ function odsIdentifier(value: string) {
 
 function inputOf(issue: Issue, item: Item) {
   const { code, display } = ITEM_STATUSES[item.status];
-  const dispensed = lastDispensed(issue);
+  const dispensed = dayIfAny(dispensedAt(issue));
   return {
     extension: [
       {
@@ -194,9 +196,9 @@ function inputOf(issue: Issue, item: Item) {
 }
 
 function outputOf(issue: Issue, item: Item) {
-  const dispensed = lastDispensed(issue);
-  const downloaded = 'holding' in issue ? dayOf(issue.holding.releasedAt) : null;
-  const claimed = 'claim' in issue ? dayOf(issue.claim.firstReceivedAt) : null;
+  const dispensed = dayIfAny(dispensedAt(issue));
+  const downloaded = dayIfAny(downloadedAt(issue));
+  const claimed = dayIfAny(claimedAt(issue));
   return {
     extension: [
       {
@@ -213,9 +215,8 @@ function outputOf(issue: Issue, item: Item) {
   };
 }
 
-function lastDispensed(issue: Issue): string | null {
-  const last = 'holding' in issue ? issue.holding.notifications.at(-1) : undefined;
-  return last === undefined ? null : dayOf(last.dispensedAt);
+function dayIfAny(instant: string | null): LondonDate | null {
+  return instant === null ? null : dayOf(instant);
 }
 
 /** Days are London's, as those are that an issue begins and expires on. */

@@ -2,7 +2,7 @@ import { type Changes, changed, spliced } from '../../../gateways/xml/spliced.ts
 import { type Element, element } from '../../../gateways/xml/element.ts';
 import { xmlText } from '../../../gateways/xml/xml-text.ts';
 import { present } from '../../../kernel/bug.ts';
-import { addDays, addMonths, type LondonDate } from '../../../kernel/london.ts';
+import type { LondonDate } from '../../../kernel/london.ts';
 import {
   codedValue,
   codeElement,
@@ -15,6 +15,7 @@ import {
 import { OID } from '../../hl7v3/oids.ts';
 import { Reading } from '../../hl7v3/reading.ts';
 import { hl7Time, readDay } from '../../hl7v3/time.ts';
+import { exemptAges } from '../../exempt-ages.ts';
 import { currentIssue, lastIssueOf } from '../../issues.ts';
 import { actOf, readKeptOrder } from '../../kept-order.ts';
 import type { Prescription } from '../../prescription.ts';
@@ -122,15 +123,13 @@ function exemptions(act: Element): Element[] {
   const born = new Reading().only(act, 'recordTarget', 'Patient', 'patientPerson', 'birthTime');
   const day = readDay((born.attributes['value'] ?? '').slice(0, 8));
   if (day === null) return [];
-  const until = addDays(addMonths(day, 16 * MONTHS), -1);
-  const since = addMonths(day, 60 * MONTHS);
+  const { until, since } = exemptAges(day);
   return [
     exemption('pertinentInformation9', 'pertinentLowPermanentExemptionInfo', UNDER_16, until),
     exemption('pertinentInformation11', 'pertinentHighPermanentExemptionInfo', OVER_60, since),
   ];
 }
 
-const MONTHS = 12;
 const UNDER_16 = { code: '0002', display: 'is under 16 years of age' };
 const OVER_60 = { code: '0004', display: 'is 60 years of age or over' };
 

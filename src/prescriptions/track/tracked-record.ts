@@ -1,0 +1,41 @@
+import { present } from '../../kernel/bug.ts';
+import { evolveAll } from '../evolve.ts';
+import type { OrderDocument } from '../hl7v3/order-document.ts';
+import { INTERACTIONS } from '../interactions.ts';
+import { documentOf, readKeptOrder } from '../kept-order.ts';
+import type { Spine } from '../perform.ts';
+import type { Prescription } from '../prescription.ts';
+import type { PrescriptionId } from '../prescription-id.ts';
+import { historyOf, type KeptMessage, messagesOf, type Recorded } from './repository.ts';
+
+/** A prescription with all that happened to it, and the messages that brought it about. */
+export type TrackedRecord = {
+  readonly prescription: Prescription;
+  readonly history: readonly Recorded[];
+  readonly messages: readonly KeptMessage[];
+  /** The message that brought it, and what that says. */
+  readonly order: KeptMessage;
+  readonly document: OrderDocument;
+};
+
+/** Null when nobody sent it, or it is gone. */
+export async function trackedRecord(
+  { database }: Pick<Spine, 'database'>,
+  id: PrescriptionId,
+): Promise<TrackedRecord | null> {
+  const history = await historyOf(database, id);
+  if (history.length === 0) return null;
+  const events = history.map(({ event }) => event);
+  const prescription = evolveAll(id, null, events);
+  if (prescription.kind !== 'prescription') return null;
+  const messages = await messagesOf(database, id);
+  const order = present(
+    messages.find(
+      ({ messageId, interaction }) =>
+        messageId === prescription.orderId && interaction === INTERACTIONS.create,
+    ),
+    'order of a prescription',
+  );
+  const document = documentOf(readKeptOrder(order.body), prescription.prescribedAt);
+  return { prescription, history, messages, order, document };
+}
