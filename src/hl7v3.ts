@@ -16,6 +16,7 @@ import {
   forgettingJob,
   type Hl7Directory,
   type Hl7Interaction,
+  type Hl7Peer,
   hl7v3Failure,
   hl7v3Routes,
   type LateAnswers,
@@ -127,7 +128,7 @@ async function keysOf(
 
 async function listen(
   { host }: Config,
-  { port }: Hl7Port,
+  { port, uncertified }: Hl7Port,
   {
     desk,
     queries,
@@ -153,12 +154,27 @@ async function listen(
     tls: { read: readKeys, lookEveryMs, onUnusable: onFault },
     bodyMaxBytes: BODY_MAX_BYTES,
     admit: parties.admit,
+    ...(uncertified.length === 0
+      ? {}
+      : { admitUncertified: (address) => partyAt(uncertified, parties, address) }),
     handle: (request, peer) => answerBy(routes, request, peer),
     onFailure: (error) => {
       onFault(error);
       return hl7v3Failure(error);
     },
   });
+}
+
+/** A facade that shows no certificate speaks for all systems of its party, from its own address alone [EPS-HL7V3 1]. */
+async function partyAt(
+  uncertified: Hl7Port['uncertified'],
+  { systemsOf }: Parties,
+  address: string,
+): Promise<Hl7Peer | null> {
+  const known = uncertified.find((one) => one.address === address);
+  if (known === undefined) return null;
+  const { partyKey } = known;
+  return { partyKey, asids: (await systemsOf(partyKey)).map(({ asid }) => asid) };
 }
 
 function directoryOf(

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 
 import { type HttpResponse, textHeaders, write } from './http.ts';
 import { listen } from './listen.ts';
 import { certificateOf, makeTlsServer, type TlsSource } from './tls-server.ts';
 
-/** A request of somebody who proved who they are by a client certificate. */
+/** A request of somebody who proved who they are by a client certificate, or whose address says so. */
 export type CertifiedRequest = {
   readonly method: string;
   readonly path: string;
@@ -24,6 +24,8 @@ export type MutualTlsOptions<Peer> = {
   readonly bodyMaxBytes: number;
   /** Whose certificate (DER) it is; null when it does not count, or no longer. */
   readonly admit: (certificate: Buffer) => Promise<Peer | null>;
+  /** Who is at an address from which no certificate is shown; without this, whoever shows none is not heard. */
+  readonly admitUncertified?: (address: string) => Promise<Peer | null>;
   readonly handle: (request: CertifiedRequest, peer: Peer) => Promise<HttpResponse>;
   readonly onFailure: (error: unknown) => HttpResponse;
 };
@@ -35,10 +37,11 @@ const CHECK_AGAIN_MS = 10_000; // an open connection ends within a minute after 
 const CLOSE_MS = 5_000; // longer than an answer takes; whoever connected and asked nothing goes then
 const READ_MAX_BYTES = 67_108_864; // of a body that is too large: who sends it shall read the answer
 
-/** Takes connections only of those whose certificate counts, and keeps them only as long as it does. */
+/** Takes connections only of those who are admitted, and keeps them only as long as they are. */
 export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Promise<MutualTlsPort> {
   const { host, port, tls } = options;
-  const server = await makeTlsServer(tls, { isNeeded: true, keepAliveMs: KEEP_ALIVE_MS });
+  const isNeeded = options.admitUncertified === undefined;
+  const server = await makeTlsServer(tls, { isNeeded, keepAliveMs: KEEP_ALIVE_MS });
   const open = new Set<TLSSocket>();
   server.on('secureConnection', (socket: TLSSocket) => {
     open.add(socket);
@@ -83,11 +86,18 @@ function closeUnlessAdmitted<Peer>(options: MutualTlsOptions<Peer>, socket: TLSS
 }
 
 async function admitted<Peer>(
-  { admit }: MutualTlsOptions<Peer>,
+  { admit, admitUncertified }: MutualTlsOptions<Peer>,
   socket: IncomingMessage['socket'],
 ): Promise<Peer | null> {
   const certificate = certificateOf(socket);
-  return certificate === null ? null : admit(certificate);
+  if (certificate !== null) return isCertified(socket) ? admit(certificate) : null;
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return (await admitUncertified?.(address)) ?? null;
+}
+
+/** Where certificates are not needed, one that is of nobody's authority gets through the handshake. */
+function isCertified(socket: IncomingMessage['socket']): boolean {
+  return socket instanceof TLSSocket && socket.authorized;
 }
 
 async function answer<Peer>(

@@ -14,6 +14,7 @@ export const ANY_HL7_PORT: Hl7Port = {
   names: ['localhost', '127.0.0.1'],
   urls: [],
   supplierAuthorities: null,
+  uncertified: [],
   retrySeconds: 10,
 };
 

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { numberOf, portOf } from './numbers.ts';
 import { words } from './words.ts';
 
@@ -17,6 +19,8 @@ export type Hl7Port = {
   readonly urls: readonly string[];
   /** File with the authorities that certify the endpoints of suppliers, in PEM; null: only the installation's own. */
   readonly supplierAuthorities: string | null;
+  /** Addresses that show no certificate, and the party that the operator says is there. */
+  readonly uncertified: readonly { readonly address: string; readonly partyKey: string }[];
   /** How long after a first attempt to send an answer the second one comes. */
   readonly retrySeconds: number;
 };
@@ -74,5 +78,22 @@ export function hl7PortOf(
   }
   const supplierAuthorities = env['OPENSPINE_HL7V3_SUPPLIER_AUTHORITIES'] ?? null;
   const retrySeconds = numberOf(env, RETRY_SECONDS, problems);
-  return { port, names, urls, supplierAuthorities, retrySeconds };
+  const uncertified = uncertifiedOf(env, problems);
+  return { port, names, urls, supplierAuthorities, uncertified, retrySeconds };
+}
+
+/** Single addresses: a whole net is nobody's. */
+function uncertifiedOf(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Hl7Port['uncertified'] {
+  return words(env['OPENSPINE_HL7V3_UNCERTIFIED']).map((word) => {
+    const [address = '', partyKey = '', ...more] = word.split('=');
+    if (isIP(address) === 0 || partyKey === '' || more.length > 0) {
+      problems.push(
+        'OPENSPINE_HL7V3_UNCERTIFIED must be addresses with their parties, such as 10.1.2.3=T141D-822234',
+      );
+    }
+    return { address, partyKey };
+  });
 }
