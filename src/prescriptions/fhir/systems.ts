@@ -32,6 +32,7 @@ export const CODE = {
   cancelAnswer: `${CODES}/medicationrequest-status-history`,
   cancelReason: `${CODES}/medicationrequest-status-reason`,
   businessStatus: `${CODES}/EPS-task-business-status`,
+  patientStatus: `${CODES}/task-businessStatus-nppt`,
   returnReason: `${CODES}/EPS-task-dispense-return-status-reason`,
   withdrawReason: `${CODES}/EPS-task-dispense-withdraw-reason`,
   itemStatus: `${CODES}/medicationdispense-type`,

@@ -3,7 +3,7 @@ import { instantOf } from '../../kernel/instant.ts';
 import type { Asking } from '../../gateways/hl7v3/index.ts';
 import type { Interaction } from '../../identity/index.ts';
 import type { OrderDocument } from '../hl7v3/order-document.ts';
-import { documentOf, readKeptOrder } from '../kept-order.ts';
+import { documentOf, type KeptOrder, readKeptOrder } from '../kept-order.ts';
 import type { Spine } from '../perform.ts';
 import type { Prescription } from '../prescription.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
@@ -22,7 +22,11 @@ export function forbiddenText(
   return missing === null ? null : roleWords(missing);
 }
 
-export type Found = { readonly prescription: Prescription; readonly document: OrderDocument };
+export type Found = {
+  readonly prescription: Prescription;
+  readonly order: KeptOrder;
+  readonly document: OrderDocument;
+};
 
 /** Those that there are, the newest first, with what their orders say. */
 export async function findPrescriptions(
@@ -42,7 +46,8 @@ export async function findPrescriptions(
     .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1))
     .map((prescription) => {
       const body = present(bodies.get(prescription.orderId), 'document of an order');
-      return { prescription, document: documentOf(readKeptOrder(body), prescription.prescribedAt) };
+      const order = readKeptOrder(body);
+      return { prescription, order, document: documentOf(order, prescription.prescribedAt) };
     });
 }
 
