@@ -39,7 +39,10 @@ export async function openDeliveries(
       return {
         cpaId,
         endpoints,
-        persistMs: persistDuration === null ? null : durationMs(persistDuration),
+        persistMs:
+          persistDuration === null
+            ? null
+            : Temporal.Duration.from(persistDuration).total('milliseconds'),
       };
     },
     post: async (partyKey, url, post) => (await clients.of(partyKey)).post({ url, ...post }),
@@ -75,12 +78,4 @@ function openClients(parties: Parties, identity: () => TlsIdentity) {
       for (const { client } of open.values()) client.close();
     },
   };
-}
-
-/** Of an ISO 8601 duration of days, hours, minutes and seconds, as the directory keeps it. */
-function durationMs(text: string): number {
-  const shape = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
-  const [, days, hours, minutes, seconds] = shape.exec(text) ?? [];
-  const inHours = Number(days ?? 0) * 24 + Number(hours ?? 0);
-  return ((inHours * 60 + Number(minutes ?? 0)) * 60 + Number(seconds ?? 0)) * 1_000;
 }

@@ -27,9 +27,12 @@ test('a step that is slow explains itself while it goes on', async () => {
     slow: 'rows are written',
   });
   assert.equal(value, 3);
-  assert.match(lines[0] ?? '', /^ {2}seed +0\.\d s {2}still at it: rows are written$/);
-  assert.match(lines[1] ?? '', /^ {2}seed +0\.1 s {2}3 rows$/);
-  assert.equal(lines.length, 2);
+  const [end = '', ...before] = lines.toReversed();
+  assert.match(end, /^ {2}seed +\d+\.\d s {2}3 rows$/);
+  assert.ok(before.length > 0);
+  for (const line of before) {
+    assert.match(line, /^ {2}seed +\d+\.\d s {2}still at it: rows are written$/);
+  }
 });
 
 test('a step that fails prints nothing as if it were done', async () => {

@@ -1,6 +1,7 @@
 // Shows: HL7 V3 | client certificates: who has none, another's or a revoked one is not heard; new ones take over
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,12 @@ import {
   makeAuthority,
 } from '../../src/directory/endpoints/certificates.ts';
 import { findCertificates } from '../../src/directory/endpoints/repository.ts';
-import { endpointAuthority, listenerKey, revokeCertificate } from '../../src/directory/index.ts';
+import {
+  endpointAuthority,
+  issueCertificate,
+  listenerKey,
+  revokeCertificate,
+} from '../../src/directory/index.ts';
 import { ranOn } from '../../src/cli/testing.ts';
 import { TEST_SYSTEMS } from '../../src/local/systems.ts';
 import { certificatePem, newSerial, privateKeyPem } from '../../src/platform/certificates.ts';
@@ -85,7 +91,28 @@ describe('whoever comes', () => {
   });
 });
 
-describe('a revoked certificate', () => {
+describe('a revoked certificate', { concurrency: true }, () => {
+  test('ends a connection on which nobody asks anything, within a minute', async () => {
+    const { partyKey, asid } = system;
+    const issued = await issueCertificate(database(), { partyKey, asids: [asid] }, new Date());
+    assert.ok(issued.ok);
+    const { hostname, port } = new URL(door().url);
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      cert: certificatePem(issued.value.certificate),
+      key: privateKeyPem(issued.value.privateKey),
+      ca: certificatePem((await endpointAuthority(database(), new Date())).certificate),
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    const ended = once(socket.resume(), 'close');
+    await delay(200);
+    assert.equal(socket.destroyed, false);
+    await revokeCertificate(database(), issued.value.serial, new Date());
+    assert.ok(await Promise.race([ended, delay(60_000, null, { ref: false })]));
+  });
+
   test('is refused at the next handshake, and its open connections end', async () => {
     const theirs = await openHl7Client(database(), door().url, system);
     assert.equal((await theirs.send('/healthcheck')).status, 200);

@@ -4,14 +4,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { listenerKey } from '../../src/directory/index.ts';
 import { TEST_SYSTEMS, type TestSystem } from '../../src/local/systems.ts';
 import { sql } from '../../src/platform/sql.ts';
-import { type Hl7Client, hl7Frame, openHl7Client, wrapped } from '../support/hl7v3.ts';
-import { deliverWaiting, openDoor, RETURN_UK, testDoor } from './door.ts';
+import { type Hl7Client, openHl7Client } from '../support/hl7v3.ts';
+import { asked, kept, type Kept, type Sent } from './leaving.ts';
+import { deliverWaiting, openDoor, testDoor } from './door.ts';
 import {
   acknowledged,
   ANSWER_CPA,
@@ -26,7 +25,7 @@ import {
 const system = TEST_SYSTEMS.pharmacy;
 let now = new Date('2026-11-29T12:00:00Z');
 const clock = { now: () => now, securityNow: () => now };
-const { client, door, database, url, ledger } = testDoor(system, { clock, lookEveryMs: 50 });
+const { client, door, database, url, ledger } = testDoor(system, { clock });
 let opened: Supplier | null = null;
 
 let supplier: Supplier;
@@ -44,43 +43,9 @@ const passSeconds = (seconds: number): void => {
   now = new Date(now.getTime() + seconds * 1_000);
 };
 
-type Sent = { readonly messageId: string; readonly conversationId: string };
-
-/** Sends a message of reliable messaging, and waits until its answer waits. */
-async function ask(from: Hl7Client = client(), of: TestSystem = system): Promise<Sent> {
-  const ids = {
-    messageId: randomUUID().toUpperCase(),
-    conversationId: randomUUID().toUpperCase(),
-  };
-  const payload = hl7Frame({ system: of, interaction: RETURN_UK, subject: '<Act/>' });
-  const cpaId = 'S20000A000084';
-  const post = wrapped({ system: of, interaction: RETURN_UK, payload, cpaId, ...ids });
-  const { status } = await from.send('/reliablemessaging/reliablerequest', post);
-  assert.equal(status, 202);
-  for (let n = 0; n < 100; n += 1) {
-    const key = ids.messageId.toLowerCase();
-    const rows = await database().all(sql`
-      select 1 from platform.outbox where topic = 'hl7v3-answer' and key = ${key}`);
-    if (rows.length === 1) return ids;
-    await delay(20);
-  }
-  throw new Error('no answer waits');
-}
-
-type Kept = {
-  readonly state: string | null;
-  readonly attempts: number;
-  readonly failure: string | null;
-  readonly payload: string | null;
-};
-
-async function keptOf({ messageId }: Sent): Promise<Kept> {
-  const [kept, ...more] = await database().all<Kept>(sql`
-    select end_state as state, attempts, last_failure as failure, payload from gateways.delivery
-    where ref_to_message_id = ${messageId}`);
-  assert.ok(kept !== undefined && more.length === 0);
-  return kept;
-}
+const ask = (from: Hl7Client = client(), of: TestSystem = system): Promise<Sent> =>
+  asked(database(), from, of);
+const keptOf = (sent: Sent): Promise<Kept> => kept(database(), sent);
 
 /** Answers once in this way, then acknowledges: how often it was sent, under which ids, and what is kept in the end. */
 async function once(answer: (message: Delivered) => SupplierAnswer | 'never') {
@@ -200,24 +165,6 @@ describe('an answer to a supplier', () => {
     assert.deepEqual([state, failure, payload], ['given-up', 'HTTP 500', null]);
     assert.deepEqual(await auditOf(supplier.delivered[0]?.messageId), ['given-up']);
   });
-});
-
-test('a certificate that was renewed is shown to suppliers too, without a restart', async () => {
-  const send = async (): Promise<string | undefined> => {
-    await ask();
-    await deliverWaiting(door());
-    return supplier.delivered.at(-1)?.serial;
-  };
-  const first = await send();
-  assert.equal(await send(), first);
-  const other = { datacentre: 'a', names: ['spine.example'] } as const;
-  await listenerKey(database(), other, new Date());
-  let next = await send();
-  for (let n = 0; n < 50 && next === first; n += 1) {
-    await delay(50);
-    next = await send();
-  }
-  assert.notEqual(next, first);
 });
 
 async function auditOf(messageId: string | undefined): Promise<string[]> {

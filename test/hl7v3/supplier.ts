@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
 import {
+  type EndpointKey,
   endpointAuthority,
   issueCertificate,
   keepEndpoints,
@@ -35,19 +36,21 @@ export type Supplier = {
   close(): Promise<void>;
 };
 
-/** Opens the endpoint of a party under a certificate of its own, and tells the directory of it. */
+/** Opens the endpoint of a party under a certificate that this installation issued, or another one, and tells the directory of it. */
 export async function openSupplier(
   database: Database,
   { partyKey, asid }: TestSystem,
   of: TestSystem | null = null,
+  other: EndpointKey | null = null,
 ): Promise<Supplier> {
   const issued = await issueCertificate(database, { partyKey, asids: [asid] }, new Date());
   assert.ok(issued.ok);
+  const shown = other ?? issued.value;
   const delivered: Delivered[] = [];
   const script: Supplier['script'] = [];
   const server = createServer({
-    cert: certificatePem(issued.value.certificate),
-    key: privateKeyPem(issued.value.privateKey),
+    cert: certificatePem(shown.certificate),
+    key: privateKeyPem(shown.privateKey),
     ca: certificatePem((await endpointAuthority(database, new Date())).certificate),
     requestCert: true,
     rejectUnauthorized: true,
