@@ -76,6 +76,25 @@ describe('spine inspect', () => {
     }
   });
 
+  test('finds one audit line among many by its index', async () => {
+    const id = randomUUID();
+    await database().all(sql`
+      insert into platform.audit (at, interaction, request_id, outcome)
+      select now(), 'track', case n when 70000 then ${id}::uuid else gen_random_uuid() end, 'read'
+      from generate_series(1, 100000) as n`);
+    await database().all(sql`select brin_summarize_new_values('platform.audit_ids')`);
+    const started = performance.now();
+    assert.deepEqual(kinds(await tracesOf(id)), ['done']);
+    const [plan] = await database().all<{ 'QUERY PLAN': { Plan: object }[] }>({
+      text: `explain (analyze, format json) select * from platform.audit where request_id = any($1::uuid[])
+        or message_id = any($1::uuid[]) or prescription_id = $2`,
+      values: [[id], null],
+    });
+    const read = /"Rows Removed by Index Recheck": (\d+)/.exec(JSON.stringify(plan, null, 1))?.[1];
+    assert.ok(Number(read) < 20_000, `${read} lines were looked at`);
+    assert.ok(performance.now() - started < 2_000);
+  });
+
   test('prints a line each, and nothing of the patient', async () => {
     const { stdout } = await inspect(PRESCRIPTION);
     assert.match(

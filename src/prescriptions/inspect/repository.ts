@@ -28,24 +28,17 @@ export type Trace = {
   readonly state: string;
 };
 
-/**
- * Whatever is known of an id, in order of time: of a message, of its transmission, of a conversation or of a
- * prescription. Reads the audit trail whole: it has no index, as every message would pay for one.
- */
-export function findTraces(database: Database, sought: Sought): Promise<Trace[]> {
+/** Whatever is known of an id, in order of time: of a message, of its transmission, of a conversation or of a prescription. */
+export async function findTraces(database: Database, sought: Sought): Promise<Trace[]> {
   const { text, uuid, prescription } = sought;
+  const ids = await askedIds(database, sought);
   return database.all<Trace>(sql`
-    with asked as (
-      select ${uuid}::uuid as id
-      union select message_id from gateways.transmission where conversation_id = ${text}
-      union select ref_to_message_id::uuid from gateways.delivery
-        where message_id = ${uuid}::uuid or conversation_id = ${text}
-    ), done as (
+    with done as (
       select * from platform.audit
-      where request_id in (select id from asked) or message_id in (select id from asked)
+      where request_id = any(${ids}::uuid[]) or message_id = any(${ids}::uuid[])
         or prescription_id = ${prescription}::text
     ), request as (
-      select id from asked where id is not null union select request_id from done
+      select unnest(${ids}::uuid[]) as id union select request_id from done
     ), received as (
       select t.* from gateways.transmission t join request on t.message_id = request.id
     ), sent as (
@@ -54,8 +47,8 @@ export function findTraces(database: Database, sought: Sought): Promise<Trace[]>
         or ref_to_message_id in (select upper(id::text) from request)
     ), waiting as (
       select * from platform.outbox
-      where key in (select id::text from request) or key in (select message_id::text from done)
-        or body->>'prescription' = ${prescription}::text
+      where key in (select id::text from request union select message_id::text from done
+        union select message_id || ' prescription' from done)
     )
     select * from (
       select received_at as at, 'in' as kind, message_id::text as id, null as "messageId",
@@ -68,4 +61,16 @@ export function findTraces(database: Database, sought: Sought): Promise<Trace[]>
       union all select queued_at, 'out', message_id::text, null, conversation_id, lower(ref_to_message_id),
         interaction, party, null, concat_ws(', ', coalesce(end_state, 'waiting'), 'attempt ' || attempts, last_failure)
       from sent) as trace order by at, kind`);
+}
+
+/** Itself, and the transmissions of a conversation, or of the message that an answer is to. */
+async function askedIds(database: Database, { text, uuid }: Sought): Promise<Uuid[]> {
+  const rows = await database.all<{ readonly id: Uuid }>(sql`
+    select id from (
+      select ${uuid}::uuid as id
+      union select message_id from gateways.transmission where conversation_id = ${text}
+      union select ref_to_message_id::uuid from gateways.delivery
+        where message_id = ${uuid}::uuid or conversation_id = ${text}) as asked
+    where id is not null`);
+  return rows.map(({ id }) => id);
 }
