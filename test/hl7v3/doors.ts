@@ -111,6 +111,26 @@ function newUuid(): Uuid {
   return present(parseUuid(randomUUID()), 'GUID');
 }
 
+/** A request of which nobody looks at more than its interaction and its id. */
+export function aRequest(interaction: string, id: Uuid): Hl7Request {
+  return {
+    actor: { ...ACTOR, organisation: null, asid: null },
+    requestId: newUuid(),
+    replyTo: null,
+    interaction,
+    message: {
+      id,
+      creationTime: '20260105093000',
+      receiverAsid: '',
+      senderAsid: '',
+      author: null,
+      subject: null,
+    },
+    body: Buffer.alloc(0),
+    at: new Date('2026-01-05T09:30:00Z'),
+  };
+}
+
 /** XML as the gateway reads it. */
 export function parsed(xml: string): Element {
   const read = parseXml(xml, { nameOf: hl7Name });
