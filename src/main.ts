@@ -43,6 +43,7 @@ async function command(argv: readonly string[]): Promise<number> {
     frame,
     installation,
     directory,
+    references,
     prescriptions,
     identity,
     demographics,
@@ -54,6 +55,7 @@ async function command(argv: readonly string[]): Promise<number> {
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
     import('./directory/cli.ts'),
+    import('./references.ts'),
     import('./prescriptions/inspect/cli.ts'),
     import('./identity/cli.ts'),
     import('./demographics/cli.ts'),
@@ -74,7 +76,7 @@ async function command(argv: readonly string[]): Promise<number> {
   };
   const commands = [
     ...installation.installationCommands(parts),
-    ...directory.directoryCommands,
+    ...directory.directoryCommands(references.REFERENCES),
     prescriptions.inspectCommand,
     ...identity.identityCommands,
     ...demographics.patientCommands,

@@ -26,6 +26,7 @@ const COMPOSERS = [
   'demographics.ts',
   'failures.ts',
   'sds.ts',
+  'references.ts',
   'hl7v3.ts',
   'http-doors.ts',
   'hl7v3-deliveries.ts',

@@ -17,6 +17,10 @@ import {
   rotateCertificate,
 } from './endpoints/index.ts';
 import { parseSystemFile } from './endpoints/parse-systems.ts';
+import { generateOrganisationsCommand } from './generate/cli.ts';
+import { odsCommand } from './ods/cli.ts';
+import { organisationCommands } from './ods/show/cli.ts';
+import type { ReferencesTo } from './repository.ts';
 
 const IMPORTED = {
   line: 'spine system import systems.json',
@@ -37,8 +41,17 @@ const EXAMPLES = [
 
 const OUT = { flag: 'out', value: 'dir', help: 'folder for the files', default: '.' } as const;
 
-/** What an operator does with the certificates of HL7 V3 systems, and with those systems. */
-export const directoryCommands: readonly Command[] = [
+/** What an operator does with the directory; `references` say what points at organisations that close. */
+export function directoryCommands(references: readonly ReferencesTo[]): readonly Command[] {
+  return [
+    odsCommand(references),
+    generateOrganisationsCommand,
+    ...organisationCommands,
+    ...systemCommands,
+  ];
+}
+
+const systemCommands: readonly Command[] = [
   storeCommand({
     name: 'system import',
     summary: 'add accredited systems and message handlers, as a file says them',

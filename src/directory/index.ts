@@ -24,6 +24,9 @@ export {
   type Organisation,
 } from './organisation.ts';
 export { SDS_BASE, type SdsParts, sdsFailure, sdsRoutes } from './sds/fhir.ts';
+export { importRecords } from './ods/handle.ts';
+export type { OdsItem, OdsRecord } from './ods/record.ts';
+export { findSites, keepSite } from './ods/show/repository.ts';
 export { readOrganisation } from './read-organisation.ts';
 export {
   addingOrganisation,
@@ -31,6 +34,8 @@ export {
   keepOrganisations,
   listOrganisations,
   type OpeningDays,
+  type Reference,
+  type ReferencesTo,
   settingOpeningDays,
 } from './repository.ts';
 

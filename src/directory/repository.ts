@@ -67,3 +67,12 @@ export function listOrganisations(
     where ods > ${after} and (strpos(lower(name), lower(${word})) > 0 or ods = upper(${word}))
     order by ods limit ${ORGANISATION_LIST_MAX}`);
 }
+
+/** What points at an organisation, and how often: `nominations (P1)`, 12. */
+export type Reference = { readonly ods: string; readonly what: string; readonly count: number };
+
+/** Finds what of a higher capability points at organisations of these codes; main.ts passes it in [SDS 4]. */
+export type ReferencesTo = (
+  database: Database,
+  codes: readonly string[],
+) => Promise<readonly Reference[]>;

@@ -14,7 +14,7 @@ export const PORT_BASE: Option = {
 
 /** What an operator does to the store itself: no server needs to answer for it. */
 export type StoreCommand = Omit<Command, 'run'> & {
-  readonly work: (invocation: Invocation, database: Database) => Promise<number>;
+  readonly work: (invocation: Invocation, database: Database, url: string) => Promise<number>;
 };
 
 /** The store is the one of DATABASE_URL, or of the Spine that runs on this machine. */
@@ -31,7 +31,7 @@ export function storeCommand({ work, ...command }: StoreCommand): Command {
       }
       const database = openDatabase({ url: found.url, connections: 2 });
       try {
-        return await work(invocation, database);
+        return await work(invocation, database, found.url);
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) throw error;
         output.progress(`spine ${command.name}: the database does not answer`);

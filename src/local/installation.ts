@@ -1,12 +1,14 @@
 import { seedTestSystem } from './cards.ts';
 import { PERSONAS } from './personas.ts';
 import { readyMade, seedPrescriptions } from './seed.ts';
+import { seedDirectory } from './directory.ts';
 import { seedSystems } from './systems.ts';
 import type { Seed } from '../installation/parts.ts';
 
 /** What a test installation has from the start. */
 export async function seedAll(databaseUrl: string, { seed, folder }: Seed): Promise<void> {
   await seedTestSystem(databaseUrl);
+  await seedDirectory(databaseUrl);
   await seedSystems(databaseUrl, folder);
   await seedPrescriptions(databaseUrl, seed);
 }

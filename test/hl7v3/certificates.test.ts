@@ -47,7 +47,7 @@ async function knock(shown: { readonly cert?: string; readonly key?: string }): 
 
 /** Runs `spine …` on this database: its exit code and what it says. */
 async function spine(...words: string[]): Promise<{ code: number; said: string }> {
-  const { code, stdout, stderr } = await ranOn(url(), directoryCommands, words);
+  const { code, stdout, stderr } = await ranOn(url(), directoryCommands([]), words);
   return { code, said: stdout + stderr };
 }
 

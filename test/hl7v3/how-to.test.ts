@@ -69,7 +69,7 @@ describe('the how-to for existing systems', () => {
       if (program === 'spine') {
         const { code, stdout, stderr } = await ranOn(
           url(),
-          [...directoryCommands, inspectCommand],
+          [...directoryCommands([]), inspectCommand],
           words,
         );
         assert.equal(code, words[0] === 'inspect' ? 1 : 0, `${line}\n${stderr}`); // it never came
