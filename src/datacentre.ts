@@ -24,16 +24,10 @@ import {
   isAnswering,
   openDatabase,
 } from './platform/database.ts';
-import {
-  type HttpRequest,
-  type HttpResponse,
-  type HttpRoute,
-  type HttpService,
-} from './platform/http.ts';
+import { type HttpRoute, type HttpService } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { isMigrated } from './platform/migrate.ts';
-import { plainFailure } from './platform/plain-failure.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
   openSignatures,
@@ -49,6 +43,7 @@ import {
 import type { Trial } from './local/index.ts';
 import { SCHEMAS } from './schemas.ts';
 import { sdsParts } from './sds.ts';
+import { commonHeaders, elsewhere, tooEarly } from './served-by.ts';
 import { VERSION } from './version.ts';
 
 /** One process of one datacentre, listening. */
@@ -57,6 +52,8 @@ export type Datacentre = {
   readonly url: string;
   /** Where systems of HL7 V3 send; null: nowhere. */
   readonly hl7v3Url: string | null;
+  /** Takes no new requests and says where to go, until it is told otherwise; what it has begun it ends. */
+  drain(isDrained: boolean): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -100,7 +97,12 @@ export async function startDatacentre(
       },
     );
     closers.splice(1, 0, () => jobs.close());
-    return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, close };
+    const drain = async (isDrained: boolean): Promise<void> => {
+      const answer = isDrained ? () => elsewhere(config, url) : null;
+      hl7v3?.turnAway(answer);
+      await http.turnAway(answer);
+    };
+    return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, drain, close };
   } catch (error) {
     await close();
     throw error;
@@ -129,11 +131,6 @@ async function untilMigrated(database: Database, stopping?: AbortSignal): Promis
     }
     await delay(ASK_AGAIN_MS, undefined, { signal: stopping });
   }
-}
-
-function tooEarly(config: Config): HttpResponse {
-  const { status, headers, body } = plainFailure({ kind: 'Unavailable' });
-  return { status, headers: { ...servedBy(config), ...headers }, body };
 }
 
 type Parts = {
@@ -275,23 +272,4 @@ async function openLocal(config: Config, spine: Spine, trial: Trial): Promise<Lo
     probe: () => probe(parts),
     environment: () => `test; signing=real; clock=${clock.read().real ? 'real' : 'shifted'}`,
   };
-}
-
-/** On every answer: who served it, the caller's ids again, and what is real and what is not [EXPERIENCE 0]. */
-function commonHeaders(
-  config: Config,
-  { headers }: HttpRequest,
-  environment: string | null,
-): Record<string, string> {
-  const common: Record<string, string> = servedBy(config);
-  for (const name of ['x-request-id', 'x-correlation-id'] as const) {
-    const value = headers[name];
-    if (value !== undefined) common[name] = value;
-  }
-  if (environment !== null) common['X-Environment'] = environment;
-  return common;
-}
-
-function servedBy({ datacentre }: Config): Record<string, string> {
-  return { 'X-Served-By': `${datacentre}; openspine/${VERSION}` };
 }

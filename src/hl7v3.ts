@@ -30,6 +30,7 @@ import { certificatePem, privateKeyPem } from './platform/certificates.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config, Hl7Port } from './platform/config.ts';
 import { type Database, DatabaseUnavailable } from './platform/database.ts';
+import type { HttpResponse } from './platform/http.ts';
 import type { Job } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { type MutualTlsPort, openMutualTls } from './platform/mutual-tls.ts';
@@ -39,6 +40,8 @@ import type { TlsIdentity } from './platform/tls-server.ts';
 export type Hl7Door = {
   readonly url: string;
   readonly jobs: readonly Job[];
+  /** From now on every request gets this; null: they are served again. */
+  turnAway(answer: (() => HttpResponse) | null): void;
   close(): Promise<void>;
 };
 
@@ -95,18 +98,23 @@ export async function openHl7Door(
     onBug,
   });
   const port = await listen(config, hl7v3, { desk, queries, parties, readKeys, lookEveryMs });
-  const own = `https://${hl7v3.names[0] ?? config.host}:${port.port}`;
-  const urls = hl7v3.urls.length === 0 ? [own] : hl7v3.urls;
+  const urls = urlsOf(hl7v3, config.host, port.port);
   await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
   return {
     url: `https://${config.host}:${port.port}`,
     jobs: [waitingJob(desk), forgettingJob(desk), deliveries.job],
+    turnAway: (answer) => port.turnAway(answer),
     close: async () => {
       await port.close();
       await closeDesk(desk);
       deliveries.close();
     },
   };
+}
+
+/** Where senders find it. */
+function urlsOf({ urls, names }: Hl7Port, host: string, port: number): readonly string[] {
+  return urls.length === 0 ? [`https://${names[0] ?? host}:${port}`] : urls;
 }
 
 /** What this datacentre proves itself with, to those who call it and to those whom it calls. */

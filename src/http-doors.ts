@@ -10,6 +10,7 @@ import {
 export type HttpDoors = {
   readonly port: number;
   serve(services: HttpServices): Promise<void>;
+  turnAway(answer: (() => HttpResponse) | null): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -38,6 +39,9 @@ export async function openHttpDoors(
       port: own.port,
       serve: async ({ all, forPeople }) => {
         for (const server of opened) await server.serve(server === own ? all : forPeople);
+      },
+      turnAway: async (answer) => {
+        for (const server of opened) await server.turnAway(answer);
       },
       close,
     };

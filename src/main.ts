@@ -18,7 +18,7 @@ async function serve(): Promise<number> {
     return EX_CONFIG;
   }
   const { startDatacentre } = await import('./datacentre.ts');
-  const { writeLog } = await import('./platform/log.ts');
+  const { describeBug, writeLog } = await import('./platform/log.ts');
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve());
@@ -29,12 +29,28 @@ async function serve(): Promise<number> {
   try {
     const datacentre = await startDatacentre(config.value, writeLog, stopping.signal);
     process.send?.({ ready: true });
+    process.on('message', (message: unknown) => {
+      if (!isDraining(message)) return;
+      datacentre.drain(message.drain).then(undefined, (error: unknown) => {
+        writeLog({ event: 'bug', requestId: 'drain', outcome: describeBug(error) });
+      });
+    });
     await stopped;
     await datacentre.close();
   } catch (error) {
     if (!stopping.signal.aborted) throw error; // told to end before it had begun
   }
   return 0;
+}
+
+/** What the process that started us says. */
+function isDraining(message: unknown): message is { readonly drain: boolean } {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'drain' in message &&
+    typeof message.drain === 'boolean'
+  );
 }
 
 /** The commands are loaded only here: a live server holds no test helper. */

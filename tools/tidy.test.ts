@@ -27,6 +27,7 @@ const COMPOSERS = [
   'failures.ts',
   'sds.ts',
   'references.ts',
+  'served-by.ts',
   'hl7v3.ts',
   'http-doors.ts',
   'hl7v3-deliveries.ts',

@@ -1,5 +1,6 @@
 import { parsePortBase } from './addresses.ts';
 import { banner, environment } from './banner.ts';
+import { datacentreCommands } from './datacentre-commands.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import type { Parts } from './parts.ts';
@@ -18,7 +19,14 @@ import {
 
 /** The life cycle of a Spine on this machine [EXPERIENCE 2]. */
 export function installationCommands(parts: Parts): readonly Command[] {
-  return [upCommand(parts), DOWN, STATUS, doctorCommand(parts), versionCommand(parts)];
+  return [
+    upCommand(parts),
+    DOWN,
+    STATUS,
+    ...datacentreCommands,
+    doctorCommand(parts),
+    versionCommand(parts),
+  ];
 }
 
 const UP_OPTIONS: readonly Option[] = [

@@ -28,10 +28,20 @@ export type DatacentreOptions = {
 };
 
 export type Datacentre = {
+  readonly state: () => DatacentreState;
+  /** Takes no new requests and says where to go; what it has begun it ends. */
+  readonly drain: () => void;
+  /** Ends it, and it stays down; `isHard`: at once, as when its power fails. */
+  readonly fail: (isHard: boolean) => Promise<void>;
+  /** Takes back `drain` and `fail`; resolves when it listens. */
+  readonly restore: () => Promise<void>;
   /** Lets it finish what it is doing; by force when that takes too long. */
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
 };
+
+/** `starting`: it was started again, and does not listen yet. */
+export type DatacentreState = 'running' | 'drained' | 'starting' | 'down';
 
 const READY_MS = 60_000;
 const DRAIN_MS = 10_000;
@@ -49,46 +59,101 @@ const USUAL_PROGRAM: readonly string[] = [
  * time. The process ends by itself when it loses us: it sees its channel close.
  */
 export async function startDatacentre(options: DatacentreOptions): Promise<Datacentre> {
-  let child = launch(options);
-  const stopping = new AbortController();
-  const datacentre: Datacentre = {
-    stop: async () => {
-      stopping.abort();
-      await end(child);
-    },
-    kill: () => {
-      stopping.abort();
-      child.kill('SIGKILL');
-    },
+  const datacentre = new DatacentreProcess(options);
+  const breakOff = (): void => {
+    datacentre.stop().then(undefined, () => undefined);
   };
-  const breakOff = (): boolean => child.kill('SIGTERM');
   options.signal.addEventListener('abort', breakOff);
-  const first = await untilReady(child);
+  const problem = await datacentre.start();
   options.signal.removeEventListener('abort', breakOff);
-  if (first !== null) {
-    await datacentre.stop();
-    throw new Trouble(
-      `Datacentre ${options.name.toUpperCase()} ${first} while it was starting`,
-      'read what it said above; spine doctor looks for the usual causes',
-    );
+  if (problem === null) return datacentre;
+  await datacentre.stop();
+  throw new Trouble(
+    `Datacentre ${options.name.toUpperCase()} ${problem} while it was starting`,
+    'read what it said above; spine doctor looks for the usual causes',
+  );
+}
+
+class DatacentreProcess implements Datacentre {
+  readonly #options: DatacentreOptions;
+  #child: ChildProcess | null = null;
+  #isWanted = false;
+  #isDrained = false;
+  #isListening = false;
+
+  constructor(options: DatacentreOptions) {
+    this.#options = options;
   }
-  const keepRunning = async (): Promise<void> => {
+
+  readonly state = (): DatacentreState => {
+    if (!this.#isWanted) return 'down';
+    if (!this.#isListening) return 'starting';
+    return this.#isDrained ? 'drained' : 'running';
+  };
+
+  /** Null when it listens; otherwise what became of it. */
+  async start(): Promise<string | null> {
+    this.#isWanted = true;
+    const problem = await this.#launch();
+    if (problem === null) this.#keepRunning().then(undefined, this.#tell);
+    return problem;
+  }
+
+  readonly drain = (): void => {
+    this.#isDrained = true;
+    this.#child?.send({ drain: true });
+  };
+
+  readonly fail = async (isHard: boolean): Promise<void> => {
+    this.#isWanted = false;
+    const child = this.#child;
+    if (child === null) return;
+    if (!isHard) return end(child);
+    child.kill('SIGKILL');
+    await ended(child);
+  };
+
+  readonly restore = async (): Promise<void> => {
+    this.#isDrained = false;
+    if (this.#isWanted) this.#child?.send({ drain: false });
+    else await this.start();
+  };
+
+  readonly stop = (): Promise<void> => this.fail(false);
+
+  readonly kill = (): void => {
+    this.#isWanted = false;
+    this.#child?.kill('SIGKILL');
+  };
+
+  async #launch(): Promise<string | null> {
+    const child = launch(this.#options);
+    this.#child = child;
+    const problem = await untilReady(child);
+    this.#isListening = problem === null;
+    if (this.#isListening && this.#isDrained) child.send({ drain: true });
+    return problem;
+  }
+
+  /** Until it is no longer wanted. */
+  async #keepRunning(): Promise<void> {
     let backoffMs = BACKOFF_MIN_MS;
-    while (!stopping.signal.aborted) {
+    for (;;) {
       const readyAt = performance.now();
-      const how = await ended(child);
-      if (stopping.signal.aborted) return;
+      const how = this.#child === null ? '' : await ended(this.#child);
+      this.#isListening = false;
+      if (!this.#isWanted) return;
       if (performance.now() - readyAt > STEADY_MS) backoffMs = BACKOFF_MIN_MS;
-      options.log(
-        `datacentre ${options.name.toUpperCase()} ${how} unexpectedly; starting it again in ${backoffMs} ms`,
-      );
+      const name = `datacentre ${this.#options.name.toUpperCase()}`;
+      this.#tell(`${name} ${how} unexpectedly; starting it again in ${backoffMs} ms`);
       await delay(backoffMs);
       backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
-      if (!stopping.signal.aborted) child = launch(options);
+      if (!this.#isWanted) return;
+      await this.#launch();
     }
-  };
-  keepRunning().then(undefined, (error: unknown) => options.log(String(error)));
-  return datacentre;
+  }
+
+  readonly #tell = (what: unknown): void => this.#options.log(String(what));
 }
 
 function launch(options: DatacentreOptions): ChildProcess {

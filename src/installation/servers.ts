@@ -1,6 +1,7 @@
 import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
 import { type Database, startDatabase } from './database.ts';
 import { type Datacentre, startDatacentre } from './datacentre.ts';
+import type { Running } from './datacentre-orders.ts';
 import type { Parts } from './parts.ts';
 import type { State } from './state-file.ts';
 import { createSteps, type Steps } from './steps.ts';
@@ -54,10 +55,11 @@ export function createServers(): Servers {
 }
 
 /** The steps of a start in their order. */
-export async function startAll(servers: Servers, options: StartOptions): Promise<void> {
+export async function startAll(servers: Servers, options: StartOptions): Promise<Running> {
   const { state, parts, output } = options;
   const steps = createSteps(output);
-  const { urls } = await databaseStep(servers, steps, options);
+  const database = await databaseStep(servers, steps, options);
+  const { urls } = database;
   const url = urls.a; // the work of a start goes to one database, however many there are
   await steps.step({
     name: 'migrations',
@@ -66,10 +68,11 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'a migration works through rows that are there already',
   });
   await optionalStep(steps, 'definitions', parts.definitions, url);
-  await datacentreStep('a', urls.a, { servers, steps, options });
-  await datacentreStep('b', urls.b, { servers, steps, options });
+  const a = await datacentreStep('a', urls.a, { servers, steps, options });
+  const b = await datacentreStep('b', urls.b, { servers, steps, options });
+  const running = { database, datacentres: { a, b } };
   await optionalStep(steps, 'sign-in', parts.signIn, url);
-  if (state.mode === 'live') return; // no synthetic people, no synthetic journeys
+  if (state.mode === 'live') return running; // no synthetic people, no synthetic journeys
   await optionalStep(steps, 'seed', (database) => parts.seed(database, seedOf(options)), url);
   await steps.step({
     name: 'probes',
@@ -77,6 +80,7 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     remark: () => 'one journey through each datacentre',
     slow: 'a synthetic prescription goes through each datacentre, step by step',
   });
+  return running;
 }
 
 /** Keys of test systems are files beside the data; none where the data are somebody else's. */

@@ -1,5 +1,7 @@
 import { localUrl, portsFrom } from './addresses.ts';
 import { banner } from './banner.ts';
+import { openControl } from './control.ts';
+import { obey } from './datacentre-orders.ts';
 import { chooseData, removeTemporary } from './database.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { Parts } from './parts.ts';
@@ -47,8 +49,12 @@ async function serve(
   });
   try {
     const started = startAll(servers, { ...options, state: starting, parts, output });
-    const isUp = await Promise.race([started.then(() => true), interruption.requested]);
-    if (isUp === true) await announce(starting, output, interruption.requested);
+    const running = await Promise.race([started, interruption.requested]);
+    if (running !== undefined) {
+      const control = await openControl(starting.portBase, (order) => obey(running, order));
+      await announce(starting, output, interruption.requested);
+      await control.close();
+    }
     return EXIT.ok;
   } finally {
     if (interruption.isRequested()) output.progress('stopping');

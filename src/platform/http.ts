@@ -69,6 +69,8 @@ export type HttpServer = {
   readonly port: number;
   /** From now on these answer, no longer the one who said that it is too early. */
   serve(service: HttpService): Promise<void>;
+  /** From now on every request gets this, and its connection ends with it; null: they are served again. */
+  turnAway(answer: (() => HttpResponse) | null): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -88,20 +90,37 @@ export async function startHttp(
   { isShared = false }: { readonly isShared?: boolean } = {},
 ): Promise<HttpServer> {
   let listener: RequestListener = (_request, response) => write(response, tooEarly());
+  let elsewhere: (() => HttpResponse) | null = null;
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    (request, response) => listener(request, response),
+    (request, response) => {
+      if (elsewhere === null) listener(request, response);
+      else write(response, ending(elsewhere()));
+    },
   );
+  const where = { host, reusePort: isShared };
   return {
-    port: await listen(server, { host, port, reusePort: isShared }),
+    port: await listen(server, { ...where, port }),
     serve: async (service) => {
       listener = await listenerOf(service);
+    },
+    turnAway: async (answer) => {
+      const wasAway = elsewhere !== null;
+      elsewhere = answer;
+      // New connections to a shared port are left to the other processes.
+      if (isShared && !wasAway && answer !== null) server.close();
+      if (isShared && wasAway && answer === null) await listen(server, { ...where, port });
     },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
       }),
   };
+}
+
+/** Whoever asks next connects anew, perhaps to somebody else. */
+export function ending(answer: HttpResponse): HttpResponse {
+  return { ...answer, headers: { ...answer.headers, Connection: 'close' } };
 }
 
 /** Written past the framework: it rewrites media types, and clients compare ours to the letter. */

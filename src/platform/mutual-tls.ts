@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
-import { type HttpResponse, textHeaders, write } from './http.ts';
+import { ending, type HttpResponse, textHeaders, write } from './http.ts';
 import { listen } from './listen.ts';
 import { certificateOf, makeTlsServer, type TlsSource } from './tls-server.ts';
 
@@ -30,7 +30,12 @@ export type MutualTlsOptions<Peer> = {
   readonly onFailure: (error: unknown) => HttpResponse;
 };
 
-export type MutualTlsPort = { readonly port: number; close(): Promise<void> };
+export type MutualTlsPort = {
+  readonly port: number;
+  /** From now on every request gets this, and its connection ends with it; null: they are served again. */
+  turnAway(answer: (() => HttpResponse) | null): void;
+  close(): Promise<void>;
+};
 
 const KEEP_ALIVE_MS = 72_000; // longer than load balancers keep theirs, so that they close first
 const CHECK_AGAIN_MS = 10_000; // an open connection ends within a minute after its certificate was revoked
@@ -48,7 +53,9 @@ export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Prom
     socket.once('close', () => open.delete(socket));
     closeUnlessAdmitted(options, socket);
   });
+  let elsewhere: (() => HttpResponse) | null = null;
   server.on('request', (request, response) => {
+    if (elsewhere !== null) return write(response, ending(elsewhere()));
     answer(options, server, { request, response }).then(undefined, () => response.destroy());
   });
   const timer = setInterval(() => {
@@ -56,6 +63,9 @@ export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Prom
   }, CHECK_AGAIN_MS).unref();
   return {
     port: await listen(server, { host, port }),
+    turnAway: (given) => {
+      elsewhere = given;
+    },
     close: () => {
       clearInterval(timer);
       return close(server);

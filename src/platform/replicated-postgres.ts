@@ -46,7 +46,9 @@ export type ReplicatedPostgres = {
   readonly status: () => Promise<ClusterStatus>;
   /** Ends all programs of a zone at once, as when its power fails. */
   readonly fail: (zone: Zone) => void;
-  /** Starts what `fail` ended. */
+  /** Ends all programs of a site in good order. */
+  readonly shut: (site: Site) => Promise<void>;
+  /** Starts what `fail` or `shut` ended. */
   readonly restore: (zone: Zone) => void;
   /** Cuts a zone off from others; `oneWay`: only what it sends. */
   readonly cut: (zone: Zone, from: readonly Zone[], oneWay?: boolean) => void;
@@ -154,6 +156,7 @@ function running(
     urlOf: (site) => urlAt(layout, site, passwords),
     status: () => statusOf(layout),
     fail,
+    shut: (site) => stopAll(members[site].toReversed()),
     restore: (zone) => {
       for (const member of members[zone]) member.start();
     },

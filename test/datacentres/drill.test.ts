@@ -1,0 +1,154 @@
+// Shows: datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { PORTS_OF_CLUSTER } from '../../src/platform/replicated-postgres.ts';
+import { portsInUse } from '../../src/installation/port-check.ts';
+import { missing } from './cluster.ts';
+
+const SPINE = fileURLToPath(new URL('../../bin/spine.ts', import.meta.url));
+const START_MS = 180_000;
+const SOON_MS = 60_000;
+const BLOCK = 56;
+
+type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+describe('a drill', { skip: missing() }, () => {
+  let base = 0;
+  let running: { readonly child: ChildProcess; readonly said: () => string } | undefined;
+
+  /** Of the installation of this test. */
+  const dc = (...words: readonly string[]): Promise<Ran> =>
+    ran('dc', ...words, '--port-base', String(base));
+  const site = (name: 'a' | 'b'): string => `http://127.0.0.1:${base + (name === 'a' ? 0 : 1)}`;
+  const status = async () => JSON.parse((await dc('status', '-o', 'json')).stdout);
+  /** A prescription from surgery to claim, through the one datacentre. */
+  const demo = (name: 'a' | 'b'): Promise<Ran> => ran('demo', '--at', site(name));
+
+  async function until(isReached: (now: any) => boolean): Promise<any> {
+    for (const end = performance.now() + SOON_MS; ; ) {
+      const now = await status();
+      if (isReached(now)) return now;
+      assert.ok(performance.now() < end, JSON.stringify(now));
+      await delay(500);
+    }
+  }
+  const isWhole = ({ databases, processes }: any): boolean =>
+    databases.isDurableInBoth &&
+    databases.canTakeOver !== null &&
+    processes.a === 'running' &&
+    processes.b === 'running';
+
+  async function healed(): Promise<any> {
+    assert.equal((await dc('heal')).code, 0);
+    return until(isWhole);
+  }
+
+  async function demoSoon(name: 'a' | 'b'): Promise<void> {
+    for (const end = performance.now() + SOON_MS; ; ) {
+      const { code, stdout, stderr } = await demo(name);
+      if (code === 0) return;
+      assert.ok(performance.now() < end, `${stdout}${stderr}`);
+    }
+  }
+
+  before(async () => {
+    if (missing() !== false) return;
+    base = await freeBlock();
+    const words = ['up', '--datacentres', '2', '--port-base', String(base)];
+    const child = spawn(process.execPath, [SPINE, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    }
+    running = { child, said: () => text };
+    for (const end = performance.now() + START_MS; !text.includes('Ready in'); ) {
+      assert.ok(child.exitCode === null && performance.now() < end, text);
+      await delay(200);
+    }
+  });
+  after(async () => {
+    const child = running?.child;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  });
+
+  test('begins with a database in each, every commit in both', async () => {
+    const { code, stdout } = await dc('status');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^datacentre A {2}running {3}database (primary|standby), running, at \d+$/m,
+    );
+    assert.match(stdout, /^durable +in both datacentres$/m);
+    assert.match(running?.said() ?? '', /Databases +one in each datacentre, every commit in both/);
+  });
+
+  test('a datacentre that is drained says where to go, and the other one does the work', async () => {
+    assert.equal((await dc('drain', 'a')).code, 0);
+    const answer = await fetch(`${site('a')}/_local/ready`);
+    assert.equal(answer.status, 503);
+    assert.match(answer.headers.get('link') ?? '', new RegExp(`<${site('b')}>; rel="alternate"`));
+    assert.equal(answer.headers.get('connection'), 'close');
+    assert.match(answer.headers.get('x-served-by') ?? '', /^a;/);
+    const pages = await fetch(`http://127.0.0.1:${base + 5}/signin`);
+    assert.match(pages.headers.get('x-served-by') ?? '', /^b;/);
+    assert.equal((await until((now) => now.databases.primary === 'b')).processes.a, 'drained');
+    await demoSoon('b');
+    await healed();
+    assert.equal((await fetch(`${site('a')}/_local/ready`)).status, 200);
+  });
+
+  test('the power of the datacentre fails that takes the writes', async () => {
+    assert.equal((await dc('promote', 'a')).code, 0);
+    await until((now) => isWhole(now) && now.databases.primary === 'a');
+    const failed = await dc('fail', 'a', '--hard');
+    assert.equal(failed.code, 0, failed.stderr);
+    await demoSoon('b');
+    const { databases, processes } = await status();
+    assert.deepEqual([databases.primary, processes.a], ['b', 'down']);
+    await healed();
+    await demoSoon('a');
+  });
+
+  test('a datacentre that is cut off takes no writes, and follows when it is healed', async () => {
+    const { databases } = await status();
+    const cut: 'a' | 'b' = databases.primary;
+    const rest = cut === 'a' ? 'b' : 'a';
+    assert.equal((await dc('partition', cut)).code, 0);
+    await until((now) => now.databases.primary === rest);
+    await demoSoon(rest);
+    assert.notEqual((await demo(cut)).code, 0);
+    await healed();
+    await demoSoon(cut);
+  });
+
+  test('an order that cannot be carried out says why', async () => {
+    const unknown = await dc('fail', 'c');
+    assert.deepEqual([unknown.code, /name a datacentre/.test(unknown.stderr)], [2, true]);
+    const nowhere = await ran('dc', 'status', '--port-base', '65400');
+    assert.deepEqual([nowhere.code, /no Spine runs on port 65400/.test(nowhere.stderr)], [4, true]);
+  });
+});
+
+async function ran(...words: readonly string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [SPINE, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (bytes: Buffer) => (said.stdout += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (said.stderr += bytes.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, ...said };
+}
+
+/** The first of a block of ports that nobody has. */
+async function freeBlock(): Promise<number> {
+  for (let base = 23_000 + (process.pid % 90) * 100; ; base += 100) {
+    const block = Array.from({ length: BLOCK + PORTS_OF_CLUSTER }, (_, port) => base + port);
+    if ((await portsInUse(block)).length === 0) return base;
+  }
+}
