@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 
 import type { Element } from '../../src/gateways/xml/element.ts';
 import { aJourney, type Journey } from '../support/journey.ts';
+import { repeatDispensing } from '../support/repeat-dispensing.ts';
 import { all, childrenOf, QUESTIONS, recordIn, testTrackers, text, texts } from './asking.ts';
 
 const { spine, ask } = testTrackers();
@@ -120,6 +121,26 @@ describe('the record of a prescription', () => {
       }
     }
     assert.equal(texts(ordered, 'productLineItem3').length, 0);
+  });
+});
+
+describe('the record of repeat dispensing', () => {
+  test('is of the issue that is asked for, and else of the current one', async () => {
+    const journey = aJourney(spine(), { course: 'repeat' });
+    await journey.send(repeatDispensing(journey.order()));
+    await journey.release();
+    const [current, second] = [await recordOf(journey), await recordOf(journey, 2)];
+    const told = (record: Element): string[] =>
+      ['instanceNumber', 'currentInstance', 'maxRepeats', 'prescriptionStatus'].map((name) =>
+        text(record, name),
+      );
+    assert.deepEqual(told(current), ['1', '1', '3', '0002']);
+    assert.deepEqual(told(second), ['2', '1', '3', '9000']);
+    assert.equal(text(current, 'prescriptionTreatmentType'), '0003');
+    const [item] = all(current, 'lineItem');
+    assert.ok(item);
+    assert.equal(text(item, 'lineItemMaxRepeats'), '3');
+    assert.deepEqual([all(current, 'history').length, all(second, 'history').length], [2, 1]);
   });
 });
 

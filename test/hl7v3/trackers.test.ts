@@ -1,14 +1,18 @@
-// Shows: HL7 V3 | trackers over SOAP and in JSON tell of a prescription what GET Task does, at each of its states, whichever door it came through
+// Shows: HL7 V3 | trackers over SOAP and in JSON tell of a prescription what GET Task and `spine track` do, at each of its states, whichever door it came through
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { ran } from '../../src/cli/testing.ts';
+import { TEST_SYSTEMS } from '../../src/local/systems.ts';
+import { domainCommands } from '../../src/local/verbs/index.ts';
 import { ISSUE_STATUSES } from '../../src/prescriptions/statuses.ts';
+import { wrapped } from '../support/hl7v3.ts';
 import { aJourney, type Journey } from '../support/journey.ts';
-import { LEGACY } from '../support/server.ts';
+import { LEGACY, PRESCRIBING } from '../support/server.ts';
 import { all, clinicalRecordIn, QUESTIONS, recordIn, testTrackers, text } from './asking.ts';
 
-const { spine, ask, get } = testTrackers();
+const { spine, client, ask, get } = testTrackers();
 
 const ITEM_WORDS: Readonly<Record<string, string>> = {
   '0001': 'Dispensed',
@@ -65,6 +69,24 @@ async function byJson({ id }: Journey): Promise<Standing> {
   };
 }
 
+/** As `spine track` prints it for programs. */
+async function byCommand({ id }: Journey): Promise<Standing> {
+  const { code, stdout } = await ran(domainCommands(), [
+    'track',
+    id,
+    '-o',
+    'json',
+    '--at',
+    spine().url,
+  ]);
+  assert.equal(code, 0, stdout);
+  const [{ status, items }] = JSON.parse(stdout);
+  return {
+    status: status.code,
+    items: items.map((item: { status: string }) => item.status.slice(0, 4)),
+  };
+}
+
 /** All say the same, and that is this. */
 async function stands(
   journey: Journey,
@@ -75,6 +97,7 @@ async function stands(
   assert.deepEqual(await byTask(journey), wanted, 'GET Task');
   assert.deepEqual(await bySoap(journey), [wanted, wanted], 'over SOAP');
   assert.deepEqual(await byJson(journey), wanted, 'in JSON');
+  assert.deepEqual(await byCommand(journey), wanted, 'spine track');
 }
 
 describe('what trackers tell', () => {
@@ -103,6 +126,19 @@ describe('what trackers tell', () => {
     const later = aJourney(spine(), { authoredAt: new Date(Date.now() + 3 * 86_400_000) });
     await later.send();
     await stands(later, '9001', '0007');
+  });
+
+  test('is the same of what came by HL7 V3', async () => {
+    const journey = aJourney(spine());
+    const body = journey.order();
+    const converted = await spine().call(`${PRESCRIBING}/$convert`, { body });
+    const interaction = 'PORX_IN020101SM31';
+    const post = wrapped({ system: TEST_SYSTEMS.facade, interaction, payload: converted.text });
+    const said = await client().send('/Prescription', post);
+    assert.match(said.text, /typeCode="AA"/);
+    await stands(journey, '0001', '0007');
+    await journey.release();
+    await stands(journey, '0002', '0008');
   });
 
   test('is found among those of a patient', async () => {
