@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { PERSONAS } from '../../src/local/personas.ts';
+import { element } from '../../src/gateways/xml/element.ts';
+import { type Person, PERSONAS } from '../../src/local/personas.ts';
 import { TEST_SYSTEMS } from '../../src/local/systems.ts';
 import { sql } from '../../src/platform/sql.ts';
-import { openHl7Client } from '../support/hl7v3.ts';
+import { COMPATIBLE, prescriptionQueries } from '../../src/prescriptions/index.ts';
+import { aSpine, newId } from '../../src/prescriptions/testing.ts';
+import { hl7Frame, openHl7Client, wrapped } from '../support/hl7v3.ts';
 import { aJourney } from '../support/journey.ts';
 import {
   all,
@@ -21,6 +24,7 @@ import {
   testTrackers,
   text,
 } from './asking.ts';
+import { aRequest } from './doors.ts';
 
 const { spine, ask, client } = testTrackers({ roleCheck: 'strict' });
 const NOWHERE = 'EBA388-000X26-44ABAC';
@@ -212,6 +216,48 @@ describe('who may ask', () => {
       );
       const told = await client().send(path, { headers: headers(prescriber.roleProfile) });
       assert.equal(JSON.parse(told.text).statusCode, '0');
+    }
+  });
+
+  test('is found out for a message by the same directory', async () => {
+    const system = TEST_SYSTEMS.facade;
+    const interaction = 'PORX_IN060102SM30';
+    const subject = '<NominatedPrescriptionReleaseRequest/>';
+    const said = async ({ userId, roleProfileId }: Person): Promise<string> => {
+      const author = `<author typeCode="AUT"><AgentPersonSDS classCode="AGNT"><id root="1.2.826.0.1285.0.2.0.67" extension="${roleProfileId}"/><agentPersonSDS classCode="PSN" determinerCode="INSTANCE"><id root="1.2.826.0.1285.0.2.0.65" extension="${userId}"/></agentPersonSDS></AgentPersonSDS></author>`;
+      const payload = hl7Frame({ system, interaction, subject }).replace(
+        '<author1',
+        `${author}<author1`,
+      );
+      const answer = await client().send(
+        '/Prescription',
+        wrapped({ system, interaction, payload }),
+      );
+      return / - ([^"]*)"/.exec(answer.text)?.[1] ?? answer.text;
+    };
+    const lacking = 'The role profile has none of the activities B0570, B0572.';
+    assert.equal(await said(PERSONAS.prescriber), lacking);
+    assert.equal(await said(PERSONAS.dispenser), 'A single hl7:ID/@root must be provided');
+  });
+
+  test('is nobody while the tracker is switched off', async () => {
+    const settings = { ...COMPATIBLE, switchedOff: ['Tracker'] as const };
+    const { soap, json } = prescriptionQueries(aSpine(spine().database, settings));
+    const { actor, requestId, at } = aRequest('', newId());
+    const text = 'Tracker functionality is disabled.';
+    for (const { handle } of soap) {
+      const answer = await handle({ actor, requestId, at, query: element('query') }, false);
+      assert.deepEqual(answer, { kind: 'fault', isForbidden: true, text });
+    }
+    for (const { handle } of json) {
+      const { status, body } = await handle({
+        actor,
+        requestId,
+        at,
+        parameters: new URLSearchParams(),
+      });
+      assert.equal(status, 403);
+      assert.ok(JSON.stringify(body).includes(text));
     }
   });
 
