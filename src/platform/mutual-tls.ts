@@ -144,21 +144,23 @@ async function answerOf<Peer>(
 }
 
 /** Null: larger than allowed. */
-async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | null | 'broken'> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of request) {
-      if (!Buffer.isBuffer(chunk)) continue;
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | null | 'broken'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    request.on('data', (chunk: Buffer) => {
       sizeBytes += chunk.length;
       if (sizeBytes <= maxBytes) chunks.push(chunk);
-      if (sizeBytes > READ_MAX_BYTES) return 'broken';
-    }
-  } catch {
-    return 'broken'; // whoever sent it is gone
-  }
-  return sizeBytes > maxBytes ? null : Buffer.concat(chunks, sizeBytes);
+      if (sizeBytes > READ_MAX_BYTES) resolve('broken');
+    });
+    request.on('end', () => {
+      const [first] = chunks;
+      const isOne = chunks.length === 1 && first !== undefined;
+      const whole = isOne ? first : Buffer.concat(chunks, Math.min(sizeBytes, maxBytes));
+      resolve(sizeBytes > maxBytes ? null : whole);
+    });
+    const gone = (): void => resolve('broken'); // whoever sent it is gone
+    request.on('error', gone);
+    request.on('close', gone);
+  });
 }

@@ -74,6 +74,9 @@ describe('XML that attacks', () => {
     assert.match(refused(`<a ${many(60, (n) => `xmlns:b${n}="b"`)}/>`), /^more than 50 namespaces/);
     assert.match(refused(`<${'a'.repeat(1_025)}/>`), /^a name that is too long/);
     assert.match(refused(`<a ${'b'.repeat(1_025)}=""/>`), /^a name that is too long/);
+    assert.match(refused('<a __proto__="b"/>'), /^a name that no object can hold/);
+    const own = parseXml('<a constructor="b"/>', { nameOf });
+    assert.ok(own.ok && own.value.attributes['constructor'] === 'b');
   });
 
   test('takes no longer for being written to take long', () => {

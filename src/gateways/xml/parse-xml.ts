@@ -95,7 +95,7 @@ const NO_SCOPE: Scope = new Map([
 function asWritten(name: string, attributes: Attributes, scope: Scope): Named {
   const values: Record<string, string> = {};
   for (let at = 0; at < attributes.length; at += 2) {
-    put(values, attributes[at] ?? '', attributes[at + 1] ?? '');
+    values[attributes[at] ?? ''] = attributes[at + 1] ?? '';
   }
   return { name, attributes: values, scope };
 }
@@ -105,13 +105,17 @@ function byNamespaces(nameOf: NameOf, isDeclared: boolean) {
   return (name: string, attributes: Attributes, around: Scope): Named => {
     const scope = scopeOf(attributes, around);
     const values: Record<string, string> = {};
+    let isPrefixed = false;
     for (let at = 0; at < attributes.length; at += 2) {
-      const [of = '', value = ''] = [attributes[at], attributes[at + 1]];
-      if (isDeclaration(of)) {
-        if (isDeclared) put(values, of, value);
-      } else {
-        put(values, of.includes(':') ? expanded(of, scope, nameOf) : of, value);
-      }
+      const of = attributes[at] ?? '';
+      const isDeclaring = isDeclaration(of);
+      if (isDeclaring && !isDeclared) continue;
+      const hasPrefix = !isDeclaring && of.includes(':');
+      isPrefixed ||= hasPrefix;
+      const called = hasPrefix ? expanded(of, scope, nameOf) : of;
+      // Written apart, two may be one under their prefixes.
+      if (isPrefixed && Object.hasOwn(values, called)) stop(`attribute ${of} is there twice`);
+      values[called] = attributes[at + 1] ?? '';
     }
     return { name: expanded(name, scope, nameOf), attributes: values, scope };
   };
@@ -129,12 +133,6 @@ function expanded(name: string, scope: Scope, nameOf: NameOf): string {
   const namespace = scope.get(prefix);
   if (colon === 0 || !isLocalName(local)) stop(`${name} is no name with a prefix`);
   return nameOf(namespace ?? stop(`the prefix ${prefix} stands for nothing`), local);
-}
-
-/** Names that every object has cannot be told from ones that are there twice: no message has them. */
-function put(values: Record<string, string>, name: string, value: string): void {
-  if (values[name] !== undefined) stop(`attribute ${name} is there twice`);
-  values[name] = value;
 }
 
 const NAMESPACES_MAX = 50; // declared around an element [RELIABILITY 7.2]

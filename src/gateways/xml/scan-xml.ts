@@ -89,10 +89,8 @@ class Scan {
   run(): void {
     const text = this.#text;
     const forbidden = text.search(FORBIDDEN);
-    if (forbidden !== -1) {
-      this.#at = forbidden;
-      this.#stop('a character that XML may not hold');
-    }
+    this.#at = Math.max(forbidden, 0);
+    if (forbidden !== -1) this.#stop('a character that XML may not hold');
     if (text.charCodeAt(0) === BYTE_ORDER_MARK) this.#at = 1;
     const declaration = this.#match(DECLARATION);
     this.#at += declaration?.[0].length ?? 0;
@@ -121,8 +119,8 @@ class Scan {
   #markup(): void {
     const text = this.#text;
     const sign = text[this.#at + 1];
+    if (sign === '?') this.#stop('a processing instruction is not allowed');
     if (sign === '/') this.#endTag();
-    else if (sign === '?') this.#stop('a processing instruction is not allowed');
     else if (sign !== '!') this.#startTag();
     else if (text.startsWith('<!--', this.#at)) this.#comment();
     else if (text.startsWith('<![CDATA[', this.#at)) this.#cdata();
@@ -153,6 +151,7 @@ class Scan {
       const name = this.#name();
       const value = this.#value(name);
       if (name.length > NAME_MAX) this.#stop('a name that is too long');
+      if (name === '__proto__') this.#stop('a name that no object can hold');
       for (let at = 0; at < found.length; at += 2) {
         if (found[at] === name) this.#stop(`attribute ${name} is there twice`);
       }
