@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, test } from 'node:test';
 
+import { keepStanding } from '../../src/prescriptions/patients/repository.ts';
 import { STRICT } from '../../src/prescriptions/index.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { PERSONAS } from '../../src/local/personas.ts';
@@ -21,12 +22,22 @@ beforeEach(() => {
   journey = spine.journey();
 });
 
+const DEAD = '9990000026'; // synthetic
 const SECOND_ISSUE = `<pertinentInformation2 typeCode="PERT"><seperatableInd value="false"/><pertinentRepeatInstanceInfo classCode="OBS" moodCode="EVN"><code code="RPI" codeSystem="2.16.840.1.113883.2.1.3.2.4.17.30"/><value value="2"/></pertinentRepeatInstanceInfo></pertinentInformation2>`;
 
 describe('a message of the other kinds is refused', () => {
   type Row = readonly [what: string, send: (of: Hl7Journey) => Promise<unknown>, reason: string];
   const rows: readonly Row[] = [
     ['a prescription whose id is taken', async (of) => (await of.send(), of.send()), '17.22 0002'],
+    [
+      'a prescription for a patient who is dead',
+      async (of) => {
+        await keepStanding(spine.database(), DEAD, { isDeceased: true, supersededBy: null });
+        of.edit = instead(/9990000018/g, DEAD);
+        await of.send();
+      },
+      '17.22 0001',
+    ],
     ['a notification of nothing', (of) => of.dispense(FULLY), '17.22 0005'],
     [
       'a notification of what nobody has',

@@ -135,6 +135,34 @@ describe('the facade', () => {
   });
 });
 
+test('a message under the id that suppliers give it is the same message', async () => {
+  const uk = (payload: string): string => payload.replaceAll(/(_IN\d{6})SM(\d\d)/g, '$1UK$2');
+  const send: Sending = (payload) => coordinator.send(uk(payload), AT);
+  const journey = throughFacade({}, send);
+  const other = throughFacade({ nominated: null }, send);
+  const steps = [
+    () => journey.send(),
+    () => journey.download(),
+    () => journey.dispense(FULLY),
+    () => journey.withdraw(),
+    () => journey.dispense(FULLY),
+    () => journey.claim(),
+  ];
+  for (const step of steps) {
+    await step();
+    assert.equal(journey.last().acknowledgement, 'AA', journey.last().text);
+  }
+  for (const step of [
+    () => other.send(),
+    () => other.release(),
+    () => other.giveBack(),
+    () => other.cancel(),
+  ]) {
+    await step();
+    assert.equal(other.last().acknowledgement, 'AA', other.last().text);
+  }
+});
+
 test('under load the facade is told where its answer will be, and finds it there', async () => {
   const busy = await openCoordinator(made(), { answerWithinMs: 4_000, inHandMax: 0 });
   try {

@@ -145,4 +145,24 @@ describe('a cancellation that waits, once the pharmacy gives back', () => {
     assert.equal(cancelCodeOf(await byFhir.cancel()), 'R-0006');
     await delivered(LATE, ids, 0);
   });
+
+  test('of which nothing can be told any more waits by itself, and no other waits with it', async () => {
+    const { database } = spine();
+    const replyTo = { partyKey: 'A83008-900101', asid: '999000000101', conversationId: 'lost' };
+    const body = { item: null, request: randomUUID(), at: new Date().toISOString(), replyTo };
+    await database.all({
+      text: `insert into platform.outbox (bucket, topic, destination, key, body, due_at)
+        values (0, 'subsequent-cancellation-response', 'A83008', 'lost', $1, now())`,
+      values: [JSON.stringify(body)],
+    });
+    const { journey, ids } = await cancelledBy(TEST_SYSTEMS.surgery, RELIABLE, 2);
+    await delivered('PORX_IN050101UK31', ids, 1);
+    assert.equal((await journey.giveBack()).status, 200);
+    await delivered(LATE, ids, 1);
+    const [lost] = await database.all<{ attempts: number; isLater: boolean }>({
+      text: `select attempts, due_at > now() + interval '50 minutes' as "isLater" from platform.outbox where key = 'lost'`,
+      values: [],
+    });
+    assert.deepEqual(lost, { attempts: 1, isLater: true });
+  });
 });
