@@ -1,6 +1,7 @@
 import { openDeliveries } from './hl7v3-deliveries.ts';
 import {
   endpointAuthority,
+  fresh,
   listenerKey,
   openParties,
   type Parties,
@@ -58,6 +59,7 @@ export type Hl7Parts = {
 
 const LOOK_EVERY_MS = 3_600_000; // the listener's certificate is made anew long before it is over
 const BODY_MAX_BYTES = 1_048_576; // [EPS-HL7V3 2.1]
+const ROLE_FRESH_MS = 5_000; // what is taken from a role is so within a minute [RELIABILITY 7.4]
 const NO_QUERIES: QueryHandlers = { soap: [], json: [] };
 
 /** Null when there is no port for it. */
@@ -190,12 +192,14 @@ function directoryOf(
   database: Database,
   parties: Parties,
 ): Hl7Directory {
+  const roleOf = fresh((key) => {
+    const [userId = '', roleProfile = ''] = key.split(' ');
+    return findRole(database, { userId, roleProfile }, REAL_CLOCK.securityNow());
+  }, ROLE_FRESH_MS);
   return {
     // Where roles are not checked nobody asks for them.
     roleOf: async ({ userId, roleProfile }) =>
-      roleCheck === 'strict'
-        ? findRole(database, { userId, roleProfile }, REAL_CLOCK.securityNow())
-        : null,
+      roleCheck === 'strict' ? roleOf(`${userId} ${roleProfile}`) : null,
     systemsOf: async (partyKey) =>
       (await parties.systemsOf(partyKey)).map(({ asid, clientOds, interactions }) => ({
         asid,

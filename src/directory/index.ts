@@ -1,3 +1,4 @@
+export { fresh } from './endpoints/fresh.ts';
 export {
   type AccreditedSystem,
   endpointAuthority,
