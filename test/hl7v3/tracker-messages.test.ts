@@ -9,11 +9,14 @@ import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { wrapped } from '../support/hl7v3.ts';
 import { aJourney, type Journey } from '../support/journey.ts';
 import { PRESCRIBING } from '../support/server.ts';
-import { documentIn, faultIn, QUESTIONS, recordIn, testTrackers, text } from './asking.ts';
+import { all, documentIn, faultIn, QUESTIONS, recordIn, testTrackers, text } from './asking.ts';
+import { openDoors } from './doors.ts';
+import { aHl7Journey } from './hl7-journey.ts';
+import { rebuildOf } from './rebuilding.ts';
 
 const { spine, ask, client } = testTrackers();
 
-async function recordOf({ id }: Journey) {
+async function recordOf({ id }: Pick<Journey, 'id'>) {
   return recordIn(await ask(QUESTIONS.detail(id)));
 }
 
@@ -57,6 +60,38 @@ describe('a message of a prescription', () => {
       /<ParentPrescription[\s\S]*<\/ParentPrescription>/.exec(converted.text) ?? [];
     const declared = '<ParentPrescription xmlns="urn:hl7-org:v3"';
     assert.equal(xml, act.replace('<ParentPrescription', declared));
+  });
+
+  test('is a dispense notification that came by HL7 V3 as it came; a history that is told anew is shown', async () => {
+    const journey = aHl7Journey(openDoors(spine().database), { nominated: null });
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['FullyDispensed']);
+    const record = await recordOf(journey);
+    const key = text(record, 'lastDispenseNotificationMsgRef');
+    const { type, root, xml } = documentIn(await ask(QUESTIONS.document(journey.id, key)));
+    assert.deepEqual([type, root.name], ['PORX_IN080101SM31', 'DispenseNotification']);
+    const [act = ''] =
+      /<DispenseNotification[\s\S]*<\/DispenseNotification>/.exec(journey.sent.at(-1) ?? '') ?? [];
+    assert.equal(
+      xml,
+      act.replace('<DispenseNotification', '<DispenseNotification xmlns="urn:hl7-org:v3"'),
+    );
+    const { acknowledgement } = await journey.post(rebuildOf(journey, '0001', '0003'));
+    assert.equal(acknowledgement, 'AA');
+    const rebuilt = await recordOf(journey);
+    const told = all(rebuilt, 'dispenseNotification');
+    assert.deepEqual(
+      told.map((one) => text(one, 'statusLineItem1')),
+      ['0001', '0003', '0001'],
+    );
+    const last = all(rebuilt, 'filteredHistory').at(-1);
+    assert.ok(last);
+    assert.equal(text(last, 'message'), 'Rebuild Dispense History successful');
+    assert.equal(
+      text(rebuilt, 'lastDispenseNotificationGuid'),
+      text(told[2] ?? last, 'dispenseNotificationID'),
+    );
   });
 
   test('is not shown by the key of another, nor of another prescription', async () => {
