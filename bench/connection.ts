@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net';
 
-export type Answer = { readonly status: number; readonly body: Buffer };
+export type Answer = {
+  readonly status: number;
+  readonly body: Buffer;
+  /** Content-Location; empty without one. */
+  readonly location: string;
+};
 
 /**
  * One keep-alive connection, one request at a time, each sent as bytes that were made beforehand.
@@ -14,6 +19,7 @@ export class Connection {
   #wanted = 0;
   #status = 0;
   #bodyAt = 0;
+  #location = '';
   #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
 
   constructor(connect: () => Socket) {
@@ -51,7 +57,8 @@ export class Connection {
     if (this.#wanted === 0) this.#readHead();
     if (this.#wanted === 0 || this.#received < this.#wanted) return;
     const whole = this.#joined();
-    const answer = { status: this.#status, body: whole.subarray(this.#bodyAt, this.#wanted) };
+    const body = whole.subarray(this.#bodyAt, this.#wanted);
+    const answer = { status: this.#status, body, location: this.#location };
     const settle = this.#settle;
     this.#chunks = [];
     this.#received = 0;
@@ -68,6 +75,7 @@ export class Connection {
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined) return this.#fail(new Error(`no Content-Length in: ${head}`));
     this.#status = Number(head.slice(9, 12));
+    this.#location = /\r\ncontent-location: (\S+)/i.exec(head)?.[1] ?? '';
     this.#bodyAt = end + 4;
     this.#wanted = this.#bodyAt + Number(length);
   }

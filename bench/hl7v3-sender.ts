@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 
 import { clientSettings, serveClient } from './child.ts';
-import { Connection } from './connection.ts';
+import { type Answer, Connection } from './connection.ts';
 import { hl7DocumentOf, type Hl7Kind } from './hl7v3-documents.ts';
 import type { Task } from './journey.ts';
 import { BATCH, type Kind } from './prescriptions.ts';
@@ -50,10 +51,21 @@ async function send(lane: number, { kind, made }: Task<Buffer>): Promise<void> {
   if (connection === undefined || made === null || !isHl7(kind)) {
     throw new Error(`${kind} was not prepared`);
   }
-  const { status, body } = await connection.ask(made);
+  let answer = await connection.ask(made);
+  while (answer.status === 202) answer = await fetched(connection, answer.location);
+  const { status, body } = answer;
   if (status !== 200 || !DONE[kind].every((text) => body.includes(text))) {
     throw new Error(`${kind} was answered ${status}: ${body.toString()}`);
   }
+}
+
+const FETCH_AFTER_MS = 500; // [EPS-HL7V3 3.1]
+
+/** Under load the answer comes later, where the first one says. */
+async function fetched(connection: Connection, location: string): Promise<Answer> {
+  await delay(FETCH_AFTER_MS);
+  const head = [`GET ${location} HTTP/1.1`, 'host: 127.0.0.1', `nhsd-asid: ${system.asid}`];
+  return connection.ask(Buffer.from(`${head.join('\r\n')}\r\n\r\n`));
 }
 
 serveClient('H', lanes, make, send);
