@@ -6,9 +6,16 @@ export type Flags = {
   readonly seconds: number;
   readonly warmUpSlices: number;
   readonly inFlight: number;
+  /** What is not part of the usual run, and is measured alone; null: the usual run. */
+  readonly only: Only | null;
+  readonly patients: number;
 };
 
+const ONLY = ['patients'] as const;
+type Only = (typeof ONLY)[number];
+
 const USAGE = `usage: npm run bench -- [--json] [--quick] [--rounds n] [--seconds n] [--in-flight n]
+       npm run bench -- --only patients [--json] [--patients n]
 `;
 
 /** Null, and the usage on stderr, when they are wrong. */
@@ -22,6 +29,8 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         'in-flight': { type: 'string' },
+        only: { type: 'string' },
+        patients: { type: 'string' },
       },
     });
     return {
@@ -30,6 +39,8 @@ export function parseFlags(argv: readonly string[]): Flags | null {
       seconds: number(values.seconds, values.quick ? 2.5 : 5),
       warmUpSlices: values.quick ? 1 : 8,
       inFlight: number(values['in-flight'], 64),
+      only: onlyOf(values.only),
+      patients: number(values.patients, 1_000_000),
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : ''}\n${USAGE}`);
@@ -42,4 +53,11 @@ function number(text: string | undefined, otherwise: number): number {
   const value = Number(text);
   if (!(value > 0)) throw new Error(`${text} is not a number above nought`);
   return value;
+}
+
+function onlyOf(text: string | undefined): Only | null {
+  if (text === undefined) return null;
+  const found = ONLY.find((name) => name === text);
+  if (found === undefined) throw new Error(`${text} is none of ${ONLY.join(', ')}`);
+  return found;
 }

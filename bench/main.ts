@@ -14,6 +14,7 @@ import { type Flags, parseFlags } from './flags.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import type { Ran } from './load.ts';
 import { assureKept, Ledger } from './ledger.ts';
+import { measurePatients, patientTable } from './patients.ts';
 import { measureSignIn } from './sign-in.ts';
 import { measureStructureCheck } from './structure-check.ts';
 import { type Results, tableOf } from './table.ts';
@@ -33,6 +34,12 @@ const FIRST_RATE = 2000; // a guess: enough messages for the first round of a sc
 const SLICE_SECONDS = 2;
 
 async function main(flags: Flags): Promise<void> {
+  if (flags.only === null) return measureAll(flags);
+  const figures = await measurePatients(flags.patients, progress);
+  process.stdout.write(`${flags.isJson ? JSON.stringify(figures) : patientTable(figures)}\n`);
+}
+
+async function measureAll(flags: Flags): Promise<void> {
   const installation = await startInstallation();
   const { signingKey } = installation;
   const structureCheck = measureStructureCheck(signingKey);

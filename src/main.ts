@@ -67,6 +67,7 @@ async function command(argv: readonly string[]): Promise<number> {
     local,
     verbs,
     test,
+    population,
   ] = await Promise.all([
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
@@ -79,6 +80,7 @@ async function command(argv: readonly string[]): Promise<number> {
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/installation.ts'),
+    import('./local/population/cli.ts'),
   ]);
   const parts = {
     version: VERSION,
@@ -99,6 +101,7 @@ async function command(argv: readonly string[]): Promise<number> {
     ...agent.agentCommands,
     agent.agentCommand(VERSION),
     ...local.localCommands(),
+    ...population.populationCommands,
     ...verbs.domainCommands(),
   ];
   return frame.runCommand(commands, argv);

@@ -212,7 +212,13 @@ function updated(before: PatientRecord, after: PatientRecord, day: string | null
     where nhs_number = ${before.nhsNumber} and version = ${before.version} returning nhs_number)`;
 }
 
-function stateOf({ patient, history, hidden, relatedPersons, coverage }: PatientRecord): JsonMap {
+export function stateOf({
+  patient,
+  history,
+  hidden,
+  relatedPersons,
+  coverage,
+}: PatientRecord): JsonMap {
   return {
     patient,
     history,

@@ -5,13 +5,8 @@ import { NO_APPLICATION } from '../gateways/actor.ts';
 import type { FhirRequest } from '../gateways/fhir/interaction.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS } from './personas.ts';
-import {
-  medication,
-  newShortFormId,
-  order,
-  type Random,
-  withSignature,
-} from './sample-messages/index.ts';
+import { randomOf } from './population/random.ts';
+import { medication, newShortFormId, order, withSignature } from './sample-messages/index.ts';
 import { signingKeyOf } from './signing/card-key.ts';
 import { signatureData } from './signing/sign.ts';
 import { claimsOf } from './tokens.ts';
@@ -127,15 +122,4 @@ function orderOf({ shortFormId, nhsNumber, nominated }: ReadyMade, seed: number,
     nominated,
     authoredAt: TODAY,
   });
-}
-
-/** A small generator of numbers from 0 up to 1 (mulberry32): the same seed, the same row. */
-function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
