@@ -1,4 +1,5 @@
 import type { DemographicsParts } from './demographics/index.ts';
+import { openAccreditation } from './directory/index.ts';
 import { grantsReader, type Identity } from './identity/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -23,7 +24,13 @@ export function demographicsParts(
     ...standing,
     ...grantsReader(standing.database),
     verify: identity.verify,
-    limits: { ...pds, requestsPerMinute, takeOfMinute: identity.takeOfMinute },
+    limits: {
+      ...pds,
+      requestsPerMinute,
+      takeOfMinute: identity.takeOfMinute,
+      takeOfSecond: identity.takeOfSecond,
+    },
+    mayUse: openAccreditation(standing.database),
     ethnicityFor: pds.ethnicityFor,
     publicUrl: publicUrls[0] ?? url,
     version: VERSION,

@@ -26,6 +26,7 @@ export function sdsParts(
       requestsPerMinute,
       requestsPerSecond: sdsRequestsPerSecond,
       takeOfMinute: identity.takeOfMinute,
+      takeOfSecond: identity.takeOfSecond,
     },
   };
 }

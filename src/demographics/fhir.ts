@@ -1,6 +1,5 @@
 import { writeFhirJson } from '../gateways/fhir/json.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
-import { openSpikes, type Spikes } from '../platform/spikes.ts';
 import { type Answer, refused } from './answer.ts';
 import { denied } from './gate/authorization.ts';
 import { admit } from './gate/index.ts';
@@ -24,7 +23,6 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 export function demographicsRoutes(parts: DemographicsParts): HttpRoute[] {
   const { version: revision } = parts;
   const ping = { version: revision, revision, releaseId: revision, commitId: revision };
-  const spikes = openSpikes();
   return [
     { method: 'GET', path: `${BASE_PATH}/_ping`, handle: () => plain(ping) },
     { method: 'GET', path: `${BASE_PATH}/_status`, handle: (request) => status(parts, request) },
@@ -32,20 +30,16 @@ export function demographicsRoutes(parts: DemographicsParts): HttpRoute[] {
       (method): HttpRoute => ({
         method,
         path: `${BASE_PATH}/*`,
-        handle: async (request) => written(await answer(parts, spikes, request)),
+        handle: async (request) => written(await answer(parts, request)),
       }),
     ),
     { method: 'OPTIONS', path: `${BASE_PATH}/*`, handle: preflight },
   ];
 }
 
-async function answer(
-  parts: DemographicsParts,
-  spikes: Spikes,
-  request: HttpRequest,
-): Promise<Answer> {
+async function answer(parts: DemographicsParts, request: HttpRequest): Promise<Answer> {
   const route = routeOf(request.method, request.path.slice(BASE_PATH.length));
-  const asked = await admit(parts, spikes, request, route);
+  const asked = await admit(parts, request, route);
   return asked.ok ? perform(parts, route, asked.value) : refused(asked.error);
 }
 

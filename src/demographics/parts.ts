@@ -16,6 +16,8 @@ export type GateParts = {
   /** What an application was granted beside the usual; by its id. */
   readonly grantsOf: (applicationId: string | null) => Promise<ApplicationGrants>;
   readonly limits: Limits;
+  /** Whether the system with this ASID may use this interaction. */
+  readonly mayUse: (asid: string, interaction: string) => Promise<boolean>;
   /** ASID and organisation that are given the ethnic category, as `200000001215 A20047` [PDS 4.6]. */
   readonly ethnicityFor: readonly string[];
 };

@@ -8,15 +8,24 @@ import { searchPatients } from './search/handle.ts';
 import { type PatientRecord, sensitivityOf } from './record.ts';
 import { pointedAt, relatedEntries } from './related/related.ts';
 import { load, loadAll, recordReading } from './repository.ts';
-import { actOf, type PatientParts } from './act/index.ts';
+import { actOf, answeredWithin, type PatientParts } from './act/index.ts';
+import { syncWaitMs } from './act/sync-wait.ts';
 import { recordBirth } from './birth/handle.ts';
 import { createPatient } from './create/handle.ts';
 import { getCoverage, putCoverage } from './coverage/handle.ts';
 import { updatePatient } from './update/handle.ts';
 import { viewOf } from './view/view.ts';
 
+const WRITES: readonly Route['kind'][] = ['create', 'birth', 'cover', 'update'];
+
 /** Does what was asked and says what came of it; the request has passed the gate. */
 export async function perform(parts: PatientParts, route: Route, ask: Ask): Promise<Answer> {
+  if (!WRITES.includes(route.kind)) return done(parts, route, ask);
+  const waitMs = syncWaitMs(ask.headers['x-sync-wait']);
+  return waitMs.ok ? answeredWithin(done(parts, route, ask), waitMs.value) : refused(waitMs.error);
+}
+
+async function done(parts: PatientParts, route: Route, ask: Ask): Promise<Answer> {
   switch (route.kind) {
     case 'retrieve':
       return retrieve(parts, ask, route.nhsNumber);

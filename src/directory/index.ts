@@ -9,6 +9,7 @@ export {
   listenerKey,
   type MessageHandler,
   mmInteraction,
+  openAccreditation,
   openParties,
   type Parties,
   type Party,

@@ -150,8 +150,9 @@ export type Identity = {
   readonly verify: VerifyAccessToken;
   readonly cards: Cards;
   readonly authenticate: Authenticate;
-  /** Counts within a minute, of all processes together. */
+  /** Counts within a minute and within a second, of all processes together. */
   readonly takeOfMinute: Limiter['take'];
+  readonly takeOfSecond: Limiter['takeOfSecond'];
   readonly routes: readonly HttpRoute[];
   /** Parts that answer by themselves; they draw pages in the frame of all pages. */
   readonly mounts: (draw: (view: View) => string) => readonly HttpMount[];
@@ -189,6 +190,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     cards,
     verify,
     takeOfMinute: limiter.take,
+    takeOfSecond: limiter.takeOfSecond,
     authenticate: authenticateWith(verify, withinRequests(limiter, parts.requestsPerMinute)),
     routes: [
       jwksRoute(keys, clock),

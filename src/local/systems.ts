@@ -52,7 +52,7 @@ const SENT = [
   'PORX_IN540101UK31',
 ].map(mmInteraction);
 
-/** What they ask, under the whole names of the directory [EPS-HL7V3 10]. */
+/** What they ask, under the whole names of the directory [EPS-HL7V3 10, PDS 2]. */
 const ASKED = [
   ...[
     'QURX_IN000005UK99',
@@ -60,6 +60,7 @@ const ASKED = [
     'GET_PRESCRIPTION_DOCUMENT_INUK01',
     'PRESCRIPTIONSEARCH_SM01',
   ].map((id) => `urn:nhs:names:services:mmquery:${id}`),
+  ...['PatientRetrieve', 'CoverageRetrieve'].map((id) => `urn:nhs:names:services:pdsquery:${id}`),
   ...['nhs111itemsummary', 'nhs111itemdetails', 'patientfacingprescriptions'].map(mmInteraction),
 ];
 

@@ -42,7 +42,7 @@ export type Config = {
   /** How often one application may call one base of the FHIR API; null: without limit. */
   readonly requestsPerMinute: number | null;
   readonly pds: PdsConfig;
-  /** How often one application may ask a process for systems and endpoints; null: without limit [SDS 1]. */
+  /** How often one application may ask for systems and endpoints; null: without limit [SDS 1]. */
   readonly sdsRequestsPerSecond: number | null;
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;

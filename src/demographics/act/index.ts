@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { parseFhirJson } from '../../gateways/fhir/json.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
 import type { Database } from '../../platform/database.ts';
+import { type Answer, refused } from '../answer.ts';
 import type { Ask } from '../gate/ask.ts';
 import { copyOf, type Json } from '../json.ts';
-import type { Refusal } from '../outcome.ts';
+import { type Refusal, UNAVAILABLE } from '../outcome.ts';
 import type { Act } from '../repository.ts';
 
 /** What a service of the PDS works with. */
@@ -18,6 +20,20 @@ export type PatientParts = {
 
 export function actOf({ requestId, actor, at, reader }: Ask, interaction: string): Act {
   return { requestId, actor, interaction, at, access: reader.mode };
+}
+
+/**
+ * The answer to a write, if it comes within this time; else that it may be asked for again: what was begun goes on, and
+ * its answer is kept for the same request [PDS 1.1, 9].
+ */
+export async function answeredWithin(work: Promise<Answer>, waitMs: number): Promise<Answer> {
+  const isOver = new AbortController();
+  const late = delay(waitMs, UNAVAILABLE, { signal: isOver.signal }).then(refused, () => work);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    isOver.abort();
+  }
 }
 
 /** The body of a write; refused when it is no JSON that a FHIR door takes [PDS 9]. */

@@ -3,7 +3,6 @@ import { present } from '../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
 import type { HttpRequest } from '../../platform/http.ts';
-import type { Spikes } from '../../platform/spikes.ts';
 import { coverageNumber } from '../coverage/coverage.ts';
 import type { Refusal } from '../outcome.ts';
 import type { GateParts } from '../parts.ts';
@@ -24,7 +23,6 @@ import {
 /** The checks of the gateway in their order: the first that fails is the answer [PDS 1.3]. */
 export async function admit(
   parts: GateParts,
-  spikes: Spikes,
   request: HttpRequest,
   route: Route,
 ): Promise<Result<Ask, Refusal>> {
@@ -32,7 +30,7 @@ export async function admit(
   const suffix = path.slice(BASE_PATH.length);
   const token = await readToken(parts, headers);
   if (!token.ok) return token;
-  const tooMany = await overLimit(parts, spikes, token.value, { method, suffix });
+  const tooMany = await overLimit(parts, token.value, { method, suffix });
   if (tooMany !== null) return fail(tooMany);
   const mode = await readMode(parts, token.value);
   if (!mode.ok) return mode;
@@ -45,6 +43,10 @@ export async function admit(
   if (actor.asid === null) return fail(NO_ASID);
   const refusal = modeRefusal(mode.value.mode, actor, wantedOf(route, request));
   if (refusal !== null) return fail(refusal);
+  const interaction = interactionOf(route);
+  if (interaction !== null && !(await parts.mayUse(actor.asid, interaction))) {
+    return fail(denied(`ASID is not accredited for ${interaction}`));
+  }
   const organisation = headers['nhsd-end-user-organisation-ods'] ?? '';
   const seesEthnicity = parts.ethnicityFor.includes(`${actor.asid} ${organisation}`);
   return ok({
@@ -114,24 +116,31 @@ async function inRole(
   return named.ok ? named : fail(roleRefusal(role));
 }
 
+const CREATES = `${BASE_PATH} creations`; // of all callers together
+
 async function overLimit(
   { limits }: GateParts,
-  spikes: Spikes,
   actor: Actor | null,
   { method, suffix }: { readonly method: string; readonly suffix: string },
 ): Promise<Refusal | null> {
   const name = actor?.application.id ?? actor?.asid ?? '';
-  const { requestsPerMinute, requestsPerSecond, createsPerSecond, takeOfMinute } = limits;
-  const nowMs = performance.now();
-  if (requestsPerSecond !== null && !spikes.take(`app ${name}`, requestsPerSecond, nowMs)) {
+  const { requestsPerMinute, requestsPerSecond, createsPerSecond } = limits;
+  const counted = `${BASE_PATH} ${name}`;
+  if (requestsPerSecond !== null && !(await limits.takeOfSecond(counted, requestsPerSecond))) {
     return overSpike(name);
   }
-  if (requestsPerMinute !== null) {
-    const isWithin = await takeOfMinute(`${BASE_PATH} ${name}`, requestsPerMinute);
-    if (!isWithin) return overQuota(name, requestsPerMinute);
+  if (requestsPerMinute !== null && !(await limits.takeOfMinute(counted, requestsPerMinute))) {
+    return overQuota(name, requestsPerMinute);
   }
   const isCreate = method === 'POST' && suffix.startsWith('/Patient') && createsPerSecond !== null;
-  return isCreate && !spikes.take('create', createsPerSecond, nowMs) ? OVER_CREATES : null;
+  const isWithin = !isCreate || (await limits.takeOfSecond(CREATES, createsPerSecond));
+  return isWithin ? null : OVER_CREATES;
+}
+
+/** The interaction for which a system must be accredited; null where none is published [PDS 2]. */
+function interactionOf({ kind }: Route): string | null {
+  if (kind === 'retrieve') return 'urn:nhs:names:services:pdsquery:PatientRetrieve';
+  return kind === 'coverage' ? 'urn:nhs:names:services:pdsquery:CoverageRetrieve' : null;
 }
 
 function wantedOf(route: Route, { query }: HttpRequest): Wanted {
@@ -153,6 +162,7 @@ function wantedOf(route: Route, { query }: HttpRequest): Wanted {
     case 'cover':
       return { kind: 'coverage', method: 'POST', nhsNumber: null };
     case 'poll':
+      return { kind: 'poll' };
     case 'unknown':
       return { kind: 'other' };
   }

@@ -6,9 +6,12 @@ export type Limits = {
   readonly requestsPerSecond: number | null;
   /** Of all callers together. */
   readonly createsPerSecond: number | null;
-  /** Whether one more of this key is within its minute, of all processes together. */
-  readonly takeOfMinute: (key: string, perMinute: number) => boolean | Promise<boolean>;
+  /** Whether one more of this key is within its limit, of all processes together. */
+  readonly takeOfMinute: Take;
+  readonly takeOfSecond: Take;
 };
+
+type Take = (key: string, most: number) => boolean | Promise<boolean>;
 
 const DETAILS =
   'Please see: https://digital.nhs.uk/developer/guides-and-documentation/reference-guide#rate-limits for more details.';

@@ -49,7 +49,7 @@ export function modeOf({ scopes }: Actor, grants: ApplicationGrants): Result<Mod
 export type Wanted =
   | { readonly kind: 'search'; readonly most: string | undefined }
   | { readonly kind: 'read' | 'update'; readonly nhsNumber: string }
-  | { readonly kind: 'create' | 'other' }
+  | { readonly kind: 'create' | 'poll' | 'other' }
   /** Null: it names no number. */
   | {
       readonly kind: 'coverage';
@@ -69,6 +69,8 @@ export function modeRefusal(mode: Mode, actor: Actor, wanted: Wanted): Refusal |
       return wrongMethod(`Cannot update resource with ${MODES[mode]} access token`);
     case 'create':
       return wrongMethod(`Cannot create resource with ${MODES[mode]} access token`);
+    case 'poll':
+      return { ...NO_SCOPE, display: cannot('GET', mode) };
     case 'read':
     case 'other':
       return null;
@@ -79,6 +81,7 @@ function patientRefusal({ patient, vot }: Actor, wanted: Wanted): Refusal | null
   if (patient === null || vot === null || !SURE.includes(vot)) return PATIENT_CANNOT;
   switch (wanted.kind) {
     case 'search':
+    case 'poll':
       return PATIENT_CANNOT;
     case 'create':
       return wrongMethod(`Cannot create resource with ${MODES.patient} access token`);

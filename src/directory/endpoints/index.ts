@@ -21,6 +21,7 @@ import {
   type EndpointKey,
   findCertificates,
   handlersOfParty,
+  interactionsOfSystem,
   keepCertificate,
   readEndpointKey,
   type Replaced,
@@ -89,6 +90,17 @@ export function openParties(database: Database, now: () => Date): Parties {
       return new Set(counting.map(({ fingerprint }) => fingerprint.toString('hex')));
     }, FRESH_MS),
   };
+}
+
+/**
+ * Whether the system with this ASID was accredited for an interaction; so is one that the directory does not know, for
+ * which its application answers. As old as `Parties`.
+ */
+export function openAccreditation(
+  database: Database,
+): (asid: string, interaction: string) => Promise<boolean> {
+  const interactionsOf = fresh((asid) => interactionsOfSystem(database, asid), FRESH_MS);
+  return async (asid, interaction) => (await interactionsOf(asid))?.includes(interaction) ?? true;
 }
 
 /** What certifies endpoints here; the first who asks makes it. */

@@ -76,6 +76,15 @@ export function systemsOfParty(database: Database, partyKey: string): Promise<Ac
   return findSystems(database, sql`party_key = ${partyKey}`);
 }
 
+/** What the system with this ASID was accredited for; null when the directory does not know it. */
+export async function interactionsOfSystem(
+  database: Database,
+  asid: string,
+): Promise<readonly string[] | null> {
+  const [system] = await findSystems(database, sql`asid = ${asid}`);
+  return system?.interactions ?? null;
+}
+
 /** Those for which a condition on the table's columns is true. */
 export function findSystems(database: Database, where: Sql): Promise<AccreditedSystem[]> {
   return database.all<AccreditedSystem>(sql`

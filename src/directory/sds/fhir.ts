@@ -1,7 +1,6 @@
 import { writeFhirJson } from '../../gateways/fhir/json.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.ts';
-import { openSpikes } from '../../platform/spikes.ts';
 import { type Ask, type Parameters, readDeviceAsk, readEndpointAsk } from './ask.ts';
 import { faultBody, type FaultKind, FAULTS } from './faults.ts';
 import { findDevices, findEndpoints, type Found, newId } from './handle.ts';
@@ -18,6 +17,8 @@ import type { Result } from '../../kernel/result.ts';
 
 export const SDS_BASE = '/spine-directory/FHIR/R4';
 
+type Take = (key: string, most: number) => boolean | Promise<boolean>;
+
 export type SdsParts = {
   readonly database: Database;
   /** Code of the Spine itself, through which some messages go. */
@@ -32,7 +33,9 @@ export type SdsParts = {
     /** Of one application; null: without limit. */
     readonly requestsPerMinute: number | null;
     readonly requestsPerSecond: number | null;
-    readonly takeOfMinute: (key: string, perMinute: number) => boolean | Promise<boolean>;
+    /** Whether one more of this key is within its limit, of all processes together. */
+    readonly takeOfMinute: Take;
+    readonly takeOfSecond: Take;
   };
 };
 
@@ -77,18 +80,15 @@ async function health({ isReady }: SdsParts, request: HttpRequest): Promise<Http
 
 /** Says who may not come in, and why; null: come in. */
 function gateOf({ applicationOf, limits }: SdsParts) {
-  const { requestsPerMinute, requestsPerSecond, takeOfMinute } = limits;
-  const spikes = openSpikes();
+  const { requestsPerMinute, requestsPerSecond, takeOfMinute, takeOfSecond } = limits;
   return async (key: string): Promise<FaultKind | null> => {
     if (key === '') return 'KeyMissing';
     const application = await applicationOf(key);
     if (application === null) return 'KeyWrong';
-    const isSpike =
-      requestsPerSecond !== null && !spikes.take(application, requestsPerSecond, performance.now());
+    const counted = `${SDS_BASE} ${application}`;
+    const isSpike = requestsPerSecond !== null && !(await takeOfSecond(counted, requestsPerSecond));
     if (isSpike) return 'OverSpike';
-    const isWithin =
-      requestsPerMinute === null ||
-      (await takeOfMinute(`${SDS_BASE} ${application}`, requestsPerMinute));
+    const isWithin = requestsPerMinute === null || (await takeOfMinute(counted, requestsPerMinute));
     return isWithin ? null : 'OverQuota';
   };
 }

@@ -58,6 +58,32 @@ describe('a limit of a minute', () => {
   });
 });
 
+describe('a limit of a second', () => {
+  test('is kept by two processes together, and is over a second later', async () => {
+    let now = NOON;
+    const options = { ...PATIENT, now: () => now };
+    const other = openDatabase({ url: database().url, connections: 2 });
+    try {
+      const limiters = [openLimiter(database().database, options), openLimiter(other, options)];
+      const key = newKey();
+      const asked = async (): Promise<number> => {
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, async (_, n) => limiters[n % 2]?.takeOfSecond(key, 3)),
+        );
+        return answers.filter((isWithin) => isWithin === true).length;
+      };
+      assert.equal(await asked(), 3);
+      now += 500;
+      assert.equal(await asked(), 0);
+      now += 1_500;
+      assert.equal(await asked(), 3);
+      assert.equal(await limiters[0]?.take(key, 1), true, 'a minute is counted apart');
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('two processes', () => {
   const two = async (work: (limiters: readonly [Limiter, Limiter]) => Promise<void>) => {
     const other = openDatabase({ url: database().url, connections: 2 });
@@ -141,7 +167,9 @@ describe('the count', () => {
   test('of minutes that are over is forgotten', async () => {
     const { database: db } = database();
     const [old, current] = [newKey(), newKey()];
-    await openLimiter(db, { ...PATIENT, now: () => Date.now() - 180_000 }).take(old, 1);
+    const past = openLimiter(db, { ...PATIENT, now: () => Date.now() - 180_000 });
+    await past.take(old, 1);
+    await past.takeOfSecond(old, 1);
     await openLimiter(db, { askWithinMs: 30_000 }).take(current, 1);
     await rateJob(db).run(() => Promise.resolve(true));
     const kept = await db.all<{ key: string }>(sql`
