@@ -27,8 +27,8 @@ export function demographicsParts(
     limits: {
       ...pds,
       requestsPerMinute,
-      takeOfMinute: identity.takeOfMinute,
-      takeOfSecond: identity.takeOfSecond,
+      takeOfMinute: identity.limiter.take,
+      takeOfSecond: identity.limiter.takeOfSecond,
     },
     mayUse: openAccreditation(standing.database),
     ethnicityFor: pds.ethnicityFor,

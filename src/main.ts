@@ -67,7 +67,6 @@ async function command(argv: readonly string[]): Promise<number> {
     local,
     verbs,
     test,
-    population,
   ] = await Promise.all([
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
@@ -80,7 +79,6 @@ async function command(argv: readonly string[]): Promise<number> {
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/installation.ts'),
-    import('./local/population/cli.ts'),
   ]);
   const parts = {
     version: VERSION,
@@ -101,7 +99,6 @@ async function command(argv: readonly string[]): Promise<number> {
     ...agent.agentCommands,
     agent.agentCommand(VERSION),
     ...local.localCommands(),
-    ...population.populationCommands,
     ...verbs.domainCommands(),
   ];
   return frame.runCommand(commands, argv);

@@ -25,8 +25,8 @@ export function sdsParts(
     limits: {
       requestsPerMinute,
       requestsPerSecond: sdsRequestsPerSecond,
-      takeOfMinute: identity.takeOfMinute,
-      takeOfSecond: identity.takeOfSecond,
+      takeOfMinute: identity.limiter.take,
+      takeOfSecond: identity.limiter.takeOfSecond,
     },
   };
 }

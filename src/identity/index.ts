@@ -151,8 +151,7 @@ export type Identity = {
   readonly cards: Cards;
   readonly authenticate: Authenticate;
   /** Counts within a minute and within a second, of all processes together. */
-  readonly takeOfMinute: Limiter['take'];
-  readonly takeOfSecond: Limiter['takeOfSecond'];
+  readonly limiter: Limiter;
   readonly routes: readonly HttpRoute[];
   /** Parts that answer by themselves; they draw pages in the frame of all pages. */
   readonly mounts: (draw: (view: View) => string) => readonly HttpMount[];
@@ -189,8 +188,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     keys,
     cards,
     verify,
-    takeOfMinute: limiter.take,
-    takeOfSecond: limiter.takeOfSecond,
+    limiter,
     authenticate: authenticateWith(verify, withinRequests(limiter, parts.requestsPerMinute)),
     routes: [
       jwksRoute(keys, clock),

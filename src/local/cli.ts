@@ -4,10 +4,11 @@ import type { Client } from './client/client.ts';
 import { clientCommand, type Report } from './client/command.ts';
 import type { Failure } from './client/failure.ts';
 import { at, listAt, parseJson, textAt } from './client/json.ts';
+import { populationCommands } from './population/cli.ts';
 
-/** What only a test installation has: its people, tokens for them, and a clock that can be set. */
+/** What only a test installation has: its people, tokens for them, a clock that can be set, invented patients. */
 export function localCommands(): readonly Command[] {
-  return [who, token, clock, clockSet, clockAdvance, clockFreeze, clockReal];
+  return [who, token, clock, clockSet, clockAdvance, clockFreeze, clockReal, ...populationCommands];
 }
 
 const who = clientCommand({

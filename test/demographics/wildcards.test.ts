@@ -3,14 +3,14 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { populationOf } from '../../local/population/patient-record.ts';
-import type { PatientRecord } from '../record.ts';
-import { readCriteria } from './criteria.ts';
-import { fold } from './fold.ts';
-import { searchKeys } from './keys.ts';
-import { plainFamily } from './match-name.ts';
-import { namesOf } from './names.ts';
-import { keysFor, matching } from './search.ts';
+import { populationOf } from '../../src/local/population/patient-record.ts';
+import type { PatientRecord } from '../../src/demographics/record.ts';
+import { readCriteria } from '../../src/demographics/search/criteria.ts';
+import { fold } from '../../src/demographics/search/fold.ts';
+import { searchKeys } from '../../src/demographics/search/keys.ts';
+import { plainFamily } from '../../src/demographics/search/match-name.ts';
+import { namesOf } from '../../src/demographics/search/names.ts';
+import { keysFor, matching } from '../../src/demographics/search/search.ts';
 
 // Shows: Personal Demographics Service | ten thousand searches with wildcards at each place find what they say; an index begins where the search does
 

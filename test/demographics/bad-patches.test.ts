@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { populationOf } from '../../local/population/patient-record.ts';
-import { copyOf, textAt } from '../json.ts';
-import { statusOf } from '../outcome.ts';
-import { NO_GRANTS } from '../reader.ts';
-import { update } from './update.ts';
+import { populationOf } from '../../src/local/population/patient-record.ts';
+import { copyOf, textAt } from '../../src/demographics/json.ts';
+import { statusOf } from '../../src/demographics/outcome.ts';
+import { NO_GRANTS } from '../../src/demographics/reader.ts';
+import { update } from '../../src/demographics/update/update.ts';
 
 // Shows: Personal Demographics Service | each bad patch has its answer, and nothing is half-applied
 
