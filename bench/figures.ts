@@ -74,6 +74,8 @@ export type Figures = {
   readonly ratioToLimit: number | null;
   readonly limitDbCpuMsPerMessage: number | null;
   readonly halfLoad?: HalfLoad;
+  /** The bare client at the same rate: what the machine and the database do not go below. */
+  readonly limitHalfLoad?: HalfLoad;
 };
 
 export type HalfLoad = {

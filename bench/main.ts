@@ -2,6 +2,7 @@ import { type Client, startClient } from './child.ts';
 import { comparedWith } from './coordinator.ts';
 import {
   type Figures,
+  type HalfLoad,
   figuresOf,
   halfLoadOf,
   rate,
@@ -98,7 +99,7 @@ async function measure(
     const [system, limit] = [contenders[door].rounds, contenders.bare.rounds];
     results[name] = figuresOf(scenario, system.get(name) ?? [], limit.get(name) ?? []);
   }
-  return withHalfLoad(flags, contenders.fhir, results);
+  return withHalfLoad(flags, contenders, results);
 }
 
 /**
@@ -160,7 +161,7 @@ function jsonOf({ figures, ...others }: Results): string {
 /** Latency is what a client sees when the system is busy, not when it is full. */
 async function withHalfLoad(
   flags: Flags,
-  system: Contender,
+  { bare, fhir }: Contenders,
   results: Record<string, Figures>,
 ): Promise<Record<string, Figures>> {
   const { mixed } = results;
@@ -169,10 +170,15 @@ async function withHalfLoad(
   const { kinds } = MIXED;
   const perSecond = mixed.perSecond / 2;
   const seconds = flags.seconds * 2;
-  await system.client.prepare(kinds, creates(kinds, perSecond * seconds));
-  const ran: Ran = await system.client.run({ kinds, seconds, perSecond });
-  system.ledger.add(ran);
-  return { ...results, mixed: { ...mixed, halfLoad: halfLoadOf(ran) } };
+  const at = async ({ client, ledger }: Contender): Promise<HalfLoad> => {
+    await client.prepare(kinds, creates(kinds, perSecond * seconds));
+    const ran: Ran = await client.run({ kinds, seconds, perSecond });
+    ledger.add(ran);
+    return halfLoadOf(ran);
+  };
+  const limitHalfLoad = await at(bare);
+  const halfLoad = await at(fhir);
+  return { ...results, mixed: { ...mixed, halfLoad, limitHalfLoad } };
 }
 
 function progress(line: string): void {

@@ -1,5 +1,5 @@
 import { type Comparison, TIMES_LESS_GOAL } from './coordinator.ts';
-import type { Figures } from './figures.ts';
+import type { Figures, HalfLoad } from './figures.ts';
 import type { SignIn } from './sign-in.ts';
 import type { StructureCheck } from './structure-check.ts';
 
@@ -62,11 +62,12 @@ export function tableOf(results: Results): string {
 }
 
 function halfLoadLines(results: Results): string[] {
-  const half = results.figures['mixed']?.halfLoad;
-  if (half === undefined) return [];
-  const { perSecond, p50Ms, p99Ms } = half;
+  const { halfLoad, limitHalfLoad } = results.figures['mixed'] ?? {};
+  const words = ({ perSecond, p50Ms, p99Ms }: HalfLoad): string =>
+    `${perSecond}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms`;
+  if (halfLoad === undefined || limitHalfLoad === undefined) return [];
   return [
-    `mixed at half load: ${perSecond}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms, from when a message was due.`,
+    `mixed at half load: ${words(halfLoad)}, from when a message was due; the bare client: ${words(limitHalfLoad)}.`,
   ];
 }
 
