@@ -16,6 +16,7 @@ export {
   revokeCertificate,
   rotateCertificate,
   systemsOfParty,
+  systemsWithAsids,
   tellOwnHandlers,
   USUAL_RELIABILITY,
 } from './endpoints/index.ts';

@@ -40,6 +40,7 @@ export {
   keepEndpoints,
   revokeCertificate,
   systemsOfParty,
+  systemsWithAsids,
 } from './repository.ts';
 export {
   type AccreditedSystem,

@@ -85,6 +85,14 @@ export async function interactionsOfSystem(
   return system?.interactions ?? null;
 }
 
+/** Those of these ASIDs that are known. */
+export function systemsWithAsids(
+  database: Database,
+  asids: readonly string[],
+): Promise<AccreditedSystem[]> {
+  return findSystems(database, sql`asid = any(${asids}::text[])`);
+}
+
 /** Those for which a condition on the table's columns is true. */
 export function findSystems(database: Database, where: Sql): Promise<AccreditedSystem[]> {
   return database.all<AccreditedSystem>(sql`

@@ -1,7 +1,9 @@
 import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
 import { readJson } from '../../cli/read-json.ts';
+import { systemsWithAsids } from '../../directory/index.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
+import { accreditationFaults } from './accreditation.ts';
 import type { Client } from './client.ts';
 import { parseClientFile } from './parse.ts';
 import { findClientNamed, importClients, listClients, revokeClient } from './repository.ts';
@@ -73,6 +75,10 @@ async function importFile({ words, output }: Invocation, database: Database): Pr
   const clients = parseClientFile(value.json);
   if (!clients.ok) return wrong(clients.error);
   if (clients.value.length === 0) return wrong(['the file has no client']);
+  const asids = clients.value.flatMap(({ asid }) => (asid === null ? [] : [asid]));
+  const faults = accreditationFaults(clients.value, await systemsWithAsids(database, asids));
+  for (const fault of faults) output.progress(`spine client import: ${fault}`);
+  if (faults.length > 0) return EXIT.refused;
   try {
     await importClients(database, clients.value, new Date());
   } catch (error) {

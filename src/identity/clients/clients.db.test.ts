@@ -71,6 +71,22 @@ describe('a file of client applications', () => {
     assert.equal(outcomes.filter((id) => id === one['applicationId']).length, 2);
   });
 
+  test('is refused whole when the directory says otherwise of a system', async () => {
+    for (const [changes, words] of [
+      [{ asid: '999000000999' }, /no accredited system has ASID 999000000999/],
+      [{ asid: '999000000201', partyKey: 'FA565-900999' }, /is of party FA565-900201, not/],
+      [{ asid: '999000000201', organisation: 'A83008' }, /acts for FA565, not A83008/],
+    ] as const) {
+      const one = aClient(changes);
+      const { code, stderr } = await importing(aClient(), one);
+      assert.equal(code, 1);
+      assert.match(stderr, words);
+      assert.equal(await findClient(database().database, String(one['key'])), null);
+    }
+    const facade = aClient({ asid: '200000001285', organisation: 'A83008' });
+    assert.equal((await importing(facade)).code, 0);
+  });
+
   test('is refused whole when one of its applications has the name or key of another', async () => {
     const one = aClient();
     assert.equal((await importing(one)).code, 0);
