@@ -11,11 +11,12 @@ export type Flags = {
   readonly patients: number;
 };
 
-const ONLY = ['patients'] as const;
+const ONLY = ['patients', 'organisations'] as const;
 type Only = (typeof ONLY)[number];
 
 const USAGE = `usage: npm run bench -- [--json] [--quick] [--rounds n] [--seconds n] [--in-flight n]
        npm run bench -- --only patients [--json] [--patients n]
+       npm run bench -- --only organisations [--json]
 `;
 
 /** Null, and the usage on stderr, when they are wrong. */
