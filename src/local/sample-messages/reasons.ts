@@ -1,17 +1,12 @@
+import { CANCEL_REASONS as ALL_CANCEL_REASONS } from '../../prescriptions/track/words.ts';
+
+const { '0007': _death, ...OF_PEOPLE } = ALL_CANCEL_REASONS;
+
 /**
  * Why a prescriber cancels [EPS-CODES 1]. 0007 is Spine's own, for a death, and is not sent by
  * people.
  */
-export const CANCEL_REASONS = {
-  '0001': 'Prescribing Error',
-  '0002': 'Clinical contra-indication',
-  '0003': 'Change to medication treatment regime',
-  '0004': 'Clinical grounds',
-  '0005': 'At the Patients request',
-  '0006': 'At the Pharmacists request',
-  '0008': 'Patient deducted - other reason',
-  '0009': 'Patient deducted - registered with new practice',
-} as const;
+export const CANCEL_REASONS = OF_PEOPLE;
 
 /** Why a pharmacy sends a prescription back [EPS-CODES 1]. */
 export const RETURN_REASONS = {

@@ -22,7 +22,7 @@ export const ITEM_WORDS: Record<ItemStatus, string> = {
 };
 
 /** Why a prescription was cancelled [EPS-HL7V3 4.4]. */
-const CANCEL_REASONS: Readonly<Record<string, string>> = {
+export const CANCEL_REASONS = {
   '0001': 'Prescribing Error',
   '0002': 'Clinical contra-indication',
   '0003': 'Change to medication treatment regime',
@@ -32,11 +32,12 @@ const CANCEL_REASONS: Readonly<Record<string, string>> = {
   '0007': 'Notification of Death',
   '0008': 'Patient deducted - other reason',
   '0009': 'Patient deducted - registered with new practice',
-};
+} as const;
 
 /** A reason that no list has is shown by its code. */
 export function cancelReason(code: string): string {
-  return CANCEL_REASONS[code] ?? code;
+  const known: Readonly<Record<string, string>> = CANCEL_REASONS;
+  return known[code] ?? code;
 }
 
 /** As the Spine writes yes and no. */
