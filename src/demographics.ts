@@ -1,6 +1,6 @@
 import type { DemographicsParts } from './demographics/index.ts';
 import { openAccreditation } from './directory/index.ts';
-import { grantsReader, type Identity } from './identity/index.ts';
+import { grantsReader, type Identity, may } from './identity/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import type { Database } from './platform/database.ts';
@@ -17,13 +17,18 @@ type Standing = {
 
 /** What the Personal Demographics Service of one process stands on. */
 export function demographicsParts(
-  { pds, publicUrls, requestsPerMinute }: Config,
+  { pds, publicUrls, requestsPerMinute, roleCheck }: Config,
   { identity, url, ...standing }: Standing,
 ): DemographicsParts {
   return {
     ...standing,
     ...grantsReader(standing.database),
     verify: identity.verify,
+    missingRights: (actor, act) => {
+      if (roleCheck === 'compatible') return [];
+      const allowed = may(actor.role ?? NO_ROLE, act);
+      return allowed.ok ? [] : allowed.error.anyOf;
+    },
     limits: {
       ...pds,
       requestsPerMinute,
@@ -36,3 +41,5 @@ export function demographicsParts(
     version: VERSION,
   };
 }
+
+const NO_ROLE = { jobRole: '', activities: [] };

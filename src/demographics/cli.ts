@@ -2,11 +2,13 @@ import { type Command, EXIT } from '../cli/command.ts';
 import { readJson } from '../cli/read-json.ts';
 import { storeCommand } from '../installation/store-command.ts';
 import { importPatients } from './import/index.ts';
+import { nominationCommands } from './nomination/cli.ts';
 
 const PROBLEMS_MAX = 20;
 
 /** What an operator does with the records of patients. */
 export const patientCommands: readonly Command[] = [
+  ...nominationCommands,
   storeCommand({
     name: 'patient import',
     summary:

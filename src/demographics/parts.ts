@@ -2,6 +2,7 @@ import type { Actor } from '../gateways/actor.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Limits } from './gate/limits.ts';
+import type { PdsAct } from './gate/rights.ts';
 import type { ApplicationGrants } from './reader.ts';
 
 /** What the gate of the service asks others. */
@@ -15,6 +16,8 @@ export type GateParts = {
   }) => TokenVerdict | Promise<TokenVerdict>;
   /** What an application was granted beside the usual; by its id. */
   readonly grantsOf: (applicationId: string | null) => Promise<ApplicationGrants>;
+  /** Activities of which a user lacks all, and needs one; none: they may. */
+  readonly missingRights: (actor: Actor, act: PdsAct) => readonly string[];
   readonly limits: Limits;
   /** Whether the system with this ASID may use this interaction. */
   readonly mayUse: (asid: string, interaction: string) => Promise<boolean>;

@@ -49,7 +49,8 @@ export async function nominate(
   [site, ods]: readonly [site: Site, ods: string | null],
   call: Call = {},
 ): Promise<Answer> {
-  const { body: patient } = await pds.ask(`/Patient/${nhsNumber}`);
+  const { body: patient, status, text } = await pds.ask(`/Patient/${nhsNumber}`);
+  assert.equal(status, 200, text);
   const patches = patchesOf(patient, site, ods);
   return patch(pds, nhsNumber, { version: patient.meta.versionId, patches }, call);
 }

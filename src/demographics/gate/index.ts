@@ -9,6 +9,7 @@ import type { GateParts } from '../parts.ts';
 import { type ApplicationGrants, type Mode, NO_GRANTS } from '../reader.ts';
 import type { Ask } from './ask.ts';
 import { denied, readAuthorization } from './authorization.ts';
+import { actOfRoute, rightsRefusal } from './rights.ts';
 import { OVER_CREATES, overQuota, overSpike } from './limits.ts';
 import { modeOf, modeRefusal, type Wanted } from './mode.ts';
 import {
@@ -47,6 +48,8 @@ export async function admit(
   if (interaction !== null && !(await parts.mayUse(actor.asid, interaction))) {
     return fail(denied(`ASID is not accredited for ${interaction}`));
   }
+  const missing = mode.value.mode === 'worker' ? missingOf(parts, actor, route) : [];
+  if (missing.length > 0) return fail(rightsRefusal(missing));
   const organisation = headers['nhsd-end-user-organisation-ods'] ?? '';
   const seesEthnicity = parts.ethnicityFor.includes(`${actor.asid} ${organisation}`);
   return ok({
@@ -60,6 +63,12 @@ export async function admit(
     headers,
     body,
   });
+}
+
+/** An application by itself has no role [IDENTITY 1.5]. */
+function missingOf({ missingRights }: GateParts, actor: Actor, route: Route): readonly string[] {
+  const act = actOfRoute(route);
+  return act === null || actor.userId === null ? [] : missingRights(actor, act);
 }
 
 type Headers = HttpRequest['headers'];

@@ -9,10 +9,12 @@ import { parseJson, textAt } from './json.ts';
 const ANSWER_WITHIN_MS = 30_000; // the gateway itself gives up then [EPS-FHIR 2.1]
 
 export type Call = {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string;
+  /** Beside those of every request, or instead of them. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 export type Answer = {
@@ -79,6 +81,7 @@ async function send(
     ...(call.body === undefined
       ? {}
       : { 'Content-Type': isFhir ? 'application/fhir+json' : 'application/json' }),
+    ...call.headers,
   };
   const body = call.body === undefined ? null : JSON.stringify(call.body);
   showCurl?.(curlOf(call.method, url, headers, body));
