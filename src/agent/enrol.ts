@@ -21,9 +21,12 @@ import type { TokenKeyType } from './token/objects.ts';
 
 export type Enrolment = {
   readonly userId: string;
+  /** Of the keys that log in. */
   readonly keyType: TokenKeyType;
   /** Take away the card that the person has. */
   readonly replaces: boolean;
+  /** As it is printed on the card. */
+  readonly series?: number;
 };
 
 export type EnrolRefusal =
@@ -47,7 +50,9 @@ export async function enrol(
   const { objects } = token;
   const { userId, keyType } = wanted;
   for (const purpose of PURPOSES) {
-    if (objects.publicKey(purpose) === null) await objects.generate(purpose, keyType, userId);
+    if (objects.publicKey(purpose) !== null) continue;
+    // Prescriptions are signed with RSA [EPS-SIGNATURE 4].
+    await objects.generate(purpose, purpose === 'signing' ? 'rsa' : keyType, userId);
   }
   const live = (await cardsOf(cards.database, userId)).find((card) => !isFinal(card)) ?? null;
   const known = live === null ? null : await certificatesFor(cards, live.cardNumber, token);
@@ -69,10 +74,11 @@ type Issuing = Enrolment & { readonly live: IssuedCard | null };
 async function issued(
   cards: Cards,
   token: OpenToken,
-  { userId, replaces, live }: Issuing,
+  { userId, replaces, series, live }: Issuing,
   by: By,
 ): Promise<Result<IssuedCard, EnrolRefusal>> {
   const { objects } = token;
+  const printed = series === undefined ? {} : { series };
   if (PURPOSES.some((purpose) => objects.certificate(purpose) !== null)) {
     return fail({ kind: 'TokenTaken' });
   }
@@ -82,8 +88,8 @@ async function issued(
   };
   const publicKeys = { login: await chipKey('login'), signing: await chipKey('signing') };
   return live !== null && replaces
-    ? replaceCard(cards, live.cardNumber, { publicKeys }, by)
-    : issueCard(cards, { userId, keys: { publicKeys } }, by);
+    ? replaceCard(cards, live.cardNumber, { keys: { publicKeys }, ...printed }, by)
+    : issueCard(cards, { userId, keys: { publicKeys }, ...printed }, by);
 }
 
 /** The newest for each key, if they are those of this token; else null. */

@@ -1,6 +1,13 @@
 import { type Command, EXIT, type Invocation, isSet, textOption } from '../cli/command.ts';
 import { storeCommand } from '../installation/store-command.ts';
-import { type Cards, isPin, refusalWords } from '../identity/index.ts';
+import {
+  type Cards,
+  isPin,
+  refusalWords,
+  SERIES,
+  SERIES_WRONG,
+  seriesIn,
+} from '../identity/index.ts';
 import { pkiUrlOf } from '../platform/config.ts';
 import { enrol, type EnrolRefusal } from './enrol.ts';
 import { lines, PIN_STDIN, pinIn, TOKEN_OPTIONS, tokenCardIn } from './token-options.ts';
@@ -20,10 +27,11 @@ export const tokenCommands: readonly Command[] = [
       {
         flag: 'keys',
         value: 'rsa|p256',
-        help: 'kind of the keys that the card makes',
+        help: 'kind of the keys that log in; those that sign prescriptions are rsa',
         default: 'rsa',
         choices: ['rsa', 'p256'],
       },
+      SERIES,
       { flag: 'replace', help: 'take away the card that the person has' },
     ],
     examples: [
@@ -33,7 +41,8 @@ export const tokenCommands: readonly Command[] = [
       },
       {
         line: `spine card enrol 555900010101 ${SOFTHSM} --token NHS-1 --keys p256 --replace`,
-        explanation: 'with keys of the curve P-256, in place of the card that they have',
+        explanation:
+          'that logs in with a key of the curve P-256, in place of the card that they have',
       },
       {
         line: `spine card enrol 555900010101 ${SOFTHSM} --pin-stdin`,
@@ -67,6 +76,11 @@ export const tokenCommands: readonly Command[] = [
 
 async function enrolCard(invocation: Invocation, cards: Cards): Promise<number> {
   const { words, output } = invocation;
+  const series = seriesIn(invocation);
+  if (series === null) {
+    output.progress(`spine card enrol: ${SERIES_WRONG}`);
+    return EXIT.wrongUse;
+  }
   const card = await tokenCardIn(invocation);
   const opened = await card.open(await pinIn(invocation));
   if (!opened.ok) {
@@ -77,6 +91,7 @@ async function enrolCard(invocation: Invocation, cards: Cards): Promise<number> 
     userId: words[0] ?? '',
     keyType: textOption(invocation, 'keys') === 'p256' ? 'p256' : 'rsa',
     replaces: isSet(invocation, 'replace'),
+    ...series,
   } as const;
   try {
     const done = await enrol(cards, opened.value, wanted, { userId: null, at: new Date() });

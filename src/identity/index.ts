@@ -70,6 +70,9 @@ export {
   proofText,
   type Purpose,
   replaceCard,
+  SERIES,
+  SERIES_WRONG,
+  seriesIn,
   signingLists,
 } from './cards/index.ts';
 export {

@@ -42,6 +42,7 @@ describe('of a card the broker says what is the matter', () => {
     ['suspended', { kind: 'Suspend' }, 'card_suspended', otherPrescriber, 'card_suspended'],
     ['expired', { kind: 'EndNow' }, 'cert_expired', nurse, 'cert_expired'],
     ['revoked', REVOKE, 'cert_revoked', dispenser, 'cert_revoked'],
+    ['of an old series', { kind: 'Block' }, 'card_blocked', dispenser, 'card_blocked'],
   ] as const;
   for (const [what, command, code, persona, inSession] of CASES) {
     const then = inSession === '' ? 'goes on' : 'is over';

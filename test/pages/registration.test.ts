@@ -198,6 +198,10 @@ describe('a card', () => {
       assert.match(await main(page), words);
     }
     await checkPage(page);
+    await page.locator('a[href^="/ra/cards/"]').first().click();
+    await press(page, 'Let its series be one that is not used any more');
+    assert.equal(await page.locator('.nhsuk-summary-list .nhsuk-tag').innerText(), 'Old series');
+    await checkPage(page);
   });
 });
 

@@ -22,6 +22,7 @@ const CARDS: Readonly<Record<string, Omit<WantedCard, 'userId'>>> = {
   'expired-card': { after: [{ kind: 'EndNow' }] },
   'revoked-card': { after: [{ kind: 'Revoke', reason: 'lost' }] },
   receptionist: { after: [{ kind: 'Suspend' }] },
+  sponsor: { after: [{ kind: 'Block' }] },
   'other-dispenser': {},
   'other-prescriber': {},
 };
@@ -144,6 +145,7 @@ describe('a card that', () => {
     ['expired-card', /This card is out of date/, 'Renew the card'],
     ['revoked-card', /This card was revoked/, 'What to do about a revoked card'],
     ['receptionist', /This card is suspended/, 'What to do about a suspended card'],
+    ['sponsor', /This card is of an old series/, 'What to do about a card of an old series'],
     ['dispenser', /This card is new/, 'Accept the card'],
   ] as const) {
     pageTest(

@@ -76,6 +76,7 @@ function codeOf(fault: LoginFault): RefusalCode {
       return 'cert_revoked';
     case 'CardInState':
       if (fault.state === 'Locked') return 'card_locked';
+      if (fault.state === 'Blocked') return 'card_blocked';
       return fault.state === 'Suspended' ? 'card_suspended' : 'card_not_active';
   }
 }

@@ -32,6 +32,10 @@ export const REFUSALS = {
     concerns: 'card',
     text: 'This card is suspended. The registration authority can say why',
   },
+  card_blocked: {
+    concerns: 'card',
+    text: 'This card is of an old series that is not used any more. The registration authority can issue another one',
+  },
   card_not_active: {
     concerns: 'card',
     text: 'This card is not in use: its holder has not entered its passcode for the first time',

@@ -13,6 +13,8 @@ export type Card = {
   readonly isTemporary: boolean;
   /** The last moment of its certificates; of a temporary card, of its shift. */
   readonly endsAt: Date;
+  /** The one that is printed on it; null: it is a file, or nobody has told. */
+  readonly series: number | null;
   /** Card that took the place of this one. */
   readonly replacedBy: string | null;
   readonly version: number;
@@ -24,6 +26,8 @@ export const CARD_STATUSES = {
   Suspended: { display: 'suspended', final: false },
   Revoked: { display: 'revoked', final: true },
   Replaced: { display: 'replaced', final: true },
+  /** Of a series that is not used any more. */
+  Blocked: { display: 'blocked', final: true },
 } as const satisfies Record<string, { display: string; final: boolean }>;
 export type CardStatus = keyof typeof CARD_STATUSES;
 
@@ -53,6 +57,7 @@ export function revocationReasonOf(event: CardEvent): number | null {
     case 'Revoked':
       return REVOCATION_REASONS[event.reason];
     case 'Replaced':
+    case 'Blocked':
       return REVOCATION_REASONS.replaced;
     case 'Suspended':
       return CERTIFICATE_HOLD;
@@ -77,6 +82,7 @@ export type CardCommand =
   | { readonly kind: 'Resume' }
   | { readonly kind: 'Revoke'; readonly reason: RevocationReason }
   | { readonly kind: 'Replace'; readonly by: string }
+  | { readonly kind: 'Block' }
   | { readonly kind: 'Lock' }
   | { readonly kind: 'EndNow' };
 
@@ -89,6 +95,7 @@ export type CardEvent =
   | { readonly kind: 'Resumed' }
   | { readonly kind: 'Revoked'; readonly reason: RevocationReason }
   | { readonly kind: 'Replaced'; readonly by: string }
+  | { readonly kind: 'Blocked' }
   | { readonly kind: 'Locked' }
   | { readonly kind: 'Ended'; readonly at: Date };
 
@@ -141,6 +148,8 @@ export function decide(card: Card, command: CardCommand, at: Date): Result<CardE
       return ok({ kind: 'Revoked', reason: command.reason });
     case 'Replace':
       return ok({ kind: 'Replaced', by: command.by });
+    case 'Block':
+      return ok({ kind: 'Blocked' });
     case 'Lock':
       return from(['Issued', 'Active'], { kind: 'Locked' });
     case 'EndNow':
@@ -182,6 +191,8 @@ export function evolve(card: Card, event: CardEvent, at: Date): Card {
       return { ...next, status: 'Revoked' };
     case 'Replaced':
       return { ...next, status: 'Replaced', replacedBy: event.by };
+    case 'Blocked':
+      return { ...next, status: 'Blocked' };
     case 'Locked':
       return { ...next, wrongPins: WRONG_PINS_MAX, lockedAt: at };
     case 'Ended':
@@ -191,5 +202,5 @@ export function evolve(card: Card, event: CardEvent, at: Date): Card {
 
 /** Events after which nothing that was begun with the card goes on. */
 export function endsSessions(event: CardEvent): boolean {
-  return ['Suspended', 'Revoked', 'Replaced', 'Ended'].includes(event.kind);
+  return ['Suspended', 'Revoked', 'Replaced', 'Blocked', 'Ended'].includes(event.kind);
 }

@@ -203,11 +203,11 @@ describe('a card that is no more', () => {
   test('is replaced by another one, which is its holders only card', async () => {
     const old = await active();
     const keys = { pin: '987654', types: TYPES };
-    const replaced = await replaceCard(cards, old, keys, by);
+    const replaced = await replaceCard(cards, old, { keys }, by);
     assert.ok(replaced.ok);
     const { cardNumber } = replaced.value;
     assert.equal((await findCard(cards.database, old))?.replacedBy, cardNumber);
-    assert.equal(kindOf(await replaceCard(cards, old, keys, by)), 'CardIsFinal');
+    assert.equal(kindOf(await replaceCard(cards, old, { keys }, by)), 'CardIsFinal');
     assert.ok((await activateCard(cards, cardNumber, '987654', by)).ok);
     const [certificate] = await certificatesOf(cards.database, old);
     assert.equal(certificate?.revocationReason, 4);

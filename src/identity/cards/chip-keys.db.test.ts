@@ -63,13 +63,17 @@ describe('a card whose keys are in a chip', () => {
     const userId = await person();
     const old = await issued(userId);
     const { publicKeys } = aChip(await person());
-    assert.equal(kindOf(await replaceCard(cards, old, { publicKeys }, by)), 'KeyNotProved');
+    assert.equal(
+      kindOf(await replaceCard(cards, old, { keys: { publicKeys } }, by)),
+      'KeyNotProved',
+    );
     const kept = await cardsOf(cards.database, userId);
     assert.deepEqual(
       kept.map(({ status }) => status),
       ['Issued'],
     );
-    const made = await replaceCard(cards, old, { publicKeys: aChip(userId).publicKeys }, by);
+    const keys = { publicKeys: aChip(userId).publicKeys };
+    const made = await replaceCard(cards, old, { keys }, by);
     assert.ok(made.ok, JSON.stringify(made));
   });
 });

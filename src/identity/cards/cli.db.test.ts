@@ -13,13 +13,14 @@ function spine(...argv: readonly string[]): Promise<Ran> {
   return ranOn(database().url, cardCommands, ['card', ...argv]);
 }
 
-async function issued(): Promise<{ userId: string; cardNumber: string }> {
+async function issued(...options: string[]): Promise<{ userId: string; cardNumber: string }> {
   const entry = aPerson();
   const file = parsePeopleFile({ people: [entry] });
   assert.ok(file.ok);
   await importPeople(database().database, file.value, new Date());
   const userId = String(entry['userId']);
-  const made = await spine('issue', userId, '--pin', '246810', '--keys', 'p256', '-o', 'json');
+  const typed = ['--pin', '246810', '--keys', 'p256', '-o', 'json', ...options];
+  const made = await spine('issue', userId, ...typed);
   assert.equal(made.code, 0, made.stderr);
   return { userId, cardNumber: JSON.parse(made.stdout).cardNumber };
 }
@@ -58,6 +59,23 @@ describe('spine card', () => {
     assert.ok(stdout.startsWith(all[1].replacedBy));
   });
 
+  test('ends the cards of an old series, of which no more are issued', async () => {
+    const [old, other] = [await issued('--series', '5'), await issued('--series', '8')];
+    const { code, stdout } = await spine('block', '5');
+    assert.deepEqual([code, stdout], [0, `series 5 is not used any more\n${old.cardNumber}\n`]);
+    assert.equal(await state(old.userId), 'Blocked');
+    assert.equal(await state(other.userId), 'Active');
+    const words = /is of an old series that is not used any more: the holder needs another one/;
+    for (const verb of ['unlock', 'renew', 'replace', 'revoke']) {
+      assert.match((await spine(verb, old.userId, '--pin', '246810')).stderr, words, verb);
+    }
+    const again = await spine('issue', old.userId, '--pin', '246810', '--series', '5');
+    assert.deepEqual([again.code, /take another one/.test(again.stderr)], [1, true]);
+    assert.equal((await spine('issue', old.userId, '--pin', '246810', '--series', '8')).code, 0);
+    assert.equal((await spine('block', '5')).stdout, 'series 5 is not used any more\n');
+    for (const text of ['0', '100', 'five', '']) assert.equal((await spine('block', text)).code, 2);
+  });
+
   test('says what is the matter, and ends with the code for it', async () => {
     const { userId, cardNumber } = await issued();
     for (const [argv, code, words] of [
@@ -65,6 +83,7 @@ describe('spine card', () => {
       [['issue', '1', '--pin', '246810'], 1, /Nobody knows this user id/],
       [['issue', userId, '--pin', '1'], 2, /6 to 8 digits/],
       [['issue', userId], 2, /6 to 8 digits/],
+      [['issue', userId, '--pin', '246810', '--series', '0'], 2, /--series is a number/],
       [['issue', userId, '--pin', '246810', '--hours', 'x'], 2, /--hours is a number/],
       [['unlock', cardNumber, '--pin', 'abc'], 2, /6 to 8 digits/],
       [['renew', cardNumber], 1, /can be renewed from \d{4}-\d\d-\d\d on/],

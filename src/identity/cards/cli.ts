@@ -18,6 +18,7 @@ import {
   type Cards,
   changeCard,
   findCard,
+  isFinal,
   issueCard,
   listCards,
   renewableFrom,
@@ -29,6 +30,8 @@ import {
   unlockCard,
 } from './index.ts';
 import { refusalWords } from './refusal-words.ts';
+import { seriesCommand } from './series/cli.ts';
+import { SERIES, SERIES_WRONG, seriesIn } from './series/option.ts';
 
 const EXAMPLES = [
   { line: 'spine card list', explanation: 'every card with its state, a line each' },
@@ -43,7 +46,7 @@ const PIN: Option = { flag: 'pin', value: 'digits', help: 'passcode: 6 to 8 digi
 const KEYS: Option = {
   flag: 'keys',
   value: 'rsa|p256',
-  help: 'kind of its keys; prescriptions are signed with rsa alone',
+  help: 'kind of the keys that sign in; those that sign prescriptions are rsa, as their contract has it',
   default: 'rsa',
   choices: ['rsa', 'p256'],
 };
@@ -58,6 +61,7 @@ export const cardCommands: readonly Command[] = [
     options: [
       PIN,
       KEYS,
+      SERIES,
       { flag: 'hours', value: 'n', help: 'a temporary card, for so many hours' },
     ],
     examples: EXAMPLES,
@@ -132,6 +136,7 @@ export const cardCommands: readonly Command[] = [
       return EXIT.ok;
     },
   }),
+  seriesCommand,
   ...simple('lock', 'lock a card, as three wrong passcodes do', { kind: 'Lock' }),
   ...simple('suspend', 'let a card rest until it is resumed: it signs neither in nor orders', {
     kind: 'Suspend',
@@ -170,9 +175,19 @@ async function issue(invocation: Invocation, cards: Cards): Promise<number> {
     output.progress(`spine card issue: --hours is a number from 1 to ${HOURS_MAX}`);
     return EXIT.wrongUse;
   }
+  const series = seriesIn(invocation);
+  if (series === null) {
+    output.progress(`spine card issue: ${SERIES_WRONG}`);
+    return EXIT.wrongUse;
+  }
   const by = now();
   const until = hours === 0 ? {} : { temporaryUntil: new Date(by.at.getTime() + hours * HOUR_MS) };
-  const wanted = { userId: words[0] ?? '', keys: keysOf(invocation, pin), ...until };
+  const wanted = {
+    userId: words[0] ?? '',
+    keys: keysOf(invocation, pin),
+    ...series,
+    ...until,
+  };
   return used(invocation, cards, await issueCard(cards, wanted, by), pin);
 }
 
@@ -184,12 +199,12 @@ async function replace(invocation: Invocation, cards: Cards): Promise<number> {
   const old = await cardNumberOf(invocation, cards);
   if (old === null) return notThere(invocation);
   const keys = keysOf(invocation, pin);
-  return used(invocation, cards, await replaceCard(cards, old, keys, now()), pin);
+  return used(invocation, cards, await replaceCard(cards, old, { keys }, now()), pin);
 }
 
 function keysOf(invocation: Invocation, pin: string) {
   const type = textOption(invocation, 'keys') === 'p256' ? 'p256' : 'rsa';
-  return { pin, types: { login: type, signing: type } } as const;
+  return { pin, types: { login: type, signing: 'rsa' } } as const;
 }
 
 /** A new card, activated: whoever gave the passcode at the command line has entered it. */
@@ -226,7 +241,7 @@ async function cardNumberOf({ words }: Invocation, { database }: Cards): Promise
   const card = await findCard(database, word);
   if (card !== null) return card.cardNumber;
   const all = await cardsOf(database, word);
-  const live = all.find(({ status }) => status !== 'Revoked' && status !== 'Replaced');
+  const live = all.find((one) => !isFinal(one));
   return (live ?? all[0])?.cardNumber ?? null;
 }
 
@@ -245,7 +260,7 @@ function told({ output }: Invocation, card: Result<Card, Refusal>): number {
 }
 
 function shown(card: Card): object {
-  const { cardNumber, userId, isTemporary, wrongPins, endsAt, replacedBy } = card;
+  const { cardNumber, userId, isTemporary, wrongPins, endsAt, series, replacedBy } = card;
   const state = stateOf(card, now().at);
   const renewable = renewableFrom(card);
   return {
@@ -256,6 +271,7 @@ function shown(card: Card): object {
     wrongPins,
     endsAt,
     renewableFrom: renewable,
+    series,
     replacedBy,
   };
 }

@@ -36,7 +36,7 @@ async function done(cardNumber: string, command: CardCommand, day: number): Prom
   assert.ok((await changeCard(cards, cardNumber, command, { by: later(day) })).ok);
 }
 
-const { certificateHold, cessationOfOperation, keyCompromise } = X509CrlReason;
+const { certificateHold, cessationOfOperation, keyCompromise, superseded } = X509CrlReason;
 
 describe('the certificates of a card', () => {
   test('are on hold while it is suspended, and on no list when it is back in use', async () => {
@@ -65,6 +65,12 @@ describe('the certificates of a card', () => {
     assert.deepEqual(await listed(cardNumber), [[cessationOfOperation, 1]]);
     assert.ok((await renewCard(cards, cardNumber, { by: later(2), isInPerson: true })).ok);
     assert.deepEqual(await listed(cardNumber), [null, [cessationOfOperation, 1]]);
+  });
+
+  test('are over with a card whose series is not used any more', async () => {
+    const cardNumber = await active();
+    await done(cardNumber, { kind: 'Block' }, 1);
+    assert.deepEqual(await listed(cardNumber), [[superseded, 1]]);
   });
 
   test('are on hold when a card is renewed that ran out while it was suspended', async () => {

@@ -8,6 +8,7 @@ type Refusal =
   | { readonly kind: 'UserNotKnown' }
   | { readonly kind: 'UserInactive' }
   | { readonly kind: 'HasCard' }
+  | { readonly kind: 'SeriesBlocked' }
   | { readonly kind: 'KeyUnsuitable' }
   | { readonly kind: 'KeyNotProved' };
 
@@ -19,6 +20,7 @@ const STATES: Readonly<Record<CardState, string>> = {
   Expired: 'is over: an agent renews it in person',
   Revoked: 'was revoked: the holder needs another one',
   Replaced: 'was replaced: use the one that took its place',
+  Blocked: 'is of an old series that is not used any more: the holder needs another one',
 };
 
 /** Why not, for people: tells what is the matter with the card from what is with the person. */
@@ -48,6 +50,8 @@ export function refusalWords(refusal: Refusal): string {
       return 'This person is no longer active.';
     case 'HasCard':
       return 'This person has a card; a person has one.';
+    case 'SeriesBlocked':
+      return 'Cards of this series are not used any more: take another one.';
     case 'KeyUnsuitable':
       return 'Keys of a card are RSA of 2048 bits or more, or of the curve P-256.';
     case 'KeyNotProved':

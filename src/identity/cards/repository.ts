@@ -46,7 +46,7 @@ export type By = {
 
 const CARD = sql`c.card_number as "cardNumber", c.user_id as "userId", c.status, c.wrong_pins as "wrongPins",
   c.locked_at as "lockedAt", c.is_temporary as "isTemporary", c.ends_at as "endsAt",
-  c.replaced_by as "replacedBy", c.version, c.officer_pin as "officerPin", c.key_file as "keyFile",
+  c.series, c.replaced_by as "replacedBy", c.version, c.officer_pin as "officerPin", c.key_file as "keyFile",
   c.issued_at as "issuedAt", c.last_used_at as "lastUsedAt"`;
 const CERTIFICATE = sql`serial, authority, shard, card_number as "cardNumber", purpose, der,
   not_before as "notBefore", not_after as "notAfter", revoked_at as "revokedAt",
@@ -158,9 +158,9 @@ export async function keepNewCard(
   await database.write(sql`
     with card as (
       insert into identity.card (card_number, user_id, status, is_temporary, ends_at, officer_pin, key_file,
-        issued_at, version)
+        issued_at, series, version)
       values (${cardNumber}, ${userId}, ${status}, ${isTemporary}, ${endsAt}, ${officerPin},
-        ${keyFile === null ? null : JSON.stringify(keyFile)}::json, ${card.issuedAt}, 1)),
+        ${keyFile === null ? null : JSON.stringify(keyFile)}::json, ${card.issuedAt}, ${card.series}, 1)),
     event as (${eventOf(cardNumber, 1, { kind: 'Issued', data: { isTemporary } }, by)}),
     certificates as (${keepCertificates(certificates)})
     ${cardAudit('Issued', card, by)}`);

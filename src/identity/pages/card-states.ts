@@ -41,6 +41,7 @@ const TITLES: Readonly<Record<CardState, string>> = {
   Expired: 'This card is out of date',
   Revoked: 'This card was revoked',
   Replaced: 'This card was replaced',
+  Blocked: 'This card is of an old series',
 };
 
 async function statePage(

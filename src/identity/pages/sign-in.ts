@@ -149,6 +149,7 @@ const HELP: Readonly<Record<CardState, string>> = {
   Expired: 'Renew the card',
   Revoked: 'What to do about a revoked card',
   Replaced: 'What to do about a replaced card',
+  Blocked: 'What to do about a card of an old series',
 };
 
 async function cardPicker({ database, clock }: PageParts, chosen: string, browser: string | null) {

@@ -47,6 +47,7 @@ const STATES: Readonly<Record<CardState, string>> = {
   Expired: 'This card is out of date',
   Revoked: 'This card was revoked',
   Replaced: 'This card was replaced by another one',
+  Blocked: 'This card is of an old series that is not used any more',
 };
 
 /** The colour of a state is the same everywhere. */
@@ -58,6 +59,7 @@ export const STATE_TAGS: Readonly<Record<CardState, { text: string; colour: stri
   Expired: { text: 'Out of date', colour: 'grey' },
   Revoked: { text: 'Revoked', colour: 'red' },
   Replaced: { text: 'Replaced', colour: 'grey' },
+  Blocked: { text: 'Old series', colour: 'red' },
 };
 
 function pin(text: string): SignInProblem {

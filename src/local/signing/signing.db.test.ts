@@ -41,7 +41,7 @@ async function change(persona: Prescriber, command: CardCommand): Promise<void> 
 
 async function replace(persona: Prescriber, pin: string): Promise<void> {
   const keys = { pin, types: { login: 'p256', signing: 'rsa' } } as const;
-  assert.ok((await replaceCard(cards, await newestCard(persona), keys, by)).ok);
+  assert.ok((await replaceCard(cards, await newestCard(persona), { keys }, by)).ok);
 }
 
 describe('the key that a test prescriber signs with', () => {

@@ -7,7 +7,13 @@ import { findUser } from '../../people/index.ts';
 import type { Purpose } from '../authority.ts';
 import { type Card, type CardCommand, type CardEvent, type CardRefusal, decide } from '../card.ts';
 import { cardValidityFrom } from '../certificates.ts';
-import { certify, type IssueRefusal, issueCard, keysFault, type NewCard } from '../issue/handle.ts';
+import {
+  certify,
+  type IssueRefusal,
+  issueCard,
+  newCardFault,
+  type NewCard,
+} from '../issue/handle.ts';
 import type { Cards } from '../pki/handle.ts';
 import {
   type Along,
@@ -85,13 +91,13 @@ async function recertify(cards: Cards, card: KeptCard, validity: Validity) {
 export async function replaceCard(
   cards: Cards,
   cardNumber: string,
-  keys: NewCard['keys'],
+  wanted: Pick<NewCard, 'keys' | 'series'>,
   by: By,
 ): Promise<Result<KeptCard, CardRefusal | IssueRefusal>> {
   // Whoever gets no new card keeps the old one.
   const old = await findCard(cards.database, cardNumber);
   if (old === null) return fail({ kind: 'CardNotKnown' });
-  const fault = keysFault(keys, old.userId);
+  const fault = await newCardFault(cards, wanted, old.userId);
   if (fault !== null) return fail(fault);
   const holder = await findUser(cards.database, old.userId);
   if (holder?.status !== 'active') return fail({ kind: 'UserInactive' });
@@ -103,5 +109,5 @@ export async function replaceCard(
     { by },
   );
   if (!replaced.ok) return replaced;
-  return issueCard(cards, { userId: old.userId, keys, numbers }, by);
+  return issueCard(cards, { userId: old.userId, ...wanted, numbers }, by);
 }

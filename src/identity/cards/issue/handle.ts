@@ -11,6 +11,7 @@ import { type ChipKey, isProved, keyTypeOf } from '../chip-keys.ts';
 import { cardValidityFrom, certifyCard } from '../certificates.ts';
 import { type KeyFile, makeKeyFile } from '../key-file.ts';
 import { authoritiesOf, type Cards } from '../pki/handle.ts';
+import { isBlocked } from '../series/repository.ts';
 import {
   type By,
   keepNewCard,
@@ -27,6 +28,8 @@ export type NewCard = {
     | { readonly publicKeys: ChipKeys };
   /** The end of the shift of a temporary one. */
   readonly temporaryUntil?: Date;
+  /** As it is printed on the card; absent: it is a file. */
+  readonly series?: number;
   /** Other than two years, for tests. */
   readonly validity?: Validity;
   /** When they were drawn before, so that another card could name this one. */
@@ -44,6 +47,7 @@ export type IssueRefusal =
   | { readonly kind: 'UserInactive' }
   | { readonly kind: 'PinMalformed' }
   | { readonly kind: 'HasCard' }
+  | { readonly kind: 'SeriesBlocked' }
   | { readonly kind: 'KeyUnsuitable' }
   | { readonly kind: 'KeyNotProved' };
 
@@ -57,8 +61,8 @@ export async function issueCard(
   const user = await findUser(database, wanted.userId);
   if (user === null) return fail({ kind: 'UserNotKnown' });
   if (user.status !== 'active') return fail({ kind: 'UserInactive' });
-  const { keys, temporaryUntil = null } = wanted;
-  const fault = keysFault(keys, user.userId);
+  const { keys, temporaryUntil = null, series = null } = wanted;
+  const fault = await newCardFault(cards, wanted, user.userId);
   if (fault !== null) return fail(fault);
   const numbers = wanted.numbers ?? (await nextNumbers(database));
   const { cardNumber } = numbers;
@@ -79,6 +83,7 @@ export async function issueCard(
     lockedAt: null,
     isTemporary: temporaryUntil !== null,
     endsAt: validity.until,
+    series,
     replacedBy: null,
     version: 1,
     officerPin,
@@ -119,8 +124,18 @@ function madeInChip({ login, signing }: ChipKeys): PublicKeys {
   return { login: withType(login), signing: withType(signing) };
 }
 
-/** Why no card can have these keys; null when one can. Certified is only what whoever asks for it can sign with. */
-export function keysFault(keys: NewCard['keys'], userId: string): IssueRefusal | null {
+/** Why no card can be as it is wanted; null when one can. */
+export async function newCardFault(
+  { database }: Cards,
+  { keys, series }: Pick<NewCard, 'keys' | 'series'>,
+  userId: string,
+): Promise<IssueRefusal | null> {
+  const isOld = series !== undefined && (await isBlocked(database, series));
+  return isOld ? { kind: 'SeriesBlocked' } : keysFault(keys, userId);
+}
+
+/** Certified is only what whoever asks for it can sign with. */
+function keysFault(keys: NewCard['keys'], userId: string): IssueRefusal | null {
   if ('pin' in keys) return isPin(keys.pin) ? null : { kind: 'PinMalformed' };
   const both = [
     ['login', keys.publicKeys.login],

@@ -64,6 +64,7 @@ async function faultOf(
   if (card === null) return { kind: 'CertificateUntrusted' };
   const state = stateOf(card, at);
   if (state === 'Revoked' || state === 'Replaced') return { kind: 'CertificateRevoked' };
+  if (state === 'Blocked') return { kind: 'CardInState', state };
   if (state === 'Expired' || notAfter <= at || at < notBefore) {
     return { kind: 'CertificateExpired' };
   }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { present } from '../../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { isPin, type OpenCard } from '../back-end.ts';
-import { type Card, type CardRefusal, stateOf, WRONG_PINS_MAX } from '../card.ts';
+import { type Card, type CardRefusal, isFinal, stateOf, WRONG_PINS_MAX } from '../card.ts';
 import { changeCard } from '../change/handle.ts';
 import { keysOfFile, withNewPin } from '../key-file.ts';
 import type { Cards } from '../pki/handle.ts';
@@ -162,7 +162,7 @@ function refusalOf(card: KeptCard | null, status: Entry['status'], at: Date): Pi
   const state = stateOf(card, at);
   if (state === status) return null;
   if (state === 'Expired') return { kind: 'CardExpired' };
-  if (state === 'Revoked' || state === 'Replaced') return { kind: 'CardIsFinal', status: state };
+  if (isFinal(card)) return { kind: 'CardIsFinal', status: card.status };
   return { kind: 'CardInState', state };
 }
 

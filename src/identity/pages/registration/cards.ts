@@ -46,6 +46,7 @@ const ACTS: Readonly<Record<CardState, readonly Act[]>> = {
   Expired: ['renew', 'replace', 'revoke'],
   Revoked: [],
   Replaced: [],
+  Blocked: [],
 };
 
 /** In a test system a button brings a card into each state that otherwise takes time or a mistake. */
@@ -53,23 +54,29 @@ const TEST_COMMANDS: Readonly<Record<string, CardCommand>> = {
   'test-accept': { kind: 'Activate' },
   'test-lock': { kind: 'Lock' },
   'test-expire': { kind: 'EndNow' },
+  'test-block': { kind: 'Block' },
 };
+
+const BLOCK = { act: 'test-block', text: 'Let its series be one that is not used any more' };
 
 const TEST_ACTS: Readonly<Record<CardState, readonly { act: string; text: string }[]>> = {
   Issued: [
     { act: 'test-accept', text: 'Accept it for the holder' },
     { act: 'test-lock', text: 'Lock it' },
     { act: 'test-expire', text: 'Let it run out' },
+    BLOCK,
   ],
   Active: [
     { act: 'test-lock', text: 'Lock it' },
     { act: 'test-expire', text: 'Let it run out' },
+    BLOCK,
   ],
-  Locked: [{ act: 'test-expire', text: 'Let it run out' }],
-  Suspended: [{ act: 'test-expire', text: 'Let it run out' }],
-  Expired: [],
+  Locked: [{ act: 'test-expire', text: 'Let it run out' }, BLOCK],
+  Suspended: [{ act: 'test-expire', text: 'Let it run out' }, BLOCK],
+  Expired: [BLOCK],
   Revoked: [],
   Replaced: [],
+  Blocked: [],
 };
 
 const EVENT_WORDS: Readonly<Record<string, string>> = {
@@ -82,6 +89,7 @@ const EVENT_WORDS: Readonly<Record<string, string>> = {
   Resumed: 'Back in use',
   Revoked: 'Revoked',
   Replaced: 'Replaced',
+  Blocked: 'Blocked, as its series is not used any more',
   Locked: 'Locked',
   Ended: 'Ended',
 };
@@ -175,7 +183,7 @@ async function perform(
         pin: form.text('replace-pin'),
         types: { login: 'rsa', signing: 'rsa' },
       } as const;
-      return replaceCard(cards, cardNumber, keys, by);
+      return replaceCard(cards, cardNumber, { keys }, by);
     }
     case 'suspend':
       return changeCard(cards, cardNumber, { kind: 'Suspend' }, { by });
