@@ -1,9 +1,9 @@
-// Shows: Sign-in | the card port shows a renewed certificate without a restart; one that does not fit its key is not taken
+// Shows: Sign-in | the card port shows a renewed certificate without a restart; one that does not fit its key, or whose key others can read, is not taken
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -14,6 +14,7 @@ import { openCardPort } from '../../src/identity/card-port/index.ts';
 import type { CertificatePort } from '../../src/platform/certificate-port.ts';
 import { REAL_CLOCK } from '../../src/platform/clock.ts';
 import type { LogEntry } from '../../src/platform/log.ts';
+import { Trouble } from '../../src/platform/trouble.ts';
 import { testDatabase } from '../support/database.ts';
 
 const database = testDatabase();
@@ -29,7 +30,15 @@ describe('the files of the card port', { timeout: 60_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'openspine-card-port-'));
     for (const name of ['old', 'new']) selfSigned(file(`${name}.crt`), file(`${name}.key`));
     await put('old.crt', 'old.key');
-    port = await openCardPort({
+    port = await opened();
+  });
+  after(async () => {
+    await port.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function opened(): Promise<CertificatePort> {
+    return openCardPort({
       cards: { database: database().database, pkiUrl: 'http://pki.invalid' },
       clock: REAL_CLOCK,
       log: (entry) => logged.push(entry),
@@ -38,11 +47,7 @@ describe('the files of the card port', { timeout: 60_000 }, () => {
       settings: { port: 0, url: 'unused', certificate: file('crt'), key: file('key') },
       lookEveryMs: LOOK_EVERY_MS,
     });
-  });
-  after(async () => {
-    await port.close();
-    await rm(folder, { recursive: true });
-  });
+  }
 
   async function put(certificate: string, key?: string): Promise<void> {
     await copyFile(file(certificate), file('crt'));
@@ -94,6 +99,22 @@ describe('the files of the card port', { timeout: 60_000 }, () => {
     await rm(file('key'));
     while (!/ENOENT/.test(await complaint())) await delay(LOOK_EVERY_MS);
     assert.equal(await shown(), before);
+    await put('new.crt', 'new.key');
+  });
+
+  test('that others can read, or its group can change, are not used, now or at the start', async () => {
+    const before = await shown();
+    for (const mode of [0o604, 0o620, 0o644, 0o666, 0o777]) {
+      await chmod(file('key'), mode);
+      const words = `the mode of ${file('key')} is 0${mode.toString(8)}`;
+      while (!(await complaint()).includes(words)) await delay(LOOK_EVERY_MS);
+      await assert.rejects(opened(), (error) => error instanceof Trouble);
+    }
+    assert.equal(await shown(), before);
+    for (const mode of [0o400, 0o640]) {
+      await chmod(file('key'), mode);
+      await (await opened()).close();
+    }
   });
 });
 

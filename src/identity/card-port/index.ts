@@ -10,6 +10,7 @@ import type { Config } from '../../platform/config.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { describeBug, type Log } from '../../platform/log.ts';
+import { readPrivateFile } from '../../platform/private-file.ts';
 import type { TlsIdentity } from '../../platform/tls-server.ts';
 import { authoritiesPem, type Cards, checkLogin } from '../cards/index.ts';
 import { forgetProofs, keepProof } from './repository.ts';
@@ -37,7 +38,7 @@ export async function openCardPort(parts: CardPortParts): Promise<CertificatePor
   const { cards, log, host, settings, lookEveryMs = LOOK_EVERY_MS } = parts;
   const read = async (): Promise<TlsIdentity> => ({
     certificate: await readFile(settings.certificate, 'utf8'),
-    key: await readFile(settings.key, 'utf8'),
+    key: await readPrivateFile(settings.key),
     authorities: await authoritiesPem(cards, 'login'),
   });
   const onUnusable = (error: unknown): void =>
