@@ -29,6 +29,7 @@ import {
   stateOf,
   unlockCard,
 } from './index.ts';
+import { importCommand } from './import/cli.ts';
 import { refusalWords } from './refusal-words.ts';
 import { seriesCommand } from './series/cli.ts';
 import { SERIES, SERIES_WRONG, seriesIn } from './series/option.ts';
@@ -137,6 +138,7 @@ export const cardCommands: readonly Command[] = [
     },
   }),
   seriesCommand,
+  importCommand,
   ...simple('lock', 'lock a card, as three wrong passcodes do', { kind: 'Lock' }),
   ...simple('suspend', 'let a card rest until it is resumed: it signs neither in nor orders', {
     kind: 'Suspend',
