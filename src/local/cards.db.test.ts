@@ -87,7 +87,8 @@ describe('the cards of a test system', () => {
 /** Cards are dear to make: the databases of tests are born with them. */
 async function asOnFirstStart(store: Database): Promise<void> {
   await store.all(
-    sql`truncate identity.card, identity.card_event, identity.certificate, identity.authority`,
+    sql`truncate identity.card, identity.card_event, identity.certificate, identity.authority,
+      identity.form_entry`,
   );
 }
 
