@@ -76,7 +76,7 @@ export const tokenCommands: readonly Command[] = [
 
 async function enrolCard(invocation: Invocation, cards: Cards): Promise<number> {
   const { words, output } = invocation;
-  const series = seriesIn(invocation);
+  const series = seriesIn(textOption(invocation, 'series'));
   if (series === null) {
     output.progress(`spine card enrol: ${SERIES_WRONG}`);
     return EXIT.wrongUse;

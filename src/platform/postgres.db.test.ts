@@ -12,7 +12,7 @@ import { Client } from 'pg';
 import { checkExternalPostgres } from './external-postgres.ts';
 import { startPostgres } from './postgres.ts';
 import { buffersMib } from './postgres/settings.ts';
-import { freePort } from './postgres/testing.ts';
+import { freePort } from '../../test/support/ports.ts';
 import { signal, waitUntilGone } from './processes.ts';
 
 type Supervisor = {

@@ -177,7 +177,7 @@ async function issue(invocation: Invocation, cards: Cards): Promise<number> {
     output.progress(`spine card issue: --hours is a number from 1 to ${HOURS_MAX}`);
     return EXIT.wrongUse;
   }
-  const series = seriesIn(invocation);
+  const series = seriesIn(textOption(invocation, 'series'));
   if (series === null) {
     output.progress(`spine card issue: ${SERIES_WRONG}`);
     return EXIT.wrongUse;

@@ -1,19 +1,4 @@
-import { createServer } from 'node:net';
-
 import { startPostgres } from '../postgres.ts';
-
-/** A loopback port that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** As a program: a supervisor that a test may kill. Says where its database is and waits. */
 if (import.meta.main) {

@@ -1,4 +1,4 @@
-import { type Invocation, type Option, textOption } from '../../../cli/command.ts';
+import type { Option } from '../../../cli/command.ts';
 import { parseSeries } from './series.ts';
 
 /** For a command that makes a card. */
@@ -8,9 +8,8 @@ export const SERIES: Option = {
   help: 'as it is printed on the card, which ends when its series is blocked',
 };
 
-/** Null: what was typed is none. */
-export function seriesIn(invocation: Invocation): { readonly series?: number } | null {
-  const text = textOption(invocation, 'series');
+/** What was typed, if anything was; null: it is no series. */
+export function seriesIn(text: string | null): { readonly series?: number } | null {
   if (text === null) return {};
   const series = parseSeries(text);
   return series === null ? null : { series };
