@@ -11,15 +11,16 @@ import { aCard } from '../support/cards.ts';
 // Shows: Spine Security Broker (2014) | who asks too often is told that the service is overloaded, not that card or user is at fault
 
 const pair = testPair();
+const MINUTE_MS = 60_000;
 const SHARE = 1 / 32; // what a process has of a limit before it asks how much is left
 
 /** All of this minute and of the one before has been used, wherever. */
 async function useUp(key: string, perMinute: number): Promise<void> {
-  const minute = Math.floor(Date.now() / 60_000);
+  const minute = Math.floor(Date.now() / MINUTE_MS);
   await pair().database.write(sql`
-    insert into identity.rate (key, minute, taken, taken_before)
-    values (${key}, ${minute + 1}::bigint, ${perMinute}, ${perMinute})
-    on conflict (key) do update set minute = excluded.minute, taken = excluded.taken,
+    insert into identity.rate (key, period_ms, period, taken, taken_before)
+    values (${key}, ${MINUTE_MS}, ${minute + 1}::bigint, ${perMinute}, ${perMinute})
+    on conflict (key, period_ms) do update set period = excluded.period, taken = excluded.taken,
       taken_before = excluded.taken_before`);
 }
 
