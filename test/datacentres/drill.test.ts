@@ -1,4 +1,4 @@
-// Shows: datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim
+// Shows: Datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Shows: datacentres | a database in each: one that dies or is cut off loses nothing that was acknowledged, and the other goes on
+// Shows: Datacentres | a database in each: one that dies or is cut off loses nothing that was acknowledged, and the other goes on
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 

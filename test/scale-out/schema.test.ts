@@ -1,4 +1,4 @@
-// Shows: datacentres | the schema keeps to what scaling out over shards allows, table by table
+// Shows: Datacentres | the schema keeps to what scaling out over shards allows, table by table
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
