@@ -47,6 +47,7 @@ async function anEar() {
   await new Promise<void>((resolve) => {
     server.listen(port, '127.0.0.1', resolve);
   });
+  server.unref(); // a test that fails before it closes it shall end all the same
   return {
     uri: `http://127.0.0.1:${port}/logout`,
     heard,
