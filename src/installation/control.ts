@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import type { DatacentreState } from './datacentre.ts';
 import { stateFile } from './state-file.ts';
 import type { ClusterStatus, Site } from '../platform/replicated-postgres.ts';
-import { messageOf } from '../platform/trouble.ts';
+import { messageOf, Trouble } from '../platform/trouble.ts';
 
 /** What the process of `spine up` is told by `spine dc`. */
 export type Order = {
@@ -69,7 +69,8 @@ async function answerTo(
     const order = orderOf(await json(asked));
     return order === null ? { problem: 'this order is not known' } : await obey(order);
   } catch (error) {
-    return { problem: messageOf(error) };
+    const remedy = error instanceof Trouble ? `; ${error.remedy}` : '';
+    return { problem: `${messageOf(error)}${remedy}` };
   }
 }
 

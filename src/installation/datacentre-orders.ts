@@ -1,7 +1,7 @@
 import type { Answered, DatacentreStatus, Order } from './control.ts';
 import type { Database } from './database.ts';
 import type { Datacentre } from './datacentre.ts';
-import type { ReplicatedPostgres, Site } from '../platform/replicated-postgres.ts';
+import { otherSite, type ReplicatedPostgres, type Site } from '../platform/replicated-postgres.ts';
 
 /** What runs, as orders find it. */
 export type Running = {
@@ -45,10 +45,10 @@ async function done({ database, datacentres }: Running, order: Order): Promise<s
       return null;
     case 'partition':
       if (replicated === null) return ONE_DATABASE;
-      replicated.cut(site, [site === 'a' ? 'b' : 'a', 'witness']);
+      replicated.cut(site, [otherSite(site), 'witness']);
       return null;
     case 'promote':
-      return replicated === null ? ONE_DATABASE : handedOver(replicated, site === 'a' ? 'b' : 'a');
+      return replicated === null ? ONE_DATABASE : handedOver(replicated, otherSite(site));
   }
 }
 
@@ -58,5 +58,5 @@ const ONE_DATABASE =
 /** The other one takes the writes from now on. */
 async function handedOver(replicated: ReplicatedPostgres, from: Site): Promise<string | null> {
   const { primary } = await replicated.status();
-  return primary === from ? replicated.promote(from === 'a' ? 'b' : 'a') : null;
+  return primary === from ? replicated.promote(otherSite(from)) : null;
 }

@@ -77,7 +77,8 @@ export async function startDatacentre(options: DatacentreOptions): Promise<Datac
 class DatacentreProcess implements Datacentre {
   readonly #options: DatacentreOptions;
   #child: ChildProcess | null = null;
-  #isWanted = false;
+  /** Of the time in which it is wanted; null while it is not. */
+  #wanted: AbortController | null = null;
   #isDrained = false;
   #isListening = false;
 
@@ -86,26 +87,27 @@ class DatacentreProcess implements Datacentre {
   }
 
   readonly state = (): DatacentreState => {
-    if (!this.#isWanted) return 'down';
+    if (this.#wanted === null) return 'down';
     if (!this.#isListening) return 'starting';
     return this.#isDrained ? 'drained' : 'running';
   };
 
   /** Null when it listens; otherwise what became of it. */
   async start(): Promise<string | null> {
-    this.#isWanted = true;
+    const wanted = new AbortController();
+    this.#wanted = wanted;
     const problem = await this.#launch();
-    if (problem === null) this.#keepRunning().then(undefined, this.#tell);
+    this.#keepRunning(wanted.signal).then(undefined, this.#tell);
     return problem;
   }
 
   readonly drain = (): void => {
     this.#isDrained = true;
-    this.#child?.send({ drain: true });
+    this.#tellDrained();
   };
 
   readonly fail = async (isHard: boolean): Promise<void> => {
-    this.#isWanted = false;
+    this.#unwant();
     const child = this.#child;
     if (child === null) return;
     if (!isHard) return end(child);
@@ -115,40 +117,51 @@ class DatacentreProcess implements Datacentre {
 
   readonly restore = async (): Promise<void> => {
     this.#isDrained = false;
-    if (this.#isWanted) this.#child?.send({ drain: false });
-    else await this.start();
+    if (this.#wanted === null) await this.start();
+    else this.#tellDrained();
   };
 
   readonly stop = (): Promise<void> => this.fail(false);
 
   readonly kill = (): void => {
-    this.#isWanted = false;
+    this.#unwant();
     this.#child?.kill('SIGKILL');
   };
+
+  #unwant(): void {
+    this.#wanted?.abort();
+    this.#wanted = null;
+  }
+
+  /** One that is ending, or not yet there, is told when it listens. */
+  #tellDrained(): void {
+    if (this.#child?.connected === true) this.#child.send({ drain: this.#isDrained });
+  }
 
   async #launch(): Promise<string | null> {
     const child = launch(this.#options);
     this.#child = child;
+    this.#isListening = false;
     const problem = await untilReady(child);
     this.#isListening = problem === null;
-    if (this.#isListening && this.#isDrained) child.send({ drain: true });
+    if (this.#isListening && this.#isDrained) this.#tellDrained();
     return problem;
   }
 
   /** Until it is no longer wanted. */
-  async #keepRunning(): Promise<void> {
+  async #keepRunning(unwanted: AbortSignal): Promise<void> {
     let backoffMs = BACKOFF_MIN_MS;
     for (;;) {
       const readyAt = performance.now();
       const how = this.#child === null ? '' : await ended(this.#child);
+      if (unwanted.aborted) return;
       this.#isListening = false;
-      if (!this.#isWanted) return;
       if (performance.now() - readyAt > STEADY_MS) backoffMs = BACKOFF_MIN_MS;
       const name = `datacentre ${this.#options.name.toUpperCase()}`;
       this.#tell(`${name} ${how} unexpectedly; starting it again in ${backoffMs} ms`);
       await delay(backoffMs);
       backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
-      if (!this.#isWanted) return;
+      if (unwanted.aborted) return;
       await this.#launch();
     }
   }

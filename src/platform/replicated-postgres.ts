@@ -24,7 +24,13 @@ import { promote } from './replicated-postgres/promote.ts';
 import { type ClusterStatus, statusOf } from './replicated-postgres/status.ts';
 import { Trouble } from './trouble.ts';
 
-export { PORTS_OF_CLUSTER, type Site, SITES, type Zone } from './replicated-postgres/layout.ts';
+export {
+  otherSite,
+  PORTS_OF_CLUSTER,
+  type Site,
+  SITES,
+  type Zone,
+} from './replicated-postgres/layout.ts';
 export { canMakeNetwork } from './replicated-postgres/network.ts';
 export type { ClusterStatus } from './replicated-postgres/status.ts';
 

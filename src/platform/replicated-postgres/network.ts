@@ -32,8 +32,7 @@ export function makeNetwork(): Network {
   removeLeft();
   const id = process.pid;
   const bridge = bridgeOf(id);
-  // A block of 256 addresses that is kept for benchmarks and so on no real network (RFC 2544).
-  const block = `198.${18 + (id % 2)}.${Math.floor(id / 2) % 256}`;
+  const block = freeBlock();
   const place = (zone: Zone): Place => ({
     host: `${block}.${ZONES.indexOf(zone) + 1}`,
     namespace: `${bridge}-${zone}`,
@@ -60,6 +59,16 @@ export function makeNetwork(): Network {
     network.remove();
     throw error;
   }
+}
+
+/** Blocks of 256 addresses that are kept for benchmarks, and so on no real network (RFC 2544). */
+const BLOCKS = Array.from({ length: 512 }, (_, n) => `198.${18 + (n % 2)}.${n >> 1}`);
+
+/** One that no bridge of another installation has. */
+function freeBlock(): string {
+  const { stdout } = spawnSync('ip', ['-o', '-4', 'address'], { encoding: 'utf8' });
+  const free = BLOCKS.slice(process.pid % BLOCKS.length).find((one) => !stdout.includes(`${one}.`));
+  return free ?? BLOCKS.find((one) => !stdout.includes(`${one}.`)) ?? '198.18.0';
 }
 
 const PREFIX = 'osp';
