@@ -27,7 +27,8 @@ export function httpSpine(pair: Pair): System {
   };
 }
 
-function requestOf(message: Message): request.Sent {
+/** A message of the model as it goes over the wire; made once and sent again, it is the same message. */
+export function requestOf(message: Message): request.Sent {
   if (message.kind === 'download') {
     return { ...request.poll(request.pharmacist(message.pharmacy)), requestId: message.id };
   }
@@ -95,7 +96,7 @@ function shortFormOf(prescription: string): string {
 }
 
 /** An answer in the words of the model. */
-function wordOf({ kind }: Message, reply: Reply): string {
+export function wordOf({ kind }: Message, reply: Reply): string {
   const { body } = reply;
   const code = codeOf(reply);
   if (code === 'informational') return 'accepted';

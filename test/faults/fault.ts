@@ -1,0 +1,36 @@
+import type { Client } from './client.ts';
+import type { System } from './system.ts';
+
+/** What faults are done with. */
+export type Scene = {
+  readonly system: System;
+  readonly client: Client;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+};
+
+/** A fault, and what must not come of it [RELIABILITY 3]. */
+export type Fault = {
+  /** Of the fault table. */
+  readonly id: string;
+  readonly name: string;
+  /** How often it is done in a whole run. */
+  readonly times: number;
+  /** Why it cannot be done here; null when it can. */
+  readonly missing: (system: System) => string | null;
+  /** The longest time without an acknowledged message that is allowed. */
+  readonly gapMaxMs: number;
+  /** Does the harm and takes it back, while clients send; resolves when the cause is gone. */
+  readonly happen: (scene: Scene) => Promise<void>;
+};
+
+/** Writes are back within this after the loss of a database or of a site [RELIABILITY 1]. */
+export const WRITES_BACK_MS = 30_000;
+
+export function always(): null {
+  return null;
+}
+
+export function inNetworks({ hasNetworks }: System): string | null {
+  return hasNetworks ? null : 'networks need root, iproute2 and nftables';
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+
+export type Flags = {
+  readonly isJson: boolean;
+  /** Ids of the fault table; null: all. */
+  readonly only: readonly string[] | null;
+  /** Each fault once, whatever it says itself. */
+  readonly isQuick: boolean;
+  /** Goes on without faults until so many messages were acknowledged. */
+  readonly acknowledged: number;
+  readonly lanes: number;
+  readonly seed: number | null;
+};
+
+const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--quick] [--acknowledged n] [--lanes n] [--seed n]
+`;
+
+/** Null, and the usage on stderr, when they are wrong. */
+export function parseFlags(argv: readonly string[]): Flags | null {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        json: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        acknowledged: { type: 'string' },
+        lanes: { type: 'string' },
+        seed: { type: 'string' },
+      },
+    });
+    const isPart = values.quick || values.only !== undefined;
+    return {
+      isJson: values.json,
+      only: values.only?.split(',') ?? null,
+      isQuick: values.quick,
+      acknowledged: number(values.acknowledged) ?? (isPart ? 0 : WHOLE),
+      lanes: number(values.lanes) ?? LANES,
+      seed: number(values.seed),
+    };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : ''}\n${USAGE}`);
+    return null;
+  }
+}
+
+const WHOLE = 500_000;
+const LANES = 48;
+
+function number(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${text} is no number`);
+  return value;
+}

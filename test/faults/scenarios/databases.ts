@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { otherSite, type Zone } from '../../../src/platform/replicated-postgres.ts';
+import { always, type Fault, WRITES_BACK_MS } from '../fault.ts';
+import { type Program, signalAll } from '../programs.ts';
+import { primaryOf, type System } from '../system.ts';
+
+/** Databases and their lock store that die or hang. */
+export const databaseFaults: readonly Fault[] = [
+  killed('the primary is killed', 12, ['postgres']),
+  killed('the primary and its supervisor are killed', 8, ['patroni', 'postgres']),
+  hung(5_000),
+  hung(20_000),
+  {
+    ...common('F24', 'the standby is killed'),
+    times: 2,
+    happen: async ({ system }) => {
+      const standby = otherSite(await primaryOf(system));
+      signalAll(system, standby, ['patroni', 'postgres'], 'SIGKILL');
+    },
+  },
+  lockStoreLost('one of three parts of the lock store is lost', 'witness'),
+  lockStoreLost('two of three parts of the lock store are lost', 'witness', 'standby'),
+];
+
+function common(id: string, name: string): Omit<Fault, 'times' | 'happen'> {
+  return { id, name, gapMaxMs: WRITES_BACK_MS, missing: always };
+}
+
+/** Its programs are started again at once, as by the machine's own supervisor. */
+function killed(name: string, times: number, programs: readonly Program[]): Fault {
+  return {
+    ...common('F2', name),
+    times,
+    happen: async ({ system }) => {
+      signalAll(system, await primaryOf(system), programs, 'SIGKILL');
+    },
+  };
+}
+
+/** When it wakes it must serve nobody: the other one may have taken over. */
+function hung(forMs: number): Fault {
+  const all: readonly Program[] = ['patroni', 'postgres'];
+  return {
+    ...common('F3', `the primary and its supervisor hang for ${forMs / 1000} s`),
+    times: 1,
+    happen: async ({ system }) => {
+      const primary = await primaryOf(system);
+      signalAll(system, primary, all, 'SIGSTOP');
+      await delay(forMs);
+      signalAll(system, primary, all, 'SIGCONT');
+    },
+  };
+}
+
+const AWAY_MS = 15_000; // more than twice the time for which the lock is held
+
+function lockStoreLost(name: string, ...which: readonly ('witness' | 'standby')[]): Fault {
+  return {
+    ...common('F33', name),
+    times: 1,
+    happen: async ({ system }) => {
+      const standby = otherSite(await primaryOf(system));
+      const zones = which.map((one): Zone => (one === 'witness' ? one : standby));
+      hold(system, zones, 'SIGSTOP');
+      await delay(AWAY_MS);
+      hold(system, zones, 'SIGCONT');
+    },
+  };
+}
+
+/** Stopped and not killed: its supervisor would start it again. */
+function hold(system: System, zones: readonly Zone[], name: NodeJS.Signals): void {
+  for (const zone of zones) signalAll(system, zone, ['etcd'], name);
+}
