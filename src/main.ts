@@ -64,6 +64,7 @@ async function command(argv: readonly string[]): Promise<number> {
     identity,
     demographics,
     agent,
+    migration,
     local,
     verbs,
     test,
@@ -76,6 +77,7 @@ async function command(argv: readonly string[]): Promise<number> {
     import('./identity/cli.ts'),
     import('./demographics/cli.ts'),
     import('./agent/cli.ts'),
+    import('./migration/cli.ts'),
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/installation.ts'),
@@ -98,6 +100,7 @@ async function command(argv: readonly string[]): Promise<number> {
     ...demographics.patientCommands,
     ...agent.agentCommands,
     agent.agentCommand(VERSION),
+    ...migration.migrationCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

@@ -15,6 +15,7 @@ const LAYERS = [
   ['directory'],
   ['identity', 'demographics'],
   ['prescriptions', 'agent'],
+  ['migration'],
   // Test helpers may look at everything; nothing but the two composers may look at them.
   ['local'],
 ] as const;
@@ -36,7 +37,7 @@ const COMPOSERS = [
 ];
 
 /** A capability is entered through its door, except by test helpers. */
-const CAPABILITIES = ['directory', 'identity', 'demographics', 'prescriptions'];
+const CAPABILITIES = ['directory', 'identity', 'demographics', 'prescriptions', 'migration'];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =

@@ -1,0 +1,121 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
+import { Trouble } from '../../platform/trouble.ts';
+import type { Packing } from '../lx1/write-part.ts';
+import { dumpFolder, generateDump, TRUTH } from './generate.ts';
+
+const PRESCRIPTIONS_MAX = 16_000_000; // as many as six hexadecimal digits of an id tell apart
+const KEY = 'export-key.pem';
+const PRIVATE_KEY = 'export-key-private.pem';
+
+/** `spine migrate generate`: an old store that never was, and the truth about it [MIGRATION 11]. */
+export const generateCommand: Command = {
+  name: 'migrate generate',
+  summary:
+    'write the export of an invented old store, signed, and beside it what is true of each id',
+  usage: '<folder>',
+  options: [
+    {
+      flag: 'n',
+      value: 'number',
+      help: `prescriptions, up to ${PRESCRIPTIONS_MAX}`,
+      default: '1000',
+    },
+    { flag: 'seed', value: 'number', help: 'the same one gives the same export', default: '1' },
+    { flag: 'per-part', value: 'number', help: 'prescriptions in one part', default: '20000' },
+    {
+      flag: 'dirt',
+      value: 'times',
+      help: 'share of wrong rows: 1 as it was found in life, 0 none',
+      default: '1',
+    },
+    { flag: 'as-of', value: 'instant', help: 'when it is made', default: '2014-08-24T02:00:00Z' },
+    {
+      flag: 'packing',
+      value: 'how',
+      help: 'how tables are packed',
+      default: 'none',
+      choices: ['none', 'gzip', 'zstd'],
+    },
+  ],
+  examples: [
+    {
+      line: 'spine migrate generate ./old-store',
+      explanation:
+        'a thousand prescriptions in ./old-store/export, the truth in ./old-store/truth.ndjson',
+    },
+    {
+      line: 'spine migrate generate ./old-store --n 100000 --as-of 2014-10-30T02:00:00Z',
+      explanation: 'with acts in the hour that the clocks showed twice',
+    },
+    {
+      line: 'spine migrate inspect ./old-store/export --key ./old-store/export-key.pem',
+      explanation: 'what is in it',
+    },
+  ],
+  run: generate,
+};
+
+async function generate(invocation: Invocation): Promise<number> {
+  const { words, output } = invocation;
+  const wanted = wantedOf(invocation);
+  if (typeof wanted === 'string') {
+    output.progress(`spine migrate generate: ${wanted}`);
+    return EXIT.wrongUse;
+  }
+  const folder = words[0] ?? '';
+  const privateKeyPem = await keyIn(folder);
+  const manifest = await generateDump({ ...wanted, folder, privateKeyPem }, (done) =>
+    output.progress(`${done} of ${wanted.prescriptions} prescriptions written`),
+  );
+  const facts = { folder: dumpFolder(folder), key: join(folder, KEY), truth: join(folder, TRUTH) };
+  output.result(
+    `${wanted.prescriptions} prescriptions are in ${facts.folder}, signed by ${facts.key}; the truth about them is in ${facts.truth}`,
+    { ...facts, exportId: manifest.exportId, prescriptions: wanted.prescriptions },
+  );
+  return EXIT.ok;
+}
+
+/** What is to be made; or what is wrong with what was typed. */
+function wantedOf(invocation: Invocation) {
+  const number = (flag: string): number => Number(textOption(invocation, flag));
+  const [prescriptions, seed, perPart] = [number('n'), number('seed'), number('per-part')];
+  const counts = [prescriptions, seed, perPart];
+  if (invocation.words.length !== 1) return 'name one folder';
+  if (!counts.every((one) => Number.isInteger(one) && one >= 1 && one <= PRESCRIPTIONS_MAX)) {
+    return `--n, --seed and --per-part are whole numbers from 1 to ${PRESCRIPTIONS_MAX}`;
+  }
+  const dirt = number('dirt');
+  if (!(dirt >= 0 && dirt <= 20)) return '--dirt is a number from 0 to 20';
+  const asOfMs = Date.parse(textOption(invocation, 'as-of') ?? '');
+  if (Number.isNaN(asOfMs)) return '--as-of is an instant, as 2014-08-24T02:00:00Z';
+  const packing: Packing =
+    PACKINGS.find((one) => one === textOption(invocation, 'packing')) ?? 'none';
+  return { prescriptions, seed, perPart, dirt, asOfMs, packing, pharmacies: 9000, surgeries: 7000 };
+}
+
+const PACKINGS = ['none', 'gzip', 'zstd'] as const;
+
+/** The key that signs: made with the first export in a folder, which must be empty for it. */
+async function keyIn(folder: string): Promise<string> {
+  const file = join(folder, PRIVATE_KEY);
+  if (existsSync(dumpFolder(folder))) {
+    throw new Trouble(
+      `${dumpFolder(folder)} is there already`,
+      'name another folder, or remove it',
+    );
+  }
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).includes(PRIVATE_KEY)) return readFile(file, 'utf8');
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  await writeFile(join(folder, KEY), publicKey);
+  await writeFile(file, privateKey, { mode: 0o600 });
+  return privateKey;
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+import { keyIdOf, writeSigned } from '../signed-file.ts';
+import { type DumpFile, MANIFEST, type Manifest, manifestJson } from '../lx1/manifest.ts';
+import { columnsOf, OF_PRESCRIPTIONS, type PrescriptionTable } from '../lx1/tables.ts';
+import { type Packing, PartFile, PayloadFile } from '../lx1/write-part.ts';
+import { closeRows } from './close-rows.ts';
+import { Dice, guidOf } from './dice.ts';
+import { spoil } from './dirty.ts';
+import { isDoubled } from './legacy-time.ts';
+import type { Life } from './life.ts';
+import { payloadOf } from './payload.ts';
+import { type Era, lifeOf } from './stories.ts';
+import { type Truth, truthOf } from './truth.ts';
+
+export type Wanted = Era & {
+  /** Where the export goes; the truth goes beside it. */
+  readonly folder: string;
+  readonly prescriptions: number;
+  readonly perPart: number;
+  readonly packing: Packing;
+  /** How much of each dirty class: 1 for the rates of the specification, 0 for none. */
+  readonly dirt: number;
+  readonly privateKeyPem: string;
+};
+
+export const TRUTH = 'truth.ndjson';
+
+/** The export lies in here, and the truth beside it. */
+export const dumpFolder = (folder: string): string => join(folder, 'export');
+
+/**
+ * Writes an export of an old Spine that never was, and beside it what is true of each id [MIGRATION 11]. The same again
+ * from the same seed. `onPart` is told how many prescriptions are written.
+ */
+export async function generateDump(
+  wanted: Wanted,
+  onPart: (prescriptions: number) => void = () => undefined,
+): Promise<Manifest> {
+  const { folder, prescriptions, perPart, seed, asOfMs } = wanted;
+  await mkdir(dumpFolder(folder), { recursive: true });
+  const truths = createWriteStream(join(folder, TRUTH));
+  const files: DumpFile[] = [];
+  const counts = new Map<string, number>();
+  for (let part = 1, from = 0; from < prescriptions; part += 1, from += perPart) {
+    const to = Math.min(from + perPart, prescriptions);
+    files.push(...(await writePart(wanted, { part, from, to }, { truths, counts })));
+    onPart(to);
+  }
+  truths.end();
+  await finished(truths);
+  const manifest: Manifest = {
+    format: 'LX-1',
+    version: '1.0.0',
+    source: 'generated',
+    exportId: guidOf('export', seed, prescriptions).toLowerCase(),
+    operator: keyIdOf(wanted.privateKeyPem),
+    started: new Date(asOfMs).toISOString(),
+    ended: new Date(asOfMs).toISOString(),
+    startChgSeq: 0,
+    endChgSeq: 0,
+    timeBasis: { 'STATUS_HIST.EVENT_TS': 'london-local' },
+    files,
+    tables: rowsOfTables(files),
+    statusCounts: Object.fromEntries(
+      [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    ),
+  };
+  await writeSigned(
+    join(dumpFolder(folder), MANIFEST),
+    manifestJson(manifest),
+    wanted.privateKeyPem,
+  );
+  return manifest;
+}
+
+type Range = { readonly part: number; readonly from: number; readonly to: number };
+type Beside = { readonly truths: WriteStream; readonly counts: Map<string, number> };
+
+async function writePart(
+  wanted: Wanted,
+  { part, from, to }: Range,
+  beside: Beside,
+): Promise<DumpFile[]> {
+  const folder = dumpFolder(wanted.folder);
+  const payload = new PayloadFile(folder, part);
+  const tables = new Map(
+    OF_PRESCRIPTIONS.map((table) => [table, new PartFile(folder, table, part, wanted.packing)]),
+  );
+  for (let n = from; n < to; n += 1) {
+    const life = await writeLife(wanted, n, { payload, tables });
+    count(life.life, beside.counts);
+    if (!beside.truths.write(`${JSON.stringify(life.truth)}\n`)) await once(beside.truths, 'drain');
+  }
+  const written = [];
+  for (const table of tables.values()) written.push(await table.close());
+  return [...written, await payload.close()];
+}
+
+type Files = {
+  readonly payload: PayloadFile;
+  readonly tables: ReadonlyMap<PrescriptionTable, PartFile>;
+};
+
+async function writeLife(
+  wanted: Wanted,
+  n: number,
+  { payload, tables }: Files,
+): Promise<{ life: Life; truth: Truth }> {
+  const { seed, asOfMs, dirt: share } = wanted;
+  const dice = new Dice(seed * 1_000_003 + n);
+  const life = lifeOf(n, dice, wanted);
+  closeRows(life);
+  for (const row of life.rows.tables.MESSAGE) {
+    const bytes = payloadOf(row, life);
+    const offset = String(await payload.add(bytes));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    Object.assign(row, {
+      PAYLOAD_FILE: payload.name,
+      OFFSET: offset,
+      LENGTH: String(bytes.length),
+      SHA256: sha256,
+    });
+  }
+  const truth = truthOf(life);
+  if (truth.fate === 'live' && life.rows.moments.some(isDoubled)) truth.classes.push('D14');
+  else spoil(life, truth, { dice, asOfMs, share });
+  for (const [table, file] of tables) {
+    for (const row of life.rows.tables[table]) {
+      await file.line(columnsOf(table).map(({ name }) => row[name] ?? null));
+    }
+  }
+  return { life, truth };
+}
+
+function count({ rows, beginning }: Life, counts: Map<string, number>): void {
+  const { ISSUE: issues, NOM_RELEASE: queued, CANCELLATION: cancelled } = rows.tables;
+  const names = [
+    ...issues.map((row) => `${beginning.treatment}/${row['STATUS']}`),
+    ...queued.map((row) => `NOM_RELEASE/${row['STATE']}`),
+    ...cancelled.map((row) => `CANCELLATION/${row['STATE']}`),
+  ];
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function rowsOfTables(files: readonly DumpFile[]): Manifest['tables'] {
+  const rows: Record<string, { rows: number }> = {};
+  for (const { table, rows: some } of files)
+    rows[table] = { rows: (rows[table]?.rows ?? 0) + some };
+  return rows;
+}

@@ -1,0 +1,49 @@
+import type { Life } from './life.ts';
+
+/** What became of one id in the old Spine, and so must be found in the new one [MIGRATION 11]. Codes are the old Spine's. */
+export type Truth = {
+  readonly id: string;
+  /** `quarantined`: kept apart, row by row; `orphan`: rows that belong to nothing. */
+  fate: 'live' | 'placeholder' | 'tombstone' | 'quarantined' | 'orphan';
+  /** Found by its id alone, with a warning: what it is must be decided by a person. */
+  isHeld: boolean;
+  /** Dirty classes that were put into it, or came of its times. */
+  classes: string[];
+  current: number;
+  /** Whose automatic download gets it; null: nobody's. */
+  queuedFor: string | null;
+  issues: {
+    number: number;
+    status: string;
+    items: string[];
+    holder: string | null;
+    claim: string | null;
+  }[];
+  /** Who ever had which issue. */
+  released: (readonly [issue: number, organisation: string])[];
+  pending: number;
+};
+
+export function truthOf(life: Life): Truth {
+  const { tables } = life.rows;
+  const waiting = tables.NOM_RELEASE.find(({ STATE: state }) => state === 'PENDING');
+  return {
+    id: life.beginning.id,
+    fate: life.isGone ? 'tombstone' : life.issues.length === 0 ? 'placeholder' : 'live',
+    isHeld: false,
+    classes: [],
+    current: life.current,
+    queuedFor: waiting?.['ORG'] ?? null,
+    issues: life.isGone
+      ? []
+      : life.issues.map(({ number, status, items, holder, claim }) => ({
+          number,
+          status,
+          items: items.map((item) => item.status),
+          holder,
+          claim,
+        })),
+    released: tables.RELEASE.map((row) => [Number(row['ISSUE_NO']), row['ORG'] ?? ''] as const),
+    pending: tables.CANCELLATION.filter(({ STATE: state }) => state === 'PENDING').length,
+  };
+}

@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+
+import { CsvFault, type CsvRow, type Field, readCsv } from './csv.ts';
+import { type Dump, fileOf } from './open-dump.ts';
+import type { DumpFile } from './manifest.ts';
+import { refused } from './refusal.ts';
+import { columnsOf, type Row, type TableName } from './tables.ts';
+
+/** A row, and where it stands. */
+export type Placed<Name extends TableName> = {
+  readonly row: Row<Name>;
+  readonly at: number;
+  /** Columns whose bytes were no UTF-8, with those bytes as latin1 [MIGRATION 4, D23]. */
+  readonly repaired: Readonly<Record<string, string>>;
+};
+
+/**
+ * The rows of a table in a part, some at a time; as many as the manifest says. Throws `Trouble` with file, row and
+ * reason when a row has other columns than the table, or an empty one that must not be.
+ */
+export async function* readTable<Name extends TableName>(
+  dump: Dump,
+  table: Name,
+  part: number,
+): AsyncGenerator<readonly Placed<Name>[]> {
+  const file = fileOf(dump, table, part);
+  if (file === null) return;
+  let rows = 0;
+  for await (const some of rowsOf(dump, file, table)) {
+    rows += some.length;
+    yield some;
+  }
+  if (rows !== file.rows) {
+    throw refused(file.name, null, `it has ${rows} rows where ${file.rows} were signed`);
+  }
+}
+
+async function* rowsOf<Name extends TableName>(
+  dump: Dump,
+  file: DumpFile,
+  table: Name,
+): AsyncGenerator<readonly Placed<Name>[]> {
+  const names = columnsOf(table).map(({ name }) => name);
+  try {
+    for await (const records of readCsv(bytesOf(join(dump.folder, file.name)))) {
+      const [first] = records;
+      const isHeader = first?.row === 1;
+      if (isHeader && first.fields.join(',') !== names.join(',')) {
+        throw refused(file.name, 1, `the columns of ${table} are ${names.join(', ')}`);
+      }
+      const rows = isHeader ? records.slice(1) : records;
+      yield rows.map((record) => placed(record, table, file.name));
+    }
+  } catch (error) {
+    if (error instanceof CsvFault) throw refused(file.name, error.row, error.message);
+    throw error;
+  }
+}
+
+/** Bytes of a file, as they were before it was packed. */
+export function bytesOf(path: string): AsyncIterable<Buffer> {
+  const bytes = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (path.endsWith('.gz')) return bytes.compose(createGunzip());
+  return path.endsWith('.zst') ? bytes.compose(createZstdDecompress()) : bytes;
+}
+
+const CHUNK_BYTES = 262_144;
+
+function placed<Name extends TableName>(
+  { row: at, fields }: CsvRow,
+  table: Name,
+  file: string,
+): Placed<Name> {
+  const columns = columnsOf(table);
+  if (fields.length !== columns.length) {
+    throw refused(file, at, `it has ${fields.length} fields where ${table} has ${columns.length}`);
+  }
+  const row: Record<string, Field> = {};
+  const repaired: Record<string, string> = {};
+  for (const [index, { name, isNullable }] of columns.entries()) {
+    const field = fields[index] ?? null;
+    if (field === null && !isNullable) throw refused(file, at, `${name} is NULL`);
+    const text = field === null || PLAIN.test(field) ? field : decoded(field);
+    row[name] = text;
+    if (field !== null && isRepair(field)) repaired[name] = field;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its columns are those of the table: looked at above
+  return { row: row as Row<Name>, at, repaired };
+}
+
+/** ASCII without NUL. */
+const PLAIN = /^[\t\n\r\u0020-\u007e]*$/;
+const STRICT = new TextDecoder('utf-8', { fatal: true });
+const WINDOWS = new TextDecoder('windows-1252');
+
+/** UTF-8 where it is that; else the letters of Windows, which old systems wrote; never with a NUL [MIGRATION 4, D23]. */
+function decoded(field: string): string {
+  const bytes = Buffer.from(field.replaceAll('\0', ''), 'latin1');
+  try {
+    return STRICT.decode(bytes);
+  } catch {
+    return WINDOWS.decode(bytes);
+  }
+}
+
+function isRepair(field: string): boolean {
+  if (PLAIN.test(field)) return field !== field.trim();
+  if (field.includes('\0')) return true;
+  try {
+    STRICT.decode(Buffer.from(field, 'latin1'));
+    return false;
+  } catch {
+    return true;
+  }
+}
