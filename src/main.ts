@@ -1,3 +1,4 @@
+import type { Parts } from './installation/parts.ts';
 import { parseConfig } from './platform/config.ts';
 import { migrate } from './platform/migrate.ts';
 import { SCHEMAS } from './schemas.ts';
@@ -82,18 +83,8 @@ async function command(argv: readonly string[]): Promise<number> {
     import('./local/verbs/index.ts'),
     import('./local/installation.ts'),
   ]);
-  const parts = {
-    version: VERSION,
-    migrate: (url: string) => migrate(url, SCHEMAS),
-    seed: test.seedAll,
-    readyMade: test.readyMadeLines,
-    probe: async (...urls: readonly string[]) => {
-      for (const url of urls) await untilReady(url);
-    },
-    people: test.peopleLines,
-  };
   const commands = [
-    ...installation.installationCommands(parts),
+    ...installation.installationCommands(partsOf(test)),
     ...directory.directoryCommands(references.REFERENCES),
     prescriptions.inspectCommand,
     ...identity.identityCommands,
@@ -105,6 +96,20 @@ async function command(argv: readonly string[]): Promise<number> {
     ...verbs.domainCommands(),
   ];
   return frame.runCommand(commands, argv);
+}
+
+/** What the commands of an installation are given by others. */
+function partsOf(test: typeof import('./local/installation.ts')): Parts {
+  return {
+    version: VERSION,
+    migrate: (url: string) => migrate(url, SCHEMAS),
+    seed: test.seedAll,
+    readyMade: test.readyMadeLines,
+    probe: async (...urls: readonly string[]) => {
+      for (const url of urls) await untilReady(url);
+    },
+    people: test.peopleLines,
+  };
 }
 
 const READY_WITHIN_MS = 10_000;
