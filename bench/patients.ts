@@ -39,7 +39,7 @@ export async function measurePatients(
       at: Date.now(),
     };
     const onProgress = (done: number): void => {
-      if (done % 50_000 === 0) progress(`${done} of ${n}`);
+      if (done % 100_000 === 0) progress(`${done} of ${n}`);
     };
     await importMany(populationOf(n, SEED), { databaseUrl, at: new Date(), onProgress });
     const perSecond = Math.round((n * 1000) / (Date.now() - before.at));

@@ -80,19 +80,33 @@ export async function bornOn(database: Database, day: string): Promise<PatientRe
   return rows.map(recordOf);
 }
 
-/** Who was born within these days and has a key that begins with one of these; at most `most`. */
+const KEYS_OF_ONE = 4; // names of one person that begin alike, on average of many: fewer than that
+
+/**
+ * Who was born within these days and has, of each of these lists, a key that begins with one of it; at most `most`.
+ * Each year of birth is looked at by itself, as the index has them.
+ */
 export async function bornWithin(
   database: Database,
   { from, to }: Days,
-  prefixes: readonly string[],
+  lists: readonly (readonly string[])[],
   most: number,
 ): Promise<PatientRecord[]> {
+  const asked = lists.flatMap((prefixes, part) => prefixes.map((prefix) => ({ prefix, part })));
+  const rowsMax = lists.length === 1 ? most * KEYS_OF_ONE : null; // of several lists all must be seen
   const rows = await database.all<Row>(sql`
     select ${COLUMNS} from demographics.patient p where p.nhs_number = any(array(
-      select distinct k.nhs_number from unnest(${prefixes}::text[]) as w(prefix),
-        lateral (select nhs_number from demographics.search_key k
-          where k.key >= w.prefix collate "C" and k.key < (w.prefix || chr(1114111)) collate "C"
-            and k.birth_on between ${from}::date and ${to}::date limit ${most}) k))
+      select nhs_number from (
+        select k.nhs_number, w.part
+        from generate_series(
+            greatest(extract(year from ${from}::date)::int, (select min(born_year) from demographics.search_key)),
+            least(extract(year from ${to}::date)::int, (select max(born_year) from demographics.search_key))) as y(year),
+          unnest(${asked.map(({ prefix }) => prefix)}::text[], ${asked.map(({ part }) => part)}::int[]) as w(prefix, part),
+          lateral (select nhs_number from demographics.search_key k where k.born_year = y.year
+            and k.key >= w.prefix collate "C" and k.key < (w.prefix || chr(1114111)) collate "C"
+            and k.birth_on between ${from}::date and ${to}::date) k
+        limit ${rowsMax}::bigint) found
+      group by nhs_number having count(distinct part) = ${lists.length}::int))
     order by p.nhs_number limit ${most}`);
   return rows.map(recordOf);
 }
@@ -179,7 +193,8 @@ export async function keep(
       select nhs_number, ${after.version}::int, ${change.kind}::text, ${act.at}::timestamptz,
         ${act.requestId}::uuid, ${JSON.stringify(change.data)}::json from head),
     gone as (delete from demographics.search_key k using head, unnest(${old}::text[]) as w(key)
-      where k.key = w.key and k.birth_on = ${oldDay}::date and k.nhs_number = head.nhs_number
+      where k.born_year = extract(year from ${oldDay}::date) and k.key = w.key
+        and k.birth_on = ${oldDay}::date and k.nhs_number = head.nhs_number
         and not (w.key = any(${keys}::text[]) and ${oldDay}::date is not distinct from ${day}::date)),
     come as (insert into demographics.search_key (key, birth_on, nhs_number)
       select w.key, ${day}::date, head.nhs_number from head, unnest(${keys}::text[]) as w(key)

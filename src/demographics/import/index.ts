@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 
 import { present } from '../../kernel/bug.ts';
 import { ok, type Result } from '../../kernel/result.ts';
@@ -8,7 +9,7 @@ import type { Database } from '../../platform/database.ts';
 import type { PatientRecord } from '../record.ts';
 import { keepImported } from '../repository.ts';
 import { parsePatientFile } from './patient-file.ts';
-import { loadRecords } from './repository.ts';
+import { loadRecords, type Ready, readyOf } from './repository.ts';
 
 const BATCH = 100; // the statement looks for each record of a batch among all of it
 
@@ -32,7 +33,7 @@ export async function importPatients(
   return ok({ added, known: records.value.length - added });
 }
 
-const BULK_BATCH = 5_000; // some ten megabytes
+const BULK_BATCH = 20_000; // some thirty megabytes; the more, the fewer times each page of the search keys is written
 
 export type BulkImport = {
   readonly databaseUrl: string;
@@ -41,32 +42,47 @@ export type BulkImport = {
   readonly onProgress: (done: number) => void;
 };
 
-/** As `importPatients`, for records in numbers that come one after the other and are known to be right. */
+/**
+ * As `importPatients`, for records in numbers that come one after the other and are known to be right. While the
+ * database keeps a batch, the next one is made.
+ */
 export async function importMany(
   records: Iterable<PatientRecord>,
   { databaseUrl, at, onProgress }: BulkImport,
 ): Promise<Imported> {
-  const load = await openBulkLoad(databaseUrl);
-  const requestId = newRequestId();
+  const connection = await openBulkLoad(databaseUrl);
+  const load = { requestId: newRequestId(), at };
+  const coming = Iterator.from(records).map((record) => readyOf(record, load));
   let [added, done] = [0, 0];
-  const keep = async (batch: readonly PatientRecord[]): Promise<void> => {
-    added += await loadRecords(load, batch, requestId, at);
-    done += batch.length;
-    onProgress(done);
-  };
   try {
-    let batch: PatientRecord[] = [];
-    for (const record of records) {
-      batch.push(record);
-      if (batch.length < BULK_BATCH) continue;
-      await keep(batch);
-      batch = [];
+    let batch = await nextBatch(coming);
+    while (batch.length > 0) {
+      const [kept, following] = await Promise.all([
+        loadRecords(connection, batch, load),
+        nextBatch(coming),
+      ]);
+      added += kept;
+      done += batch.length;
+      onProgress(done);
+      batch = following;
     }
-    if (batch.length > 0) await keep(batch);
     return { added, known: done - added };
   } finally {
-    await load.close();
+    await connection.close();
   }
+}
+
+const AT_ONCE = 50; // some milliseconds, after which the database is heard
+
+async function nextBatch(coming: Iterator<Ready>): Promise<readonly Ready[]> {
+  const batch: Ready[] = [];
+  while (batch.length < BULK_BATCH) {
+    const { done, value } = coming.next();
+    if (done === true) break;
+    batch.push(value);
+    if (batch.length % AT_ONCE === 0) await setImmediate();
+  }
+  return batch;
 }
 
 function newRequestId(): Uuid {

@@ -1,4 +1,3 @@
-import type { Actor } from '../../gateways/actor.ts';
 import type { Uuid } from '../../kernel/uuid.ts';
 import { type BulkLoad, copyLine } from '../../platform/bulk-load.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
@@ -11,67 +10,86 @@ import { toldOf } from '../told/patient-change.ts';
 import { FILE_READER, patientChange, tellingAll } from '../told/repository.ts';
 
 const PATIENT = 'demographics.patient (nhs_number, version, superseded_by, birth_on, state)';
-const EVENT = 'demographics.event (nhs_number, version, kind, at, request_id, data)';
 const SEARCH_KEY = 'demographics.search_key (key, birth_on, nhs_number)';
+
+const YEAR_LENGTH = 4;
+
+/** With which request the records come. */
+export type Load = { readonly requestId: Uuid; readonly at: Date };
+
+/** A record as it is sent: lines of COPY, and what follows from it. */
+export type Ready = {
+  readonly number: string;
+  /** Of birth, four digits; empty of one that no search finds. */
+  readonly year: string;
+  readonly line: string;
+  readonly keyLines: readonly string[];
+  /** Null: nobody is nominated, and nobody has to be told. */
+  readonly consequence: object | null;
+};
+
+export function readyOf(record: PatientRecord, load: Load): Ready {
+  const { nhsNumber: number, version, supersededBy, patient } = record;
+  const day = birthDayOf(record);
+  const nominations = nominationChanges(null, patient);
+  const told = patientChange(toldOf(null, record), { ...load, actor: FILE_READER });
+  const hasConsequence = nominations.length > 0 || told !== null;
+  return {
+    number,
+    year: day?.slice(0, YEAR_LENGTH) ?? '',
+    line: copyLine([number, version, supersededBy, day, JSON.stringify(stateOf(record))]),
+    keyLines: searchKeys(record).map((key) => copyLine([key, day, number])),
+    consequence: hasConsequence ? { number, version, nominations, told } : null,
+  };
+}
 
 /**
  * Adds records as they are, all of them or none; those whose number is known stay. Answers how many are new. Throws
  * when one of the numbers was taken at the same moment.
  */
 export async function loadRecords(
-  load: BulkLoad,
-  records: readonly PatientRecord[],
-  requestId: Uuid,
-  at: Date,
+  connection: BulkLoad,
+  records: readonly Ready[],
+  load: Load,
 ): Promise<number> {
-  const rows = await load.all<{ nhs_number: string }>(sql`
-    select nhs_number from demographics.patient
-    where nhs_number = any(${records.map(({ nhsNumber }) => nhsNumber)}::text[])`);
+  const rows = await connection.all<{ nhs_number: string }>(sql`
+    select nhs_number from demographics.patient where nhs_number = any(${numbersOf(records)}::text[])`);
   const known = new Set(rows.map(({ nhs_number }) => nhs_number));
-  const fresh = records.filter(({ nhsNumber }) => !known.has(nhsNumber));
-  const lines = linesOf(fresh, requestId, at.toISOString());
-  await load.together(async () => {
-    await load.copy(PATIENT, lines.patients);
-    await load.copy(EVENT, lines.events);
-    await load.copy(SEARCH_KEY, lines.keys);
-    await load.all(consequences(fresh, { requestId, at, actor: FILE_READER }));
+  const fresh = known.size === 0 ? records : records.filter(({ number }) => !known.has(number));
+  // In the order of the index, by year first, which is then written page by page.
+  const keyLines = fresh
+    .flatMap(({ year, keyLines: lines }) => lines.map((line) => year + line))
+    .toSorted()
+    .map((line) => line.slice(YEAR_LENGTH));
+  await connection.together(async () => {
+    await connection.copy(PATIENT, fresh.map(({ line }) => line).join(''));
+    await connection.copy(SEARCH_KEY, keyLines.join(''));
+    await connection.all(events(numbersOf(fresh), load));
+    await connection.all(consequences(fresh, load));
   });
   return fresh.length;
 }
 
+function numbersOf(records: readonly Ready[]): string[] {
+  return records.map(({ number }) => number);
+}
+
+/** The state is taken from the row that was just written: it is neither sent nor read as JSON again. */
+function events(nhsNumbers: readonly string[], { at, requestId }: Load): Sql {
+  return sql`
+    insert into demographics.event (nhs_number, version, kind, at, request_id, data)
+    select nhs_number, version, 'Imported', ${at}::timestamptz, ${requestId}::uuid, state
+    from demographics.patient where nhs_number = any(${nhsNumbers}::text[])`;
+}
+
 /** Nominations of those who have some, and what others must know of the dead and the merged. */
-function consequences(
-  records: readonly PatientRecord[],
-  act: { readonly requestId: Uuid; readonly at: Date; readonly actor: Actor },
-): Sql {
-  const rows = records
-    .map((record) => ({
-      number: record.nhsNumber,
-      version: record.version,
-      nominations: nominationChanges(null, record.patient),
-      told: patientChange(toldOf(null, record), act),
-    }))
-    .filter(({ nominations, told }) => nominations.length > 0 || told !== null);
+function consequences(records: readonly Ready[], load: Load): Sql {
+  const rows = records.flatMap(({ consequence }) => (consequence === null ? [] : [consequence]));
   return sql`
     with given as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r(number text, version int, nominations jsonb, told json)),
     head as (select number as nhs_number, version from given),
-    ${imported({ ...act, access: 'import', consentNote: null })},
+    ${imported({ ...load, actor: FILE_READER, access: 'import', consentNote: null })},
     ${tellingAll()}
     select count(*) from head`;
-}
-
-function linesOf(records: readonly PatientRecord[], requestId: Uuid, at: string) {
-  let [patients, events] = ['', ''];
-  const keys: string[] = [];
-  for (const record of records) {
-    const { nhsNumber, version, supersededBy } = record;
-    const day = birthDayOf(record);
-    const state = JSON.stringify(stateOf(record));
-    patients += copyLine([nhsNumber, version, supersededBy, day, state]);
-    events += copyLine([nhsNumber, version, 'Imported', at, requestId, state]);
-    for (const key of searchKeys(record)) keys.push(copyLine([key, day, nhsNumber]));
-  }
-  // In the order of the index, which is then written page by page.
-  return { patients, events, keys: keys.toSorted().join('') };
 }

@@ -15,6 +15,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** A name as it is compared: in capitals, without accents, with single spaces. */
 export function fold(text: string): string {
+  if (/^[A-Z]+(?:[ '-][A-Z]+)*$/i.test(text)) return text.toUpperCase(); // as most are
   return text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')

@@ -32,13 +32,30 @@ export function familyKey(beginning: string): string {
   return `N${beginning}`.slice(0, KEY_MAX);
 }
 
-export function wordsOf(names: string): string[] {
+function wordsOf(names: string): string[] {
   return names.split(/[ -]/).filter((word) => word !== '');
 }
 
-/** How a name sounds, or whatever it may be short for; one without Latin letters is its own key. */
-export function soundKeys(folded: string): string[] {
-  return longForms(folded).flatMap((form) =>
-    form === '' ? [] : [`S${soundOf(form) || form}`.slice(0, KEY_MAX)],
-  );
+/** How a name sounds, and whatever it may be short for; one without Latin letters is its own key. */
+function soundKeys(folded: string): string[] {
+  if (folded === '') return [];
+  return [folded, ...longForms(folded)].map((form) => soundKey(soundOf(form) || form));
+}
+
+function soundKey(sound: string): string {
+  return `S${sound}`.slice(0, KEY_MAX);
+}
+
+/**
+ * Beginnings of the keys of every name that a fuzzy search takes for this one, be it a family or a given name: what
+ * sounds like one of its words, or like the beginning of all of it (an initial; MARY ANN of somebody asked for as
+ * MARYANN). A word that is an initial stands for whatever begins with it.
+ */
+export function soundsFor(name: string): string[] {
+  const letters = name.replaceAll(/[^A-Z]/g, '');
+  if (letters === '') return [...name].slice(0, 1).map(soundKey);
+  const beginnings = [...letters].map((_, place) => soundOf(letters.slice(0, place + 1)));
+  const words = wordsOf(name);
+  const initials = words.filter((word) => word.length === 1);
+  return [...new Set([...[...beginnings, ...initials].map(soundKey), ...words.flatMap(soundKeys)])];
 }

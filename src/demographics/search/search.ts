@@ -1,6 +1,6 @@
 import type { PatientRecord } from '../record.ts';
 import type { Criteria } from './criteria.ts';
-import { familyKey, nameKey, soundKeys, wordsOf } from './keys.ts';
+import { familyKey, nameKey, soundsFor } from './keys.ts';
 import { scoreOf, type Stage, STAGES } from './match.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
@@ -34,15 +34,12 @@ function hitsOf(
     );
 }
 
-/** Beginnings of the keys that whoever is searched for has at least one of. */
-export function keysFor({ family, given, isFuzzy }: Criteria): string[] {
-  if (isFuzzy) {
-    const names = [family ?? '', given ?? ''];
-    return [...new Set([...names, ...names.flatMap(wordsOf)].flatMap(soundKeys))];
-  }
+/** Lists of beginnings of keys: whoever is searched for has, of each list, a key that begins with one of it. */
+export function keysFor({ family, given, isFuzzy }: Criteria): string[][] {
+  if (isFuzzy) return [family, given].flatMap((name) => (name === null ? [] : [soundsFor(name)]));
   const name = family ?? '';
   const star = name.indexOf('*');
-  if (star !== -1) return [familyKey(name.slice(0, star))];
+  if (star !== -1) return [[familyKey(name.slice(0, star))]];
   const [beginning = ''] = (given ?? '').split('*');
-  return [nameKey(name, beginning)];
+  return [[nameKey(name, beginning)]];
 }
