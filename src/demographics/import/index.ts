@@ -74,12 +74,12 @@ export async function importMany(
 
 const AT_ONCE = 50; // some milliseconds, after which the database is heard
 
-async function nextBatch(coming: Iterator<Ready>): Promise<readonly Ready[]> {
+async function nextBatch(coming: Iterator<Ready, undefined>): Promise<readonly Ready[]> {
   const batch: Ready[] = [];
   while (batch.length < BULK_BATCH) {
-    const { done, value } = coming.next();
-    if (done === true) break;
-    batch.push(value);
+    const next = coming.next();
+    if (next.done === true) break;
+    batch.push(next.value);
     if (batch.length % AT_ONCE === 0) await setImmediate();
   }
   return batch;
