@@ -13,9 +13,12 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'I',
 };
 
+/** As most names are: nothing to take apart. */
+const PLAIN = /^[A-Z]+(?:[ '-][A-Z]+)*$/i;
+
 /** A name as it is compared: in capitals, without accents, with single spaces. */
 export function fold(text: string): string {
-  if (/^[A-Z]+(?:[ '-][A-Z]+)*$/i.test(text)) return text.toUpperCase(); // as most are
+  if (PLAIN.test(text)) return text.toUpperCase();
   return text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
