@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { demographicsParts } from './demographics.ts';
 import { demographicsFailure, demographicsRoutes } from './demographics/index.ts';
 import { sdsFailure, sdsRoutes } from './directory/index.ts';
+import { endpointRoutes } from './endpoints.ts';
 import { failuresOf } from './failures.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
-import { type Hl7Parts, openHl7Door } from './hl7v3.ts';
-import { type HttpServices, openHttpDoors } from './http-doors.ts';
+import { type Hl7Door, type Hl7Parts, openHl7Door } from './hl7v3.ts';
+import { type HttpDoors, type HttpServices, openHttpDoors } from './http-doors.ts';
 import {
   authoritiesPem,
   type Cards,
@@ -16,18 +16,19 @@ import {
   signingLists,
 } from './identity/index.ts';
 import { instant, openShell, type Shell } from './pages/index.ts';
+import { type Admission, openAdmission } from './platform/admission.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
 import {
   type Database,
-  DatabaseUnavailable,
-  isAnswering,
+  type OpenDatabase,
   openDatabase,
+  readiness,
+  requireConnections,
 } from './platform/database.ts';
 import { type HttpRoute, type HttpService } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
-import { isMigrated } from './platform/migrate.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
   openSignatures,
@@ -41,9 +42,10 @@ import {
   trialInteractions,
 } from './prescriptions/index.ts';
 import type { Trial } from './local/index.ts';
-import { SCHEMAS } from './schemas.ts';
 import { sdsParts } from './sds.ts';
-import { commonHeaders, elsewhere, tooEarly } from './served-by.ts';
+import { commonHeaders, elsewhere, servedBy, type Server, tooEarly } from './served-by.ts';
+import { untilMigrated } from './until-migrated.ts';
+import { admitBy } from './urgency.ts';
 import { VERSION } from './version.ts';
 
 /** One process of one datacentre, listening. */
@@ -54,6 +56,9 @@ export type Datacentre = {
   readonly hl7v3Url: string | null;
   /** Takes no new requests and says where to go, until it is told otherwise; what it has begun it ends. */
   drain(isDrained: boolean): Promise<void>;
+  /** Asks its database nothing for some seconds: whoever comes waits; resolves when nothing is under way. */
+  hold(): Promise<void>;
+  release(): void;
   close(): Promise<void>;
 };
 
@@ -63,19 +68,20 @@ export async function startDatacentre(
   log: Log,
   stopping?: AbortSignal,
 ): Promise<Datacentre> {
-  const http = await openHttpDoors(config, () => tooEarly(config));
-  const url = `http://${config.host}:${http.port}`;
-  const { pkiUrl } = config;
-  const database = openDatabase({
-    url: config.databaseUrl,
-    connections: config.databaseConnections,
-  });
+  const { databaseUrl, databaseConnections: connections, pkiUrl } = config;
+  const database = openDatabase({ url: databaseUrl, connections });
+  const http = await openHttpDoors(config, () => tooEarly(serverAt(config.port, config, database)));
+  const server = serverAt(http.port, config, database);
+  const admission = openAdmission(database);
+  const { url } = server;
   const closers = [() => database.close(), () => http.close()];
   const close = async (): Promise<void> => {
     for (const one of closers.toReversed()) await one();
   };
   try {
-    await untilMigrated(database, stopping);
+    await untilMigrated(databaseUrl, stopping);
+    await database.opened();
+    await requireConnections(database, connections);
     const trial = config.mode === 'test' ? await openTrial({ database, pkiUrl }, url) : null;
     if (trial !== null) closers.splice(1, 0, async () => trial.clock.close());
     const clock = trial?.clock ?? REAL_CLOCK;
@@ -84,10 +90,12 @@ export async function startDatacentre(
     const spine = await openSpine(config, database, identity.cards);
     const local = trial === null ? null : await openLocal(config, spine, trial);
     const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
-    await http.serve(servicesOf(config, log, { spine, identity, clock, local, pages, url }));
+    await http.serve(
+      servicesOf(config, log, { spine, identity, clock, local, pages, server, admission }),
+    );
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
-    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(spine, clock));
+    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(spine, clock, { server, admission }));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const jobs = startJobs(
       database,
@@ -97,20 +105,39 @@ export async function startDatacentre(
       },
     );
     closers.splice(1, 0, () => jobs.close());
-    const drain = async (isDrained: boolean): Promise<void> => {
-      const answer = isDrained ? () => elsewhere(config, url) : null;
-      hl7v3?.turnAway(answer);
-      await http.turnAway(answer);
-    };
-    return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, drain, close };
+    const drain = drainOf(server, http, hl7v3);
+    const { hold, release } = database;
+    return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, drain, hold, release, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function hl7PartsOf(spine: Spine, clock: Clock): Hl7Parts {
+function drainOf(
+  server: Server,
+  http: Pick<HttpDoors, 'turnAway'>,
+  hl7v3: Hl7Door | null,
+): Datacentre['drain'] {
+  return async (isDrained) => {
+    const answer = isDrained ? () => elsewhere(server) : null;
+    hl7v3?.turnAway(answer);
+    await http.turnAway(answer);
+  };
+}
+
+function serverAt(port: number, config: Config, { epoch }: OpenDatabase): Server {
+  return { config, url: `http://${config.host}:${port}`, epoch };
+}
+
+function hl7PartsOf(
+  spine: Spine,
+  clock: Clock,
+  { server, admission }: Pick<Parts, 'server' | 'admission'>,
+): Hl7Parts {
   return {
+    admission,
+    headers: () => servedBy(server),
     database: spine.database,
     clock,
     interactions: prescriptionHl7Interactions(spine),
@@ -119,27 +146,14 @@ function hl7PartsOf(spine: Spine, clock: Clock): Hl7Parts {
   };
 }
 
-const ASK_AGAIN_MS = 250;
-
-/** A process may be started before its database is there, and before somebody has migrated it. */
-async function untilMigrated(database: Database, stopping?: AbortSignal): Promise<void> {
-  for (;;) {
-    try {
-      if (await isMigrated(database, SCHEMAS)) return;
-    } catch (error) {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
-    }
-    await delay(ASK_AGAIN_MS, undefined, { signal: stopping });
-  }
-}
-
 type Parts = {
   readonly spine: Spine;
   readonly identity: Identity;
   readonly clock: Clock;
   readonly local: Local | null;
   readonly pages: Shell;
-  readonly url: string;
+  readonly server: Server;
+  readonly admission: Admission;
 };
 
 /** Trusts the authorities of this installation's cards, and those that the operator names. */
@@ -155,19 +169,22 @@ async function openSpine(config: Config, database: Database, cards: Cards): Prom
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
-  const { identity, pages } = parts;
+  const { identity, pages, server, spine } = parts;
   const all = serviceOf(config, log, parts);
-  const routes = [...identity.routes, ...pages.routes];
-  const onFailure = failuresOf({ log, identity, pages }, []);
+  const open = endpointRoutes(server, spine.database);
+  const routes = [...open, ...identity.routes, ...pages.routes];
+  const onFailure = failuresOf({ log, identity, pages, server }, []);
   return { all, forPeople: { ...all, routes, onFailure } };
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
-  const { spine, identity, clock, local, pages } = parts;
+  const { spine, identity, clock, local, pages, server, admission } = parts;
   const { database } = spine;
-  const isReady = (): Promise<boolean> => isAnswering(database);
+  const { url } = server;
+  const isReady = async (): Promise<boolean> => (await readiness(database)).isWriting;
   return {
     routes: [
+      ...endpointRoutes(server, database),
       ...identity.routes,
       ...fhirRoutes({
         interactions: [
@@ -179,15 +196,21 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
         isReady,
         isLive: config.mode === 'live',
         clock,
+        share: admission.share,
       }),
-      ...demographicsRoutes(demographicsParts(config, { ...parts, database, isReady })),
-      ...sdsRoutes(sdsParts(config, { ...parts, database, isReady })),
+      ...demographicsRoutes(demographicsParts(config, { ...parts, url, database, isReady })),
+      ...sdsRoutes(sdsParts(config, { ...parts, url, database, isReady })),
       ...(local?.routes ?? []),
       ...pages.routes,
     ],
     mounts: identity.mounts(pages.html),
-    headers: (request) => commonHeaders(config, request, local?.environment() ?? null),
-    onFailure: failuresOf({ log, identity, pages }, [fhirFailure, demographicsFailure, sdsFailure]),
+    admit: admitBy(admission),
+    headers: (request) => commonHeaders(server, request, local?.environment() ?? null),
+    onFailure: failuresOf({ log, identity, pages, server }, [
+      fhirFailure,
+      demographicsFailure,
+      sdsFailure,
+    ]),
   };
 }
 

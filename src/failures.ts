@@ -5,16 +5,17 @@ import type { Shell } from './pages/index.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpService } from './platform/http.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { plainFailure } from './platform/plain-failure.ts';
+import { alternates, type Server } from './served-by.ts';
 
 /** In the form of an interface; null when it was not that one that was asked. */
 type InOwnForm = (request: HttpRequest, failure: Failure) => HttpResponse | null;
 
 /** Answers to failures, each in the form of the interface that was asked; a bug leaves a line in the log. */
 export function failuresOf(
-  { log, identity, pages }: { log: Log; identity: Identity; pages: Shell },
+  { log, identity, pages, server }: { log: Log; identity: Identity; pages: Shell; server: Server },
   inOwnForm: readonly InOwnForm[],
 ): HttpService['onFailure'] {
-  return (request, failure) => {
+  const answerTo: HttpService['onFailure'] = (request, failure) => {
     const id = request.headers['x-request-id'] ?? randomUUID();
     if (failure.kind === 'Bug')
       log({ event: 'bug', requestId: id, outcome: describeBug(failure.error) });
@@ -24,5 +25,10 @@ export function failuresOf(
     }
     const signIn = identity.onFailure(request, failure, id);
     return signIn ?? pages.onFailure(request, failure, id) ?? plainFailure(failure);
+  };
+  return (request, failure) => {
+    const answer = answerTo(request, failure);
+    if (failure.kind !== 'Unavailable') return answer;
+    return { ...answer, headers: { ...alternates(server), ...answer.headers } };
   };
 }

@@ -27,6 +27,7 @@ import {
   waitingJob,
 } from './gateways/hl7v3/index.ts';
 import { findRole } from './identity/index.ts';
+import { type Admission, openAdmission } from './platform/admission.ts';
 import { certificatePem, privateKeyPem } from './platform/certificates.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import type { Config, Hl7Port } from './platform/config.ts';
@@ -36,6 +37,7 @@ import type { Job } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { type MutualTlsPort, openMutualTls } from './platform/mutual-tls.ts';
 import type { TlsIdentity } from './platform/tls-server.ts';
+import { doneIfAdmitted } from './urgency.ts';
 
 /** The door for systems of HL7 V3, open. */
 export type Hl7Door = {
@@ -49,6 +51,9 @@ export type Hl7Door = {
 export type Hl7Parts = {
   readonly database: Database;
   readonly clock: Clock;
+  /** Of every answer. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  readonly admission?: Admission;
   readonly interactions: readonly Hl7Interaction[];
   readonly queries?: QueryHandlers;
   readonly lateAnswers?: readonly LateAnswers[];
@@ -60,6 +65,7 @@ export type Hl7Parts = {
 const LOOK_EVERY_MS = 3_600_000; // the listener's certificate is made anew long before it is over
 const BODY_MAX_BYTES = 1_048_576; // [EPS-HL7V3 2.1]
 const ROLE_FRESH_MS = 5_000; // what is taken from a role is so within a minute [RELIABILITY 7.4]
+const NO_HEADERS = (): Record<string, string> => ({});
 const NO_QUERIES: QueryHandlers = { soap: [], json: [] };
 
 /** Null when there is no port for it. */
@@ -69,16 +75,16 @@ export async function openHl7Door(
   parts: Hl7Parts,
 ): Promise<Hl7Door | null> {
   const { database, clock, interactions, queries = NO_QUERIES, lateAnswers = [] } = parts;
-  const { limits = DESK_LIMITS, lookEveryMs = LOOK_EVERY_MS } = parts;
+  const { limits = DESK_LIMITS } = parts;
   const { asids, spineParty: party, datacentre, hl7v3 } = config;
   if (hl7v3 === null) return null;
-  const onBug = (error: unknown, requestId: string): void =>
-    log({ event: 'bug', requestId, outcome: describeBug(error) });
+  const { onBug, onPutAside } = toldTo(log);
   const parties = openParties(database, () => REAL_CLOCK.now());
   const desk = openDesk({
     database,
     clock,
     onBug,
+    onPutAside,
     party,
     asid: asids.spine,
     directory: directoryOf(config, database, parties),
@@ -99,7 +105,7 @@ export async function openHl7Door(
     leaving: [ANSWERS, ...lateAnswers.map((one) => one(asids.spine))],
     onBug,
   });
-  const port = await listen(config, hl7v3, { desk, queries, parties, readKeys, lookEveryMs });
+  const port = await listen(config, hl7v3, { ...parts, desk, queries, parties, readKeys });
   const urls = urlsOf(hl7v3, config.host, port.port);
   await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
   return {
@@ -111,6 +117,15 @@ export async function openHl7Door(
       await closeDesk(desk);
       deliveries.close();
     },
+  };
+}
+
+/** What the operator must see. */
+function toldTo(log: Log): Pick<Desk, 'onBug' | 'onPutAside'> {
+  return {
+    onBug: (error, requestId) => log({ event: 'bug', requestId, outcome: describeBug(error) }),
+    onPutAside: ({ messageId, interaction }) =>
+      log({ event: 'put-aside', requestId: messageId, interaction }),
   };
 }
 
@@ -144,13 +159,14 @@ async function listen(
     queries,
     parties,
     readKeys,
-    lookEveryMs,
-  }: {
+    lookEveryMs = LOOK_EVERY_MS,
+    headers = NO_HEADERS,
+    admission = openAdmission({ isHeld: () => false }),
+  }: Pick<Hl7Parts, 'lookEveryMs' | 'headers' | 'admission'> & {
     readonly desk: Desk;
     readonly queries: QueryHandlers;
     readonly parties: Parties;
     readonly readKeys: () => Promise<TlsIdentity>;
-    readonly lookEveryMs: number;
   },
 ): Promise<MutualTlsPort> {
   const { onBug } = desk;
@@ -164,10 +180,12 @@ async function listen(
     tls: { read: readKeys, lookEveryMs, onUnusable: onFault },
     bodyMaxBytes: BODY_MAX_BYTES,
     admit: parties.admit,
+    headers,
     ...(uncertified.length === 0
       ? {}
       : { admitUncertified: (address) => partyAt(uncertified, parties, address) }),
-    handle: (request, peer) => answerBy(routes, request, peer),
+    handle: (request, peer) =>
+      doneIfAdmitted(admission, request, peer, () => answerBy(routes, request, peer)),
     onFailure: (error) => {
       onFault(error);
       return hl7v3Failure(error);

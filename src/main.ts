@@ -1,3 +1,4 @@
+import type { Datacentre } from './datacentre.ts';
 import type { Parts } from './installation/parts.ts';
 import { parseConfig } from './platform/config.ts';
 import { migrate } from './platform/migrate.ts';
@@ -31,9 +32,8 @@ async function serve(): Promise<number> {
     const datacentre = await startDatacentre(config.value, writeLog, stopping.signal);
     process.send?.({ ready: true });
     process.on('message', (message: unknown) => {
-      if (!isDraining(message)) return;
-      datacentre.drain(message.drain).then(undefined, (error: unknown) => {
-        writeLog({ event: 'bug', requestId: 'drain', outcome: describeBug(error) });
+      obey(datacentre, message).then(undefined, (error: unknown) => {
+        writeLog({ event: 'bug', requestId: 'order', outcome: describeBug(error) });
       });
     });
     await stopped;
@@ -45,13 +45,21 @@ async function serve(): Promise<number> {
 }
 
 /** What the process that started us says. */
-function isDraining(message: unknown): message is { readonly drain: boolean } {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    'drain' in message &&
-    typeof message.drain === 'boolean'
-  );
+async function obey(datacentre: Datacentre, message: unknown): Promise<void> {
+  const isDrained = said(message, 'drain');
+  if (isDrained !== null) await datacentre.drain(isDrained);
+  const isHeld = said(message, 'hold');
+  if (isHeld === false) datacentre.release();
+  if (isHeld !== true) return;
+  await datacentre.hold();
+  process.send?.({ held: true });
+}
+
+/** Null: nothing of that. */
+function said(message: unknown, what: 'drain' | 'hold'): boolean | null {
+  const value: unknown =
+    typeof message === 'object' && message !== null ? Reflect.get(message, what) : null;
+  return typeof value === 'boolean' ? value : null;
 }
 
 /** The commands are loaded only here: a live server holds no test helper. */

@@ -25,6 +25,7 @@ const COMPOSERS = [
   'main.ts',
   'datacentre.ts',
   'demographics.ts',
+  'endpoints.ts',
   'failures.ts',
   'sds.ts',
   'references.ts',
@@ -33,6 +34,8 @@ const COMPOSERS = [
   'http-doors.ts',
   'hl7v3-deliveries.ts',
   'schemas.ts',
+  'until-migrated.ts',
+  'urgency.ts',
   'version.ts',
 ];
 

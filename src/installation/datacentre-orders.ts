@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Answered, DatacentreStatus, Order } from './control.ts';
 import type { Database } from './database.ts';
 import type { Datacentre } from './datacentre.ts';
@@ -23,8 +25,9 @@ async function statusOf({ database, datacentres }: Running): Promise<DatacentreS
 }
 
 /** Null when it was done; else why not. */
-async function done({ database, datacentres }: Running, order: Order): Promise<string | null> {
-  const { replicated } = database;
+async function done(running: Running, order: Order): Promise<string | null> {
+  const { datacentres } = running;
+  const { replicated } = running.database;
   const { site } = order;
   if (order.do === 'status') return null;
   if (order.do === 'heal') {
@@ -37,10 +40,15 @@ async function done({ database, datacentres }: Running, order: Order): Promise<s
   switch (order.do) {
     case 'drain':
       datacentres[site].drain();
-      return replicated === null ? null : handedOver(replicated, site);
+      return replicated === null ? null : handOver(replicated, datacentres, site);
     case 'fail':
-      if (order.isHard) replicated?.fail(site);
-      else await replicated?.shut(site);
+      if (order.isHard) {
+        replicated?.fail(site);
+      } else if (replicated !== null) {
+        const problem = await handOver(replicated, datacentres, site);
+        if (problem !== null) return problem;
+        await replicated.shut(site);
+      }
       await datacentres[site].fail(order.isHard);
       return null;
     case 'partition':
@@ -48,15 +56,40 @@ async function done({ database, datacentres }: Running, order: Order): Promise<s
       replicated.cut(site, [otherSite(site), 'witness']);
       return null;
     case 'promote':
-      return replicated === null ? ONE_DATABASE : handedOver(replicated, otherSite(site));
+      return replicated === null
+        ? ONE_DATABASE
+        : handOver(replicated, datacentres, otherSite(site));
   }
 }
 
 const ONE_DATABASE =
   'both datacentres share one database: start with --datacentres 2 to have one in each';
 
-/** The other one takes the writes from now on. */
-async function handedOver(replicated: ReplicatedPostgres, from: Site): Promise<string | null> {
-  const { primary } = await replicated.status();
-  return primary === from ? replicated.promote(otherSite(from)) : null;
+const TAKES_WRITES_MS = 4_000;
+const ASK_AGAIN_MS = 50;
+
+/**
+ * The other one takes the writes from now on. Nothing is under way while they move, and who asks meanwhile waits for some
+ * seconds and is served [RELIABILITY P9]. Answers why not, or null.
+ */
+export async function handOver(
+  replicated: Pick<ReplicatedPostgres, 'status' | 'promote'>,
+  { a, b }: Readonly<Record<Site, Pick<Datacentre, 'hold' | 'release'>>>,
+  from: Site,
+): Promise<string | null> {
+  if ((await replicated.status()).primary !== from) return null;
+  const to = otherSite(from);
+  await Promise.all([a.hold(), b.hold()]);
+  try {
+    const problem = await replicated.promote(to);
+    if (problem !== null) return problem;
+    const until = performance.now() + TAKES_WRITES_MS;
+    while ((await replicated.status()).primary !== to && performance.now() < until) {
+      await delay(ASK_AGAIN_MS);
+    }
+    return null;
+  } finally {
+    a.release();
+    b.release();
+  }
 }

@@ -31,6 +31,9 @@ export type Datacentre = {
   readonly state: () => DatacentreState;
   /** Takes no new requests and says where to go; what it has begun it ends. */
   readonly drain: () => void;
+  /** Has it ask its database nothing for some seconds: whoever comes waits. Resolves when nothing is under way. */
+  readonly hold: () => Promise<void>;
+  readonly release: () => void;
   /** Ends it, and it stays down; `isHard`: at once, as when its power fails. */
   readonly fail: (isHard: boolean) => Promise<void>;
   /** Takes back `drain` and `fail`; resolves when it listens. */
@@ -45,6 +48,7 @@ export type DatacentreState = 'running' | 'drained' | 'starting' | 'down';
 
 const READY_MS = 60_000;
 const DRAIN_MS = 10_000;
+const HELD_MS = 2_000; // longer than what it has begun takes
 const BACKOFF_MIN_MS = 250;
 const BACKOFF_MAX_MS = 10_000;
 const STEADY_MS = 60_000; // after so long without a fall the next one is a new story
@@ -104,6 +108,29 @@ class DatacentreProcess implements Datacentre {
   readonly drain = (): void => {
     this.#isDrained = true;
     this.#tellDrained();
+  };
+
+  /** One that does not listen has nothing under way. */
+  readonly hold = async (): Promise<void> => {
+    const child = this.#child;
+    if (child?.connected !== true || !this.#isListening) return;
+    const late = new AbortController();
+    const held = new Promise<void>((resolve) => {
+      child.on('message', (message: unknown) => {
+        if (isSaying('held', message)) resolve();
+      });
+    });
+    child.send({ hold: true });
+    const waited = delay(HELD_MS, undefined, { signal: late.signal }).then(
+      undefined,
+      () => undefined,
+    );
+    await Promise.race([held, ended(child), waited]);
+    late.abort();
+  };
+
+  readonly release = (): void => {
+    if (this.#child?.connected === true) this.#child.send({ hold: false });
   };
 
   readonly fail = async (isHard: boolean): Promise<void> => {
@@ -197,7 +224,7 @@ async function untilReady(child: ChildProcess): Promise<string | null> {
   const timeout = new AbortController();
   const ready = new Promise<null>((resolve) => {
     child.on('message', (message: unknown) => {
-      if (isReadyMessage(message)) resolve(null);
+      if (isSaying('ready', message)) resolve(null);
     });
   });
   const late = delay(READY_MS, `did not get ready within ${READY_MS / 1000} s`, {
@@ -211,10 +238,8 @@ async function untilReady(child: ChildProcess): Promise<string | null> {
   return outcome;
 }
 
-function isReadyMessage(message: unknown): boolean {
-  return (
-    typeof message === 'object' && message !== null && 'ready' in message && message.ready === true
-  );
+function isSaying(what: 'ready' | 'held', message: unknown): boolean {
+  return typeof message === 'object' && message !== null && Reflect.get(message, what) === true;
 }
 
 /** How it ended, in words. */

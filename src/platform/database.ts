@@ -1,7 +1,10 @@
 import pg from 'pg';
 
+import { Epoch } from './database/epoch.ts';
+import { Gate } from './database/gate.ts';
 import { Groups } from './database/groups.ts';
 import { Line, type Statement, valueOf } from './database/line.ts';
+import { Trouble } from './trouble.ts';
 import { present } from '../kernel/bug.ts';
 
 export { DatabaseUnavailable, isWorthRepeating, violatedConstraint } from './database/faults.ts';
@@ -16,12 +19,26 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** As this process has it. */
+export type OpenDatabase = Database & {
+  /** Which primary takes the writes, counted; null before any was met, and where nothing was migrated yet. */
+  readonly epoch: () => number | null;
+  /** Resolves when all connections are open: for a process that has time, as nobody asks it anything yet. */
+  readonly opened: () => Promise<void>;
+  /** Lets nothing more go to it, for some seconds at most; resolves when nothing is under way. Whoever asks waits. */
+  readonly hold: () => Promise<void>;
+  readonly release: () => void;
+  readonly isHeld: () => boolean;
+};
+
 export type DatabaseOptions = {
   readonly url: string;
   /** Connections of this process: one that writes, the others read. */
   readonly connections?: number;
   /** How long one statement may take; migrations have no limit (0). */
   readonly statementTimeoutMs?: number;
+  /** After so long without an answer, of a commit too, nobody knows how it ended. */
+  readonly answerWithinMs?: number;
 };
 
 const CONNECTIONS = 4;
@@ -38,34 +55,33 @@ const PLANNING = [
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');
-const WAIT_FOR_CONNECTION_MS = 2_000; // [RELIABILITY C8]
 const STATEMENT_TIMEOUT_MS = 5_000; // [PLATFORM 1.3], as are the two below
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 5_000;
+const ANSWER_MS = 8_000; // longer than a statement may take, or a commit whose standby has just gone
+const HOLD_MS = 8_000; // longer than a switch in good order takes
 
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text); // a day is text: `new Date` would move it
 pg.types.setTypeParser(pg.types.builtins.INT8, Number); // counts and ids stay below 2^53 on one server
 
-export function openDatabase(options: DatabaseOptions): Database {
-  const line = (): Line =>
-    new Line({
-      connectionString: options.url,
-      connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
-      statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      options: PLANNING,
-      keepAlive: true,
-    });
+export function openDatabase(options: DatabaseOptions): OpenDatabase {
+  const epoch = new Epoch();
+  const gate = new Gate();
+  const config = configOf(options);
+  const { answerWithinMs = ANSWER_MS } = options;
+  const line = (): Line => new Line({ config, epoch, gate, answerWithinMs });
   const writer = line();
   const others = Array.from({ length: (options.connections ?? CONNECTIONS) - 1 }, line);
   const readers = others.length === 0 ? [writer] : others;
-  const groups = new Groups(writer);
+  const groups = new Groups(writer, () => gate.isHeld);
   let turn = 0;
   return {
     all: async <Row extends object>(statement: Statement) => {
       turn = (turn + 1) % readers.length;
-      const [result] = await present(readers[turn], 'reader').send([statement]);
+      const reader = present(readers[turn], 'reader');
+      const [result] = isWriting(statement.text)
+        ? (await reader.commit([statement])).ended
+        : await reader.send([statement]);
       const { rows }: pg.QueryResult<Row> = valueOf(present(result, 'result'));
       return rows;
     },
@@ -74,17 +90,77 @@ export function openDatabase(options: DatabaseOptions): Database {
       return rows;
     },
     close: async () => {
+      gate.release();
       await Promise.all([writer, ...others].map((one) => one.close()));
     },
+    epoch: () => epoch.known,
+    opened: async () => {
+      await Promise.all([writer, ...others].map((one) => one.opened()));
+    },
+    hold: () => gate.hold(HOLD_MS),
+    release: () => gate.release(),
+    isHeld: () => gate.isHeld,
   };
 }
 
-/** Whether it can be asked now. */
-export async function isAnswering(database: Database): Promise<boolean> {
+const CONNECTIONS_SPARE = 20; // for people, jobs and replication [RELIABILITY C8]
+const DATACENTRES = 2;
+
+/** Throws when processes such as this one, in all datacentres, would have more connections than the server has for them. */
+export async function requireConnections(database: Database, connections: number): Promise<void> {
+  const [row] = await database.all<{ most: number }>({
+    text: `select current_setting('max_connections')::int as most`,
+    values: [],
+  });
+  const most = Math.floor((present(row, 'limit').most - CONNECTIONS_SPARE) / DATACENTRES);
+  if (connections <= most) return;
+  throw new Trouble(
+    `The database has no more than ${most} connections for a datacentre, and ${connections} are wanted`,
+    `set OPENSPINE_DATABASE_CONNECTIONS to ${most} or less, or raise max_connections`,
+  );
+}
+
+function configOf({
+  url,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+}: DatabaseOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    options: PLANNING,
+    keepAlive: true,
+  };
+}
+
+const kinds = new Map<string, boolean>();
+
+/** Whether a statement that is no message may change something. */
+function isWriting(text: string): boolean {
+  const known =
+    kinds.get(text) ?? /\b(insert|update|delete|truncate|create|alter|drop)\b/i.test(text);
+  kinds.set(text, known);
+  return known;
+}
+
+/** What a process can do with it now [PLATFORM N6]. */
+export type Readiness = {
+  readonly isWriting: boolean;
+  /** What is committed now is in another site too, by what the primary's own replication says [PLATFORM 4.3]. */
+  readonly isDurableInBoth: boolean;
+};
+
+/** Asked of the database itself, each time. */
+export async function readiness(database: Database): Promise<Readiness> {
   try {
-    await database.all({ text: 'select 1', values: [] });
-    return true;
+    const [row] = await database.all<Readiness>({ text: READINESS, values: [] });
+    return present(row, 'readiness');
   } catch {
-    return false;
+    return { isWriting: false, isDurableInBoth: false };
   }
 }
+
+const READINESS = `select
+  not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as "isWriting",
+  exists (select from pg_stat_replication where state = 'streaming' and sync_state in ('sync', 'quorum')) as "isDurableInBoth"`;

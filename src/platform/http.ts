@@ -7,6 +7,7 @@ import {
 
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 
+import { Busy, type Leave, retryAfter } from './admission.ts';
 import { DatabaseUnavailable } from './database.ts';
 import { listen } from './listen.ts';
 
@@ -59,6 +60,8 @@ export type HttpMount = {
 export type HttpService = {
   readonly routes: readonly HttpRoute[];
   readonly mounts: readonly HttpMount[];
+  /** Asked when a request has come whole; null: more has come than can be done. Without this all are done. */
+  readonly admit?: (request: HttpRequest) => Leave | null;
   /** Headers of every answer. */
   readonly headers: (request: HttpRequest) => Readonly<Record<string, string>>;
   /** The answer to a failure, in the form of the interface that was asked. */
@@ -153,7 +156,7 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
       bodyLimit: route.bodyMaxBytes ?? BODY_MAX_BYTES,
       handler: async (request, reply) => {
         const read = readRequest(request);
-        answer(reply, read, await route.handle(read));
+        answer(reply, read, await admitted(options, read, route.handle));
       },
     });
   }
@@ -163,7 +166,7 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
   });
   app.setErrorHandler((error, request, reply) => {
     const read = readRequest(request);
-    answer(reply, read, options.onFailure(read, failureOf(error)));
+    answer(reply, read, failed(options, read, error));
   });
   await app.ready();
   return (request, response) => {
@@ -171,6 +174,30 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
     if (mount === undefined) app.routing(request, response);
     else serveMount(mount, options, { request, response }).then(undefined, () => undefined);
   };
+}
+
+async function admitted(
+  { admit = () => () => undefined }: HttpService,
+  request: HttpRequest,
+  handle: HttpRoute['handle'],
+): Promise<HttpResponse> {
+  const leave = admit(request);
+  if (leave === null) throw new Busy('more has come than can be done');
+  let isServed = false;
+  try {
+    const response = await handle(request);
+    isServed = true;
+    return response;
+  } finally {
+    leave(isServed);
+  }
+}
+
+/** Whoever is refused because there are too many is told when to come again, each at another time. */
+function failed({ onFailure }: HttpService, request: HttpRequest, error: unknown): HttpResponse {
+  const answer = onFailure(request, failureOf(error));
+  if (!(error instanceof Busy)) return answer;
+  return { ...answer, headers: { ...answer.headers, 'Retry-After': retryAfter() } };
 }
 
 function isBelow(path: string, url: string): boolean {
@@ -196,12 +223,16 @@ async function serveMount(
   };
   const common = options.headers(asked);
   for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
+  const leave = options.admit?.(asked);
   try {
+    if (leave === null) throw new Busy('more has come than can be done');
     await mount.handle(request, response);
   } catch (error) {
-    const failure = options.onFailure(asked, failureOf(error));
+    const failure = failed(options, asked, error);
     if (response.headersSent) response.destroy();
     else write(response, failure);
+  } finally {
+    leave?.(false);
   }
 }
 
@@ -242,7 +273,7 @@ function isParts(params: unknown): params is HttpRequest['parts'] {
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof DatabaseUnavailable) return { kind: 'Unavailable' };
+  if (error instanceof DatabaseUnavailable || error instanceof Busy) return { kind: 'Unavailable' };
   const isFrameworks =
     error instanceof Error && 'code' in error && String(error.code).startsWith('FST_');
   return isFrameworks ? { kind: 'BadRequest', text: error.message } : { kind: 'Bug', error };

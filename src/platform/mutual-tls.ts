@@ -26,6 +26,8 @@ export type MutualTlsOptions<Peer> = {
   readonly admit: (certificate: Buffer) => Promise<Peer | null>;
   /** Who is at an address from which no certificate is shown; without this, whoever shows none is not heard. */
   readonly admitUncertified?: (address: string) => Promise<Peer | null>;
+  /** Of every answer; without this there are none. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   readonly handle: (request: CertifiedRequest, peer: Peer) => Promise<HttpResponse>;
   readonly onFailure: (error: unknown) => HttpResponse;
 };
@@ -124,7 +126,11 @@ async function answer<Peer>(
   const isLast = !request.complete || !server.listening;
   write(response, {
     ...said,
-    headers: { ...said.headers, ...(isLast ? { Connection: 'close' } : {}) },
+    headers: {
+      ...options.headers?.(),
+      ...said.headers,
+      ...(isLast ? { Connection: 'close' } : {}),
+    },
   });
 }
 

@@ -13,6 +13,7 @@ import { revocationListJob } from './signature/index.ts';
 import { trackInteraction } from './track/fhir.ts';
 import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
+export { INTERACTIONS } from './interactions.ts';
 export { prescriptionHl7Interactions } from './hl7v3/interactions.ts';
 export { subsequentCancellations } from './messages/cancel/subsequent.ts';
 export type { Spine } from './perform.ts';

@@ -38,7 +38,8 @@ const ATTEMPTS_MAX = 60; // each lost race means that somebody else's message wa
 /**
  * Does a message about one prescription: read it, decide, write all of it in one statement.
  * Nothing is locked between the two: the write takes place only if the prescription is still as it
- * was read, else it is read and decided again. A message id that was answered gets that answer.
+ * was read, else it is read and decided again. A message id that was answered gets that answer: so
+ * when nobody knows how a write ended it is asked for, and done again if it was not [PLATFORM N3].
  */
 export async function perform(
   spine: Spine,
@@ -46,11 +47,17 @@ export async function perform(
   id: PrescriptionId,
   decide: (state: Known | null) => Result<Deed, Rejection>,
 ): Promise<Answer> {
+  let isAskedAgain = false;
   for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts += 1) {
-    const { head, answered } = await repository.load(spine.database, id, envelope);
-    if (answered !== null) return again(spine.database, answered, envelope);
-    const answer = await attempt(spine, envelope, { id, head, decide });
-    if (answer !== null) return answer;
+    try {
+      const { head, answered } = await repository.load(spine.database, id, envelope);
+      if (answered !== null) return await again(spine.database, answered, envelope);
+      const answer = await attempt(spine, envelope, { id, head, decide });
+      if (answer !== null) return answer;
+    } catch (error) {
+      if (isAskedAgain || !(error instanceof DatabaseUnavailable)) throw error;
+      isAskedAgain = true;
+    }
   }
   throw new DatabaseUnavailable('the prescription changed faster than it could be read');
 }

@@ -180,16 +180,35 @@ describe('a process that dies', () => {
 });
 
 describe('a mistake of ours', () => {
-  test('is tried again, and after five times answered as one', async () => {
+  test('is tried again, and after three times answered as one and put aside, with an alert', async () => {
     const { messageId } = await leave(randomUUID());
-    ledger.failures = 5;
-    for (let n = 0; n < 5; n += 1) {
+    ledger.failures = 3;
+    for (let n = 0; n < 3; n += 1) {
       assert.equal((await leaving(messageId)).length, 0);
       await doWaiting(door());
-      await database().all(sql`
-        update gateways.transmission set held_until = now() where message_id = ${messageId}::uuid`);
+      await freed(messageId);
     }
     assert.match((await leftOf(messageId)).body.answer, /17\.22" code="9999"/);
     assert.equal(ledger.failures, 0);
+    assert.ok(door().logged.some((line) => line.startsWith('put-aside')));
+  });
+
+  test('that three processes died of is not tried again, and keeps no other message waiting', async () => {
+    const poison = randomUUID();
+    const { messageId } = await leave(poison);
+    await database().all(sql`
+      update gateways.transmission set attempts = 3 where message_id = ${messageId}::uuid`);
+    const good = randomUUID();
+    const { messageId: goodId } = await leave(good);
+    await doWaiting(door());
+    assert.match((await leftOf(messageId)).body.answer, /17\.22" code="9999"/);
+    assert.equal(ledger.effects.get(poison), undefined);
+    assert.match((await leftOf(goodId)).body.answer, /typeCode="AA"/);
   });
 });
+
+/** As when the time is over for which its process had it. */
+async function freed(messageId: string): Promise<void> {
+  await database().all(sql`
+    update gateways.transmission set held_until = now() where message_id = ${messageId}::uuid`);
+}

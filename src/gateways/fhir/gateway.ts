@@ -35,6 +35,8 @@ export type GatewayParts = {
   readonly isReady: () => Promise<boolean>;
   /** A live service refuses the headers of trials [EPS-FHIR 1]. */
   readonly isLive: boolean;
+  /** Does what one application asks, or throws when it has more than its share in hand [RELIABILITY C13]. */
+  readonly share: <Done>(application: string, work: () => Promise<Done>) => Promise<Done>;
 };
 
 const FHIR_JSON = { 'Content-Type': 'application/fhir+json; fhirVersion=4.0' };
@@ -142,15 +144,20 @@ async function answer(
   const requestId = request.headers['x-request-id'] ?? '';
   const read = interaction.method === 'GET' ? ok({}) : readResource(request.body, interaction);
   if (!read.ok) return read.error;
-  const { status, resource } = await interaction.handle({
-    base,
-    requestId,
-    query: request.query,
-    body: request.body,
-    actor: admitted.value,
-    resource: read.value,
-    at: parts.clock.now(),
-  });
+  const actor = admitted.value;
+  const { status, resource } = await parts.share(
+    actor.application.id ?? actor.asid ?? '',
+    async () =>
+      interaction.handle({
+        base,
+        requestId,
+        query: request.query,
+        body: request.body,
+        actor,
+        resource: read.value,
+        at: parts.clock.now(),
+      }),
+  );
   return typeof resource === 'string'
     ? { status, headers: XML_TYPE, body: resource }
     : { status, headers: FHIR_JSON, body: writeFhirJson(resource) };

@@ -16,6 +16,7 @@ import {
   takeIn,
   takeWaiting,
   type Transmission,
+  type WaitingTransmission,
 } from './repository.ts';
 
 export type DeskParts = ReceivingParts & {
@@ -23,6 +24,8 @@ export type DeskParts = ReceivingParts & {
   /** ASID of this Spine. */
   readonly asid: string;
   readonly onBug: (error: unknown, requestId: string) => void;
+  /** A message could not be done, and nobody tries it again. */
+  readonly onPutAside: (transmission: Transmission) => void;
   readonly limits: DeskLimits;
 };
 
@@ -51,7 +54,7 @@ type InHand = {
 };
 
 const HOLD_MS = 30_000; // longer than a message takes; if this process dies, another takes it up then
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = 3; // [RELIABILITY F21]
 
 export function openDesk(parts: DeskParts): Desk {
   return { ...parts, inHand: new Map() };
@@ -182,15 +185,19 @@ function startReliable(desk: Desk, transmission: Transmission): void {
   done.then(undefined, () => undefined);
 }
 
-/** A message that fails again and again by our mistake is answered in the end. */
+/**
+ * A message that fails again and again by our mistake is answered in the end, and put aside. One that was in hand as often
+ * when processes died is not even tried any more: it may be why they did.
+ */
 async function answerAndSend(
   desk: Desk,
   transmission: Transmission,
   attempts: number,
 ): Promise<WrittenAnswer> {
-  const answer = await answered(desk, transmission);
+  const answer = attempts > ATTEMPTS_MAX ? null : await answered(desk, transmission);
   if (answer === null && attempts < ATTEMPTS_MAX) return unexpected(desk, transmission);
   const kept = answer ?? unexpected(desk, transmission);
+  if (answer === null) desk.onPutAside(transmission);
   const at = desk.clock.now();
   if (!transmission.isReliable) {
     await keepAnswer(desk.database, transmission, { answer: kept.xml, at });
@@ -224,13 +231,17 @@ const BATCH = 16;
 /** Does messages that were taken in and that nobody has in hand: under load, or after a process died. */
 export function waitingJob(desk: Desk): Job {
   const { database } = desk;
+  const take = (most: number, areSuspects: boolean): Promise<WaitingTransmission[]> =>
+    takeWaiting(database, { most, areSuspects, holdMs: HOLD_MS });
   return {
     name: 'hl7v3-waiting',
     everyMs: LOOK_EVERY_MS,
     hasWork: () => isAnyWaiting(database),
     run: async (isMine) => {
       while (await isMine()) {
-        const waiting = await takeWaiting(database, { most: BATCH, holdMs: HOLD_MS });
+        const unsuspected = await take(BATCH, false);
+        // Alone, so that nobody else is counted when the process dies of it.
+        const waiting = unsuspected.length > 0 ? unsuspected : await take(1, true);
         if (waiting.length === 0) return;
         await Promise.all(
           waiting.map((one) => once(desk, one, () => answerAndSend(desk, one, one.attempts))),

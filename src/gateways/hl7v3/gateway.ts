@@ -1,5 +1,6 @@
 import type { CertifiedRequest } from '../../platform/mutual-tls.ts';
 import type { HttpResponse } from '../../platform/http.ts';
+import { Busy, retryAfter } from '../../platform/admission.ts';
 import { DatabaseUnavailable } from '../../platform/database.ts';
 import type { Hl7Peer } from './directory.ts';
 import { soapFault } from './ebxml-answers.ts';
@@ -52,8 +53,12 @@ export async function answerBy(
 
 const NOT_FOUND = { status: 404, headers: PLAIN, body: 'There is nothing at this address.' };
 
-/** The answer to a failure of ours; with the database away another try may help. */
+/** The answer to a failure of ours; with the database away, or when too many came, another try may help. */
 export function hl7v3Failure(error: unknown): HttpResponse {
+  if (error instanceof Busy) {
+    const headers = { ...TEXT_XML, 'Retry-After': retryAfter() };
+    return { status: 503, headers, body: soapFault('SystemFailure', 'try again later') };
+  }
   const detail = error instanceof DatabaseUnavailable ? 'try again' : null;
   return { status: 500, headers: TEXT_XML, body: soapFault('SystemFailure', detail) };
 }

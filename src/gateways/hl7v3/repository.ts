@@ -109,15 +109,19 @@ export async function isAnyWaiting(database: Database): Promise<boolean> {
 
 export type WaitingTransmission = Transmission & { readonly attempts: number };
 
-/** Takes messages in hand that nobody has; the oldest first. */
+/** Takes messages in hand that nobody has; the oldest first. `areSuspects`: those that were tried more than once. */
 export function takeWaiting(
   database: Database,
-  { most, holdMs }: { readonly most: number; readonly holdMs: number },
+  {
+    most,
+    areSuspects,
+    holdMs,
+  }: { readonly most: number; readonly areSuspects: boolean; readonly holdMs: number },
 ): Promise<WaitingTransmission[]> {
   return database.write<WaitingTransmission>(sql`
     update gateways.transmission t set held_until = ${heldFor(holdMs)}, attempts = attempts + 1
     from (select party, message_id from gateways.transmission
-      where answered_at is null and held_until < now()
+      where answered_at is null and held_until < now() and (attempts > 1) = ${areSuspects}
       order by held_until limit ${most} for update skip locked) w
     where t.party = w.party and t.message_id = w.message_id
     returning t.party, t.message_id as "messageId", conversation_id as "conversationId", cpa_id as "cpaId",

@@ -5,11 +5,14 @@ export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
 }
 
-/** Connection lost, server shutting down, read-only standby [PLATFORM N3], or a wait that took too long; nothing when the statement itself was refused. */
+/**
+ * Connection lost, server shutting down, read-only standby [PLATFORM N3], a wait that took too long, or a disk or memory
+ * that is full [RELIABILITY F10]; nothing when the statement itself was refused.
+ */
 export function connectionProblem(error: unknown): DatabaseUnavailable | undefined {
   if (error instanceof DatabaseUnavailable) return error;
   const code = sqlState(error);
-  const isRefusal = code !== null && !/^(08|57|25006|53300|55P03)/.test(code);
+  const isRefusal = code !== null && !/^(08|53|57|58|25006|55P03)/.test(code);
   return isRefusal
     ? undefined
     : new DatabaseUnavailable('the database went away', { cause: error });

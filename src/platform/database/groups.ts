@@ -1,37 +1,46 @@
 import type pg from 'pg';
 
+import { DatabaseUnavailable } from './faults.ts';
 import { type Ended, type Line, type Statement, valueOf } from './line.ts';
 import { present } from '../../kernel/bug.ts';
 
 type Job = {
   readonly statement: Statement;
+  readonly since: number;
   readonly resolve: (result: pg.QueryResult) => void;
   readonly reject: (error: unknown) => void;
 };
 
 const GROUP_MAX = 32; // more saves little and lets the first wait for the last
-const BEGIN: Statement = { text: 'begin', values: [] };
-const COMMIT: Statement = { text: 'commit', values: [] };
+const WAITING_MAX = 2_048; // that nobody would get through in the time that they may wait
+const WAIT_MS = 2_000; // [RELIABILITY C8]
 
 /**
  * Statements that change something. Those that come while others are being committed wait, and are
  * then committed together: the disk, the server and the network are asked once for all of them.
  * Each is answered after its commit. If one of a group fails, nothing of the group was done, and
- * each is done again alone; so nobody's mistake is another's.
+ * each is done again alone; so nobody's mistake is another's. Who has waited two seconds for their
+ * turn is refused, and was not done.
  */
 export class Groups {
   readonly #line: Line;
+  readonly #isHeld: () => boolean;
   #waiting: Job[] = [];
   #isBusy = false;
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(line: Line) {
+  /** `isHeld`: everybody waits, however long it takes. */
+  constructor(line: Line, isHeld: () => boolean) {
     this.#line = line;
+    this.#isHeld = isHeld;
   }
 
   write(statement: Statement): Promise<pg.QueryResult> {
+    if (this.#waiting.length >= WAITING_MAX) throw tooMany();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ statement, resolve, reject });
-      if (!this.#isBusy) this.#next();
+      this.#waiting.push({ statement, since: performance.now(), resolve, reject });
+      if (this.#isBusy) this.#watch();
+      else this.#next();
     });
   }
 
@@ -48,14 +57,39 @@ export class Groups {
     );
   }
 
-  async #commit(group: readonly Job[]): Promise<void> {
-    const statements = group.map(({ statement }) => statement);
-    if (group.length === 1) return settle(group, await this.#line.send(statements));
-    const results = await this.#line.send([BEGIN, ...statements, COMMIT]);
-    const { command } = valueOf(present(results.at(-1), 'end of the group'));
-    if (command === 'COMMIT') return settle(group, results.slice(1, -1));
-    for (const job of group) settle([job], await this.#line.send([job.statement]));
+  /** Looks again when the first of those who wait has waited for long enough. */
+  #watch(): void {
+    const [first] = this.#waiting;
+    if (this.#timer !== null || first === undefined) return;
+    const leftMs = Math.max(first.since + WAIT_MS - performance.now(), 0);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#refuseLate();
+      this.#watch();
+    }, leftMs + 1);
   }
+
+  #refuseLate(): void {
+    const before = performance.now() - WAIT_MS;
+    if (this.#isHeld()) {
+      this.#waiting = this.#waiting.map((job) => ({ ...job, since: performance.now() }));
+    }
+    const late = this.#waiting.filter(({ since }) => since < before);
+    this.#waiting = this.#waiting.slice(late.length);
+    for (const { reject } of late) reject(tooMany());
+  }
+
+  async #commit(group: readonly Job[]): Promise<void> {
+    const { isKept, ended } = await this.#line.commit(group.map(({ statement }) => statement));
+    if (isKept || group.length === 1) return settle(group, ended);
+    for (const job of group) {
+      settle([job], (await this.#line.commit([job.statement])).ended);
+    }
+  }
+}
+
+function tooMany(): DatabaseUnavailable {
+  return new DatabaseUnavailable('too many wait to write');
 }
 
 function settle(group: readonly Job[], results: readonly Ended[]): void {

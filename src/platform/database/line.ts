@@ -1,8 +1,19 @@
 import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import pg from 'pg';
 
+import {
+  type Epoch,
+  isEpochOver,
+  isWaitingForOtherSite,
+  meetServer,
+  requireEpoch,
+  type Server,
+} from './epoch.ts';
 import { connectionProblem, DatabaseUnavailable } from './faults.ts';
+import type { Gate } from './gate.ts';
+import { within } from './within.ts';
 import { nameOf } from '../sql.ts';
 
 /** A text with `$1`, `$2` … and their values; made by `sql`. */
@@ -17,81 +28,213 @@ export function valueOf(ended: Ended): pg.QueryResult {
   throw connectionProblem(ended.reason) ?? ended.reason;
 }
 
+/** How those of a transaction ended, and whether it was kept. */
+export type Committed = { readonly isKept: boolean; readonly ended: readonly Ended[] };
+
+export type LineParts = {
+  readonly config: pg.ClientConfig;
+  /** The two are shared by all lines of a process. */
+  readonly epoch: Epoch;
+  readonly gate: Gate;
+  /** After so long nobody waits for an answer any more, and nobody knows how it ended. */
+  readonly answerWithinMs: number;
+};
+
+type Open = { readonly client: pg.Client; readonly socket: Socket; readonly server: Server };
+
+const WAIT_MS = 2_000; // [RELIABILITY C8]
+const CONNECT_MS = [300, 600, 1_200]; // [PLATFORM N4]; one that is only busy gets more of it
+const AGAIN_MS = 50; // [PLATFORM N4]
+const AGAIN_MAX_MS = 250;
+const SERVER_MS = 8_000; // to say which it is, and to end
+const BEGIN: Statement = { text: 'begin', values: [] };
+const COMMIT: Statement = { text: 'commit', values: [] };
+
 /**
  * One connection. Statements are sent one behind another without waiting for the answers between;
- * answers come in the same order. A connection that broke is opened again for the next statement.
+ * answers come in the same order. A connection that broke is opened again, and whoever asks meanwhile
+ * waits two seconds for it, counted from the break; after that they are refused at once.
  */
 export class Line {
-  readonly #config: pg.ClientConfig;
-  #opening: Promise<pg.Client> | null = null;
-  #client: pg.Client | null = null;
-  #socket = new Socket();
+  readonly #parts: LineParts;
+  #opening: Promise<Open> | null = null;
+  #open: Open | null = null;
+  readonly #closing = new AbortController();
   /** How often a commit was said to be done that may not be on the other site [PLATFORM N1]. */
   #doubts = 0;
+  /** What was sent has not been answered in time, and may still be. */
+  #isOverdue = false;
 
-  constructor(config: pg.ClientConfig) {
-    this.#config = { ...config, pipeline: true };
+  constructor(parts: LineParts) {
+    this.#parts = parts;
   }
 
   /** Sends these at once. Each ends for itself; a promise that is rejected has the server's error or the connection's. */
   async send(statements: readonly Statement[]): Promise<Ended[]> {
-    const client = await this.#open();
-    const doubts = this.#doubts;
-    this.#gather();
-    const results = await Promise.allSettled(
-      statements.map(({ text, values }) =>
-        client.query({ name: nameOf(text), text, values: [...values] }),
-      ),
-    );
-    if (this.#doubts === doubts) return results;
-    this.#drop(client);
-    throw new DatabaseUnavailable('the commit is not known to be durable');
+    return this.#ask(await this.#ready(), statements);
   }
 
-  /** Whatever is sent until the sockets that are ready have been read goes out in one write. */
-  #gather(): void {
-    const socket = this.#socket;
-    if (socket.writableCorked > 0) return;
-    socket.cork();
-    setImmediate(() => socket.uncork());
+  /**
+   * Sends these at once, as one transaction, which is kept only where the writes are of this epoch: that is asked in the
+   * transaction, without another round trip [RELIABILITY C7].
+   */
+  async commit(statements: readonly Statement[]): Promise<Committed> {
+    const open = await this.#ready();
+    const { epoch } = open.server;
+    const fence = epoch === null ? [] : [requireEpoch(epoch)];
+    if (epoch === null && statements.length === 1) {
+      return { isKept: true, ended: await this.#ask(open, statements) };
+    }
+    const ended = await this.#ask(open, [BEGIN, ...fence, ...statements, COMMIT]);
+    const [, fenced] = ended;
+    if (fence.length > 0 && fenced?.status === 'rejected' && isEpochOver(fenced.reason)) {
+      this.#drop(open);
+      throw new DatabaseUnavailable('the writes are taken elsewhere');
+    }
+    const last = ended.at(-1);
+    const isKept = last !== undefined && valueOf(last).command === 'COMMIT'; // else all was undone [PLATFORM N5]
+    return { isKept, ended: ended.slice(1 + fence.length, -1) };
+  }
+
+  /** Opens it, however long that takes, so that whoever asks first need not wait. */
+  async opened(): Promise<void> {
+    this.#opening ??= this.#keepOpening();
+    await this.#opening;
   }
 
   /** What was sent before is still answered. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const opening = this.#opening;
     this.#opening = null;
-    await opening?.then((client) => client.end()).catch(() => undefined); // it never opened
+    await opening?.then(ended).catch(() => undefined); // it never opened
   }
 
-  async #open(): Promise<pg.Client> {
-    this.#opening ??= this.#connect();
+  async #ask(open: Open, statements: readonly Statement[]): Promise<Ended[]> {
+    const { client, socket } = open;
+    const doubts = this.#doubts;
+    const { gate } = this.#parts;
+    gather(socket);
+    gate.began();
+    const asked = Promise.allSettled(
+      statements.map(({ text, values }) =>
+        client.query({ name: nameOf(text), text, values: [...values] }),
+      ),
+    ).finally(() => gate.ended());
+    const results = await within(asked, this.#parts.answerWithinMs);
+    if (results === null) throw this.#overdue(open, asked);
+    if (this.#doubts === doubts) return results;
+    this.#drop(open);
+    throw new DatabaseUnavailable('the commit is not known to be durable');
+  }
+
+  /**
+   * Nobody is cancelled, as a commit that is cancelled says that it is durable [RELIABILITY C4]; nor is a server left
+   * behind with it for each one that gave up: it keeps this connection as long as it waits for the other site.
+   */
+  #overdue(open: Open, asked: Promise<unknown>): DatabaseUnavailable {
+    if (!this.#isOverdue) {
+      this.#isOverdue = true;
+      asked.then(() => (this.#isOverdue = false)).catch(() => undefined); // it settles, and never rejects
+      this.#look(open, asked).catch(() => undefined); // asked again by the next that is overdue
+    }
+    return new DatabaseUnavailable('no answer in time: nobody knows how it ended');
+  }
+
+  async #look(open: Open, asked: Promise<unknown>): Promise<void> {
+    while (await this.#isWaiting(open)) {
+      if ((await within(asked, this.#parts.answerWithinMs)) !== null) return;
+    }
+    this.#drop(open);
+    open.socket.destroy(); // whoever is at the other end does not answer
+  }
+
+  async #isWaiting({ server: { pid } }: Open): Promise<boolean> {
     try {
-      return await this.#opening;
-    } catch (error) {
-      this.#opening = null;
-      throw new DatabaseUnavailable('no connection to the database', { cause: error });
+      const open = await this.#connect(WAIT_MS);
+      const isSo = await within(isWaitingForOtherSite(open.client, pid), WAIT_MS);
+      await ended(open);
+      return isSo === true;
+    } catch {
+      return false;
     }
   }
 
-  async #connect(): Promise<pg.Client> {
+  async #ready(): Promise<Open> {
+    const { epoch, gate } = this.#parts;
+    if (gate.isHeld) await gate.pass();
+    if (this.#isOverdue) throw new DatabaseUnavailable('the database does not answer');
+    if (this.#open !== null && !epoch.admits(this.#open.server)) this.#drop(this.#open);
+    if (this.#open !== null) return this.#open;
+    gate.awaySince ??= performance.now();
+    this.#opening ??= this.#keepOpening();
+    const leftMs = gate.awaySince + WAIT_MS - performance.now();
+    const open = leftMs <= 0 ? null : await within(this.#opening, leftMs);
+    if (open !== null) return open;
+    throw new DatabaseUnavailable('no connection to the database');
+  }
+
+  /** Until there is one, also when nobody asks any more. */
+  async #keepOpening(): Promise<Open> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const open = await this.#connect(CONNECT_MS[attempt] ?? WAIT_MS);
+        const { client } = open;
+        client.on('error', () => this.#drop(open));
+        client.on('end', () => this.#drop(open));
+        this.#open = open;
+        this.#parts.gate.awaySince = null;
+        return open;
+      } catch {
+        const waitMs = Math.min(AGAIN_MS * 2 ** attempt, AGAIN_MAX_MS) * (1 + Math.random());
+        await delay(waitMs, undefined, { signal: this.#closing.signal, ref: false });
+      }
+    }
+  }
+
+  async #connect(connectionTimeoutMillis: number): Promise<Open> {
+    const { config, epoch } = this.#parts;
     const socket = new Socket();
-    const client = new pg.Client({ ...this.#config, stream: () => socket });
-    const drop = (): void => this.#drop(client);
-    client.on('error', drop);
-    client.on('end', drop);
+    const client = new pg.Client({
+      ...config,
+      pipeline: true,
+      connectionTimeoutMillis,
+      stream: () => socket,
+    });
+    client.on('error', () => undefined); // told by whatever is asked
     client.on('notice', ({ code }) => {
       if (code === '01000' || code === '57P01') this.#doubts += 1;
     });
-    await client.connect();
-    this.#client = client;
-    this.#socket = socket;
-    return client;
+    try {
+      await client.connect();
+      const server = await within(meetServer(client), SERVER_MS);
+      if (server === null || !epoch.admits(server)) {
+        throw new DatabaseUnavailable('the writes are taken elsewhere');
+      }
+      epoch.learn(server);
+      return { client, socket, server };
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   }
 
-  #drop(client: pg.Client): void {
-    if (this.#client !== client) return;
-    this.#client = null;
+  #drop(open: Open): void {
+    if (this.#open !== open) return;
+    this.#open = null;
     this.#opening = null;
-    client.end().catch(() => undefined); // it is of no use, whether it says goodbye or not
+    open.client.end().catch(() => undefined); // it is of no use, whether it says goodbye or not
   }
+}
+
+async function ended({ client, socket }: Open): Promise<void> {
+  await within(client.end(), SERVER_MS);
+  socket.destroy();
+}
+
+/** Whatever is sent until the sockets that are ready have been read goes out in one write. */
+function gather(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  setImmediate(() => socket.uncork());
 }
