@@ -23,16 +23,21 @@ export type Act = {
 };
 
 type State = Pick<PatientRecord, 'patient' | 'history' | 'hidden' | 'relatedPersons' | 'coverage'>;
-type Row = {
+export type Row = {
   readonly nhs_number: string;
   readonly version: number;
   readonly superseded_by: string | null;
   readonly state: State;
 };
 
-const COLUMNS = sql`p.nhs_number, p.version, p.superseded_by, p.state`;
+export const COLUMNS = sql`p.nhs_number, p.version, p.superseded_by, p.state`;
 
-function recordOf({ nhs_number: nhsNumber, version, superseded_by, state }: Row): PatientRecord {
+export function recordOf({
+  nhs_number: nhsNumber,
+  version,
+  superseded_by,
+  state,
+}: Row): PatientRecord {
   return { nhsNumber, version, supersededBy: superseded_by, ...state };
 }
 
@@ -66,48 +71,6 @@ export async function loadAll(
 ): Promise<PatientRecord[]> {
   const rows = await database.all<Row>(sql`
     select ${COLUMNS} from demographics.patient p where p.nhs_number = any(${nhsNumbers}::text[])`);
-  return rows.map(recordOf);
-}
-
-/** Days of birth, both included. */
-export type Days = { readonly from: string; readonly to: string };
-
-/** Who was born on a day. */
-export async function bornOn(database: Database, day: string): Promise<PatientRecord[]> {
-  const rows = await database.all<Row>(sql`
-    select ${COLUMNS} from demographics.patient p where p.birth_on = ${day}::date
-    order by p.nhs_number`);
-  return rows.map(recordOf);
-}
-
-const KEYS_OF_ONE = 4; // names of one person that begin alike, on average of many: fewer than that
-
-/**
- * Who was born within these days and has, of each of these lists, a key that begins with one of it; at most `most`.
- * Each year of birth is looked at by itself, as the index has them.
- */
-export async function bornWithin(
-  database: Database,
-  { from, to }: Days,
-  lists: readonly (readonly string[])[],
-  most: number,
-): Promise<PatientRecord[]> {
-  const asked = lists.flatMap((prefixes, part) => prefixes.map((prefix) => ({ prefix, part })));
-  const rowsMax = lists.length === 1 ? most * KEYS_OF_ONE : null; // of several lists all must be seen
-  const rows = await database.all<Row>(sql`
-    select ${COLUMNS} from demographics.patient p where p.nhs_number = any(array(
-      select nhs_number from (
-        select k.nhs_number, w.part
-        from generate_series(
-            greatest(extract(year from ${from}::date)::int, (select min(born_year) from demographics.search_key)),
-            least(extract(year from ${to}::date)::int, (select max(born_year) from demographics.search_key))) as y(year),
-          unnest(${asked.map(({ prefix }) => prefix)}::text[], ${asked.map(({ part }) => part)}::int[]) as w(prefix, part),
-          lateral (select nhs_number from demographics.search_key k where k.born_year = y.year
-            and k.key >= w.prefix collate "C" and k.key < (w.prefix || chr(1114111)) collate "C"
-            and k.birth_on between ${from}::date and ${to}::date) k
-        limit ${rowsMax}::bigint) found
-      group by nhs_number having count(distinct part) = ${lists.length}::int))
-    order by p.nhs_number limit ${most}`);
   return rows.map(recordOf);
 }
 

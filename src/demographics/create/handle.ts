@@ -8,14 +8,8 @@ import type { Database } from '../../platform/database.ts';
 import { isMap, type Json, type JsonMap, textAt } from '../json.ts';
 import { type Refusal, UNAVAILABLE } from '../outcome.ts';
 import type { PatientRecord } from '../record.ts';
-import {
-  type Act,
-  answeredBefore,
-  bornOn,
-  createdFor,
-  keep,
-  nextNineDigits,
-} from '../repository.ts';
+import { type Act, answeredBefore, createdFor, keep, nextNineDigits } from '../repository.ts';
+import { bornOn } from '../search/repository.ts';
 import { viewOf } from '../view/view.ts';
 import { PLAIN, readNewPatient } from './create.ts';
 import { matchRefusal } from './same-person.ts';

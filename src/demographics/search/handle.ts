@@ -3,9 +3,10 @@ import type { Ask } from '../gate/ask.ts';
 import { BASE_PATH } from '../gate/path.ts';
 import { actOf, type PatientParts } from '../act/index.ts';
 import type { PatientRecord } from '../record.ts';
-import { bornOn, bornWithin, recordReading } from '../repository.ts';
+import { recordReading } from '../repository.ts';
 import { searchViewOf } from '../view/view.ts';
 import { type Criteria, readCriteria, RESULTS_MAX } from './criteria.ts';
+import { bornOn, bornWithin } from './repository.ts';
 import { keysFor, matching } from './search.ts';
 
 const CANDIDATES_MAX = 1_000; // of a range of days; a name that more of them bear tells nobody apart
@@ -41,6 +42,5 @@ async function candidatesFor(
   const { from, to } = criteria.birth;
   if (from !== null && from === to) return bornOn(database, from);
   const days = { from: from ?? FIRST_DAY, to: to ?? LAST_DAY };
-  const found = await bornWithin(database, days, keysFor(criteria), CANDIDATES_MAX + 1);
-  return found.length > CANDIDATES_MAX ? null : found;
+  return bornWithin(database, days, keysFor(criteria), CANDIDATES_MAX);
 }

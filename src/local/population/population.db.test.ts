@@ -6,8 +6,10 @@ import { ranOn } from '../../cli/testing.ts';
 import { nameFault } from '../../demographics/fields/name.ts';
 import { importMany, importPatients, type PatientRecord } from '../../demographics/index.ts';
 import { sensitivityOf } from '../../demographics/record.ts';
+import { bornWithin } from '../../demographics/search/repository.ts';
 import { parseNhsNumber } from '../../kernel/nhs-number.ts';
 import { type BulkLoad, openBulkLoad } from '../../platform/bulk-load.ts';
+import type { Database } from '../../platform/database.ts';
 import { sql } from '../../platform/sql.ts';
 import { populationCommands } from './cli.ts';
 import { codesFor, organisationsFor } from './organisations.ts';
@@ -119,6 +121,26 @@ describe('records in numbers', () => {
     assert.equal(await digestOf(load), digest);
     await empty(load);
     await load.close();
+  });
+});
+
+describe('a search of a month', () => {
+  test('looks at the keys of its year alone, by one name or by two', async () => {
+    for (const lists of [[['NASHLEY|']], [['SA240'], ['SJ500', 'SJ000']]]) {
+      const plan: string[] = [];
+      const explaining: Database = {
+        ...database().database,
+        all: async ({ text, values }) => {
+          const explained = { text: `explain ${text}`, values };
+          const rows = await database().database.all<{ 'QUERY PLAN': string }>(explained);
+          plan.push(...rows.map((row) => row['QUERY PLAN']));
+          return [];
+        },
+      };
+      const days = { from: '1980-03-01', to: '1980-03-31' };
+      assert.deepEqual(await bornWithin(explaining, days, lists, 10), []);
+      assert.match(plan.join('\n'), /Index Cond: \(\(born_year = y\.year\) AND \(key >= /);
+    }
   });
 });
 
