@@ -31,6 +31,7 @@ import { startJobs } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
+  isSignedInfo,
   openSignatures,
   prescriptionHl7Interactions,
   prescriptionInteractions,
@@ -252,6 +253,7 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     ...running,
     log,
     version: VERSION,
+    isSignedInfo,
     cis2Issuer: config.cis2Issuer ?? (trial === null ? null : `${running.url}${CIS2_PATH}`),
     testCards: trial === null ? null : { passcode: trial.passcode },
     publicUrls: [...new Set([...config.publicUrls, running.url])],

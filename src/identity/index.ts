@@ -31,6 +31,7 @@ import { type Limiter, openLimiter, rateJob } from './rate-limit/index.ts';
 import { parseRoots, placesOfKeys, securityKeyJob } from './webauthn/index.ts';
 import { beginTwoPersonRule } from './registration/index.ts';
 import { openRevocations, sessionJob, sessionLimits } from './sessions/index.ts';
+import { type IsSignedInfo, signingJob, signingRoutes } from './signing-service/index.ts';
 
 export {
   type AccessTokenClaims,
@@ -100,7 +101,16 @@ export {
 export { IDENTITY_VIEWS } from './pages/index.ts';
 export { problemOf as signInProblem } from './sign-in/words.ts';
 export { signedContent } from './card-agent/signed-content.ts';
+export {
+  bytesOf,
+  type Payload,
+  type PayloadSignature,
+  SIGNING_HASHES,
+  type SigningAlgorithm,
+} from './signing-service/index.ts';
 export { refusalWords } from './cards/refusal-words.ts';
+/** Whether a database is, or was, that of a live installation: one never stops being that. */
+export { holdsTwoPersonRule as isLiveStore } from './registration/index.ts';
 export { openRevocations } from './sessions/index.ts';
 export { clientOfKey, grantsReader } from './clients/repository.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
@@ -115,6 +125,8 @@ export type IdentityParts = Pick<
   PlatformParts,
   'database' | 'clock' | 'log' | 'version' | 'publicUrls' | 'logoutFrom'
 > & {
+  /** Said by who knows prescriptions: the signing service has nothing else signed. */
+  readonly isSignedInfo: IsSignedInfo;
   /** Of the CIS2 face, to the letter; null: there is none here. */
   readonly cis2Issuer: string | null;
   readonly cardPort: Config['cardPort'];
@@ -196,7 +208,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
     routes: [
       jwksRoute(keys, clock),
       ...pkiRoutes(cards, clock),
-      ...platformRoutes(platform),
+      ...applicationRoutes(platform, parts.isSignedInfo),
       ...broker,
       ...cardAgent,
       ...(issuer === null ? [] : [discoveryRoute(issuer)]),
@@ -217,6 +229,10 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   };
 }
 
+function applicationRoutes(platform: PlatformParts, isSignedInfo: IsSignedInfo): HttpRoute[] {
+  return [...platformRoutes(platform), ...signingRoutes({ ...platform, isSignedInfo })];
+}
+
 /** Where people sign in with a card. */
 function originsOf({ cis2Issuer, publicUrls }: IdentityParts): readonly string[] {
   const urls = [...publicUrls, ...(cis2Issuer === null ? [] : [cis2Issuer])];
@@ -229,6 +245,7 @@ function jobsOf(parts: IdentityParts, cards: Cards): Job[] {
     keyRotationJob(database, clock),
     sessionJob(database, clock),
     platformJob(parts),
+    signingJob(parts),
     cardProofJob(cards, clock),
     securityKeyJob(database, clock),
     rateJob(database),

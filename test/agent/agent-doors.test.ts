@@ -65,7 +65,7 @@ function tokenIn({ text }: Said): string {
 
 async function enter(token: string, headers: Record<string, string> = {}): Promise<Said> {
   const body = new URLSearchParams({ 'form-token': token, pin: PIN });
-  return said(await fetch(`${agent.url}/sign-in`, { method: 'POST', body, headers }));
+  return said(await fetch(`${agent.url}/passcode`, { method: 'POST', body, headers }));
 }
 
 function titleOf({ text }: Said): string {

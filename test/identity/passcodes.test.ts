@@ -97,6 +97,7 @@ describe('wrong passcodes from outside', () => {
     for (const path of [
       '/signin',
       '/signin/a-request-that-somebody-made-up',
+      '/sign/a-request-that-somebody-made-up',
       `/signin/card/${card.cardNumber}`,
       '/card',
       `/ra/cards/${card.cardNumber}`,

@@ -7,6 +7,7 @@ import { parseClientFile } from '../../src/identity/clients/parse.ts';
 import { importClients } from '../../src/identity/clients/repository.ts';
 import { aClient, aKeyPair, type KeyPair } from '../../src/identity/clients/testing.ts';
 import { type Identity, openIdentity } from '../../src/identity/index.ts';
+import { isSignedInfo } from '../../src/prescriptions/index.ts';
 import { CIS2_PATH } from '../../src/platform/config.ts';
 import { type HttpServer, startHttp } from '../../src/platform/http.ts';
 import { testConfig } from '../support/config.ts';
@@ -84,6 +85,7 @@ export async function startSignIn({
       clock,
       log: () => undefined,
       version: '0',
+      isSignedInfo,
       publicUrls: [url, 'https://sign-in.invalid'],
       logoutFrom,
       url,

@@ -1,6 +1,6 @@
 // Shows: Web pages | sign in for an application (CIS2) with the card in the reader of the computer, by the card agent
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import type { Page } from 'playwright-core';
@@ -23,6 +23,7 @@ import {
 import { cannotBrowse, checkPage, main, press, testBrowser } from './browser.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine } from './spine.ts';
+import { waitingAt } from './waiting.ts';
 
 const skip = cannotBrowse() || cannotUseTokens();
 const CLIENT_ID = '969567331415.apps.national';
@@ -68,7 +69,7 @@ describe('signing in with the card in the reader', { skip, timeout: 240_000 }, (
   let waiting: Server;
   before(async () => {
     reader = await testReader();
-    waiting = await application(backUrl);
+    waiting = await waitingAt(backUrl);
     await start();
   });
   after(async () => {
@@ -216,16 +217,6 @@ describe('signing in with the card in the reader', { skip, timeout: 240_000 }, (
     await page.waitForURL(/\/sign-in\?/);
   });
 });
-
-/** Waits at that address for browsers that come back from a sign-in. */
-async function application(url: string): Promise<Server> {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<title>Ward site</title>');
-  });
-  const port = Number(new URL(url).port);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return server;
-}
 
 async function importApplication(
   database: Parameters<typeof importRelyingParties>[0],

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-/** A sign-in in the browser that waits for this card. */
+/** What waits in the browser for this card: a sign-in, or what an application asks to have signed. */
+export type Act = 'sign-in' | 'sign';
+
 export type Asked = {
+  readonly act: Act;
   /** How the service knows it again. */
   readonly request: string;
   /** The service: `https://spine.example`. */
@@ -13,25 +16,28 @@ const REQUEST = /^[\w-]{20,60}$/;
 /** Null when no service asks for it that this agent serves. */
 export function readAsked(
   query: Readonly<Record<string, string | readonly string[] | undefined>>,
-  services: readonly string[],
+  { act, services }: { readonly act: Act; readonly services: readonly string[] },
 ): Asked | null {
   const text = (name: string): string => {
     const value = query[name];
     return typeof value === 'string' ? value : '';
   };
   const [request, at] = [text('request'), text('at')];
-  return services.includes(at) && REQUEST.test(request) ? { request, at } : null;
+  return services.includes(at) && REQUEST.test(request) ? { act, request, at } : null;
 }
 
 /** The same question again, at this agent. */
-export function addressOf({ request, at }: Asked): string {
-  return `/sign-in?${new URLSearchParams({ request, at }).toString()}`;
+export function addressOf({ act, request, at }: Asked): string {
+  return `/${act}?${new URLSearchParams({ request, at }).toString()}`;
 }
 
-/** The sign-in page of the service that the browser came from. */
-export function serviceAddress({ request, at }: Asked): string {
-  return `${at}/signin/${request}`;
+/** The page of the service that the browser came from. */
+export function serviceAddress({ act, request, at }: Asked): string {
+  return `${at}${PLACES[act]}${request}`;
 }
+
+/** Where the pages of a service are to which the browser goes back. */
+export const PLACES: Readonly<Record<Act, string>> = { 'sign-in': '/signin/', sign: '/sign/' };
 
 /** Forms that this agent has drawn: each is good once, for what it was drawn for. */
 export type Forms = {

@@ -75,14 +75,16 @@ function pageRoutes(pages: PlainPages, signIns: SignIns): HttpRoute[] {
       ? onward(pages.draw(request, onwardView(given.to)), given.to)
       : pages.draw(request, given.view, given.formToken);
   return [
-    {
-      method: 'GET',
-      path: '/sign-in',
-      handle: async (request) => answer(request, await askPasscode(signIns, request.query)),
-    },
+    ...(['sign-in', 'sign'] as const).map(
+      (act): HttpRoute => ({
+        method: 'GET',
+        path: `/${act}`,
+        handle: async (request) => answer(request, await askPasscode(signIns, act, request.query)),
+      }),
+    ),
     {
       method: 'POST',
-      path: '/sign-in',
+      path: '/passcode',
       handle: async (request) => {
         const form = isSameOrigin(request)
           ? await parseForm(request.headers['content-type'], request.body)
@@ -95,7 +97,9 @@ function pageRoutes(pages: PlainPages, signIns: SignIns): HttpRoute[] {
       path: '/',
       handle: (request) => {
         const title = 'The card agent is running';
-        const lines = [`It signs in at ${signIns.services.join(', ')}, and nowhere else.`];
+        const lines = [
+          `It signs in and signs at ${signIns.services.join(', ')}, and nowhere else.`,
+        ];
         return pages.draw(request, messageView({ title, lines }, null));
       },
     },

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 
 import type { FieldError, View } from '../../pages/index.ts';
 import { type Asked, addressOf, serviceAddress } from './asked.ts';
+import type { ToSign } from './service.ts';
 
 /** A card that can be asked for its passcode. */
 export type Shown = {
@@ -10,9 +11,13 @@ export type Shown = {
   readonly signing: Buffer | null;
 };
 
+/** `wanted`: what is to be signed; null: somebody signs in. */
 export function passcodeView(
   asked: Asked,
-  { userId, login, signing }: Shown,
+  {
+    card: { userId, login, signing },
+    wanted,
+  }: { readonly card: Shown; readonly wanted: ToSign | null },
   errors: readonly FieldError[],
 ): View {
   return {
@@ -21,12 +26,17 @@ export function passcodeView(
     errors,
     model: {
       service: hostOf(asked),
+      wanted: wanted === null ? null : { ...wanted, count: countOf(wanted) },
       userId,
       holder: nameIn(signing) ?? 'not written on this card',
       endsAt: new Date(new X509Certificate(login).validTo),
       back: serviceAddress(asked),
     },
   };
+}
+
+function countOf({ payloads }: ToSign): string {
+  return payloads.length === 1 ? '1 prescription' : `${payloads.length} prescriptions`;
 }
 
 /** The names stand in the certificate of the other key: `CN=<uid>_<First>_<Last>` [IDENTITY 1.4]. */
@@ -40,7 +50,7 @@ export function hostOf({ at }: Asked): string {
   return new URL(at).host;
 }
 
-type Message = {
+export type Message = {
   readonly title: string;
   readonly lines: readonly string[];
   readonly status?: number;
@@ -61,6 +71,14 @@ export const MESSAGES = {
       'It has no certificate to sign in with. A Registration Authority agent puts one on it.',
     ],
   },
+  NotForSigning: {
+    title: 'This card cannot sign',
+    lines: ['It has no certificate to sign with. A Registration Authority agent puts one on it.'],
+  },
+  OfAnother: {
+    title: 'This card is of somebody else',
+    lines: ['Put in the card of the person who is asked to sign, and try again.'],
+  },
   Locked: {
     title: 'This card is locked',
     lines: [
@@ -70,7 +88,7 @@ export const MESSAGES = {
   },
   Removed: {
     title: 'The card was taken out',
-    lines: ['Put it in again and leave it there until you are signed in.'],
+    lines: ['Put it in again and leave it there until it has signed.'],
   },
   FormOld: {
     title: 'This form is out of date',

@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.t
 import type { KeyRing } from '../keys/index.ts';
 import type { Limiter } from '../rate-limit/index.ts';
 import { type Agents, answerOf, challengeFor, type Refused } from './handle.ts';
+import { payloadsFor, readSignatures, signaturesOf } from './signatures/handle.ts';
 
 export { signedContent } from './signed-content.ts';
 
@@ -13,7 +14,10 @@ export type CardAgentParts = Pick<Agents, 'cards' | 'origins'> & {
   readonly keys: Pick<KeyRing, 'brokerSecrets'>;
 };
 
-/** Where the agent on a user's machine does what a browser cannot: has the card in its reader sign for a sign-in. */
+/**
+ * Where the agent on a user's machine does what a browser cannot: has the card in its reader sign, for a sign-in or what
+ * an application asks to have signed.
+ */
 export function openCardAgent(parts: CardAgentParts): readonly HttpRoute[] {
   const { cards, origins, clock, limiter, keys } = parts;
   const agents: Agents = { cards, origins, secrets: keys.brokerSecrets };
@@ -34,14 +38,19 @@ export function openCardAgent(parts: CardAgentParts): readonly HttpRoute[] {
   return [
     door('/card-agent/challenge', async (sent, at) => ok(challengeFor(agents, sent.request, at))),
     door('/card-agent/answer', (sent, at) => answerOf(agents, sent, at)),
+    door('/card-agent/payloads', ({ request }, at) => payloadsFor(cards, request, at)),
+    door('/card-agent/signatures', ({ request, all }, at) =>
+      signaturesOf(cards, request, { signed: readSignatures(all), at }),
+    ),
   ];
 }
 
 const ADDRESS_PER_MINUTE = 60_000; // behind a load balancer everybody comes from the same one
 
-type Sent = Parameters<typeof answerOf>[1];
+/** `all`: the whole of what was sent. */
+type Sent = Parameters<typeof answerOf>[1] & { readonly all: object };
 
-/** As the sign-in pages name what waits for a sign-in. */
+/** As the pages name what waits there. */
 const REQUEST = /^[\w-]{20,60}$/;
 
 function sentIn({ body }: HttpRequest): Result<Sent, Refused> {
@@ -55,6 +64,7 @@ function sentIn({ body }: HttpRequest): Result<Sent, Refused> {
   if (!REQUEST.test(request))
     return fail({ error: 'bad_request', text: 'There is no such sign-in' });
   return ok({
+    all: given,
     request,
     challenge: bytes('challenge'),
     seal: bytes('seal'),

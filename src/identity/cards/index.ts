@@ -18,6 +18,7 @@ export { type IssueRefusal, issueCard, type NewCard } from './issue/handle.ts';
 export {
   authoritiesPem,
   checkLogin,
+  checkSigner,
   type LoginCard,
   type LoginFault,
   loginFaultSince,

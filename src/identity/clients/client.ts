@@ -33,12 +33,15 @@ export type ClientSettings = {
   readonly rateLimitPerMinute: number;
   /** What `$prepare` lets its users sign with: RS1 only for systems that cannot do better [EPS-SIGNATURE 1]. */
   readonly prepareAlgorithm: 'RS1' | 'RS256';
+  /** Where the signing service sends the browser back to; null: to the first of `redirectUris`. */
+  readonly signingRedirectUri: string | null;
   readonly pds: PdsGrants;
 };
 
 export const DEFAULT_SETTINGS: ClientSettings = {
   rateLimitPerMinute: 600,
   prepareAlgorithm: 'RS256',
+  signingRedirectUri: null,
   pds: NO_PDS_GRANTS,
 };
 

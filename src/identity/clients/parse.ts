@@ -53,6 +53,11 @@ function readClient(from: JsonReader): NewClient {
         ['RS1', 'RS256'],
         DEFAULT_SETTINGS.prepareAlgorithm,
       ),
+      signingRedirectUri: from.optionalText(
+        'signingRedirectUri',
+        { test: isRedirect },
+        'an absolute URL without fragment',
+      ),
       pds: from.object('pds', readGrants),
     },
     status: from.one('status', ['approved', 'revoked'], 'approved'),

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../../platform/database.ts';
 import { list, sql } from '../../platform/sql.ts';
 import { auditLine, revocationOf } from '../record.ts';
-import { type Client, clientFault, type PublicKeys } from './client.ts';
+import { type Client, clientFault, DEFAULT_SETTINGS, type PublicKeys } from './client.ts';
 import { NO_PDS_GRANTS, type PdsGrants } from './grants.ts';
 import type { PublicJwk } from './jwks.ts';
 import type { NewClient } from './parse.ts';
@@ -157,6 +157,8 @@ function assertionDigest({ key, jti }: AssertionId): Buffer {
 function fromRow({ jwks, jwksUrl, secretDigest, ...client }: Row): KnownClient {
   return {
     ...client,
+    // Of one that was kept before there were all of these.
+    settings: { ...DEFAULT_SETTINGS, ...client.settings },
     publicKeys: publicKeysOf(jwks, jwksUrl),
     isSecret: (secret) => timingSafeEqual(digestOf(secret), secretDigest),
   };

@@ -6,6 +6,7 @@ import { type RequestDoor, requestPages } from './requests.ts';
 import { rolePages } from './roles.ts';
 import { securityKeyPages } from './security-keys.ts';
 import { sessionPages } from './sessions.ts';
+import { signaturePages } from './signatures.ts';
 import { signInPages } from './sign-in.ts';
 import { type PageParts, signedIn } from './signed-in.ts';
 
@@ -24,6 +25,7 @@ export function identityPages(
     ...ownCardPages(parts),
     ...rolePages(parts),
     ...sessionPages(parts),
+    ...signaturePages(parts),
     ...registrationPages(parts),
     ...(door === null
       ? []

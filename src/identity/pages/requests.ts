@@ -203,7 +203,7 @@ async function viewOf(
   const waiting = await waitingFor(parts, request);
   if (!waiting.ok) return overView();
   const address = `/signin/${asked.uid}`;
-  const agent = agentLink(parts, { request: asked.uid, origin: request.origin });
+  const agent = agentLink(parts, { act: 'sign-in', request: asked.uid, origin: request.origin });
   const offer = { ...offerOf(parts, waiting.value, address), agent };
   const { browser } = request;
   return signInView(parts, { ...shown, browser, back: address, request: offer });

@@ -22,6 +22,7 @@ type Method = HttpRoute['method'];
 type Handle = (face: Face, request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
 
 const BASES: readonly PlatformBase[] = ['/oauth2', '/oauth2-mock'];
+const FAILURES_OF = [...BASES, '/signing-service']; // which answers in the same form
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'];
 
 const PATHS: readonly {
@@ -92,7 +93,7 @@ export function platformFailure(
   /** Tells the id that the answer gives. */
   log: (messageId: string) => void,
 ): HttpResponse | null {
-  if (!BASES.some((base) => path === base || path.startsWith(`${base}/`))) return null;
+  if (!FAILURES_OF.some((base) => path === base || path.startsWith(`${base}/`))) return null;
   switch (failure.kind) {
     case 'NotFound':
       return refused(ERRORS.NotFound);

@@ -28,6 +28,7 @@ export {
   bringPeople,
   type BringRefusal,
   bringWords,
+  holdsTwoPersonRule,
   mustBeConfirmed,
 } from './files/index.ts';
 export {

@@ -33,7 +33,7 @@ export function problemOf(refusal: SignInRefusal): SignInProblem {
     case 'CertificateUntrusted':
       return card('The certificate of this card was not issued here', null);
     case 'KeysElsewhere':
-      return card('The keys of this card are in its chip: sign in with the card agent', null);
+      return card('The keys of this card are in its chip: use the card agent', null);
     case 'UserInactive':
       return card('The holder of this card no longer works for the NHS', null);
   }

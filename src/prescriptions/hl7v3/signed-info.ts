@@ -38,3 +38,9 @@ export function signedInfo(digestValue: string, algorithm: SignatureAlgorithm): 
   );
   return canonicalXml(info, XML_SIGNATURE);
 }
+
+/** Whether a text is what is signed of some prescription with that algorithm, to the letter. */
+export function isSignedInfo(text: string, algorithm: SignatureAlgorithm): boolean {
+  const digest = /<DigestValue>([A-Za-z0-9+/]+={0,2})<\/DigestValue>/.exec(text)?.[1];
+  return digest !== undefined && text === signedInfo(digest, algorithm);
+}

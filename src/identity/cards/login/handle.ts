@@ -8,7 +8,7 @@ import { serialOf } from '../ocsp.ts';
 import { authoritiesOf, type Cards } from '../pki/handle.ts';
 import { findCard, findCertificate, type KeptCertificate } from '../repository.ts';
 
-/** What is wrong with the certificate that somebody wants to sign in with, apart from who they are [IDENTITY 2.2]. */
+/** What is wrong with the certificate that somebody wants to sign in or to sign with, apart from who they are [IDENTITY 2.2]. */
 export type LoginFault =
   | { readonly kind: 'CertificateUntrusted' }
   | { readonly kind: 'CertificateExpired' }
@@ -25,15 +25,32 @@ export type LoginCard = {
  * Whose login certificate it is, if one may sign in with it at that time. The database is asked, not a list: what was
  * revoked a moment ago is revoked. Whoever calls this has proved that the key is there, by a signature or by TLS.
  */
-export async function checkLogin(
+export function checkLogin(
   cards: Cards,
   der: Buffer,
+  at: Date,
+): Promise<Result<LoginCard, LoginFault>> {
+  return check(cards, { der, purpose: 'login' }, at);
+}
+
+/** The same of the certificate of the other key: whose it is, if one may sign prescriptions with it at that time. */
+export function checkSigner(
+  cards: Cards,
+  der: Buffer,
+  at: Date,
+): Promise<Result<LoginCard, LoginFault>> {
+  return check(cards, { der, purpose: 'signing' }, at);
+}
+
+async function check(
+  cards: Cards,
+  { der, purpose }: { readonly der: Buffer; readonly purpose: Purpose },
   at: Date,
 ): Promise<Result<LoginCard, LoginFault>> {
   const serial = serialOrNull(der);
   const known = serial === null ? null : await findCertificate(cards.database, serial);
   // Ours, bit by bit: then its authority need not be proved again.
-  if (known === null || !known.der.equals(der) || known.purpose !== 'login') {
+  if (known === null || !known.der.equals(der) || known.purpose !== purpose) {
     return fail({ kind: 'CertificateUntrusted' });
   }
   const fault = await faultOf(cards, known, at);

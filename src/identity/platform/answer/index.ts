@@ -44,12 +44,17 @@ export function broken(status: number, log: (messageId: string) => void): HttpRe
 
 /** Sends a browser on; what is given is added to the query that the address has. */
 export function redirect(address: string, query: Readonly<Record<string, string>>): HttpResponse {
+  const location = withQuery(address, query);
+  return { status: 302, headers: { Location: location, ...NO_STORE }, body: '' };
+}
+
+/** The address with what is given added to the query that it has. */
+export function withQuery(address: string, query: Readonly<Record<string, string>>): string {
   const words = Object.entries(query).map(
     ([name, value]) => `${name}=${encodeURIComponent(value)}`,
   );
   const joint = address.includes('?') ? '&' : '?';
-  const location = `${address}${joint}${words.join('&')}`;
-  return { status: 302, headers: { Location: location, ...NO_STORE }, body: '' };
+  return `${address}${joint}${words.join('&')}`;
 }
 
 export function wrongMethod(allow: string): HttpResponse {

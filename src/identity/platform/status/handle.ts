@@ -7,7 +7,7 @@ import type { Face } from '../parts/index.ts';
 import type { Provider } from '../provider/index.ts';
 
 /** GET /_ping [IDENTITY 3.2]. */
-export function ping({ version }: Face): HttpResponse {
+export function ping({ version }: Pick<Face, 'version'>): HttpResponse {
   return json({ version, revision: version, releaseId: version, commitId: version });
 }
 

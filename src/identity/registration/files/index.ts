@@ -7,7 +7,7 @@ import { requestImport } from '../requests/index.ts';
 import { AGENTS, isAgent, type RegistrationRefusal, registrationWords } from '../rules.ts';
 import { holdersOf, holdsTwoPersonRule } from './repository.ts';
 
-export { beginTwoPersonRule } from './repository.ts';
+export { beginTwoPersonRule, holdsTwoPersonRule } from './repository.ts';
 
 /** Whoever brings a file; null: an operator who did not say who they are. */
 export type Bringer = {

@@ -17,7 +17,7 @@ const ADDRESS_PER_MINUTE = 6_000; // a large site behind one address, all of it 
 
 /** Before anything is looked at: what an address may ask for at all. */
 export function isAddressWithinRate(
-  { limiter }: Face,
+  { limiter }: Pick<Face, 'limiter'>,
   address: string,
 ): ReturnType<Limiter['take']> {
   return limiter.take(`address ${address}`, ADDRESS_PER_MINUTE);
