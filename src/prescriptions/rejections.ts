@@ -23,6 +23,8 @@ export type Rejection =
   | { readonly kind: 'InvalidItemTransition' }
   | { readonly kind: 'ItemNotFound' }
   | { readonly kind: 'ClaimNotDispensed' }
+  | { readonly kind: 'ClaimedBefore' }
+  | { readonly kind: 'ClaimWithAgency' }
   | { readonly kind: 'RepeatCountMismatch' }
   | { readonly kind: 'NotTheLastDispense' }
   | { readonly kind: 'ClaimPeriodOver' }
@@ -168,6 +170,22 @@ export const REJECTIONS = {
     issue: 'business-rule',
     code: 'CLAIM_INVALID_NOT_DISPENSED',
     text: 'Invalid Claim. Prescription is not Dispensed',
+  },
+  ClaimedBefore: {
+    ...SPINE,
+    list: 'message',
+    spine: '0011',
+    issue: 'invalid',
+    code: 'ERROR',
+    text: 'Invalid claim. Claim already made for the prescription',
+  },
+  ClaimWithAgency: {
+    ...SPINE,
+    list: 'message',
+    spine: '0016',
+    issue: 'invalid',
+    code: 'ERROR',
+    text: 'Invalid Claim As Claim Notification Has Already Been Sent To The PPA',
   },
   RepeatCountMismatch: {
     ...EPS,

@@ -22,7 +22,7 @@ export const REFUSED = {
   dispense: unless('PRESCRIPTION_INVALID_STATE_TRANSITION', '0002', '0003'),
   amend: unless('PRESCRIPTION_INVALID_STATE_TRANSITION', '0002', '0003', '0006', '0007'),
   withdraw: unless('PRESCRIPTION_INVALID_STATE_TRANSITION', '0003', '0006', '0007'),
-  claim: unless('CLAIM_INVALID_NOT_DISPENSED', '0006', '0007'),
+  claim: { ...unless('CLAIM_INVALID_NOT_DISPENSED', '0006', '0007'), '0008': 'ERROR' },
   'amend claim': unless('CLAIM_INVALID_NOT_DISPENSED', '0008'),
 } as const satisfies Record<string, Row>;
 

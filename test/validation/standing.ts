@@ -169,6 +169,18 @@ const NOT_CLAIMABLE = step.refusal(
   'CLAIM_INVALID_NOT_DISPENSED',
   'Invalid Claim. Prescription is not Dispensed',
 );
+const CLAIMED = step.spoken(
+  'Spine-ErrorOrWarningCode',
+  'invalid',
+  'ERROR',
+  'Invalid claim. Claim already made for the prescription',
+);
+const WITH_AGENCY = step.spoken(
+  'Spine-ErrorOrWarningCode',
+  'invalid',
+  'ERROR',
+  'Invalid Claim As Claim Notification Has Already Been Sent To The PPA',
+);
 const PERIOD_OVER = step.spoken(
   'Spine-ErrorOrWarningCode',
   'business-rule',
@@ -197,12 +209,21 @@ const CLAIMS: readonly Rule[] = [
     '0003': NOT_CLAIMABLE,
     '0004': NOT_CLAIMABLE,
     '0005': NOT_CLAIMABLE,
-    '0008': NOT_CLAIMABLE,
+    '0008': CLAIMED,
     '0009': NOT_CLAIMABLE,
     '9001': NOT_CLAIMABLE,
     '9005': NOT_FOUND,
     unknown: NOT_FOUND,
   }),
+  standing('claim', '[EPS-HL7V3 7.6]')(
+    'it is claimed, and the month that it is paid with is closed',
+    WITH_AGENCY,
+    {
+      ...inJanuary,
+      before: [begins, ordered, released, dispensed, claimed, step.at('2025-02-06T00:00:00Z')],
+      send: step.sends(CLAIM),
+    },
+  ),
   ...refusedWhere(['claim amendment', '[EPS-LIFECYCLE 5.4]'], amendsLast, {
     '0002': NOT_CLAIMABLE,
     '0006': NOT_CLAIMABLE,

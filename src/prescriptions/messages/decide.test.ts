@@ -87,7 +87,10 @@ describe('what a message may do to a prescription under each status', () => {
   };
   const dispenses: PerStatus = { ...NO_TRANSITION, WithDispenser: null, WithDispenserActive: null };
   const claims = Object.fromEntries(
-    STATUSES.map((status) => [status, 'ClaimNotDispensed']),
+    STATUSES.map((status) => [
+      status,
+      status === 'Claimed' ? 'ClaimedBefore' : 'ClaimNotDispensed',
+    ]),
   ) as PerStatus;
 
   for (const status of STATUSES) {

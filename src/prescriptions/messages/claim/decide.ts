@@ -35,6 +35,7 @@ export function decide(
   if (issue === null) return fail({ kind: 'RepeatCountMismatch' });
   const { claim, authority, at, replaces } = command;
   if (replaces === null) {
+    if (issue.status === 'Claimed') return fail({ kind: whyNotAgain(issue, at) });
     if (issue.status !== 'Dispensed' && issue.status !== 'NotDispensed') {
       return fail({ kind: 'ClaimNotDispensed' });
     }
@@ -46,8 +47,17 @@ export function decide(
   const another = heldByAnother(issue, command.dispenser, settings);
   if (another !== null) return fail(another);
   if (issue.claim.id !== replaces) return fail({ kind: 'NotTheLastDispense' });
-  if (londonDate(new Date(at)) > lastDayToAmend(issue)) return fail({ kind: 'ClaimPeriodOver' });
+  if (isPeriodOver(issue, at)) return fail({ kind: 'ClaimPeriodOver' });
   return ok([{ kind: 'ClaimAmended', issue: issue.number, claim, replaces, authority, at }]);
+}
+
+/** Of a claim that is made a second time: the agency pays by what it has once the period is over [EPS-HL7V3 7.6]. */
+function whyNotAgain(issue: ClaimedIssue, at: Instant): 'ClaimedBefore' | 'ClaimWithAgency' {
+  return isPeriodOver(issue, at) ? 'ClaimWithAgency' : 'ClaimedBefore';
+}
+
+function isPeriodOver(issue: ClaimedIssue, at: Instant): boolean {
+  return londonDate(new Date(at)) > lastDayToAmend(issue);
 }
 
 /** The fifth of the month after the month that the claim is paid with: a claim by the fifth belongs to the month before. */
