@@ -68,7 +68,7 @@ describe('what is prescribed', () => {
       const day = instantOf(new Date(at));
       const next = nextBegun(state, 1, day, { settings: COMPATIBLE, at: day });
       assert.deepEqual(
-        next.map(({ readyOn, status }) => [readyOn, status]),
+        next.map((event) => event.kind === 'NextIssueBegun' && [event.readyOn, event.status]),
         [[second, 'AwaitingReleaseReady']],
       );
     });

@@ -2,25 +2,35 @@ import type { Instant } from '../kernel/instant.ts';
 import { addDays, type LondonDate, londonDate } from '../kernel/london.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { isComplete, isOver } from './issues.ts';
-import type { Issue, NextIssueBegun, Prescription, PrescriptionEvent } from './prescription.ts';
+import { NOTIFICATION_OF_DEATH } from './messages/notify-death/decide.ts';
+import type { Issue, Prescription, PrescriptionEvent } from './prescription.ts';
 import type { Rejection } from './rejections.ts';
 import type { Settings } from './settings.ts';
 
 const DOWNLOAD_LEAD_DAYS = 7; // before the supply in hand is used up [EPS-LIFECYCLE 8]
 
-/** When an issue is complete and the one after it is still to come, that one is begun; otherwise nothing [EPS-LIFECYCLE 5.5]. */
+/**
+ * When an issue is complete and the one after it is still to come, that one is begun; otherwise nothing [EPS-LIFECYCLE
+ * 5.5]. Of a patient who died while a pharmacy had the issue before, it is cancelled in the same moment, with all that
+ * follow: no queue is to offer it [EPS-LIFECYCLE 2].
+ */
 export function nextBegun(
   state: Prescription,
   number: number,
   dispensedAt: Instant,
   { settings, at }: { readonly settings: Settings; readonly at: Instant },
-): NextIssueBegun[] {
+): PrescriptionEvent[] {
   const issue = number + 1;
   if (state.later?.from !== issue) return [];
   const readyOn = dueOn(state, number, dispensedAt, settings);
   const isAhead = readyOn > londonDate(new Date(at));
   const status = isAhead ? 'AwaitingReleaseReady' : 'ToBeDispensed';
-  return [{ kind: 'NextIssueBegun', issue, status, readyOn, at }];
+  const death = state.pending.find(
+    ({ item, reason }) => item === null && reason === NOTIFICATION_OF_DEATH,
+  );
+  const begun = { kind: 'NextIssueBegun', issue, status, readyOn, at } as const;
+  if (death === undefined) return [begun];
+  return [begun, { kind: 'PrescriptionCancelled', fromIssue: issue, cancellation: death, at }];
 }
 
 /** The day on which the next issue goes to the nominated pharmacy by itself. */

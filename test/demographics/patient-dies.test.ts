@@ -18,7 +18,7 @@ import {
   sendAs,
 } from '../bad-input/kinds.ts';
 import { codeOf } from '../support/journey.ts';
-import { repeatDispensing } from '../support/repeat-dispensing.ts';
+import { numbered, repeatDispensing } from '../support/repeat-dispensing.ts';
 import { type Answer, LEGACY } from '../support/server.ts';
 import { followed, notifyDeath } from './nominating.ts';
 import { testPds } from './spine.ts';
@@ -89,6 +89,10 @@ describe('the death of a patient', () => {
     await accepted(sendAs(pds(), CLAIM, CLAIM.build(of('claimed'))));
     told['repeat'] = newFacts({ patient, course: 'repeat', authoredAt: NOW });
     await accepted(sendAs(pds(), ORDER, repeatDispensing(ORDER.build(of('repeat')))));
+    told['repeat in hand'] = newFacts({ patient, course: 'repeat', authoredAt: NOW });
+    const inHand = of('repeat in hand');
+    await accepted(sendAs(pds(), ORDER, repeatDispensing(ORDER.build(inHand))));
+    await accepted(sendAs(pds(), RELEASE_PATIENT, RELEASE_PATIENT.build(inHand)));
     await dies(patient);
   });
 
@@ -118,6 +122,23 @@ describe('the death of a patient', () => {
     const sent = await pds().database.all(sql`
       select 1 from platform.outbox where topic = 'subsequent-cancellation-response'`);
     assert.deepEqual(sent, []);
+  });
+
+  test('lets no issue follow on the one that a pharmacy had, once that is dispensed', async () => {
+    const facts = of('repeat in hand');
+    assert.equal(await statusOf(facts), '0002');
+    await accepted(sendAs(pds(), DISPENSE, numbered(DISPENSE.build(facts), 1)));
+    const [row] = await pds().database.all<{
+      state: { later: unknown; pending: unknown; issues: { status: string }[] };
+    }>(sql`
+      select state from prescriptions.prescription where prescription_id = ${facts.shortFormId.slice(0, -1)}`);
+    assert.deepEqual(
+      [row?.state.later, row?.state.pending, row?.state.issues.map(({ status }) => status)],
+      [null, [], ['Dispensed', 'Cancelled', 'Cancelled']],
+    );
+    const queued = await pds().database.all(sql`
+      select 1 from prescriptions.download_queue where left_at is null`);
+    assert.deepEqual(queued, []);
   });
 
   test('leaves alone what was dispensed or claimed', async () => {
