@@ -32,6 +32,8 @@ export const patientCommands: readonly Command[] = [
         for (const problem of problems.slice(0, PROBLEMS_MAX)) {
           output.progress(`spine patient import: ${problem}`);
         }
+        const more = problems.length - PROBLEMS_MAX;
+        if (more > 0) output.progress(`spine patient import: and ${more} more`);
         return EXIT.wrongUse;
       };
       if (file === undefined) return say('name the file');

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 
 import pg from 'pg';
 
+import { importPatients } from '../../src/demographics/index.ts';
 import { ALL_PATIENTS, PATIENTS } from '../../src/local/patients.ts';
 import { keepTestPatients } from '../../src/local/patient-records.ts';
+import { sql } from '../../src/platform/sql.ts';
 import { type Call, testPds } from './spine.ts';
 
 // Shows: Personal Demographics Service | the test patients are there from the start; patients change what is theirs, and no patch gets around a rule
@@ -175,15 +177,118 @@ test('with the records out of reach a read says so, and a write when to come aga
     const gender = { op: 'replace', path: '/gender', value: 'unknown' };
     const told = async (call: Call) => {
       const { status, headers, body } = await pds().ask(`/Patient/${nhsNumber}`, call);
-      return [status, body.issue[0].details.coding[0].code, headers.get('retry-after')];
+      const [{ details, diagnostics }] = body.issue;
+      return [status, details.coding[0].code, headers.get('retry-after'), diagnostics];
     };
     const [read, write] = await Promise.all([
       told({}),
       told({ method: 'PATCH', headers: { 'if-match': 'W/"1"' }, body: { patches: [gender] } }),
     ]);
-    assert.deepEqual(read, [408, 'UNABLE_TO_CALL_SERVICE', null]);
-    assert.deepEqual(write, [503, 'SERVICE_UNAVAILABLE', '5']);
+    assert.deepEqual(read, [408, 'UNABLE_TO_CALL_SERVICE', null, undefined]);
+    const wait =
+      "The downstream domain processing has not completed within the configured timeout period. Using the same 'X-Request-ID' header, retry your request after the time specified by the 'Retry-After' response header.";
+    assert.deepEqual(write, [503, 'SERVICE_UNAVAILABLE', '5', wait]);
   } finally {
     await blocker.end();
   }
+});
+
+describe('a record', () => {
+  const [RESTRICTED, INVALIDATED, MERGED, RETAINED] = [
+    '9990000255',
+    '9990000263',
+    '9990000271',
+    '9990000298',
+  ] as const;
+  const stored = (nhsNumber: string, sensitivity: string, more: object = {}): object => ({
+    nhsNumber,
+    patient: {
+      resourceType: 'Patient',
+      id: nhsNumber,
+      meta: { versionId: '1', security: [{ code: sensitivity }] },
+      name: [{ id: 'n1', use: 'usual', family: 'XXTESTPATIENT-EDGE', given: ['Ada'] }],
+    },
+    ...more,
+  });
+  const gender = { op: 'add', path: '/gender', value: 'unknown' };
+  const write = (number: string) =>
+    patch(number, [gender], {
+      method: 'PATCH',
+      headers: { 'if-match': 'W/"1"' },
+      body: { patches: [gender] },
+    });
+
+  before(async () => {
+    const file = [
+      stored(RESTRICTED, 'R'),
+      stored(INVALIDATED, 'REDACTED'),
+      stored(RETAINED, 'U'),
+      stored(MERGED, 'U', { supersededBy: RETAINED }),
+    ];
+    assert.ok((await importPatients(pds().database, file, new Date())).ok);
+  });
+
+  test('that was invalidated is not found, by anybody, nor are its related persons', async () => {
+    for (const as of ['H', 'A', 'P']) {
+      for (const path of [`/Patient/${INVALIDATED}`, `/Patient/${INVALIDATED}/RelatedPerson`]) {
+        const { status, body } = await pds().ask(path, { as });
+        const [issue] = body.issue;
+        const [coding] = issue.details.coding;
+        assert.deepEqual(
+          [status, issue.severity, issue.code, coding.code, coding.display, issue.diagnostics],
+          [
+            404,
+            'error',
+            'processing',
+            'INVALIDATED_RESOURCE',
+            'Resource that has been marked as invalid was requested - invalid resources cannot be retrieved',
+            undefined,
+          ],
+        );
+      }
+    }
+  });
+
+  test('that was merged away is read as the one that was retained, and not written', async () => {
+    const { status, body, headers } = await pds().ask(`/Patient/${MERGED}`);
+    assert.deepEqual([status, body.id, headers.get('etag')], [200, RETAINED, 'W/"1"']);
+    const { status: written, said } = await write(MERGED);
+    assert.deepEqual(
+      [written, said],
+      [
+        403,
+        'FORBIDDEN_UPDATE Forbidden update with error - Update Failed - NHS No. supplied has been superseded in a merge',
+      ],
+    );
+  });
+
+  test('that is sensitive is not written by ordinary sources', async () => {
+    const { status, said, body } = await write(RESTRICTED);
+    assert.deepEqual([status, said.split(' ')[0]], [403, 'FORBIDDEN_UPDATE']);
+    assert.equal(body.issue[0].severity, 'information');
+  });
+
+  test('that cannot be read for a reason of our own is an unknown error', async () => {
+    const { database } = pds();
+    await database.write(sql`alter table demographics.patient rename to moved`);
+    const { status, body } = await pds().ask(`/Patient/${RETAINED}`);
+    await database.write(sql`alter table demographics.moved rename to patient`);
+    const [issue] = body.issue;
+    const [coding] = issue.details.coding;
+    assert.deepEqual(
+      [status, issue.severity, issue.code, coding.code, coding.display],
+      [500, 'error', 'unknown', 'UNKNOWN_ERROR', 'Unknown Error'],
+    );
+  });
+});
+
+test('an OPTIONS that asks for no other origin is an unknown error, as it is at the gateway', async () => {
+  const { status, body } = await pds().ask('/Patient', { method: 'OPTIONS' });
+  assert.deepEqual([status, body.issue[0].details.coding[0].code], [502, 'UNKNOWN_ERROR']);
+  const asked = await pds().ask('/Patient', {
+    method: 'OPTIONS',
+    headers: { origin: 'https://ward.example', 'access-control-request-method': 'PATCH' },
+  });
+  assert.equal(asked.status, 200);
+  assert.equal(asked.headers.get('access-control-allow-origin'), 'https://ward.example');
 });

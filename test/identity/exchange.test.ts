@@ -212,6 +212,13 @@ describe('somebody who acts for a patient', () => {
       assertRefused(await askAs(await act(claims, header)), [400, BAD, text]));
   }
 
+  test('is refused without alg, as nobody could say how it is signed', async () => {
+    const [, claims = '', signature = ''] = (await act()).split('.');
+    const header = Buffer.from(JSON.stringify({ typ: 'JWT', kid: 'x' })).toString('base64url');
+    const answer = await askAs(`${header}.${claims}.${signature}`);
+    assertRefused(answer, [400, BAD, "Missing 'alg' header in act.sub JWT"]);
+  });
+
   test('is refused when act.sub is no JWT', async () => {
     assertRefused(await askAs('x.y.z'), [400, BAD, 'Malformed JWT in act.sub']);
   });

@@ -10,6 +10,7 @@ import { messageOf } from '../../platform/trouble.ts';
 import type { Reference, ReferencesTo } from '../repository.ts';
 import type { OdsFile } from './file/handle.ts';
 import { importOds, type Imported, type OdsReport } from './handle.ts';
+import { progressTo } from './progress.ts';
 import { type Report, REPORTS } from './read-csv.ts';
 
 const NAMES = Object.keys(REPORTS).filter((name): name is Report => name in REPORTS);
@@ -61,7 +62,8 @@ async function work(
   if (files.length === 0 || files.length < words.length) return EXIT.wrongUse;
   const load = await openBulkLoad(url);
   try {
-    const report = await importOds(load, files, { at: new Date(), onProgress: progressOf(output) });
+    const onProgress = progressTo((line) => output.progress(line));
+    const report = await importOds(load, files, { at: new Date(), onProgress });
     if (!report.ok) {
       say('another import is running');
       return EXIT.refused;
@@ -104,20 +106,6 @@ async function isJson(path: string): Promise<boolean> {
   } finally {
     await handle.close();
   }
-}
-
-const TELL_EVERY_MS = 1_000;
-
-function progressOf({ progress }: Invocation['output']) {
-  let toldAt = performance.now();
-  return (
-    { name }: OdsFile,
-    { part, rows }: { readonly part: number; readonly rows: number },
-  ): void => {
-    if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    toldAt = performance.now();
-    progress(`${name}: ${Math.floor(part * 100)} %, ${rows} rows`);
-  };
 }
 
 /** The report in words: every refused row, what waits, and what points at organisations that closed. */

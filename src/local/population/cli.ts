@@ -1,6 +1,7 @@
 import { importMany } from '../../demographics/index.ts';
 import { keepOrganisations } from '../../directory/index.ts';
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
+import { isLiveStore } from '../../identity/index.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import { organisationsFor } from './organisations.ts';
 import { populationOf } from './patient-record.ts';
@@ -8,6 +9,9 @@ import { POPULATION_MAX } from './person.ts';
 
 const SEED_DEFAULT = 1;
 const SEED_MAX = 2 ** 31 - 1;
+
+const LIVE =
+  'this is the database of a live installation, where invented patients have no place. Name another one: DATABASE_URL, or --port-base of a test system.';
 
 /** Invented people in any number, for tests of size. */
 export const populationCommands: readonly Command[] = [
@@ -41,6 +45,10 @@ export const populationCommands: readonly Command[] = [
       if (typeof n === 'string' || typeof seed === 'string') {
         output.progress(`spine generate patients: ${typeof n === 'string' ? n : seed}`);
         return EXIT.wrongUse;
+      }
+      if (await isLiveStore(database)) {
+        output.progress(`spine generate patients: ${LIVE}`);
+        return EXIT.refused;
       }
       const at = new Date();
       await database.write(keepOrganisations(organisationsFor(n), at));

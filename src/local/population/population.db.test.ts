@@ -14,6 +14,7 @@ import { sql } from '../../platform/sql.ts';
 import { populationCommands } from './cli.ts';
 import { codesFor, organisationsFor } from './organisations.ts';
 import { populationOf } from './patient-record.ts';
+import { beginTwoPersonRule } from '../../identity/registration/index.ts';
 import { numberAt, POPULATION_MAX } from './person.ts';
 
 // Shows: Personal Demographics Service | a generated population is the same for the same seed, marked as invented, and has every rare kind of record
@@ -177,5 +178,15 @@ describe('spine generate patients', () => {
       assert.equal(code, 2);
       assert.match(stderr, said);
     }
+  });
+
+  test('puts nobody into the database of a live installation', async () => {
+    await beginTwoPersonRule(database().database, new Date());
+    const { code, stderr } = await generate('--n', '500');
+    assert.equal(code, 1);
+    assert.match(stderr, /live installation, where invented patients have no place/);
+    const [row] = await database().database.all<{ n: number }>(sql`
+      select count(*)::int as n from demographics.patient where nhs_number = ${numberAt(450)}`);
+    assert.equal(row?.n, 0);
   });
 });
