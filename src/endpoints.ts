@@ -66,8 +66,11 @@ async function readyAnswer(server: Server, database: Database): Promise<HttpResp
 }
 
 async function look({ config, url }: Server): Promise<List> {
-  const urls = [...new Set([url, ...config.publicUrls])];
-  const endpoints = await Promise.all(urls.map(endpointAt));
+  const { publicUrls } = config;
+  // Behind a balancer nobody reaches it at its own address.
+  const isReached = publicUrls.length === 0 || publicUrls.includes(url);
+  const urls = new Set(isReached ? [url, ...publicUrls] : publicUrls);
+  const endpoints = await Promise.all([...urls].map(endpointAt));
   const isGood = ({ health }: Endpoint): boolean => health === 'pass';
   return {
     checkedAt: new Date().toISOString(),
