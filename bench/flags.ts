@@ -9,14 +9,16 @@ export type Flags = {
   /** What is not part of the usual run, and is measured alone; null: the usual run. */
   readonly only: Only | null;
   readonly patients: number;
+  readonly prescriptions: number;
 };
 
-const ONLY = ['patients', 'organisations'] as const;
+const ONLY = ['patients', 'organisations', 'migration'] as const;
 type Only = (typeof ONLY)[number];
 
 const USAGE = `usage: npm run bench -- [--json] [--quick] [--rounds n] [--seconds n] [--in-flight n]
        npm run bench -- --only patients [--json] [--patients n]
        npm run bench -- --only organisations [--json]
+       npm run bench -- --only migration [--json] [--prescriptions n]
 `;
 
 /** Null, and the usage on stderr, when they are wrong. */
@@ -32,6 +34,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         'in-flight': { type: 'string' },
         only: { type: 'string' },
         patients: { type: 'string' },
+        prescriptions: { type: 'string' },
       },
     });
     return {
@@ -42,6 +45,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
       inFlight: number(values['in-flight'], 64),
       only: onlyOf(values.only),
       patients: number(values.patients, 1_000_000),
+      prescriptions: number(values.prescriptions, 1_000_000),
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : ''}\n${USAGE}`);

@@ -15,6 +15,7 @@ import { type Flags, parseFlags } from './flags.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import type { Ran } from './load.ts';
 import { assureKept, Ledger } from './ledger.ts';
+import { benchMigration } from './migration.ts';
 import { benchOrganisations } from './organisations.ts';
 import { measurePatients, patientTable } from './patients.ts';
 import { measureSignIn } from './sign-in.ts';
@@ -38,6 +39,7 @@ const SLICE_SECONDS = 2;
 async function main(flags: Flags): Promise<void> {
   if (flags.only === null) return measureAll(flags);
   if (flags.only === 'organisations') return benchOrganisations(flags.isJson);
+  if (flags.only === 'migration') return benchMigration(flags.prescriptions, flags.isJson);
   const figures = await measurePatients(flags.patients, progress);
   process.stdout.write(`${flags.isJson ? JSON.stringify(figures) : patientTable(figures)}\n`);
 }

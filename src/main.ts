@@ -99,12 +99,18 @@ async function command(argv: readonly string[]): Promise<number> {
     ...demographics.patientCommands,
     ...agent.agentCommands,
     agent.agentCommand(VERSION),
-    ...migration.migrationCommands,
+    ...migration.migrationCommands(VERSION, MIGRATION),
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];
   return frame.runCommand(commands, argv);
 }
+
+/** What the commands of the migration are given by others. */
+const MIGRATION = {
+  prepare: (url: string) => migrate(url, SCHEMAS),
+  program: process.argv[1] ?? '',
+};
 
 /** What the commands of an installation are given by others. */
 function partsOf(test: typeof import('./local/installation.ts')): Parts {

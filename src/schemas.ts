@@ -2,6 +2,7 @@ import { demographicsMigrations } from './demographics/index.ts';
 import { directoryMigrations } from './directory/index.ts';
 import { gatewayMigrations } from './gateways/hl7v3/index.ts';
 import { identityMigrations } from './identity/index.ts';
+import { migrationMigrations } from './migration/index.ts';
 import type { Migrations } from './platform/migrate.ts';
 import { pagesMigrations } from './pages/index.ts';
 import { platformMigrations } from './platform/index.ts';
@@ -16,5 +17,6 @@ export const SCHEMAS: readonly Migrations[] = [
   identityMigrations,
   demographicsMigrations,
   prescriptionMigrations,
+  migrationMigrations,
   { schema: 'local', folder: new URL('./local/migrations/', import.meta.url) },
 ];

@@ -44,7 +44,7 @@ const CAPABILITIES = ['directory', 'identity', 'demographics', 'prescriptions', 
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists)\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists|migration\/(reconcile\/reconcile|scenario\/poll|scenario\/scenario|catch-up\/catch-up))\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,

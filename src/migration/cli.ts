@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-
-import { type Command, EXIT, type Invocation, textOption } from '../cli/command.ts';
-import { Trouble } from '../platform/trouble.ts';
+import { type Command, EXIT, type Invocation } from '../cli/command.ts';
+import { catchUpCommand } from './catch-up/cli.ts';
 import { generateCommand } from './generate/cli.ts';
-import { type Dump, openDump } from './lx1/open-dump.ts';
-
-const KEY = {
-  flag: 'key',
-  value: 'file',
-  help: 'public key of who signs the exports, as PEM (Ed25519)',
-} as const;
+import { holdCommands } from './hold/cli.ts';
+import { loadCommand } from './load/cli.ts';
+import { KEY, openNamed } from './named-dump.ts';
+import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
+import { scenarioCommand } from './scenario/cli.ts';
+import type { Parts } from './scenario/scenario.ts';
 
 const inspectCommand: Command = {
   name: 'migrate inspect',
@@ -59,14 +56,16 @@ async function inspect(invocation: Invocation): Promise<number> {
   return EXIT.ok;
 }
 
-/** The export in a folder, checked with the key that was named. */
-async function openNamed(invocation: Invocation, folder: string): Promise<Dump> {
-  const file = textOption(invocation, KEY.flag);
-  if (file === null) {
-    throw new Trouble('whose signature the export must have is not said', 'name it: --key <file>');
-  }
-  return openDump(folder, await readFile(file, 'utf8'));
+/** What an operator does to move an old store; `version` is that of the program. */
+export function migrationCommands(version: string, parts: Parts): readonly Command[] {
+  return [
+    generateCommand,
+    inspectCommand,
+    loadCommand,
+    catchUpCommand,
+    reconcileCommand(version),
+    verifyReportCommand,
+    ...holdCommands,
+    scenarioCommand(parts),
+  ];
 }
-
-/** What an operator does to move an old store. */
-export const migrationCommands: readonly Command[] = [generateCommand, inspectCommand];

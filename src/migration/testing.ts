@@ -55,10 +55,11 @@ const WANTED: Omit<Wanted, 'folder'> = {
   perPart: 200,
   packing: 'none',
   dirt: 1,
+  changing: 0,
   privateKeyPem: EXPORTER.privateKey,
 };
 
-export function truthsOf(folder: string): Truth[] {
-  const lines = readFileSync(join(folder, TRUTH), 'utf8').trimEnd().split('\n');
+export function truthsOf(folder: string, name = TRUTH): Truth[] {
+  const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
   return lines.map((line): Truth => JSON.parse(line));
 }

@@ -31,6 +31,9 @@ function evolve(id: PrescriptionId, before: Known | null, event: PrescriptionEve
   if (event.kind === 'CancellationHeld') {
     return { kind: 'placeholder', id, pending: [...pendingOf(before), event.cancellation] };
   }
+  if (event.kind === 'GoneBefore') {
+    return { kind: 'tombstone', id, was: 'prescription', deletedAt: event.at };
+  }
   const state = present(before, 'prescription');
   if (event.kind === 'Deleted') {
     assure(state.kind !== 'tombstone', 'deleted twice');
@@ -61,7 +64,7 @@ function created(id: PrescriptionId, before: Known | null, event: Created): Pres
 
 type AfterCreation = Exclude<
   PrescriptionEvent,
-  { kind: 'Created' | 'CancellationHeld' | 'Deleted' }
+  { kind: 'Created' | 'CancellationHeld' | 'Deleted' | 'GoneBefore' }
 >;
 
 function onPrescription(state: Prescription, event: AfterCreation): Prescription {
@@ -80,6 +83,12 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
       return nominatedTo(withIssue(state, event), null);
     case 'NominationChanged':
       return nominatedTo(state, event.to);
+    case 'MigrationGap':
+      return event.to;
+    case 'MigrationHeld':
+      return { ...state, held: event.because };
+    case 'MigrationHoldEnded':
+      return free(state);
     case 'DispenseNotified':
     case 'DispenseWithdrawn':
     case 'DispenseHistoryRebuilt':
@@ -98,6 +107,15 @@ function nominatedTo(state: Prescription, to: Prescription['nominated']): Prescr
   return nominated === null
     ? { ...state, nominated: to }
     : { ...state, nominated: to, nominationHistory: [...nominationHistory, nominated] };
+}
+
+/** What waited stays out of every queue: who looked at it decides by its id. */
+function free(held: Prescription): Prescription {
+  const { held: _, ...state } = held;
+  const issues = state.issues.map(
+    (issue): Issue => (issue.status === 'ToBeDispensed' ? { ...issue, isReturned: true } : issue),
+  );
+  return { ...state, issues };
 }
 
 function withIssue(state: Prescription, event: OfIssue): Prescription {

@@ -20,6 +20,38 @@ export { subsequentCancellations } from './messages/cancel/subsequent.ts';
 export type { Spine } from './perform.ts';
 export { type DueDone, timeOf } from './jobs.ts';
 export { openSignatures, type Signatures } from './signature/index.ts';
+export { chained, type ChainedEvent, CHAIN_START } from './chain.ts';
+export { type Due, dueOf } from './due.ts';
+export { evolveAll, type Known } from './evolve.ts';
+export { currentIssue, issueOf, toCome } from './issues.ts';
+export { expiryOf, lastExpiryOf } from './messages/create/decide.ts';
+export { endHold } from './messages/end-hold/handle.ts';
+export { releaseNominated } from './messages/release/handle.ts';
+export type { OdsCode } from './ods-code.ts';
+export type { Outcome } from './outcome.ts';
+export { statusCode } from './perform.ts';
+export type {
+  Cancellation,
+  Created,
+  Holding,
+  Issue,
+  Item,
+  Notification,
+  Party,
+  Placeholder,
+  Prescription,
+  PrescriptionEvent,
+} from './prescription.ts';
+export { type PrescriptionId, prescriptionKey, shortForm } from './prescription-id.ts';
+export {
+  ISSUE_STATUSES,
+  type IssueStatus,
+  issueStatusOf,
+  ITEM_STATUSES,
+  ITEMS_UNDER,
+  type ItemStatus,
+  itemStatusOf,
+} from './statuses.ts';
 export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
 export { prescriptionQueries } from './track/index.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';

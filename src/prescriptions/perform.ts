@@ -131,7 +131,7 @@ function patientOf(state: Known | null): string | null {
 }
 
 /** Of the current issue; a record that is gone has none. */
-function statusCode(state: Known): string {
+export function statusCode(state: Known): string {
   if (state.kind === 'tombstone') return 'gone';
   const status = state.kind === 'placeholder' ? 'CancelledFuture' : currentIssue(state).status;
   return ISSUE_STATUSES[status].code;

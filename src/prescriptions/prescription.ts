@@ -3,10 +3,12 @@ import type { Instant } from '../kernel/instant.ts';
 import type { LondonDate } from '../kernel/london.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { NhsNumber } from '../kernel/nhs-number.ts';
+import type { Migrated } from './migrated.ts';
 import type { NominationChanged } from './nomination-changed.ts';
 import type { OdsCode } from './ods-code.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import type { ItemStatus } from './statuses.ts';
+import type { ReplyTo } from './reply-to.ts';
 import type { SignatureCheck } from './signature/finding.ts';
 
 /** How often a prescription may be dispensed: once, once of a series, or n times [EPS-CODES 1]. */
@@ -34,6 +36,8 @@ export type Prescription = {
   /** Issues that are still to come; null when there are none. */
   readonly later: Later | null;
   readonly pending: readonly Cancellation[];
+  /** Why a person must decide what it is, by the classes of [MIGRATION 4]: it is in no queue, and is had by its id alone. */
+  readonly held?: readonly string[];
 };
 
 /** Of repeat dispensing: how often, and how far apart [EPS-LIFECYCLE 5.5]. */
@@ -159,15 +163,6 @@ export type Cancellation = {
   readonly at: Instant;
 };
 
-/** A system that gets answers of its own accord, and the conversation that they belong to [EPS-HL7V3 3.4]. */
-export type ReplyTo = {
-  readonly partyKey: string;
-  readonly asid: string;
-  readonly conversationId: string;
-  /** `eb:MessageId` of the request. */
-  readonly requestId: Uuid;
-};
-
 /** Who acts, in which role, for which organisation, as the message says it. */
 export type Party = {
   readonly person: {
@@ -251,6 +246,7 @@ export type PrescriptionEvent =
       readonly at: Instant;
     }
   | NominationChanged
+  | Migrated
   | { readonly kind: 'BecameReady'; readonly issue: number; readonly at: Instant }
   | { readonly kind: 'Expired'; readonly fromIssue: number; readonly at: Instant }
   | { readonly kind: 'NoClaimed'; readonly issue: number; readonly at: Instant }

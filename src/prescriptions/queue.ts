@@ -21,7 +21,7 @@ export type QueueChange =
       readonly kind: 'leave';
       readonly organisation: OdsCode;
       readonly issue: number;
-      readonly because: 'taken' | 'pulled' | 'cancelled' | 'expired' | 'moved';
+      readonly because: 'taken' | 'pulled' | 'cancelled' | 'expired' | 'moved' | 'held';
     };
 
 /**
@@ -54,11 +54,12 @@ function onShelf(event: PrescriptionEvent, after: Prescription): QueueChange[] |
 
 /** Of the issue with this number, or of whichever waits. */
 function entered(
-  { nominated: organisation, prescribedAt, issues }: Prescription,
+  { nominated: organisation, prescribedAt, issues, held }: Prescription,
   number: number | null,
   renominatedBy: string | null,
 ): QueueChange[] {
-  if (organisation === null) return [];
+  // What a person must decide first enters no queue [MIGRATION 1].
+  if (organisation === null || held !== undefined) return [];
   return issues.flatMap((issue): QueueChange[] => {
     if (issue.status !== 'ToBeDispensed' || issue.isReturned === true) return [];
     if (number !== null && issue.number !== number) return [];
@@ -88,6 +89,11 @@ function offShelf(
   if (event.kind === 'Released') {
     const because = event.by === 'nomination' ? 'taken' : 'pulled';
     return [{ kind: 'leave', organisation, issue: event.issue, because }];
+  }
+  if (event.kind === 'MigrationHeld') {
+    return after.issues.flatMap(({ status, number: issue }): QueueChange[] =>
+      status === 'ToBeDispensed' ? [{ kind: 'leave', organisation, issue, because: 'held' }] : [],
+    );
   }
   const isClosing =
     event.kind === 'ItemCancelled' ||

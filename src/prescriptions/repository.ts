@@ -115,19 +115,29 @@ export async function heads(
   return new Map(rows.map((row) => [row.prescription_id, headOf(row)]));
 }
 
+/** A prescription in a queue. */
+export type Waiting = {
+  readonly id: PrescriptionId;
+  readonly issue: number;
+  /** This very pharmacy had the issue in the store before this one, and nobody nominated it anew since. */
+  readonly wasHadBefore: boolean;
+};
+
 /** Prescriptions that wait for this pharmacy, the oldest first. */
 export async function waiting(
   database: Database,
   organisation: OdsCode,
   today: LondonDate,
   most: number,
-): Promise<PrescriptionId[]> {
-  const rows = await database.all<{ prescription_id: PrescriptionId }>(sql`
-    select prescription_id from prescriptions.download_queue
+): Promise<Waiting[]> {
+  return database.all<Waiting>(sql`
+    select prescription_id as id, issue, renominated_by is null and exists (
+      select from prescriptions.release_before r where r.prescription_id = q.prescription_id
+        and r.issue = q.issue and r.organisation = q.organisation) as "wasHadBefore"
+    from prescriptions.download_queue q
     where organisation = ${organisation} and left_at is null
       and available_on <= ${today} and expires_on > ${today}
     order by prescribed_at, prescription_id limit ${most}`);
-  return rows.map((row) => row.prescription_id);
 }
 
 /** A place in the order in which time does its work. */

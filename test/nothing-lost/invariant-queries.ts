@@ -102,7 +102,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
         where left_at is null and ${only('prescription_id')}) as q
       full join (select prescription_id, (i->>'number')::int as issue, state->>'nominated' as organisation
         from prescriptions.prescription, json_array_elements(state->'issues') as i
-        where state->>'nominated' is not null and i->>'status' in ${WAITING} and i->>'isReturned' is null
+        where state->>'nominated' is not null and i->>'status' in ${WAITING} and i->>'isReturned' is null and state->>'held' is null
           and ${only('prescription_id')}) as w
         using (prescription_id, issue, organisation)
       where q.organisation is null or w.organisation is null
@@ -123,7 +123,8 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       select e.prescription_id, format('returned by event %s', e.number) as detail
       from prescriptions.event e join prescriptions.prescription p using (prescription_id)
       where e.kind = 'Returned' and ${only('e.prescription_id')} and (exists (
-          select from prescriptions.download_queue q where q.prescription_id = e.prescription_id and q.issue = (e.data->>'issue')::int and q.left_at is null)
+          select from prescriptions.download_queue q where q.prescription_id = e.prescription_id and q.issue = (e.data->>'issue')::int and q.left_at is null
+            and not exists (select from prescriptions.event g where g.prescription_id = e.prescription_id and g.data->>'because' = 're-nominated'))
         or (p.state->>'nominated' is not null and not exists (select from prescriptions.event n
           where n.prescription_id = e.prescription_id and n.number > e.number and n.kind = 'NominationChanged')))`,
   },
@@ -226,8 +227,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       left join (select message_id, interaction, prescription_id, count(*) as lines
         from platform.audit where session is not null
           and outcome not like 'repeated: %' and outcome not like 'id used before: %'
-        group by 1, 2, 3) as told
-        using (message_id, interaction, prescription_id)
+        group by 1, 2, 3) as told using (message_id, interaction, prescription_id)
       where told.lines is distinct from 1
       union all
       select a.prescription_id, format('audit line %s', a.id)

@@ -62,7 +62,9 @@ const CAUSE = `case kind
     when 'BecameReady' then 'ready'
     when 'Expired' then 'expire'
     when 'NoClaimed' then 'no-claim'
-    when 'Deleted' then 'delete' end`;
+    when 'Deleted' then 'delete'
+    when 'MigrationGap' then 'migration' when 'MigrationHeld' then 'migration'
+    when 'MigrationHoldEnded' then 'migration' when 'GoneBefore' then 'migration' end`;
 
 export const CAUSED = `(select *, coalesce(${CAUSE},
     max(${CAUSE}) over (partition by prescription_id, message_id, recorded_at), 'PORX_IN030101SM32') as interaction,

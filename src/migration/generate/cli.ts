@@ -1,16 +1,15 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import type { Packing } from '../lx1/write-part.ts';
+import { signingKeyIn } from '../signing-key.ts';
 import { dumpFolder, generateDump, TRUTH } from './generate.ts';
 
 const PRESCRIPTIONS_MAX = 16_000_000; // as many as six hexadecimal digits of an id tell apart
 const KEY = 'export-key.pem';
-const PRIVATE_KEY = 'export-key-private.pem';
 
 /** `spine migrate generate`: an old store that never was, and the truth about it [MIGRATION 11]. */
 export const generateCommand: Command = {
@@ -32,6 +31,12 @@ export const generateCommand: Command = {
       value: 'times',
       help: 'share of wrong rows: 1 as it was found in life, 0 none',
       default: '1',
+    },
+    {
+      flag: 'changing',
+      value: 'share',
+      help: 'of the prescriptions without faults, how many change after the export',
+      default: '0',
     },
     { flag: 'as-of', value: 'instant', help: 'when it is made', default: '2014-08-24T02:00:00Z' },
     {
@@ -91,18 +96,29 @@ function wantedOf(invocation: Invocation) {
   }
   const dirt = number('dirt');
   if (!(dirt >= 0 && dirt <= 20)) return '--dirt is a number from 0 to 20';
+  const changing = number('changing');
+  if (!(changing >= 0 && changing <= 1)) return '--changing is a number from 0 to 1';
   const asOfMs = Date.parse(textOption(invocation, 'as-of') ?? '');
   if (Number.isNaN(asOfMs)) return '--as-of is an instant, as 2014-08-24T02:00:00Z';
   const packing: Packing =
     PACKINGS.find((one) => one === textOption(invocation, 'packing')) ?? 'none';
-  return { prescriptions, seed, perPart, dirt, asOfMs, packing, pharmacies: 9000, surgeries: 7000 };
+  return {
+    prescriptions,
+    seed,
+    perPart,
+    dirt,
+    changing,
+    asOfMs,
+    packing,
+    pharmacies: 9000,
+    surgeries: 7000,
+  };
 }
 
 const PACKINGS = ['none', 'gzip', 'zstd'] as const;
 
-/** The key that signs: made with the first export in a folder, which must be empty for it. */
+/** The folder of the export must be new; the key that signs is made with the first export of a folder. */
 async function keyIn(folder: string): Promise<string> {
-  const file = join(folder, PRIVATE_KEY);
   if (existsSync(dumpFolder(folder))) {
     throw new Trouble(
       `${dumpFolder(folder)} is there already`,
@@ -110,12 +126,5 @@ async function keyIn(folder: string): Promise<string> {
     );
   }
   await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).includes(PRIVATE_KEY)) return readFile(file, 'utf8');
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  await writeFile(join(folder, KEY), publicKey);
-  await writeFile(file, privateKey, { mode: 0o600 });
-  return privateKey;
+  return signingKeyIn(folder, 'export-key');
 }

@@ -12,7 +12,8 @@ import { type Packing, PartFile, PayloadFile } from '../lx1/write-part.ts';
 import { closeRows } from './close-rows.ts';
 import { Dice, guidOf } from './dice.ts';
 import { spoil } from './dirty.ts';
-import { isDoubled } from './legacy-time.ts';
+import { canGoOn, Feed } from './feed.ts';
+import { dayOf, isDoubled } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import { payloadOf } from './payload.ts';
 import { type Era, lifeOf } from './stories.ts';
@@ -26,13 +27,18 @@ export type Wanted = Era & {
   readonly packing: Packing;
   /** How much of each dirty class: 1 for the rates of the specification, 0 for none. */
   readonly dirt: number;
+  /** Share of the clean prescriptions that something happens to after the export. */
+  readonly changing: number;
   readonly privateKeyPem: string;
 };
 
 export const TRUTH = 'truth.ndjson';
+/** What is true once the changes after the export are applied. */
+export const TRUTH_AFTER = 'truth-after.ndjson';
 
-/** The export lies in here, and the truth beside it. */
+/** The export lies in here, what was changed after it in the other, and the truth beside them. */
 export const dumpFolder = (folder: string): string => join(folder, 'export');
+export const feedFolder = (folder: string): string => join(folder, 'feed');
 
 /**
  * Writes an export of an old Spine that never was, and beside it what is true of each id [MIGRATION 11]. The same again
@@ -44,16 +50,19 @@ export async function generateDump(
 ): Promise<Manifest> {
   const { folder, prescriptions, perPart, seed, asOfMs } = wanted;
   await mkdir(dumpFolder(folder), { recursive: true });
-  const truths = createWriteStream(join(folder, TRUTH));
+  const beside: Beside = {
+    truths: createWriteStream(join(folder, TRUTH)),
+    after: createWriteStream(join(folder, TRUTH_AFTER)),
+    counts: new Map(),
+    feed: new Feed(),
+  };
   const files: DumpFile[] = [];
-  const counts = new Map<string, number>();
   for (let part = 1, from = 0; from < prescriptions; part += 1, from += perPart) {
     const to = Math.min(from + perPart, prescriptions);
-    files.push(...(await writePart(wanted, { part, from, to }, { truths, counts })));
+    files.push(...(await writePart(wanted, { part, from, to }, beside)));
     onPart(to);
   }
-  truths.end();
-  await finished(truths);
+  await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
   const manifest: Manifest = {
     format: 'LX-1',
     version: '1.0.0',
@@ -68,7 +77,7 @@ export async function generateDump(
     files,
     tables: rowsOfTables(files),
     statusCounts: Object.fromEntries(
-      [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1)),
+      [...beside.counts].toSorted(([one], [other]) => (one < other ? -1 : 1)),
     ),
   };
   await writeSigned(
@@ -76,11 +85,17 @@ export async function generateDump(
     manifestJson(manifest),
     wanted.privateKeyPem,
   );
+  await beside.feed.write(feedFolder(folder), manifest.exportId, wanted.privateKeyPem);
   return manifest;
 }
 
 type Range = { readonly part: number; readonly from: number; readonly to: number };
-type Beside = { readonly truths: WriteStream; readonly counts: Map<string, number> };
+type Beside = {
+  readonly truths: WriteStream;
+  readonly after: WriteStream;
+  readonly counts: Map<string, number>;
+  readonly feed: Feed;
+};
 
 async function writePart(
   wanted: Wanted,
@@ -93,16 +108,27 @@ async function writePart(
     OF_PRESCRIPTIONS.map((table) => [table, new PartFile(folder, table, part, wanted.packing)]),
   );
   for (let n = from; n < to; n += 1) {
-    const life = await writeLife(wanted, n, { payload, tables });
-    count(life.life, beside.counts);
-    if (!beside.truths.write(`${JSON.stringify(life.truth)}\n`)) await once(beside.truths, 'drain');
+    const dice = new Dice(wanted.seed * 1_000_003 + n);
+    const { life, truth } = await writeLife(wanted, n, { dice, payload, tables });
+    count(life, beside.counts);
+    await writeTruth(beside.truths, truth);
+    const isChanging = truth.classes.length === 0 && canGoOn(life) && dice.isLucky(wanted.changing);
+    await writeTruth(
+      beside.after,
+      isChanging ? beside.feed.goOn(life, dice, wanted.asOfMs) : truth,
+    );
   }
   const written = [];
   for (const table of tables.values()) written.push(await table.close());
   return [...written, await payload.close()];
 }
 
+async function writeTruth(file: WriteStream, truth: Truth): Promise<void> {
+  if (!file.write(`${JSON.stringify(truth)}\n`)) await once(file, 'drain');
+}
+
 type Files = {
+  readonly dice: Dice;
   readonly payload: PayloadFile;
   readonly tables: ReadonlyMap<PrescriptionTable, PartFile>;
 };
@@ -110,10 +136,9 @@ type Files = {
 async function writeLife(
   wanted: Wanted,
   n: number,
-  { payload, tables }: Files,
+  { dice, payload, tables }: Files,
 ): Promise<{ life: Life; truth: Truth }> {
-  const { seed, asOfMs, dirt: share } = wanted;
-  const dice = new Dice(seed * 1_000_003 + n);
+  const { asOfMs, dirt: share } = wanted;
   const life = lifeOf(n, dice, wanted);
   closeRows(life);
   for (const row of life.rows.tables.MESSAGE) {
@@ -130,12 +155,20 @@ async function writeLife(
   const truth = truthOf(life);
   if (truth.fate === 'live' && life.rows.moments.some(isDoubled)) truth.classes.push('D14');
   else spoil(life, truth, { dice, asOfMs, share });
+  // One that is cancelled after all has no day any more.
+  if (isLapsed(life, asOfMs) && !truth.classes.includes('D6')) truth.classes.push('D30');
   for (const [table, file] of tables) {
     for (const row of life.rows.tables[table]) {
       await file.line(columnsOf(table).map(({ name }) => row[name] ?? null));
     }
   }
   return { life, truth };
+}
+
+/** Still to be had, and its day is past [MIGRATION 4, D30]. */
+function isLapsed(life: Life, asOfMs: number): boolean {
+  const issue = life.isGone ? undefined : life.issues[life.current - 1];
+  return issue?.status === '0001' && issue.expiry <= dayOf(asOfMs);
 }
 
 function count({ rows, beginning }: Life, counts: Map<string, number>): void {

@@ -32,7 +32,9 @@ export const isQueued = (life: Life): boolean =>
 export const isBack = (life: Life): boolean => {
   const { RELEASE: released, NOM_RELEASE: queued } = life.rows.tables;
   const isReturned = released.length === 1 && released[0]?.['END_KIND'] === 'RETURN';
-  return isReturned && queued.length === 1 && is('0001')(life);
+  return (
+    isReturned && queued.length === 1 && queued[0]?.['STATE'] === 'RETURNED' && is('0001')(life)
+  );
 };
 
 export const prescription = (rows: LegacyRows): LegacyRow => rows.PRESCRIPTION[0] ?? {};

@@ -113,6 +113,8 @@ const STORIES: Readonly<Record<string, Story>> = {
     },
   },
   expired: { weight: 4, age: [190, 260], live: (life) => life.expire(hours(life, 187 * 24)) },
+  /** Past its day, and the old store had not come to it. */
+  lapsed: { weight: 0.5, age: [187, 200], live: () => undefined },
   cancelled: { weight: 1.5, age: [2, 150], live: (life) => life.cancel(hours(life, 20)) },
   cancelWaits: {
     weight: 0.5,

@@ -19,6 +19,8 @@ import { type DumpFile, MANIFEST, type Manifest, manifestJson } from './manifest
 import { openDump } from './open-dump.ts';
 import { readGroups } from './read-groups.ts';
 
+// Shows: Migration | exports in LX-1 are verified, and refused with file, row and reason
+
 const open = (folder: string): Promise<unknown> => openDump(folder, EXPORTER.publicKey);
 
 async function refusal(work: Promise<unknown>): Promise<string> {

@@ -72,6 +72,10 @@ export function titleOf({ event, messageId }: Pick<Step, 'event' | 'messageId'>)
     case 'NominationChanged':
     case 'NextIssueBegun':
     case 'NextIssueUndone':
+    case 'MigrationGap':
+    case 'MigrationHeld':
+    case 'MigrationHoldEnded':
+    case 'GoneBefore':
       return 'Administrative update successful';
     case 'BecameReady':
     case 'Expired':

@@ -13,8 +13,8 @@ import type {
   Performer,
   Prescription,
   PrescriptionEvent,
-  ReplyTo,
 } from '../../prescription.ts';
+import type { ReplyTo } from '../../reply-to.ts';
 import type { Rejection } from '../../rejections.ts';
 import type { CancelCode } from './codes.ts';
 

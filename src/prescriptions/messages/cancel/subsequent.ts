@@ -14,7 +14,7 @@ import { Reading } from '../../hl7v3/reading.ts';
 import { INTERACTIONS } from '../../interactions.ts';
 import { SUBSEQUENT_CANCELLATION } from '../../leaving.ts';
 import type { Spine } from '../../perform.ts';
-import type { ReplyTo } from '../../prescription.ts';
+import type { ReplyTo } from '../../reply-to.ts';
 import * as repository from '../../repository.ts';
 import { cancellationResponse } from './hl7v3.ts';
 

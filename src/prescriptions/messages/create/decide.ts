@@ -95,8 +95,13 @@ function repeatsOf({ repeats }: Create, prescribedOn: LondonDate): Created['repe
     daysSupply,
     fewer,
     ...(site === undefined ? {} : { site }),
-    expiresOn: addMonths(prescribedOn, LATER_EXPIRE_AFTER_MONTHS),
+    expiresOn: lastExpiryOf(prescribedOn),
   };
+}
+
+/** As `expiryOf`, for issues after the first. */
+export function lastExpiryOf(prescribedOn: LondonDate): LondonDate {
+  return addMonths(prescribedOn, LATER_EXPIRE_AFTER_MONTHS);
 }
 
 /** First day on which the prescription can no longer be had. */

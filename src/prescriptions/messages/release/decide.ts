@@ -26,7 +26,10 @@ export function decide(
   if (state?.kind === 'placeholder') return fail({ kind: 'PrescriptionCancelled' });
   if (state?.kind !== 'prescription') return fail({ kind: 'ReleaseNotFound' });
   const issue = currentIssue(state);
-  const isOffered = state.nominated === command.dispenser.organisation.ods && !isReturned(issue);
+  const isOffered =
+    state.nominated === command.dispenser.organisation.ods &&
+    !isReturned(issue) &&
+    state.held === undefined;
   // It may have gone from the queue since that was looked at.
   if (command.by === 'nomination' && !isOffered) return fail({ kind: 'ReleaseNotFound' });
   const refusal = whyNot(issue, command);

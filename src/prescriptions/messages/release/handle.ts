@@ -1,5 +1,6 @@
 import { londonDate } from '../../../kernel/london.ts';
 import { ok } from '../../../kernel/result.ts';
+import { derivedUuid } from '../../../kernel/uuid.ts';
 import { DatabaseUnavailable } from '../../../platform/database.ts';
 import type { Outcome } from '../../outcome.ts';
 import { again, type Answer, changeOf, perform, recordOnce, type Spine } from '../../perform.ts';
@@ -34,7 +35,13 @@ export async function releaseNominated(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { ods } = command.dispenser.organisation;
     const today = londonDate(new Date(command.at));
-    const ids = await repository.waiting(database, ods, today, RELEASE_BATCH_MAX);
+    const waiting = await repository.waiting(database, ods, today, RELEASE_BATCH_MAX);
+    const had = waiting.filter(({ wasHadBefore }) => wasHadBefore);
+    if (had.length > 0) {
+      await holdBack(spine, envelope, command, had);
+      continue;
+    }
+    const ids = waiting.map(({ id }) => id);
     if (ids.length === 0) {
       // Another copy of this very message may have emptied the queue since we looked for its answer.
       const answered = await repository.answered(database, envelope);
@@ -67,6 +74,39 @@ async function releaseAll(
   if (changes.length === 0) return [];
   return recordOnce(spine.database, envelope, released(command), changes);
 }
+
+/**
+ * The tripwire: nothing that a pharmacy had before a migration comes to it by itself again. It leaves the queue, and
+ * a person must decide; the audit trail says so of each [MIGRATION 8].
+ */
+async function holdBack(
+  { database }: Spine,
+  envelope: repository.Envelope,
+  command: Release,
+  had: readonly repository.Waiting[],
+): Promise<void> {
+  const { requestId, actor, at } = envelope;
+  const organisation = command.dispenser.organisation.ods;
+  const heads = await repository.heads(
+    database,
+    had.map(({ id }) => id),
+  );
+  for (const { id, issue } of had) {
+    const messageId = derivedUuid('tripwire', envelope.messageId, id, String(issue));
+    const act: repository.Act = { messageId, requestId, interaction: TRIPWIRE, actor, at };
+    const head = heads.get(id) ?? repository.NO_HEAD;
+    const change = changeOf(
+      id,
+      head,
+      [{ kind: 'MigrationHeld', because: [TRIPWIRE], at }],
+      messageId,
+    );
+    const queue = [{ kind: 'leave', organisation, issue, because: 'held' }] as const;
+    await recordOnce(database, act, { kind: 'Accepted', at }, [{ ...change, queue }]);
+  }
+}
+
+const TRIPWIRE = 'tripwire';
 
 function released(command: Release): Outcome {
   const { by, releaseId, at } = command;

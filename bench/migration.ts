@@ -1,0 +1,83 @@
+import { migrate } from '../src/platform/migrate.ts';
+import { openBulkLoad } from '../src/platform/bulk-load.ts';
+import { TARGETS } from '../src/migration/load/lines.ts';
+import { migrationOf2014, type Ran } from '../src/migration/scenario/scenario.ts';
+import { SCHEMAS } from '../src/schemas.ts';
+
+const SIZES = [10_000, 100_000, 1_000_000] as const;
+const AS_OF_MS = Date.UTC(2014, 7, 24, 2);
+
+type Measured = Ran & {
+  /** PostgreSQL's own COPY of the same rows into the same tables, which are as empty as they were. */
+  readonly copySeconds: number;
+  /** Rate of the load by that of COPY. */
+  readonly ofCopy: number;
+  readonly megabytes: number;
+};
+
+/** How long it takes to move an old store, and how that grows; beside it COPY of the same rows in the same run. */
+export async function benchMigration(most: number, isJson: boolean): Promise<void> {
+  const all: Measured[] = [];
+  for (const prescriptions of SIZES.filter((size) => size <= most)) {
+    all.push(await measure(prescriptions));
+  }
+  process.stdout.write(`${isJson ? JSON.stringify(all) : all.map(lineOf).join('\n')}\n`);
+}
+
+async function measure(prescriptions: number): Promise<Measured> {
+  const amount = { prescriptions, seed: 1, dirt: 1, kills: 0, asOfMs: AS_OF_MS, pharmacies: 9000 };
+  let copySeconds = 0;
+  const parts = {
+    prepare: (url: string) => migrate(url, SCHEMAS),
+    program: '',
+    afterLoad: async (url: string) => {
+      copySeconds = await copyAgain(url);
+    },
+  };
+  const ran = await migrationOf2014(amount, parts, (line) => process.stderr.write(`${line}\n`));
+  const { rss } = process.memoryUsage();
+  const ofCopy = Math.round((copySeconds / ran.seconds.load) * 100) / 100;
+  return { ...ran, copySeconds, ofCopy, megabytes: Math.round(rss / 1e6) };
+}
+
+/** Seconds that the server needs for the rows that are there, from a file of its own. */
+async function copyAgain(url: string): Promise<number> {
+  const bulk = await openBulkLoad(url);
+  const run = (text: string): Promise<object[]> => bulk.all({ text, values: [] });
+  try {
+    const [where] = await bulk.all<{ folder: string }>({
+      text: `select current_setting('data_directory') as folder`,
+      values: [],
+    });
+    let seconds = 0;
+    for (const [name, into] of Object.entries(TARGETS)) {
+      const [table = '', columns = ''] = into.split(/ (?=\()/);
+      const file = `${where?.folder ?? ''}/${name}.copy`;
+      await run(`copy ${table} ${columns} to '${file}'`);
+      await run(`create table bench_${name} (like ${table} including all)`);
+      const begun = performance.now();
+      await run(`copy bench_${name} ${columns} from '${file}'`);
+      seconds += (performance.now() - begun) / 1000;
+    }
+    return Math.round(seconds * 100) / 100;
+  } finally {
+    await bulk.close();
+  }
+}
+
+function lineOf({
+  prescriptions,
+  loadedPerSecond,
+  ofCopy,
+  copySeconds,
+  seconds,
+  megabytes,
+  ...ran
+}: Measured): string {
+  const { lost, doubled, reappeared, differences } = ran;
+  return [
+    `${prescriptions} prescriptions: loaded in ${seconds.load} s (${loadedPerSecond} a second), ${ofCopy} of COPY (${copySeconds} s)`,
+    `  compared in ${seconds.reconcile} s, asked for by all pharmacies in ${seconds.poll} s; ${megabytes} MB of memory`,
+    `  lost ${lost}, doubled ${doubled}, came again ${reappeared}, differences ${differences}`,
+  ].join('\n');
+}

@@ -1,0 +1,135 @@
+import type { BulkLoad } from '../../platform/bulk-load.ts';
+import { foldGroup, originOf } from '../fold/fold-group.ts';
+import { Payloads } from '../fold/payloads.ts';
+import { addLines, noLines, TARGETS, targets } from '../load/lines.ts';
+import type { Dump } from '../lx1/open-dump.ts';
+import { type Group, NO_ROWS, readGroups } from '../lx1/read-groups.ts';
+import { refused } from '../lx1/refusal.ts';
+import { applyChanges, isOfPrescriptions, placeOfChange } from './apply-changes.ts';
+import { type Change, FeedGap, readFeed } from './read-feed.ts';
+import * as repository from './repository.ts';
+
+/** Changes that are applied at once. */
+const CHANGES_AT_ONCE = 5000;
+
+/** How far the new store has come behind the old one. */
+export type CaughtUp = {
+  readonly from: number;
+  readonly to: number;
+  readonly changes: number;
+  readonly ids: number;
+};
+
+/**
+ * Applies the changes of an old store since its export, in whole transactions: their effects and how far they go are
+ * written at once, so that each is applied once whatever happens [MIGRATION 7, 9 MF2]. Throws `FeedGap` where one is
+ * missing; what was before it stays applied.
+ */
+export async function catchUp(
+  bulk: BulkLoad,
+  dump: Dump,
+  { folder, publicKeyPem }: { readonly folder: string; readonly publicKeyPem: string },
+  onProgress: (to: number) => void = () => undefined,
+): Promise<CaughtUp> {
+  const { exportId } = dump.manifest;
+  const from = await repository.begin(bulk, exportId);
+  const payloads = new Payloads(dump, folder);
+  const done = { from, to: from, changes: 0, ids: 0 };
+  let some: Change[] = [];
+  const apply = async (): Promise<void> => {
+    const last = some.at(-1);
+    if (last === undefined) return;
+    done.ids += await applySome(bulk, dump, { payloads, some, to: last.seq });
+    done.to = last.seq;
+    done.changes += some.length;
+    some = [];
+    onProgress(done.to);
+  };
+  try {
+    for await (const transaction of readFeed(folder, { exportId, publicKeyPem, after: from })) {
+      some.push(...transaction);
+      if (some.length >= CHANGES_AT_ONCE) await apply();
+    }
+    await apply();
+  } catch (error) {
+    // What came before a gap is whole, and is applied before anybody is asked about it.
+    if (error instanceof FeedGap) await apply();
+    throw error;
+  } finally {
+    payloads.close();
+  }
+  return done;
+}
+
+type Some = { readonly payloads: Payloads; readonly some: readonly Change[]; readonly to: number };
+
+async function applySome(
+  bulk: BulkLoad,
+  dump: Dump,
+  { payloads, some, to }: Some,
+): Promise<number> {
+  const { exportId } = dump.manifest;
+  const byPlace = placed(some);
+  const places = [...byPlace.keys()].toSorted();
+  const groups = await groupsOf(bulk, dump, places);
+  const lines = noLines();
+  const { asOf } = originOf(dump.manifest);
+  const known: Group[] = [];
+  const changed: Group[] = [];
+  for (const place of places) {
+    const before = groups.get(place) ?? { place, rows: NO_ROWS };
+    const group = applyChanges(before, byPlace.get(place) ?? []);
+    known.push(before);
+    changed.push(group);
+    const messages = group.rows.MESSAGE.map(({ row }) => ({ row, ...payloads.read(row) }));
+    const moved = foldGroup(
+      group,
+      dump.manifest,
+      messages.some(({ isWhole }) => !isWhole),
+    );
+    addLines(lines, { exportId, part: repository.FEED_PART, asOf }, { group, moved, messages });
+  }
+  await bulk.together(async () => {
+    await repository.forget(bulk, exportId, known);
+    for (const target of targets()) {
+      if (lines[target] !== '') await bulk.copy(TARGETS[target], lines[target]);
+    }
+    await repository.keepRows(bulk, changed);
+    await repository.reach(bulk, exportId, to);
+  });
+  return places.length;
+}
+
+function placed(some: readonly Change[]): Map<string, Change[]> {
+  const dispenses = new Map<string, string>();
+  for (const change of some) {
+    const place = change.table === 'DISPENSE' ? placeOfChange(change, dispenses) : null;
+    if (place !== null) dispenses.set(change.key['DN_ID'] ?? '', place);
+  }
+  const byPlace = new Map<string, Change[]>();
+  for (const change of some) {
+    if (!isOfPrescriptions(change.table)) continue;
+    const place = placeOfChange(change, dispenses);
+    if (place === null) {
+      throw refused(`change ${change.seq}`, null, `whose ${change.table} it is cannot be told`);
+    }
+    byPlace.set(place, [...(byPlace.get(place) ?? []), change]);
+  }
+  return byPlace;
+}
+
+/** The rows as they are before: of an id that was changed before those that were kept then, else those of the export. */
+async function groupsOf(
+  bulk: BulkLoad,
+  dump: Dump,
+  places: readonly string[],
+): Promise<Map<string, Group>> {
+  const groups = await repository.keptRows(bulk, places);
+  const wanted = new Set(places.filter((place) => !groups.has(place)));
+  for (const part of await repository.partsWith(bulk, dump.manifest.exportId, [...wanted])) {
+    for await (const group of readGroups(dump, part)) {
+      if (wanted.has(group.place)) groups.set(group.place, group);
+    }
+  }
+  return groups;
+}

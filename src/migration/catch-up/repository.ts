@@ -1,0 +1,87 @@
+import { copyLine, type BulkLoad } from '../../platform/bulk-load.ts';
+import { sql } from '../../platform/sql.ts';
+import { Trouble } from '../../platform/trouble.ts';
+import { idOf } from '../fold/record.ts';
+import type { Group } from '../lx1/read-groups.ts';
+
+/** Rows that the feed brought are of no part. */
+export const FEED_PART = 0;
+
+/** How far the store has come; throws `Trouble` when its export is not loaded, or another tool works on it. */
+export async function begin(bulk: BulkLoad, exportId: string): Promise<number> {
+  const [lock] = await bulk.all<{ isOurs: boolean }>(
+    sql`select pg_try_advisory_lock(hashtext('openspine migration')) as "isOurs"`,
+  );
+  if (lock?.isOurs !== true) {
+    throw new Trouble('another spine migrate works on this store', 'wait until it has ended');
+  }
+  const [row] = await bulk.all<{ seq: string; isLoaded: boolean }>(sql`
+    select change_seq::text as seq, loaded_at is not null as "isLoaded"
+    from migration.export where export_id = ${exportId}`);
+  if (row?.isLoaded !== true) {
+    throw new Trouble(`export ${exportId} is not loaded`, 'load it first: spine migrate load');
+  }
+  return Number(row.seq);
+}
+
+/** Takes out what the store has of ids, which nobody has used yet: it comes again with what has changed. */
+export async function forget(
+  bulk: BulkLoad,
+  exportId: string,
+  groups: readonly Group[],
+): Promise<void> {
+  const ids = groups.map(({ place }) => place);
+  const organisations = groups.flatMap(({ rows }) => rows.NOM_RELEASE.map(({ row }) => row.ORG));
+  const messages = groups.flatMap(({ rows }) => rows.MESSAGE.map(({ row }) => idOf(row.MSG_ID)));
+  await bulk.all(sql`
+    with head as (delete from prescriptions.prescription where prescription_id = any(${ids}::text[])
+        returning prescription_id, state),
+      event as (delete from prescriptions.event where prescription_id = any(${ids}::text[])),
+      queue as (delete from prescriptions.download_queue
+        where organisation = any(${organisations}::text[]) and prescription_id = any(${ids}::text[])),
+      release as (delete from prescriptions.release_before where prescription_id = any(${ids}::text[])),
+      patient as (delete from prescriptions.patient_prescription p using head h
+        where p.nhs_number = h.state->>'patient' and p.prescription_id = h.prescription_id),
+      message as (delete from prescriptions.message where message_id = any(${messages}::uuid[])),
+      dirty as (delete from migration.dirty where export_id = ${exportId} and place = any(${ids}::text[]))
+    delete from migration.quarantine
+    where export_id = ${exportId} and part = ${FEED_PART} and place = any(${ids}::text[])`);
+}
+
+/** The old store's rows of ids that the feed has touched: what comes next is applied to these. */
+export async function keepRows(bulk: BulkLoad, groups: readonly Group[]): Promise<void> {
+  const places = groups.map(({ place }) => place);
+  await bulk.all(sql`delete from migration.touched where place = any(${places}::text[])`);
+  const lines = groups.map(({ place, rows }) => copyLine([place, JSON.stringify(rows)]));
+  await bulk.copy('migration.touched (place, rows)', lines.join(''));
+}
+
+export async function keptRows(
+  bulk: BulkLoad,
+  places: readonly string[],
+): Promise<Map<string, Group>> {
+  const rows = await bulk.all<Group>(
+    sql`select place, rows from migration.touched where place = any(${places}::text[])`,
+  );
+  return new Map(rows.map((group) => [group.place, group]));
+}
+
+/** Parts of the export in whose range one of these ids is. */
+export async function partsWith(
+  bulk: BulkLoad,
+  exportId: string,
+  places: readonly string[],
+): Promise<number[]> {
+  const rows = await bulk.all<{ part: number }>(sql`
+    select distinct u.part from unnest(${places}::text[]) as place
+    cross join lateral (select part from migration.unit
+      where export_id = ${exportId} and first_place collate "C" <= place collate "C"
+      order by first_place collate "C" desc limit 1) as u order by 1`);
+  return rows.map(({ part }) => part);
+}
+
+export async function reach(bulk: BulkLoad, exportId: string, seq: number): Promise<void> {
+  await bulk.all(
+    sql`update migration.export set change_seq = ${seq} where export_id = ${exportId}`,
+  );
+}

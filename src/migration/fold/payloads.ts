@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Dump } from '../lx1/open-dump.ts';
+import type { Group } from '../lx1/read-groups.ts';
+import type { Row } from '../lx1/tables.ts';
+
+/** Reads messages out of the payload files of an export, byte by byte as they were received. */
+export class Payloads {
+  readonly #folder: string;
+  readonly #names: ReadonlySet<string>;
+  readonly #feed: string | null;
+  readonly #open = new Map<string, number>();
+
+  /** `feed`: where the messages lie that came after the export. */
+  constructor({ folder, manifest }: Dump, feed: string | null = null) {
+    this.#folder = folder;
+    this.#feed = feed;
+    this.#names = new Set(manifest.files.map(({ name }) => name));
+  }
+
+  /** Its bytes, and whether they are what the row says; those of a message that is not there are none. */
+  read(row: Row<'MESSAGE'>): { readonly bytes: Buffer; readonly isWhole: boolean } {
+    const bytes = this.#bytes(row);
+    return { bytes, isWhole: createHash('sha256').update(bytes).digest('hex') === row.SHA256 };
+  }
+
+  #bytes({ PAYLOAD_FILE: name, OFFSET, LENGTH }: Row<'MESSAGE'>): Buffer {
+    const [offset, length] = [Number(OFFSET), Number(LENGTH)];
+    const isPlace = Number.isSafeInteger(offset) && length >= 0 && length <= MESSAGE_MAX_BYTES;
+    const isOfFeed = this.#feed !== null && FEED_PAYLOAD.test(name);
+    if (!isPlace || !(this.#names.has(name) || isOfFeed)) return Buffer.alloc(0);
+    const bytes = Buffer.allocUnsafe(length);
+    return readSync(this.#file(name), bytes, 0, length, offset) === length
+      ? bytes
+      : Buffer.alloc(0);
+  }
+
+  #file(name: string): number {
+    const known = this.#open.get(name) ?? openSync(this.#pathOf(name), 'r');
+    this.#open.set(name, known);
+    return known;
+  }
+
+  #pathOf(name: string): string {
+    const isOfFeed = this.#feed !== null && FEED_PAYLOAD.test(name);
+    return join(isOfFeed ? (this.#feed ?? '') : this.#folder, name);
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) closeSync(file);
+    this.#open.clear();
+  }
+}
+
+const FEED_PAYLOAD = /^feed\.\d{6}\.bin$/;
+const MESSAGE_MAX_BYTES = 5_242_880; // [RELIABILITY 7.2]
+
+/** Whether a message of these rows is not as the export says [MIGRATION 4, D20]. */
+export function isDamaged(payloads: Payloads, { rows }: Group): boolean {
+  return rows.MESSAGE.some(({ row }) => !payloads.read(row).isWhole);
+}

@@ -1,0 +1,76 @@
+import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
+import { storeCommand } from '../../installation/store-command.ts';
+import { openBulkLoad } from '../../platform/bulk-load.ts';
+import { KEY, openNamed } from '../named-dump.ts';
+import { load, type Progress } from './load.ts';
+
+/** `spine migrate load`: the bulk of an old store into an empty one [MIGRATION 7]. */
+export const loadCommand: Command = storeCommand({
+  name: 'migrate load',
+  summary: 'load an export of an old store into an empty one; goes on where it was ended',
+  usage: '<export>',
+  options: [KEY],
+  examples: [
+    {
+      line: 'spine migrate load ./old-store/export --key ./old-store/export-key.pem',
+      explanation: 'all of it, or what is left of it after a crash',
+    },
+    {
+      line: 'spine migrate load ./export --key key.pem -o json',
+      explanation: 'the counts for a program',
+    },
+    {
+      line: 'DATABASE_URL=postgres://… spine migrate load ./export --key key.pem',
+      explanation: 'into a database of your own, which spine up has prepared',
+    },
+  ],
+  work: run,
+});
+
+async function run(invocation: Invocation, _: unknown, url: string): Promise<number> {
+  const { words, output } = invocation;
+  const [folder] = words;
+  if (folder === undefined) {
+    output.progress('spine migrate load: name the folder of the export');
+    return EXIT.wrongUse;
+  }
+  const dump = await openNamed(invocation, folder);
+  const total = idsIn(dump.manifest.tables);
+  const bulk = await openBulkLoad(url);
+  try {
+    const begun = performance.now();
+    let shown = begun;
+    const done = await load(bulk, dump, (progress) => {
+      const now = performance.now();
+      if (now - shown < SHOW_EVERY_MS) return;
+      shown = now;
+      output.progress(lineOf(progress, total, (now - begun) / 1000));
+    });
+    const seconds = (performance.now() - begun) / 1000;
+    const perSecond = Math.round(done.written / seconds);
+    output.result(
+      `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second`,
+      { ...done, seconds, perSecond, exportId: dump.manifest.exportId },
+    );
+    return EXIT.ok;
+  } finally {
+    await bulk.close();
+  }
+}
+
+const SHOW_EVERY_MS = 5000;
+
+/** As good as the number of ids: the few without a prescription and without a tombstone are not counted before. */
+function idsIn(tables: Readonly<Record<string, { readonly rows: number }>>): number {
+  return (tables['PRESCRIPTION']?.rows ?? 0) + (tables['TOMBSTONE']?.rows ?? 0);
+}
+
+function lineOf(
+  { parts, ofParts, ids, written }: Progress,
+  total: number,
+  seconds: number,
+): string {
+  const rate = written / seconds;
+  const left = rate === 0 ? '' : `, about ${Math.ceil(Math.max(0, total - ids) / rate)} s left`;
+  return `part ${parts + 1} of ${ofParts}: ${ids} of about ${total} ids, ${Math.round(rate)} a second${left}`;
+}

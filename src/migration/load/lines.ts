@@ -1,0 +1,182 @@
+import type { Instant } from '../../kernel/instant.ts';
+import { derivedUuid } from '../../kernel/uuid.ts';
+import { copyLine } from '../../platform/bulk-load.ts';
+import {
+  chained,
+  CHAIN_START,
+  currentIssue,
+  dueOf,
+  type Known,
+  type PrescriptionId,
+  statusCode,
+} from '../../prescriptions/index.ts';
+import type { Moved } from '../fold/fold-group.ts';
+import { legacyInstant } from '../fold/legacy-time.ts';
+import { idOf } from '../fold/record.ts';
+import type { Group } from '../lx1/read-groups.ts';
+import { OF_PRESCRIPTIONS, type Row } from '../lx1/tables.ts';
+import { outcomeOf } from './outcome-of.ts';
+
+/** Tables that rows are copied to, in this order, and their columns. */
+export const TARGETS = {
+  prescription:
+    'prescriptions.prescription (prescription_id, version, status, expires_on, due_on, state, head_hash)',
+  event: 'prescriptions.event (prescription_id, number, kind, at, message_id, data, hash)',
+  message:
+    'prescriptions.message (message_id, interaction, received_at, prescription_ids, digest, body, outcome)',
+  queue: `prescriptions.download_queue (organisation, prescription_id, issue, entry, prescribed_at, available_on,
+    expires_on, entered_at, entered_by, renominated_by, left_at, left_by, left_because)`,
+  release: 'prescriptions.release_before (prescription_id, issue, organisation, released_at)',
+  patient: 'prescriptions.patient_prescription (nhs_number, prescription_id)',
+  audit:
+    'platform.audit (at, interaction, request_id, message_id, prescription_id, nhs_number, outcome)',
+  dirty: 'migration.dirty (export_id, class, place)',
+  quarantine: 'migration.quarantine (export_id, part, table_name, row_number, class, place, row)',
+} as const;
+
+export type Target = keyof typeof TARGETS;
+export type Lines = Record<Target, string>;
+
+export function targets(): Target[] {
+  return Object.keys(TARGETS).filter((name): name is Target => name in TARGETS);
+}
+
+export const noLines = (): Lines => ({
+  prescription: '',
+  event: '',
+  message: '',
+  queue: '',
+  release: '',
+  patient: '',
+  audit: '',
+  dirty: '',
+  quarantine: '',
+});
+
+/** Where rows come from: the origin of each chain [MIGRATION 3, 5 M16]. */
+export type Source = { readonly exportId: string; readonly part: number; readonly asOf: Instant };
+
+/** A message with its bytes. */
+export type Message = { readonly row: Row<'MESSAGE'>; readonly bytes: Buffer };
+
+/** Adds all rows that one id has in the new store. */
+export function addLines(
+  lines: Lines,
+  source: Source,
+  given: { readonly group: Group; readonly moved: Moved; readonly messages: readonly Message[] },
+): void {
+  const { group, moved, messages } = given;
+  const { place } = group;
+  const { exportId, part } = source;
+  for (const name of moved.classes) lines.dirty += copyLine([exportId, name, place]);
+  for (const { table, at, because, row } of moved.quarantined) {
+    lines.quarantine += copyLine([exportId, part, table, at, because, place, JSON.stringify(row)]);
+  }
+  if (moved.state === null || moved.id === null) return;
+  addRecord(lines, source, { id: moved.id, state: moved.state, moved, group });
+  for (const message of messages) {
+    lines.message += messageLine(moved.id, message, moved, source.asOf);
+  }
+}
+
+type OneRecord = {
+  readonly id: PrescriptionId;
+  readonly state: Known;
+  readonly moved: Moved;
+  readonly group: Group;
+};
+
+function addRecord(lines: Lines, source: Source, { id, state, moved, group }: OneRecord): void {
+  let head: { version: number; hash: Buffer } = { version: 0, hash: CHAIN_START };
+  for (const { event, messageId, at } of moved.facts) {
+    for (const { number, kind, data, hash } of chained(id, head, messageId, [event])) {
+      lines.event += copyLine([id, number, kind, at, messageId, data, hex(hash)]);
+      head = { version: number, hash };
+    }
+  }
+  const issue = state.kind === 'prescription' ? currentIssue(state) : null;
+  const facts = [statusCode(state), issue?.expiresOn ?? null, dueOf(state)?.on ?? null];
+  lines.prescription += copyLine([
+    id,
+    head.version,
+    ...facts,
+    JSON.stringify(state),
+    hex(head.hash),
+  ]);
+  const patient = state.kind === 'prescription' ? state.patient : null;
+  if (patient !== null && patient !== '') lines.patient += copyLine([patient, id]);
+  for (const { issue: number, organisation, at } of moved.releases) {
+    lines.release += copyLine([id, number, organisation, at]);
+  }
+  lines.queue += queueLines(id, state, moved);
+  lines.audit += copyLine([
+    source.asOf,
+    'migration',
+    derivedUuid('migration', source.exportId, id),
+    moved.facts[0]?.messageId ?? null,
+    id,
+    patient,
+    originOf(source, moved, group),
+  ]);
+}
+
+function originOf({ exportId, part }: Source, { fate, classes }: Moved, { rows }: Group): string {
+  const numbers = OF_PRESCRIPTIONS.flatMap((table) => {
+    const [first, last] = [rows[table][0], rows[table].at(-1)];
+    return first === undefined || last === undefined ? [] : [`${table} ${first.at}-${last.at}`];
+  });
+  const found = classes.length === 0 ? 'clean' : classes.join(' ');
+  return `migrated as ${fate} (${found}) from export ${exportId}, part ${part}: ${numbers.join(', ')}`;
+}
+
+function queueLines(id: PrescriptionId, state: Known, { stays }: Moved): string {
+  if (state.kind !== 'prescription') return '';
+  return stays
+    .map(
+      ({
+        organisation,
+        issue,
+        entry,
+        availableOn,
+        expiresOn,
+        enteredAt,
+        enteredBy,
+        renominatedBy,
+        left,
+      }) =>
+        copyLine([
+          organisation,
+          id,
+          issue,
+          entry,
+          state.prescribedAt,
+          availableOn,
+          expiresOn,
+          enteredAt,
+          enteredBy,
+          renominatedBy,
+          left?.at ?? null,
+          left?.by ?? null,
+          left?.because ?? null,
+        ]),
+    )
+    .join('');
+}
+
+function messageLine(
+  id: PrescriptionId,
+  { row, bytes }: Message,
+  moved: Moved,
+  asOf: Instant,
+): string {
+  const at = legacyInstant(row.RECV_TS, 'utc')?.at ?? asOf;
+  // Of a record that is gone nothing is brought back but that its messages came.
+  const body = moved.fate === 'tombstone' ? '\\x' : hex(bytes);
+  const outcome = JSON.stringify(outcomeOf(row, at, moved));
+  const digest = `\\x${row.SHA256}`;
+  return copyLine([idOf(row.MSG_ID), row.INTERACTION, at, `{${id}}`, digest, body, outcome]);
+}
+
+function hex(bytes: Buffer): string {
+  return `\\x${bytes.toString('hex')}`;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+
+import type { Instant } from '../../kernel/instant.ts';
+import type { BulkLoad } from '../../platform/bulk-load.ts';
+import { sql } from '../../platform/sql.ts';
+import { Trouble } from '../../platform/trouble.ts';
+import { canonicalJson } from '../canonical.ts';
+import { type Manifest, manifestJson } from '../lx1/manifest.ts';
+
+/** Of one part: what is written of it, by the row that it begins with. */
+export type KnownUnits = {
+  readonly isWhole: boolean;
+  readonly ids: number;
+  readonly digests: ReadonlyMap<number, Buffer>;
+};
+
+/**
+ * One tool at a time, on a store that is empty or has begun with this very export; throws `Trouble` else [MIGRATION 7].
+ */
+export async function begin(bulk: BulkLoad, manifest: Manifest, asOf: Instant): Promise<void> {
+  const [lock] = await bulk.all<{ isOurs: boolean }>(
+    sql`select pg_try_advisory_lock(hashtext('openspine migration')) as "isOurs"`,
+  );
+  if (lock?.isOurs !== true) {
+    throw new Trouble('another spine migrate works on this store', 'wait until it has ended');
+  }
+  const digest = createHash('sha256')
+    .update(canonicalJson(manifestJson(manifest)))
+    .digest();
+  const [known] = await bulk.all<{ digest: Buffer }>(
+    sql`select manifest_digest as digest from migration.export where export_id = ${manifest.exportId}`,
+  );
+  if (known !== undefined && known.digest.equals(digest)) return;
+  if (known !== undefined) {
+    throw new Trouble(
+      `export ${manifest.exportId} was begun with another manifest`,
+      'take the export that was begun with; a new one needs an empty store',
+    );
+  }
+  const [store] = await bulk.all<{ isEmpty: boolean }>(sql`
+    select not exists (select from prescriptions.prescription)
+      and not exists (select from migration.export) as "isEmpty"`);
+  if (store?.isEmpty !== true) {
+    throw new Trouble(
+      'the store has prescriptions that are not of this export',
+      'load into a store of its own: spine up makes one with another --port-base',
+    );
+  }
+  await bulk.all(sql`
+    insert into migration.export (export_id, source, as_of, manifest_digest, change_seq)
+    values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq})`);
+}
+
+export async function unitsOf(bulk: BulkLoad, exportId: string, part: number): Promise<KnownUnits> {
+  const rows = await bulk.all<{ first: number; ids: number; digest: Buffer }>(sql`
+    select first_row as first, ids, digest from migration.unit
+    where export_id = ${exportId} and part = ${part}`);
+  const [whole] = await bulk.all(
+    sql`select part from migration.part where export_id = ${exportId} and part = ${part}`,
+  );
+  return {
+    isWhole: whole !== undefined,
+    ids: rows.reduce((all, { ids }) => all + ids, 0),
+    digests: new Map(rows.map(({ first, digest }) => [first, digest])),
+  };
+}
+
+export async function keepUnit(
+  bulk: BulkLoad,
+  unit: {
+    readonly exportId: string;
+    readonly part: number;
+    readonly firstRow: number;
+    readonly firstPlace: string;
+    readonly ids: number;
+    readonly rows: object;
+    readonly digest: Buffer;
+  },
+): Promise<void> {
+  const { exportId, part, firstRow, firstPlace, ids, rows, digest } = unit;
+  await bulk.all(sql`
+    insert into migration.unit (export_id, part, first_row, first_place, ids, rows, digest)
+    values (${exportId}, ${part}, ${firstRow}, ${firstPlace}, ${ids}, ${JSON.stringify(rows)}, ${digest})`);
+}
+
+export async function endPart(bulk: BulkLoad, exportId: string, part: number): Promise<void> {
+  await bulk.all(sql`insert into migration.part (export_id, part) values (${exportId}, ${part})`);
+}
+
+export async function end(bulk: BulkLoad, exportId: string): Promise<void> {
+  await bulk.all(sql`
+    update migration.export set loaded_at = coalesce(loaded_at, now()) where export_id = ${exportId}`);
+}

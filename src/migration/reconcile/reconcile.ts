@@ -1,0 +1,176 @@
+import type { Dump } from '../lx1/open-dump.ts';
+import { type Group, readGroups } from '../lx1/read-groups.ts';
+import type { Database } from '../../platform/database.ts';
+import { parseUuid } from '../../kernel/uuid.ts';
+import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
+import { Buckets, hashOf } from './buckets.ts';
+import { brokenChain } from './chain.ts';
+import { isExplained } from './explain.ts';
+import { newView } from './new-view.ts';
+import { oldView, type View } from './old-view.ts';
+import * as repository from './repository.ts';
+
+/** Something that the two stores say differently, and that no class explains. */
+export type Difference = { readonly id: string; readonly what: string };
+
+export type Reconciled = {
+  /** Ids that were compared. */
+  readonly ids: number;
+  readonly events: number;
+  /** Differences that a dirty class explains, by class. */
+  readonly explained: Readonly<Record<string, number>>;
+  readonly differences: readonly Difference[];
+  /** Of all that is not explained away: equal where nothing is wrong. */
+  readonly buckets: { readonly old: string; readonly new: string; readonly differing: number };
+  readonly invariants: Readonly<Record<string, number>>;
+};
+
+const AT_ONCE = 500;
+const DIFFERENCES_MAX = 10_000; // more are counted only
+
+/** Compares each id of an export with the store; nothing is written [MIGRATION 6]. */
+export async function reconcile(
+  database: Database,
+  dump: Dump,
+  onProgress: (ids: number) => void = () => undefined,
+): Promise<Reconciled> {
+  const work = new Work(database, dump.manifest.exportId);
+  for (const part of dump.parts) {
+    let groups: Group[] = [];
+    for await (const group of readGroups(dump, part)) {
+      groups.push(group);
+      if (groups.length < AT_ONCE) continue;
+      await work.compare(groups);
+      onProgress(work.ids);
+      groups = [];
+    }
+    await work.compare(groups);
+  }
+  return work.result(dump);
+}
+
+class Work {
+  ids = 0;
+  #events = 0;
+  #inBoth = 0;
+  readonly #database: Database;
+  readonly #exportId: string;
+  readonly #old = new Buckets();
+  readonly #new = new Buckets();
+  readonly #explained = new Map<string, number>();
+  readonly #differences: Difference[] = [];
+  readonly #touched: string[] = [];
+
+  constructor(database: Database, exportId: string) {
+    this.#database = database;
+    this.#exportId = exportId;
+  }
+
+  /** Ids that were changed since the export are compared as they are now. */
+  async compare(exported: readonly Group[]): Promise<void> {
+    const touched = await repository.touched(
+      this.#database,
+      exported.map(({ place }) => place),
+    );
+    for (const place of touched.keys()) this.#touched.push(place);
+    await this.#compareAll(exported.map((group) => touched.get(group.place) ?? group));
+  }
+
+  async #compareAll(groups: readonly Group[]): Promise<void> {
+    const ids = groups.map(({ place }) => place);
+    const stored = await repository.stored(this.#database, askedOf(groups));
+    const classes = await repository.classesOf(this.#database, this.#exportId, ids);
+    for (const group of groups) {
+      const row = stored.get(group.place);
+      const is = row === undefined ? null : newView(row);
+      this.#compareOne(group.place, {
+        was: oldView(group),
+        is,
+        classes: classes.get(group.place) ?? [],
+      });
+      if (row === undefined) continue;
+      this.#inBoth += 1;
+      const broken = brokenChain(row);
+      this.#events += row.events.length;
+      if (broken !== null) this.#tell(group.place, broken);
+    }
+    this.ids += groups.length;
+  }
+
+  #compareOne(
+    id: string,
+    { was, is, classes }: { was: View; is: View | null; classes: readonly string[] },
+  ): void {
+    const isGone = was.fate === 'apart' && is === null;
+    if (isGone) return;
+    const fields = is === null ? ['fate'] : differing(was, is);
+    const open = fields.filter((field) => {
+      const name = isExplained(field, classes);
+      if (name !== null) this.#explained.set(name, (this.#explained.get(name) ?? 0) + 1);
+      return name === null;
+    });
+    for (const field of open) this.#tell(id, field);
+    // What a class explains is left out on both sides, and counted above.
+    if (fields.length > 0 && open.length === 0) return;
+    this.#old.add(id, was);
+    if (is !== null) this.#new.add(id, is);
+  }
+
+  #tell(id: string, what: string): void {
+    if (this.#differences.length < DIFFERENCES_MAX) this.#differences.push({ id, what });
+  }
+
+  async result(dump: Dump): Promise<Reconciled> {
+    const since = await repository.touched(this.#database, { but: this.#touched });
+    await this.#compareAll([...since.values()]);
+    const count = await repository.count(this.#database);
+    if (count !== this.#inBoth)
+      this.#tell('', `${count - this.#inBoth} records are of no id of the export`);
+    const invariants = await repository.invariants(this.#database, this.#exportId);
+    const came = await repository.rowsThatCame(this.#database, this.#exportId);
+    for (const table of OF_PRESCRIPTIONS) {
+      const signed = dump.manifest.tables[table]?.rows ?? 0;
+      if ((came[table] ?? 0) !== signed) {
+        this.#tell(
+          '',
+          `${came[table] ?? 0} rows of ${table} were read where ${signed} were signed`,
+        );
+      }
+    }
+    for (const [name, broken] of Object.entries(invariants)) {
+      if (broken > 0) this.#tell('', `${name} is broken ${broken} times`);
+    }
+    return {
+      ids: this.ids,
+      events: this.#events,
+      explained: Object.fromEntries(
+        [...this.#explained].toSorted(([one], [other]) => (one < other ? -1 : 1)),
+      ),
+      differences: this.#differences,
+      buckets: {
+        old: this.#old.digest(),
+        new: this.#new.digest(),
+        differing: this.#old.differing(this.#new).length,
+      },
+      invariants,
+    };
+  }
+}
+
+function askedOf(groups: readonly Group[]): repository.Asked {
+  const organisations = groups.flatMap(({ rows }) => rows.NOM_RELEASE.map(({ row }) => row.ORG));
+  return {
+    ids: groups.map(({ place }) => place),
+    messageIds: groups.flatMap(({ rows }) =>
+      rows.MESSAGE.flatMap(({ row }) => (parseUuid(row.MSG_ID) === null ? [] : [row.MSG_ID])),
+    ),
+    organisations: [...new Set(organisations)],
+  };
+}
+
+/** Which members differ. */
+function differing(was: View, is: View): string[] {
+  if (hashOf('', was) === hashOf('', is)) return [];
+  const fields: (keyof View)[] = ['fate', 'issues', 'waitsFor', 'had', 'pending', 'messages'];
+  return fields.filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
+}

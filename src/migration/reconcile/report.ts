@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+
+import type { Json } from '../canonical.ts';
+import type { Dump } from '../lx1/open-dump.ts';
+import { canonicalJson } from '../canonical.ts';
+import { manifestJson } from '../lx1/manifest.ts';
+import type { Reconciled } from './reconcile.ts';
+
+/** What a report says besides what was found. */
+export type Circumstances = {
+  readonly reportId: string;
+  readonly version: string;
+  readonly started: string;
+  readonly ended: string;
+  readonly seconds: number;
+  /** SHA-256 of the report before this one, so that none is left out; null for the first. */
+  readonly previous: string | null;
+  readonly classes: readonly {
+    readonly class: string;
+    readonly count: number;
+    readonly digest: string;
+  }[];
+  readonly held: number;
+};
+
+/** As it is signed [MIGRATION 6]: no data of patients, and ids as digests but those that differ. */
+export function reportJson(dump: Dump, found: Reconciled, about: Circumstances): Json {
+  const { manifest } = dump;
+  const { classes, ...circumstances } = about;
+  return {
+    ...circumstances,
+    format: 'openspine-reconciliation-1',
+    exportId: manifest.exportId,
+    manifest: createHash('sha256')
+      .update(canonicalJson(manifestJson(manifest)))
+      .digest('hex'),
+    changeSeq: manifest.startChgSeq,
+    rows: Object.fromEntries(
+      Object.entries(manifest.tables).map(([table, { rows }]) => [table, rows]),
+    ),
+    compared: { ids: found.ids, events: found.events },
+    perSecond: Math.round(found.ids / about.seconds),
+    buckets: found.buckets,
+    invariants: found.invariants,
+    explained: found.explained,
+    classes: classes.map((one) => ({ ...one })),
+    differences: found.differences.length,
+    differing: found.differences.slice(0, SHOWN_MAX).map((one) => ({ ...one })),
+    result: found.differences.length === 0 ? 'clean' : 'different',
+  };
+}
+
+const SHOWN_MAX = 100;

@@ -1,0 +1,163 @@
+import type { Uuid } from '../../kernel/uuid.ts';
+import type { Database } from '../../platform/database.ts';
+import { sql } from '../../platform/sql.ts';
+import type { PrescriptionEvent } from '../../prescriptions/index.ts';
+import type { Group } from '../lx1/read-groups.ts';
+import type { StoredChain } from './chain.ts';
+import type { StoredRow } from './new-view.ts';
+
+/** A record as it is stored, with all that belongs to it. */
+export type Stored = StoredRow & StoredChain;
+
+/** What is asked of the store: ids, messages by their own, and organisations in whose queues they may be. */
+export type Asked = {
+  readonly ids: readonly string[];
+  readonly messageIds: readonly string[];
+  readonly organisations: readonly string[];
+};
+
+/** What the store has of them. A stay in a queue of any other organisation is found by `invariants`. */
+export async function stored(
+  database: Database,
+  { ids, messageIds, organisations }: Asked,
+): Promise<Map<string, Stored>> {
+  const [heads, events, messages] = await Promise.all([
+    database.all<Omit<Stored, 'events' | 'messages'>>(sql`
+      select p.prescription_id as id, p.state, p.head_hash as "headHash",
+        coalesce(w.waits, '{}') as waits,
+        array(select issue || ' ' || organisation from prescriptions.release_before r
+          where r.prescription_id = p.prescription_id) as had
+      from prescriptions.prescription p
+      left join (select prescription_id, array_agg(organisation) as waits from prescriptions.download_queue
+        where left_at is null and organisation = any(${organisations}::text[])
+          and prescription_id = any(${ids}::text[]) group by prescription_id) as w using (prescription_id)
+      where p.prescription_id = any(${ids}::text[])`),
+    eventsOf(database, ids),
+    messagesOf(database, messageIds),
+  ]);
+  return new Map(
+    heads.map((head) => [
+      head.id,
+      { ...head, events: events.get(head.id) ?? [], messages: messages.get(head.id) ?? [] },
+    ]),
+  );
+}
+
+type EventRow = {
+  readonly id: string;
+  readonly number: number;
+  readonly messageId: Uuid;
+  readonly data: PrescriptionEvent;
+  readonly hash: Buffer;
+};
+
+async function eventsOf(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, EventRow[]>> {
+  const rows = await database.all<EventRow>(sql`
+    select prescription_id as id, number, message_id as "messageId", data, hash
+    from prescriptions.event where prescription_id = any(${ids}::text[])
+    order by prescription_id, number`);
+  return Map.groupBy(rows, ({ id }) => id);
+}
+
+/** Messages by the record that they are about: their ids, and the SHA-256 of the bytes that are kept. */
+async function messagesOf(
+  database: Database,
+  messageIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await database.all<{ id: string; message: string }>(sql`
+    select prescription_ids[1] as id, upper(message_id::text) || ' ' || encode(sha256(body), 'hex') as message
+    from prescriptions.message where message_id = any(${messageIds}::uuid[])`);
+  const grouped = Map.groupBy(rows, ({ id }) => id);
+  return new Map([...grouped].map(([id, some]) => [id, some.map(({ message }) => message)]));
+}
+
+/** Dirty classes that the load found, by id. */
+export async function classesOf(
+  database: Database,
+  exportId: string,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await database.all<{ place: string; class: string }>(sql`
+    select place, class from migration.dirty
+    where export_id = ${exportId} and class = any(${CLASSES}::text[]) and place = any(${ids}::text[])`);
+  const grouped = Map.groupBy(rows, ({ place }) => place);
+  return new Map([...grouped].map(([place, some]) => [place, some.map((row) => row.class)]));
+}
+
+const CLASSES = Array.from({ length: 30 }, (_, n) => `D${n + 1}`);
+
+/** The old store's rows of ids that were changed since the export: of these ids, or of all others. */
+export async function touched(
+  database: Database,
+  ids: readonly string[] | { readonly but: readonly string[] },
+): Promise<Map<string, Group>> {
+  const rows = await database.all<Group>(
+    'but' in ids
+      ? sql`select place, rows from migration.touched where not place = any(${ids.but}::text[])`
+      : sql`select place, rows from migration.touched where place = any(${ids}::text[])`,
+  );
+  return new Map(rows.map((group) => [group.place, group]));
+}
+
+/** All records that came by this export or another way. */
+export async function count(database: Database): Promise<number> {
+  const [row] = await database.all<{ count: number }>(
+    sql`select count(*)::int as count from prescriptions.prescription`,
+  );
+  return row?.count ?? 0;
+}
+
+/** How often each rule is broken that is about all of the store [MIGRATION 5]. */
+export async function invariants(
+  database: Database,
+  exportId: string,
+): Promise<Record<string, number>> {
+  const [row] = await database.all<Record<string, number>>(sql`
+    select
+      (select count(*)::int from prescriptions.download_queue q join prescriptions.release_before r
+        using (prescription_id, issue, organisation)
+        where q.left_at is null and q.renominated_by is null) as "M2",
+      (select count(*)::int from prescriptions.download_queue q
+        left join prescriptions.prescription p using (prescription_id)
+        where q.left_at is null and not exists (
+          select from json_array_elements(p.state->'issues') as i
+          where (i->>'number')::int = q.issue and i->>'status' = 'ToBeDispensed'
+            and i->>'isReturned' is null and p.state->>'nominated' = q.organisation
+            and p.state->>'held' is null)) as "M3",
+      (select count(*)::int from prescriptions.download_queue q where q.left_at is null
+        group by prescription_id, issue having count(*) > 1 limit 1) as "M1",
+      (select coalesce(sum((value->>1)::int), 0)::int - (select count(*)::int from migration.quarantine
+          where export_id = ${exportId} and part > 0)
+        from migration.unit, json_each(rows) where export_id = ${exportId}) as "M7"`);
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([name, broken]) => [name, Math.abs(broken ?? 0)]),
+  );
+}
+
+/** Rows of each table that came, by what the units say [MIGRATION 5, M7]. */
+export async function rowsThatCame(
+  database: Database,
+  exportId: string,
+): Promise<Record<string, number>> {
+  const rows = await database.all<{ table: string; count: number }>(sql`
+    select key as table, sum((value->>0)::int)::int as count
+    from migration.unit, json_each(rows) where export_id = ${exportId} group by key`);
+  return Object.fromEntries(rows.map(({ table, count: some }) => [table, some]));
+}
+
+/** Counts by class, and who has prescriptions that a person must decide about [MIGRATION 6]. */
+export async function totals(
+  database: Database,
+  exportId: string,
+): Promise<{ classes: { class: string; count: number; digest: string }[]; held: number }> {
+  const classes = await database.all<{ class: string; count: number; digest: string }>(sql`
+    select class, count(*)::int as count,
+      encode(sha256(convert_to(string_agg(place, E'\n' order by place), 'UTF8')), 'hex') as digest
+    from migration.dirty where export_id = ${exportId} group by class order by class`);
+  const [row] = await database.all<{ held: number }>(sql`
+    select count(*)::int as held from prescriptions.prescription where state->>'held' is not null`);
+  return { classes, held: row?.held ?? 0 };
+}

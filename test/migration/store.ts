@@ -1,0 +1,64 @@
+import { after } from 'node:test';
+
+import { load, type Progress } from '../../src/migration/load/load.ts';
+import type { Dump } from '../../src/migration/lx1/open-dump.ts';
+import { type BulkLoad, openBulkLoad } from '../../src/platform/bulk-load.ts';
+import { openRows, type Rows } from '../nothing-lost/rows.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+export type Store = TestDatabase & { readonly rows: Rows };
+
+const stores: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const drop of stores) await drop();
+});
+
+/** An empty one, gone after the tests of the file. */
+export async function aStore(): Promise<Store> {
+  const made = await createDatabase();
+  const rows = openRows(made.url);
+  stores.push(async () => {
+    await rows.close();
+    await made.drop();
+  });
+  return { ...made, rows };
+}
+
+export async function withBulk<Value>(
+  { url }: TestDatabase,
+  work: (bulk: BulkLoad) => Promise<Value>,
+): Promise<Value> {
+  const bulk = await openBulkLoad(url);
+  try {
+    return await work(bulk);
+  } finally {
+    await bulk.close();
+  }
+}
+
+export function loadInto(store: Store, dump: Dump): Promise<Progress> {
+  return withBulk(store, (bulk) => load(bulk, dump));
+}
+
+/** Everything that was loaded, but for when. */
+export async function digestOf({ rows }: Store): Promise<string> {
+  const tables = [
+    'prescriptions.prescription',
+    'prescriptions.event',
+    'prescriptions.message',
+    'prescriptions.download_queue',
+    'prescriptions.release_before',
+    'prescriptions.patient_prescription',
+    'migration.dirty',
+    'migration.quarantine',
+    'migration.unit',
+  ];
+  const digests = [];
+  for (const table of tables) {
+    const [row] = await rows.all<{ digest: string }>(`
+      select md5(coalesce(string_agg(line, '|' order by line), '')) as digest
+      from (select (to_jsonb(t) - 'recorded_at' - 'loaded_at')::text as line from ${table} t) as lines`);
+    digests.push(`${table} ${row?.digest}`);
+  }
+  return digests.join('\n');
+}
