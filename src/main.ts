@@ -1,6 +1,6 @@
 import type { Datacentre } from './datacentre.ts';
 import type { Parts } from './installation/parts.ts';
-import { parseConfig } from './platform/config.ts';
+import { HELP_CONTACT, parseConfig } from './platform/config.ts';
 import { migrate } from './platform/migrate.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
@@ -9,7 +9,8 @@ const EX_CONFIG = 78;
 
 /** Runs the words of a command line; answers the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
-  return argv[0] === 'serve' ? serve() : command(argv);
+  if (argv[0] === 'serve') return serve();
+  return argv[0] === 'serve-status' ? serveStatus() : command(argv);
 }
 
 /** One process of one datacentre, until it is told to end or loses the process that started it. */
@@ -44,6 +45,26 @@ async function serve(): Promise<number> {
   return 0;
 }
 
+/** The process of the status site; as that of a datacentre, until it is told to end or loses whoever started it. */
+async function serveStatus(): Promise<number> {
+  const { parseStatusConfig } = await import('./operations/index.ts');
+  const config = parseStatusConfig(process.env, { helpContact: HELP_CONTACT });
+  if (!config.ok) {
+    process.stderr.write(`${config.error.join('\n')}\n`);
+    return EX_CONFIG;
+  }
+  const { startStatus } = await import('./status-site.ts');
+  const { writeLog } = await import('./platform/log.ts');
+  const stopped = new Promise<void>((resolve) => {
+    for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, resolve);
+  });
+  const site = await startStatus(config.value, writeLog);
+  process.send?.({ ready: true });
+  await stopped;
+  await site.close();
+  return 0;
+}
+
 /** What the process that started us says. */
 async function obey(datacentre: Datacentre, message: unknown): Promise<void> {
   const isDrained = said(message, 'drain');
@@ -74,6 +95,7 @@ async function command(argv: readonly string[]): Promise<number> {
     demographics,
     agent,
     migration,
+    operations,
     local,
     verbs,
     test,
@@ -87,6 +109,7 @@ async function command(argv: readonly string[]): Promise<number> {
     import('./demographics/cli.ts'),
     import('./agent/cli.ts'),
     import('./migration/cli.ts'),
+    import('./operations/cli.ts'),
     import('./local/cli.ts'),
     import('./local/verbs/index.ts'),
     import('./local/installation.ts'),
@@ -100,6 +123,7 @@ async function command(argv: readonly string[]): Promise<number> {
     ...agent.agentCommands,
     agent.agentCommand(VERSION),
     ...migration.migrationCommands(VERSION, MIGRATION),
+    ...operations.operationsCommands,
     ...local.localCommands(),
     ...verbs.domainCommands(),
   ];

@@ -15,7 +15,7 @@ const LAYERS = [
   ['directory'],
   ['identity', 'demographics'],
   ['prescriptions', 'agent'],
-  ['migration'],
+  ['migration', 'operations'],
   // Test helpers may look at everything; nothing but the two composers may look at them.
   ['local'],
 ] as const;
@@ -30,6 +30,7 @@ const COMPOSERS = [
   'sds.ts',
   'references.ts',
   'served-by.ts',
+  'status-site.ts',
   'hl7v3.ts',
   'http-doors.ts',
   'hl7v3-deliveries.ts',
@@ -40,14 +41,22 @@ const COMPOSERS = [
 ];
 
 /** A capability is entered through its door, except by test helpers. */
-const CAPABILITIES = ['directory', 'identity', 'demographics', 'prescriptions', 'migration'];
+const CAPABILITIES = [
+  'directory',
+  'identity',
+  'demographics',
+  'prescriptions',
+  'migration',
+  'operations',
+];
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists|migration\/(reconcile\/reconcile|scenario\/poll|scenario\/scenario|catch-up\/catch-up))\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|probes|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists|migration\/(reconcile\/reconcile|scenario\/poll|scenario\/scenario|catch-up\/catch-up))\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
+  nodemailer: /^src\/operations\/subscriptions\//,
   nunjucks: /^src\/pages\//,
   'playwright-core': /^test\/pages\//,
   jose: /^src\/identity\/|^src\/local\/sign-in\/|^test\//,

@@ -2,6 +2,7 @@ export { instant } from './filters.ts';
 export { EMPTY_FORM, type Form, parseForm } from './form.ts';
 export {
   type FieldError,
+  type Link,
   localAddress,
   type Page,
   type PageAnswer,

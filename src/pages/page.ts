@@ -75,8 +75,10 @@ export type Visitor = {
   /** When the session ends if nothing is done. */
   readonly idleSeconds: number;
   /** Places that this person may go to. */
-  readonly links: readonly { readonly href: string; readonly text: string }[];
+  readonly links: readonly Link[];
 };
+
+export type Link = { readonly href: string; readonly text: string };
 
 /** An address within these pages; anything else becomes `otherwise`, so that nobody is sent elsewhere by a link. */
 export function localAddress(text: string, otherwise: string): string {

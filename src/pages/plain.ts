@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, HttpRoute } from '../platform/http.ts';
 import { openAssets } from './assets.ts';
-import type { View } from './page.ts';
+import type { Link, View } from './page.ts';
 import { securityHeaders } from './security.ts';
 import { SERVICE, withHeaders } from './shell.ts';
 import { openTemplates } from './templates.ts';
@@ -21,10 +21,13 @@ export function openPlainPages(options: {
   readonly views: readonly URL[];
   readonly version: string;
   readonly helpContact: string;
+  /** Places that every page leads to. */
+  readonly menu?: readonly Link[];
 }): PlainPages {
-  const { views, version, helpContact } = options;
+  const { views, version, helpContact, menu = [] } = options;
   const assets = openAssets();
-  const shown = { service: SERVICE, helpContact, version, showsNhsLogo: false, datacentre: null };
+  const frame = { service: SERVICE, showsNhsLogo: false, datacentre: null, menu };
+  const shown = { ...frame, helpContact, version };
   const draw = openTemplates(views, { asset: assets.address, ...shown });
   return {
     routes: withHeaders(assets.routes),

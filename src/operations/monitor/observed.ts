@@ -1,0 +1,64 @@
+import type { Cell, Component, Datacentre } from '../components.ts';
+
+/** What came of one step of a synthetic journey [EXPERIENCE 6.3]. */
+export type Step = Cell & {
+  /** `late`: it did not end within its time; `not-reached`: one before it failed. */
+  readonly outcome: 'ok' | 'failed' | 'late' | 'not-reached';
+  readonly elapsedMs: number;
+  /** Why it failed, for those who mend it: a status, a code; nothing of a person. */
+  readonly detail: string | null;
+};
+
+/** All journeys that were made at one time. */
+export type Round = { readonly at: Date; readonly steps: readonly Step[] };
+
+/** What the users of one component at one datacentre met in one minute; the probes' own calls are not in it. */
+export type Minute = Cell & {
+  readonly at: Date;
+  readonly calls: number;
+  readonly failures: number;
+  readonly p99Ms: number;
+  /** Organisations that called. */
+  readonly organisations: number;
+  /** Failures of each organisation and of each system (ASID), those with most first. */
+  readonly failuresBy: Readonly<Record<string, number>>;
+};
+
+/** What is usual for a component at this hour, of the week before. */
+export type Usual = { readonly p99Ms: number; readonly organisations: number };
+
+export type Observed = {
+  readonly now: Date;
+  /** After a jump of the clock or a pause of the machine, when it went on: nothing is late by time that nobody had. */
+  readonly resumedAt: Date | null;
+  /** From old to new; at least those of the last ten minutes. */
+  readonly rounds: readonly Round[];
+  /** Those of the last ten minutes. */
+  readonly minutes: readonly Minute[];
+  readonly usual: Readonly<Partial<Record<Component, Usual>>>;
+};
+
+/** How long something has lasted; a jump of the clock does not count. */
+export function since({ now, resumedAt }: Pick<Observed, 'now' | 'resumedAt'>, at: Date): number {
+  const from = resumedAt === null ? at.getTime() : Math.max(at.getTime(), resumedAt.getTime());
+  return Math.max(0, now.getTime() - from);
+}
+
+export function isBad({ outcome }: Pick<Step, 'outcome'>): boolean {
+  return outcome === 'failed' || outcome === 'late';
+}
+
+/** Steps of a cell, the newest first. */
+export function stepsOf(
+  rounds: readonly Round[],
+  component: Component,
+  datacentre: Datacentre,
+): readonly (Step & { readonly at: Date })[] {
+  return rounds
+    .flatMap(({ at, steps }) =>
+      steps
+        .filter((step) => step.component === component && step.datacentre === datacentre)
+        .map((step) => ({ ...step, at })),
+    )
+    .toReversed();
+}

@@ -1,0 +1,227 @@
+// Shows: Operations | the status site answers with everything else away, and says so when it is out of date
+// Shows: Operations | commands open, update and close incidents, and plan and cancel maintenance; two people at once, one is refused
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { ran } from '../../src/cli/testing.ts';
+import { operationsCommands } from '../../src/operations/cli.ts';
+import { openStore } from '../../src/operations/index.ts';
+import { anOpening, minute } from '../../src/operations/testing.ts';
+import { openIncident } from '../../src/operations/record.ts';
+import { testStatus } from './status.ts';
+
+const status = testStatus();
+
+const text = async (path: string, headers: Record<string, string> = {}) => {
+  const answer = await fetch(`${status().url}${path}`, { headers, redirect: 'manual' });
+  return { status: answer.status, headers: answer.headers, body: await answer.text() };
+};
+
+describe('the status site, with no database, no datacentre and no sign-in', () => {
+  test('says what its probes found within the round', async () => {
+    await status().round([['sign-in', 'a']]);
+    assert.match((await text('/')).body, /Degraded/);
+    await status().round([['sign-in', 'a']]);
+    const page = (await text('/')).body;
+    assert.match(page, /Smartcard and sign-in does not work at datacentre A/);
+    assert.match(page, /calculated, being confirmed/);
+    const summary = JSON.parse((await text('/status/v1/summary')).body);
+    assert.equal(summary.state, 'partial');
+    assert.equal(summary.incidents[0].severity, 1);
+    assert.equal(summary.incidents[0].severityIs, 'suggested');
+  });
+
+  test('is read by machines from anywhere, and answers 304 to who has it', async () => {
+    const first = await text('/status/v1/components');
+    assert.equal(first.headers.get('access-control-allow-origin'), '*');
+    assert.equal(first.headers.get('cache-control'), 'max-age=30');
+    const etag = first.headers.get('etag') ?? '';
+    assert.equal((await text('/status/v1/components', { 'if-none-match': etag })).status, 304);
+    for (const path of ['feed.atom', 'feed.json', 'incidents', 'maintenance', 'openapi']) {
+      assert.equal((await text(`/status/v1/${path}`)).status, 200, path);
+    }
+    assert.match((await text('/status/v1/badge/sign-in.svg')).body, /Partial outage/);
+  });
+
+  test('answers what it does not have with 404, and nothing from beside its folder', async () => {
+    for (const path of [
+      '/nothing',
+      '/../status.sqlite',
+      '/%2e%2e/status.sqlite',
+      '/status/v1/incidents/INC-1',
+    ]) {
+      assert.equal((await text(path)).status, 404, path);
+    }
+    assert.match((await text('/nothing', { accept: 'text/html' })).body, /Page not found/);
+  });
+
+  test('says that it may be out of date three minutes after it was last written', async () => {
+    await status().round();
+    assert.doesNotMatch((await text('/')).body, /<strong>This page may be out of date/);
+    status().pass(3.1);
+    const late = await text('/', {});
+    assert.match(late.body, /<strong>This page may be out of date\.<\/strong>/);
+    assert.equal((await text('/status/v1/summary')).headers.get('x-status-out-of-date'), 'true');
+    await status().round();
+    assert.doesNotMatch((await text('/')).body, /<strong>This page may be out of date/);
+  });
+
+  test('has what was written before from its first moment when it starts again', async () => {
+    const before = (await text('/status/v1/incidents')).body;
+    await status().restart();
+    assert.equal((await text('/status/v1/incidents')).body, before);
+  });
+});
+
+describe('commands', () => {
+  const spine = (...argv: readonly string[]) => ran(operationsCommands, argv);
+  before(() => {
+    process.env['OPENSPINE_STATUS_FOLDER'] = status().folder;
+  });
+  after(() => {
+    delete process.env['OPENSPINE_STATUS_FOLDER'];
+  });
+
+  const opened = async (): Promise<string> => {
+    const answer = await spine(
+      'incident',
+      'open',
+      '--component',
+      'claim',
+      '--symptom',
+      'Claims are refused',
+      '-o',
+      'json',
+    );
+    assert.equal(answer.code, 0, answer.stderr);
+    return JSON.parse(answer.stdout).number;
+  };
+
+  test('open, update and resolve an incident, and the site follows', async () => {
+    const number = await opened();
+    const updated = await spine(
+      'incident',
+      'update',
+      number,
+      '--text',
+      'We know why.',
+      '--stage',
+      'identified',
+      '--do-not',
+      'Do not send again what was accepted.',
+    );
+    assert.equal(updated.code, 0, updated.stderr);
+    await status().refresh();
+    assert.match((await text(`/incidents/${number}/`)).body, /Do not send again what was accepted/);
+    assert.equal((await spine('incident', 'resolve', number, '--text', 'It works.')).code, 0);
+    await status().refresh();
+    assert.match((await text(`/incidents/${number}/`)).body, /resolved/);
+    assert.match((await text('/history/component/claim/')).body, new RegExp(number));
+    const again = await spine('incident', 'resolve', number, '--text', 'It works.');
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /Closed: It is closed\. Open another one: spine incident open/);
+  });
+
+  test('of two people who saw the same version, do what the first says', async () => {
+    const number = await opened();
+    const shown = await spine('incident', 'show', number, '-o', 'json');
+    const version = String(JSON.parse(shown.stdout).version);
+    const say = (words: string) =>
+      spine('incident', 'update', number, '--version', version, '--text', words);
+    assert.equal((await say('One.')).code, 0);
+    const second = await say('Two.');
+    assert.equal(second.code, 1);
+    assert.match(second.stderr, /Moved: Somebody else has changed it since/);
+  });
+
+  test('refuse what was typed wrong, and say what is right', async () => {
+    for (const [argv, words] of [
+      [
+        ['incident', 'open', '--component', 'claims', '--symptom', 'x'],
+        /"claims" is not known: sign-in/,
+      ],
+      [['incident', 'open', '--symptom', 'x'], /PlaceMissing: Name at least one component/],
+      [
+        ['incident', 'open', '--component', 'claim', '--impact', '6', '--symptom', 'x'],
+        /numbers from 1 to 5/,
+      ],
+      [['incident', 'update', 'INC-1', '--text', 'x'], /not a number such as INC-20141016-01/],
+      [['incident', 'update', 'INC-20141016-99', '--text', 'x'], /NotFound/],
+      [
+        [
+          'incident',
+          'open',
+          '--component',
+          'claim',
+          '--began',
+          '2026-12-01 08:15',
+          '--symptom',
+          'x',
+        ],
+        /an instant such as/,
+      ],
+    ] as const) {
+      const answer = await spine(...argv);
+      assert.ok(answer.code === 1 || answer.code === 2, argv.join(' '));
+      assert.match(answer.stderr, words);
+    }
+  });
+
+  test('plan, start, end and cancel maintenance; a cancelled one stays on the page', async () => {
+    const plan = async () => {
+      const from = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '');
+      const until = new Date(Date.now() + 7_200_000).toISOString().replace(/\.\d+/, '');
+      const answer = await spine(
+        'maintenance',
+        'plan',
+        '--component',
+        'tracker',
+        '--from',
+        from,
+        '--until',
+        until,
+        '--title',
+        'New tracker',
+        '--effect',
+        'No tracker',
+        '-o',
+        'json',
+      );
+      assert.equal(answer.code, 0, answer.stderr);
+      return String(JSON.parse(answer.stdout).number);
+    };
+    const [one, other] = [await plan(), await plan()];
+    assert.equal((await spine('maintenance', 'start', one)).code, 0);
+    assert.equal((await spine('maintenance', 'end', one)).code, 0);
+    assert.equal(
+      (await spine('maintenance', 'cancel', other, '--reason', 'An incident is open.')).code,
+      0,
+    );
+    assert.equal((await spine('maintenance', 'start', other)).code, 1);
+    await status().refresh();
+    const page = (await text('/maintenance/')).body;
+    assert.match(page, /An incident is open\./);
+    assert.match((await text('/status/v1/feed.atom')).body, /maintenance cancelled: New tracker/);
+  });
+});
+
+describe('the record', () => {
+  test('takes no change of what it holds, and tells where one was forced on it', () => {
+    const { store } = status().site;
+    openIncident(store, anOpening({ at: minute(0) }));
+    assert.equal(store.brokenAt(), null);
+    assert.throws(() => store.sql.exec("update event set body = '{}'"), /never changed/);
+    assert.throws(() => store.sql.exec('delete from event'), /never removed/);
+    const copy = mkdtempSync(join(tmpdir(), 'openspine-status-copy-'));
+    store.sql.exec(`vacuum into '${join(copy, 'status.sqlite')}'`);
+    const tampered = openStore(copy);
+    tampered.sql.exec('drop trigger event_is_never_changed');
+    tampered.sql.exec("update event set body = replace(body, 'a', 'b') where seq = 3");
+    assert.equal(tampered.brokenAt(), 3);
+    tampered.close();
+    rmSync(copy, { recursive: true });
+  });
+});
