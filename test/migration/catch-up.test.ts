@@ -168,6 +168,19 @@ describe('an old store that goes on while it is moved', () => {
   });
 });
 
+describe('a record that our own messages have changed', () => {
+  test('is never taken back: the feed is refused', async () => {
+    const other = await loaded();
+    // As any message of ours: an event more, and so another head.
+    await other.rows.all(
+      `update prescriptions.prescription set version = version + 1, head_hash = sha256(head_hash)`,
+    );
+    const before = await digestOf(other);
+    await assert.rejects(followed(other), /was changed here since it was moved/);
+    assert.equal(await digestOf(other), before);
+  });
+});
+
 let once: Promise<Store> | null = null;
 /** One that refuses: nothing is ever applied to it. */
 function loadedOnce(): Promise<Store> {

@@ -1,7 +1,8 @@
 import type { BulkLoad } from '../../platform/bulk-load.ts';
+import { Trouble } from '../../platform/trouble.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
-import { addLines, noLines, TARGETS, targets } from '../load/lines.ts';
+import { addLines, chainOf, noLines, TARGETS, targets } from '../load/lines.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { type Group, NO_ROWS, readGroups } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
@@ -81,15 +82,11 @@ async function applySome(
     const group = applyChanges(before, byPlace.get(place) ?? []);
     known.push(before);
     changed.push(group);
-    const messages = group.rows.MESSAGE.map(({ row }) => ({ row, ...payloads.read(row) }));
-    const moved = foldGroup(
-      group,
-      dump.manifest,
-      messages.some(({ isWhole }) => !isWhole),
-    );
+    const { messages, moved } = movedOf(dump, payloads, group);
     addLines(lines, { exportId, part: repository.FEED_PART, asOf }, { group, moved, messages });
   }
   await bulk.together(async () => {
+    await assureUntouched(bulk, dump, { payloads, groups });
     await repository.forget(bulk, exportId, known);
     for (const target of targets()) {
       if (lines[target] !== '') await bulk.copy(TARGETS[target], lines[target]);
@@ -132,4 +129,32 @@ async function groupsOf(
     }
   }
   return groups;
+}
+
+/** A record is made again only while it is as it was moved: our own messages are never taken back. */
+async function assureUntouched(
+  bulk: BulkLoad,
+  dump: Dump,
+  {
+    payloads,
+    groups,
+  }: { readonly payloads: Payloads; readonly groups: ReadonlyMap<string, Group> },
+): Promise<void> {
+  const hashes = await repository.headHashes(bulk, [...groups.keys()]);
+  for (const group of groups.values()) {
+    const { id, facts } = movedOf(dump, payloads, group).moved;
+    const hash = hashes.get(group.place);
+    const isUntouched = id === null || hash === undefined || chainOf(id, facts).hash.equals(hash);
+    if (isUntouched) continue;
+    throw new Trouble(
+      `${group.place} was changed here since it was moved`,
+      'messages of this Spine are never taken back: what the old store still changes must be sent to this one',
+    );
+  }
+}
+
+function movedOf(dump: Dump, payloads: Payloads, group: Group) {
+  const messages = group.rows.MESSAGE.map(({ row }) => ({ row, ...payloads.read(row) }));
+  const isDamaged = messages.some(({ isWhole }) => !isWhole);
+  return { messages, moved: foldGroup(group, dump.manifest, isDamaged) };
 }

@@ -48,6 +48,17 @@ export async function forget(
     where export_id = ${exportId} and part = ${FEED_PART} and place = any(${ids}::text[])`);
 }
 
+/** Where the chains of these ids end; nobody else changes them before all of it is done. */
+export async function headHashes(
+  bulk: BulkLoad,
+  ids: readonly string[],
+): Promise<Map<string, Buffer>> {
+  const rows = await bulk.all<{ id: string; hash: Buffer }>(sql`
+    select prescription_id as id, head_hash as hash from prescriptions.prescription
+    where prescription_id = any(${ids}::text[]) for update`);
+  return new Map(rows.map(({ id, hash }) => [id, hash]));
+}
+
 /** The old store's rows of ids that the feed has touched: what comes next is applied to these. */
 export async function keepRows(bulk: BulkLoad, groups: readonly Group[]): Promise<void> {
   const places = groups.map(({ place }) => place);

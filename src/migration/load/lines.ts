@@ -3,6 +3,7 @@ import { derivedUuid } from '../../kernel/uuid.ts';
 import { copyLine } from '../../platform/bulk-load.ts';
 import {
   chained,
+  type ChainedEvent,
   CHAIN_START,
   currentIssue,
   dueOf,
@@ -86,14 +87,28 @@ type OneRecord = {
   readonly group: Group;
 };
 
-function addRecord(lines: Lines, source: Source, { id, state, moved, group }: OneRecord): void {
-  let head: { version: number; hash: Buffer } = { version: 0, hash: CHAIN_START };
-  for (const { event, messageId, at } of moved.facts) {
-    for (const { number, kind, data, hash } of chained(id, head, messageId, [event])) {
-      lines.event += copyLine([id, number, kind, at, messageId, data, hex(hash)]);
-      head = { version: number, hash };
+type Head = { readonly version: number; readonly hash: Buffer };
+
+/** Where the chain of a record ends, and each event on the way there. */
+export function chainOf(
+  id: PrescriptionId,
+  facts: Moved['facts'],
+  onEvent: (event: ChainedEvent, fact: Moved['facts'][number]) => void = () => undefined,
+): Head {
+  let head: Head = { version: 0, hash: CHAIN_START };
+  for (const fact of facts) {
+    for (const event of chained(id, head, fact.messageId, [fact.event])) {
+      onEvent(event, fact);
+      head = { version: event.number, hash: event.hash };
     }
   }
+  return head;
+}
+
+function addRecord(lines: Lines, source: Source, { id, state, moved, group }: OneRecord): void {
+  const head = chainOf(id, moved.facts, ({ number, kind, data, hash }, { at, messageId }) => {
+    lines.event += copyLine([id, number, kind, at, messageId, data, hex(hash)]);
+  });
   const issue = state.kind === 'prescription' ? currentIssue(state) : null;
   const facts = [statusCode(state), issue?.expiresOn ?? null, dueOf(state)?.on ?? null];
   lines.prescription += copyLine([
