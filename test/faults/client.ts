@@ -2,24 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import type { SigningKey } from '../../src/local/signing/card-key.ts';
 import type { Tokens } from '../nothing-lost/datacentres.ts';
 import type { Figures } from './figures.ts';
-
-/** What a client process is told at its start. */
-export type ClientSettings = {
-  /** Of the datacentres. */
-  readonly ports: readonly number[];
-  readonly lanes: number;
-  readonly seed: number;
-  readonly tokens: Tokens;
-  readonly signingKey: SigningKey;
-  /** The part of the prescriptions of which one message is sent once more at the end. */
-  readonly asksAgain: number;
-};
+import type { LanesSettings } from './lanes.ts';
 
 export type Order =
   | { readonly do: 'tokens'; readonly tokens: Tokens }
+  /** From now on this part of the answers does not arrive. */
+  | { readonly do: 'lose'; readonly part: number }
   /** Figures since the last look; `end`: once all that was begun is answered. */
   | { readonly do: 'look' | 'end' };
 type Reply = { readonly figures: Figures | null } | { readonly error: string };
@@ -28,15 +18,18 @@ type Reply = { readonly figures: Figures | null } | { readonly error: string };
 export type Client = {
   readonly look: () => Promise<Figures>;
   readonly renew: (tokens: Tokens) => Promise<void>;
+  /** The part of the answers that does not arrive from now on. */
+  readonly lose: (part: number) => Promise<void>;
   /** Ends sending; the figures since the last look. */
   readonly end: () => Promise<Figures>;
   readonly kill: () => void;
 };
 
-export function startClient(settings: ClientSettings): Client {
+/** `imports`: what its process loads first, as in a test build. */
+export function startClient(settings: LanesSettings, imports: readonly string[] = []): Client {
   const child = fork(fileURLToPath(new URL('client-process.ts', import.meta.url)), [], {
     env: { ...process.env, OPENSPINE_FAULTS_CLIENT: JSON.stringify(settings) },
-    execArgv: ['--max-old-space-size=4000'],
+    execArgv: ['--max-old-space-size=4000', ...imports.map((one) => `--import=${one}`)],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   let turn: Promise<unknown> = Promise.resolve();
@@ -54,6 +47,9 @@ export function startClient(settings: ClientSettings): Client {
     look: () => figures({ do: 'look' }),
     renew: async (tokens) => {
       await give({ do: 'tokens', tokens });
+    },
+    lose: async (part) => {
+      await give({ do: 'lose', part });
     },
     end: async () => {
       const last = await figures({ do: 'end' });

@@ -1,4 +1,5 @@
 import type { Message } from '../nothing-lost/reference-message.ts';
+import type { Told } from './sender.ts';
 
 /** What clients saw since they were last asked. */
 export type Figures = {
@@ -24,6 +25,9 @@ export type Figures = {
 /** A message that was answered: it must be kept. */
 export type Kept = { readonly kind: Message['kind']; readonly id: string };
 
+/** Before anybody looks at a message: it is not kept. */
+const TURNED_AWAY: ReadonlySet<number> = new Set([401, 403]);
+
 /** Keeps the figures of a client. */
 export class Counter {
   #acknowledged = 0;
@@ -37,8 +41,8 @@ export class Counter {
   #sent: Kept[] = [];
   #prescriptions: string[] = [];
 
-  answered({ kind, id }: Message, word: string, unknown: number): void {
-    this.#sent.push({ kind, id });
+  answered({ kind, id }: Message, word: string, { status, unknown }: Told): void {
+    if (!TURNED_AWAY.has(status)) this.#sent.push({ kind, id });
     if (unknown > 0) this.#unknownResolved += 1;
     if (!isPositive(word)) {
       this.#refused += 1;

@@ -8,11 +8,16 @@ export type Flags = {
   readonly isQuick: boolean;
   /** Goes on without faults until so many messages were acknowledged. */
   readonly acknowledged: number;
+  /** What has not begun by then is left out. */
+  readonly minutes: number;
   readonly lanes: number;
   readonly seed: number | null;
+  /** Bugs that are put into test builds must be found, instead of a run of the faults. */
+  readonly isPower: boolean;
 };
 
-const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--quick] [--acknowledged n] [--lanes n] [--seed n]
+const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--quick] [--acknowledged n] [--minutes n] [--lanes n] [--seed n]
+       npm run faults -- --power [--only B2,B4] [--json]
 `;
 
 /** Null, and the usage on stderr, when they are wrong. */
@@ -25,8 +30,10 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
         acknowledged: { type: 'string' },
+        minutes: { type: 'string' },
         lanes: { type: 'string' },
         seed: { type: 'string' },
+        power: { type: 'boolean', default: false },
       },
     });
     const isPart = values.quick || values.only !== undefined;
@@ -35,8 +42,10 @@ export function parseFlags(argv: readonly string[]): Flags | null {
       only: values.only?.split(',') ?? null,
       isQuick: values.quick,
       acknowledged: number(values.acknowledged) ?? (isPart ? 0 : WHOLE),
+      minutes: number(values.minutes) ?? MINUTES,
       lanes: number(values.lanes) ?? LANES,
       seed: number(values.seed),
+      isPower: values.power,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : ''}\n${USAGE}`);
@@ -45,7 +54,8 @@ export function parseFlags(argv: readonly string[]): Flags | null {
 }
 
 const WHOLE = 500_000;
-const LANES = 48;
+const MINUTES = 55; // the last answers and checks come after that
+const LANES = 64;
 
 function number(text: string | undefined): number | null {
   if (text === undefined) return null;

@@ -1,23 +1,33 @@
 import { seedOf } from '../nothing-lost/random.ts';
 import { type Flags, parseFlags } from './flags.ts';
+import { type Power, power } from './power.ts';
 import { isGood, jsonOf, tableOf } from './report.ts';
 import { run } from './run.ts';
 import { FAULTS } from './scenarios/index.ts';
 
 async function main(flags: Flags): Promise<void> {
-  const { only, isQuick, isJson } = flags;
-  const wanted = FAULTS.filter(({ id }) => only?.includes(id) ?? true);
-  if (wanted.length === 0) throw new Error(`no fault is called ${only?.join(', ')}`);
-  const faults = wanted.flatMap((fault) =>
-    Array.from({ length: isQuick ? 1 : fault.times }, () => fault),
-  );
   const seed = flags.seed ?? seedOf(process.env);
-  const tell = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
-  const report = await run(faults, { ...flags, seed, tell });
-  process.stdout.write(`${isJson ? jsonOf(report) : tableOf(report)}\n`);
+  const options = { ...flags, seed, tell };
+  if (flags.isPower) return saidOf(await power(flags.only, options));
+  const wanted = FAULTS.filter(({ id }) => flags.only?.includes(id) ?? true);
+  if (wanted.length === 0) throw new Error(`no fault is called ${flags.only?.join(', ')}`);
+  const faults = wanted.flatMap((fault) =>
+    Array.from({ length: flags.isQuick ? 1 : fault.times }, () => fault),
+  );
+  const report = await run(faults, options);
+  process.stdout.write(`${flags.isJson ? jsonOf(report) : tableOf(report)}\n`);
   if (!isGood(report)) process.exitCode = 1;
+}
+
+/** Each bug has been told when it was looked for. */
+function saidOf(found: readonly Power[]): void {
+  const missed = found.filter((one) => one.found === null);
+  process.stdout.write(`${found.length - missed.length} of ${found.length} bugs were found\n`);
+  if (missed.length > 0) process.exitCode = 1;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 const flags = parseFlags(process.argv.slice(2));
@@ -27,7 +37,7 @@ if (flags === null) {
   try {
     await main(flags);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    tell(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
 }

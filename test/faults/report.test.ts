@@ -19,6 +19,7 @@ const good: Report = {
   calm: { ...CLEAN, acknowledged: 100 },
   leftOut: ['F5 cut off: no networks'],
 };
+const SAID = ['lost: PORX 1', 'doubled: A: Claimed', 'too long without writes: F2'];
 const withOne = (change: Partial<Result>): Report => ({
   ...good,
   results: [{ ...killed, ...change }],
@@ -48,7 +49,7 @@ describe('the report of the faults', () => {
 
   test('says in words what is wrong, and what was left out', () => {
     const words = tableOf(withOne({ lost: ['PORX 1'], doubled: ['A: Claimed'], gapMs: 31_000 }));
-    for (const said of ['lost: PORX 1', 'doubled: A: Claimed', 'too long without writes: F2']) {
+    for (const said of SAID) {
       assert.ok(words.includes(said), said);
     }
     assert.match(tableOf(good), /^F2 the primary is killed +2 +20 +0 +0 +0 +4 +4\.0 s +6\.0 s/m);

@@ -26,6 +26,7 @@ export type Report = {
   readonly leftOut: readonly string[];
 };
 
+/** Nothing was lost, doubled or wrong, and no time without writes was too long. */
 export function isGood({ results, calm }: Report): boolean {
   return [...results, calm].every(isWhole) && results.every((one) => one.gapMs <= one.gapMaxMs);
 }

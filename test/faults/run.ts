@@ -7,48 +7,59 @@ import type { Flags } from './flags.ts';
 import { compared } from './kept.ts';
 import type { Report, Result } from './report.ts';
 import { patiently, signingKey, startSystem, type System, tokensOf } from './system.ts';
+import { messageOf } from '../../src/platform/trouble.ts';
+import { sweepOnly } from '../nothing-lost/invariants.ts';
 import { seeded } from '../nothing-lost/random.ts';
 
+const LAST_ANSWERS_MS = 60_000;
 const SETTLE_MS = 2_000; // under load, before and after each fault
 
-type Progress = (line: string) => void;
+export type Progress = (line: string) => void;
+
+export type RunOptions = Pick<Flags, 'lanes' | 'acknowledged' | 'minutes'> & {
+  readonly seed: number;
+  readonly tell: Progress;
+  /** What the processes load before their program, as in a test build. */
+  readonly build?: {
+    readonly datacentres?: readonly string[];
+    readonly client?: readonly string[];
+  };
+};
 
 /** Does faults one after another while clients send, and looks after each what became of all that was answered. */
-export async function run(
-  faults: readonly Fault[],
-  {
-    seed,
-    lanes,
-    acknowledged,
-    tell,
-  }: Pick<Flags, 'lanes' | 'acknowledged'> & {
-    readonly seed: number;
-    readonly tell: Progress;
-  },
-): Promise<Report> {
-  const system = await startSystem();
-  const client = startClient({
+export async function run(faults: readonly Fault[], options: RunOptions): Promise<Report> {
+  const { seed, lanes, acknowledged, tell, minutes, build = {} } = options;
+  const until = performance.now() + minutes * 60_000;
+  const system = await startSystem(build.datacentres);
+  const settings = {
     ports: system.ports,
     lanes,
     seed,
     tokens: await tokensOf(system.database),
     signingKey: await signingKey(system.database),
     asksAgain: 0.1,
-  });
+    lastAnswersMs: LAST_ANSWERS_MS,
+  };
+  const client = startClient(settings, build.client);
+  let isOver = false;
   try {
     const scene = { system, client, random: seeded(seed) };
-    const possible = faults.filter((fault) => fault.missing(system) === null);
-    const leftOut = faults.flatMap((fault) => {
-      const why = fault.missing(system);
-      return why === null ? [] : [`${fault.id} ${fault.name}: ${why}`];
-    });
     const done = new Run(scene, tell);
-    for (const fault of shuffled(possible, scene.random)) await done.fault(fault);
-    await done.calm(acknowledged);
-    return { seed, leftOut: [...new Set(leftOut)], ...(await done.end()) };
+    const leftOut: string[] = [];
+    for (const fault of shuffled(faults, scene.random)) {
+      const isLate = performance.now() > until || done.isBroken;
+      const why = isLate ? 'the run was over before' : fault.missing(system);
+      if (why === null) await done.fault(fault);
+      else leftOut.push(`${fault.id} ${fault.name}: ${why}`);
+    }
+    await done.calm(acknowledged, done.isBroken ? 0 : until);
+    const report = { seed, leftOut: [...new Set(leftOut)], ...(await done.end()) };
+    isOver = !done.isBroken;
+    return report;
   } finally {
     client.kill();
-    await system.stop();
+    if (!isOver) tell(`the logs of the databases are kept in ${system.folder}`);
+    await system.stop(!isOver);
   }
 }
 
@@ -66,6 +77,7 @@ class Run {
   readonly #client: Client;
   readonly #tell: Progress;
   readonly #results: Result[] = [];
+  isBroken = false;
   #calm: Report['calm'] = { acknowledged: 0, lost: [], doubled: [], wrong: [], unknownResolved: 0 };
 
   constructor(scene: Scene, tell: Progress) {
@@ -76,46 +88,68 @@ class Run {
   }
 
   async fault({ id, name, happen, gapMaxMs }: Fault): Promise<void> {
-    await this.#system.untilWhole();
     await delay(SETTLE_MS);
     const before = await this.#client.look();
     const from = performance.now();
-    await happen(this.#scene);
-    await this.#system.untilWhole();
+    const seen = await this.#happened(happen);
     const recoveryMs = performance.now() - from;
     await delay(SETTLE_MS);
     const figures = await this.#client.look();
     this.#calm = added(this.#calm, await this.#looked(before));
-    const result = { ...(await this.#looked(figures)), id, name, gapMs: figures.gapMs, gapMaxMs };
-    this.#results.push({ ...result, recoveryMs });
-    const { acknowledged, lost, doubled, wrong, gapMs } = result;
+    const looked = await this.#looked(figures);
+    const { acknowledged, lost, doubled } = looked;
+    const wrong = [...looked.wrong, ...seen];
+    const { gapMs } = figures;
+    this.#results.push({ ...looked, wrong, id, name, gapMs, gapMaxMs, recoveryMs });
     this.#tell(
       `${this.#results.length}. ${id} ${name}: ${acknowledged} acknowledged, ${lost.length} lost, ${doubled.length} doubled, ${wrong.length} wrong, ${(gapMs / 1000).toFixed(1)} s without writes, whole after ${(recoveryMs / 1000).toFixed(1)} s`,
     );
   }
 
-  /** Goes on until so many messages were acknowledged in all. */
-  async calm(wanted: number): Promise<void> {
+  /** What went wrong with the fault itself; one after which all does not come back is the last. */
+  async #happened(happen: Fault['happen']): Promise<readonly string[]> {
+    const seen: string[] = [];
+    try {
+      await happen(this.#scene);
+    } catch (error) {
+      seen.push(`the fault could not be done: ${messageOf(error)}`);
+    }
+    try {
+      await this.#system.untilWhole();
+    } catch (error) {
+      this.isBroken = true;
+      seen.push(messageOf(error));
+    }
+    return seen;
+  }
+
+  /** Goes on until so many messages were acknowledged in all, or the time is over. */
+  async calm(wanted: number, until: number): Promise<void> {
     for (;;) {
       const { length } = this.#results;
       const so = this.#results.reduce((sum, one) => sum + one.acknowledged, 0);
       const total = so + this.#calm.acknowledged;
       this.#tell(`${total} acknowledged after ${length} faults`);
-      if (total >= wanted) return;
+      if (total >= wanted || performance.now() > until) return;
       await delay(CALM_MS);
       this.#calm = added(this.#calm, await this.#looked(await this.#client.look()));
     }
   }
 
+  /** What needs every row is looked at once, when nobody sends any more. */
   async end(): Promise<Pick<Report, 'results' | 'calm'>> {
     this.#calm = added(this.#calm, await this.#looked(await this.#client.end()));
+    const swept = await patiently(() => sweepOnly(this.#system.rows));
+    const wrong = [...this.#calm.wrong, ...swept.map((one) => JSON.stringify(one))];
+    this.#calm = { ...this.#calm, wrong };
     return { results: this.#results, calm: this.#calm };
   }
 
   async #looked(figures: Figures): Promise<Report['calm']> {
-    const { acknowledged, unknownResolved, changed, contradictions } = figures;
+    const { acknowledged, unknownResolved, unknown, changed, contradictions } = figures;
     const { lost, doubled, broken } = await patiently(() => compared(this.#system.rows, figures));
-    const wrong = [...changed, ...contradictions, ...broken];
+    const silent = unknown === 0 ? [] : [`${unknown} messages were never answered`];
+    const wrong = [...changed, ...contradictions, ...broken, ...silent];
     return { acknowledged, unknownResolved, lost, doubled, wrong };
   }
 }

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { startDatacentre, type Datacentre } from '../../src/installation/datacentre.ts';
+import {
+  type Datacentre,
+  type DatacentreOptions,
+  startDatacentre,
+} from '../../src/installation/datacentre.ts';
 import { currentKey, signAccessToken } from '../../src/identity/index.ts';
 import { seedTestSystem } from '../../src/local/cards.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
@@ -27,6 +31,8 @@ import { freePort } from '../support/ports.ts';
 export type System = {
   readonly cluster: ReplicatedPostgres;
   readonly datacentres: Readonly<Record<Site, Datacentre>>;
+  /** What their processes load besides from their next start on, as in a test build. */
+  readonly loads: Readonly<Record<Site, (besides: readonly string[]) => void>>;
   /** Where the datacentres listen. */
   readonly ports: readonly number[];
   /** Sites can be cut off from each other: each is in a network of its own. */
@@ -38,33 +44,35 @@ export type System = {
   readonly database: Database;
   /** Resolves when all works again: both databases, every commit in both, either may take over, both processes. */
   readonly untilWhole: () => Promise<void>;
-  readonly stop: () => Promise<void>;
+  /** `keeps`: what the databases and their supervisors wrote, to be looked at. */
+  readonly stop: (keeps: boolean) => Promise<void>;
 };
 
-const WHOLE_MS = 180_000;
+const WHOLE_MS = 300_000; // a database that is copied anew, on a busy machine
 const ASK_AGAIN_MS = 200;
 const DAY_S = 86_400;
 
 /** `imports`: what the processes of the datacentres load before the program, as in a test build. */
 export async function startSystem(imports: readonly string[] = []): Promise<System> {
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-faults-'));
   const closers: (() => unknown)[] = [];
-  const stop = async (): Promise<void> => {
+  const stop = async (keeps: boolean): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await close();
+    if (!keeps) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await startParts(closers, imports)), stop };
+    return { ...(await startParts(closers, folder, imports)), stop };
   } catch (error) {
-    await stop();
+    await stop(false);
     throw error;
   }
 }
 
 async function startParts(
   closers: (() => unknown)[],
+  folder: string,
   imports: readonly string[],
 ): Promise<Omit<System, 'stop'>> {
-  const folder = mkdtempSync(join(tmpdir(), 'openspine-faults-'));
-  closers.push(() => rmSync(folder, { recursive: true, force: true }));
   const hasNetworks = canMakeNetwork();
   const portBase = await freePort();
   const cluster = await startReplicatedPostgres({ dataDir: folder, portBase, hasNetworks });
@@ -72,19 +80,19 @@ async function startParts(
   const url = cluster.urlOf('a');
   await migrate(url, SCHEMAS);
   await seedTestSystem(url);
-  const datacentres = {
-    a: await startProcess('a', cluster, imports),
-    b: await startProcess('b', cluster, imports),
-  };
-  closers.push(() => Promise.all([datacentres.a.process.stop(), datacentres.b.process.stop()]));
+  const a = await startProcess('a', cluster, imports);
+  closers.push(() => a.process.stop());
+  const b = await startProcess('b', cluster, imports);
+  closers.push(() => b.process.stop());
   const database = openDatabase({ url });
   const rows = openRows(url);
   closers.push(() => Promise.all([database.close(), rows.close()]));
-  const processes = { a: datacentres.a.process, b: datacentres.b.process };
+  const processes = { a: a.process, b: b.process };
   return {
     cluster,
     datacentres: processes,
-    ports: [datacentres.a.port, datacentres.b.port],
+    loads: { a: a.load, b: b.load },
+    ports: [a.port, b.port],
     hasNetworks,
     folder,
     rows,
@@ -97,12 +105,22 @@ async function startProcess(
   name: Site,
   cluster: ReplicatedPostgres,
   imports: readonly string[],
-): Promise<{ readonly process: Datacentre; readonly port: number }> {
+): Promise<{
+  readonly process: Datacentre;
+  readonly port: number;
+  readonly load: (besides: readonly string[]) => void;
+}> {
   const [port, hl7v3Port, signInPort, pagesPort] = await Promise.all(
     Array.from({ length: 4 }, freePort),
   );
   const spine = new URL('../../bin/spine.ts', import.meta.url).pathname;
-  const process = await startDatacentre({
+  const words = (loaded: readonly string[]): string[] => [
+    ...loaded.map((one) => `--import=${one}`),
+    spine,
+    'serve',
+  ];
+  const program = words(imports); // it is read at each start
+  const options: DatacentreOptions = {
     name,
     port: port ?? 0,
     databaseUrl: cluster.urlOf(name),
@@ -113,11 +131,15 @@ async function startProcess(
     cis2Issuer: `http://127.0.0.1:${signInPort}/cis2`,
     hl7v3Port: hl7v3Port ?? 0,
     hl7v3Urls: [`https://127.0.0.1:${hl7v3Port}`],
-    program: [...imports.map((one) => `--import=${one}`), spine, 'serve'],
+    program,
     log: () => undefined,
     signal: new AbortController().signal,
-  });
-  return { process, port: port ?? 0 };
+  };
+  const process = await patiently(() => startDatacentre(options)); // a busy machine may be too slow
+  const load = (besides: readonly string[]): void => {
+    program.splice(0, program.length, ...words([...imports, ...besides]));
+  };
+  return { process, port: port ?? 0, load };
 }
 
 async function untilWhole(

@@ -16,7 +16,12 @@ export type Served = {
 
 const SPINE = fileURLToPath(new URL('../../bin/spine.ts', import.meta.url));
 
-export async function startServed(datacentre: 'a' | 'b', databaseUrl: string): Promise<Served> {
+/** `imports`: what it loads before the program, as in a test build. */
+export async function startServed(
+  datacentre: 'a' | 'b',
+  databaseUrl: string,
+  imports: readonly string[] = [],
+): Promise<Served> {
   const port = await freePort();
   const env = {
     PATH: process.env['PATH'],
@@ -27,21 +32,26 @@ export async function startServed(datacentre: 'a' | 'b', databaseUrl: string): P
   };
   let child: ChildProcess | null = null;
   let isUp = false;
+  let gone = Promise.resolve();
   const restart = async (): Promise<void> => {
     child = fork(SPINE, ['serve'], {
       env,
-      execArgv: [],
+      execArgv: imports.map((one) => `--import=${one}`),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gone = promise;
+    child.once('exit', () => {
+      isUp = false;
+      resolve();
     });
     await ready(child);
     isUp = true;
   };
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
-    if (child === null) return;
-    const ended = once(child, 'exit');
     isUp = false;
-    child.kill(signal);
-    await ended;
+    child?.kill(signal);
+    await gone;
     child = null;
   };
   await restart();

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { otherSite, type Zone } from '../../../src/platform/replicated-postgres.ts';
-import { always, type Fault, WRITES_BACK_MS } from '../fault.ts';
+import { openRows } from '../../nothing-lost/rows.ts';
+import { always, type Fault, inNetworks, type Scene, WRITES_BACK_MS } from '../fault.ts';
 import { type Program, signalAll } from '../programs.ts';
 import { primaryOf, type System } from '../system.ts';
 
@@ -18,6 +19,12 @@ export const databaseFaults: readonly Fault[] = [
       const standby = otherSite(await primaryOf(system));
       signalAll(system, standby, ['patroni', 'postgres'], 'SIGKILL');
     },
+  },
+  {
+    ...common('F24', 'waits for the standby are broken off, then the primary is lost'),
+    times: 2,
+    missing: inNetworks,
+    happen: waitsBrokenOff,
   },
   lockStoreLost('one of three parts of the lock store is lost', 'witness'),
   lockStoreLost('two of three parts of the lock store are lost', 'witness', 'standby'),
@@ -53,6 +60,30 @@ function hung(forMs: number): Fault {
   };
 }
 
+/**
+ * Commits that wait for a standby that is away are told to wait no longer: they are kept where they are, the server
+ * warns of that, and nobody may be told that they are done [RELIABILITY C3]. Then the other one takes over.
+ */
+async function waitsBrokenOff({ system }: Scene): Promise<void> {
+  const { cluster } = system;
+  const primary = await primaryOf(system);
+  const standby = otherSite(primary);
+  const rows = openRows(cluster.urlOf(primary)); // by its own proxy: the other one is cut off too
+  await rows.all(BREAK_OFF);
+  cluster.cut(primary, [standby, 'witness']);
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    await delay(BETWEEN_MS);
+    await Promise.allSettled([rows.all(BREAK_OFF)]); // until it steps down
+  }
+  await delay(AWAY_MS);
+  cluster.heal();
+  await rows.close();
+}
+
+const TURNS = 20;
+const BETWEEN_MS = 100;
+const BREAK_OFF =
+  "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'";
 const AWAY_MS = 15_000; // more than twice the time for which the lock is held
 
 function lockStoreLost(name: string, ...which: readonly ('witness' | 'standby')[]): Fault {

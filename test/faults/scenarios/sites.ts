@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { otherSite, type Site, type Zone } from '../../../src/platform/replicated-postgres.ts';
 import { always, type Fault, inNetworks, type Scene, WRITES_BACK_MS } from '../fault.ts';
 import { primaryOf } from '../system.ts';
+import { buildWithClock } from '../test-build.ts';
 
 /** Processes of datacentres, and whole sites, that are lost or cut off. */
 export const siteFaults: readonly Fault[] = [
@@ -16,6 +17,21 @@ export const siteFaults: readonly Fault[] = [
       const one = datacentres[random() < 0.5 ? 'a' : 'b'];
       await one.fail(true);
       await one.restore();
+    },
+  },
+  {
+    id: 'F13',
+    name: 'the clock of a datacentre’s process is an hour ahead',
+    times: 1,
+    missing: always,
+    gapMaxMs: 5_000,
+    happen: async ({ system: { datacentres, loads } }) => {
+      for (const besides of [[buildWithClock(HOUR_MS)], []]) {
+        loads.b(besides);
+        await datacentres.b.fail(true);
+        await datacentres.b.restore();
+        await delay(AWAY_MS);
+      }
     },
   },
   siteLoss('the power of the primary’s site fails', (primary) => primary),
@@ -35,6 +51,7 @@ export const siteFaults: readonly Fault[] = [
   ...oneWay('the witness', () => 'witness'),
 ];
 
+const HOUR_MS = 3_600_000;
 const AWAY_MS = 12_000; // longer than the lock is held, so that the other side takes over
 
 function siteLoss(name: string, which: (primary: Site) => Site): Fault {

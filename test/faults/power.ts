@@ -1,0 +1,47 @@
+import { isGood, type Report } from './report.ts';
+import { run, type RunOptions } from './run.ts';
+import { FAULTS } from './scenarios/index.ts';
+import { type SeededBug, SEEDED_BUGS } from './seeded-bugs.ts';
+import { buildWith } from './test-build.ts';
+
+/** Whether the faults find a bug that was put into a test build. */
+export type Power = {
+  readonly number: string;
+  readonly what: string;
+  /** What was seen of it, or null. */
+  readonly found: string | null;
+};
+
+type PowerOptions = Omit<RunOptions, 'acknowledged' | 'build'>;
+
+const ACKNOWLEDGED = 3_000; // as many show a bug that needs no fault
+
+/** Puts each bug into a test build and lets the faults look for it [RELIABILITY 5]. `only`: their numbers; null: all. */
+export async function power(
+  only: readonly string[] | null,
+  options: PowerOptions,
+): Promise<readonly Power[]> {
+  const found: Power[] = [];
+  for (const bug of SEEDED_BUGS.filter(({ number }) => only?.includes(number) ?? true)) {
+    const one = await lookedFor(bug, options);
+    options.tell(`power: ${bug.number} ${bug.what}: ${one.found ?? 'NOT FOUND'}`);
+    found.push(one);
+  }
+  return found;
+}
+
+async function lookedFor(bug: SeededBug, options: PowerOptions): Promise<Power> {
+  const { number, what, isOfClient = false } = bug;
+  const build = isOfClient ? { client: [buildWith(number)] } : { datacentres: [buildWith(number)] };
+  const faults = FAULTS.filter(({ id }) => bug.faults.includes(id));
+  const acknowledged = faults.length === 0 ? ACKNOWLEDGED : 0;
+  const report = await run([...faults, ...faults], { ...options, acknowledged, build });
+  return { number, what, found: isGood(report) ? null : seenIn(report) };
+}
+
+function seenIn({ results, calm }: Report): string {
+  const all = [...results, calm];
+  const count = (kind: 'lost' | 'doubled' | 'wrong'): string =>
+    `${all.reduce((sum, one) => sum + one[kind].length, 0)} ${kind}`;
+  return `${count('lost')}, ${count('doubled')}, ${count('wrong')}`;
+}

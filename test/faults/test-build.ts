@@ -1,0 +1,61 @@
+/**
+ * A test build of the Spine: `node --import test-build.ts?bug=B2 bin/spine.ts serve` reads some files of the program
+ * with a few words changed, so that a bug is in it. What is changed stands here, beside
+ * the tests; the program itself knows of no such thing, so no release can hold one [RELIABILITY 5, C15].
+ */
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+
+import { type Edit, SEEDED_BUGS } from './seeded-bugs.ts';
+
+export const ROOT = new URL('../../', import.meta.url);
+
+/** What to import for a build with this bug. */
+export function buildWith(bug: string): string {
+  return `${new URL('test-build.ts', import.meta.url).href}?bug=${bug}`;
+}
+
+/** What to import for a build whose clock goes ahead by so much, or behind. */
+export function buildWithClock(aheadMs: number): string {
+  return `${new URL('test-build.ts', import.meta.url).href}?aheadMs=${aheadMs}`;
+}
+
+/** A file with its words changed; each place that is to be changed must be there, once. */
+export function edited(text: string, edits: readonly Edit[]): string {
+  return edits.reduce((before, { find, put }) => {
+    if (before.split(find).length !== 2) throw new Error(`stands not once in the file: ${find}`);
+    return before.replace(find, () => put);
+  }, text);
+}
+
+function editsOf(query: URLSearchParams): readonly Edit[] {
+  const aheadMs = query.get('aheadMs');
+  if (aheadMs !== null) return clockEdits(Number(aheadMs));
+  const found = SEEDED_BUGS.find(({ number }) => number === query.get('bug'));
+  if (found === undefined) throw new Error(`no such test build: ${query.toString()}`);
+  return found.edits;
+}
+
+export function clockEdits(aheadMs: number): readonly Edit[] {
+  const put = `const now = (): Date => new Date(Date.now() + ${aheadMs}); export const REAL_CLOCK: Clock = { now, securityNow: now };`;
+  return [{ file: 'src/platform/clock.ts', find: REAL_CLOCK, put }];
+}
+
+const REAL_CLOCK =
+  'export const REAL_CLOCK: Clock = { now: () => new Date(), securityNow: () => new Date() };';
+
+const query = new URL(import.meta.url).searchParams;
+if (query.size > 0) change(editsOf(query));
+
+function change(edits: readonly Edit[]): void {
+  if (process.env['OPENSPINE_MODE'] === 'live') throw new Error('a live Spine takes no test build');
+  const byFile = Map.groupBy(edits, ({ file }) => new URL(file, ROOT).href);
+  registerHooks({
+    load: (url, context, nextLoad) => {
+      const loaded = nextLoad(url, context);
+      const here = byFile.get(url);
+      if (here === undefined) return loaded;
+      return { ...loaded, source: edited(readFileSync(new URL(url), 'utf8'), here) };
+    },
+  });
+}
