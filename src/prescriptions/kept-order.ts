@@ -29,13 +29,17 @@ export type KeptHl7 = {
   readonly path: readonly [Element, Element, Element, Element];
 };
 
-/** The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 19). */
-export function readKeptOrder(body: Buffer): KeptOrder {
+/**
+ * The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 19). Whoever looks
+ * at little of HL7 V3 says inside of which elements nothing needs to be read.
+ */
+export function readKeptOrder(body: Buffer, passedOver?: ReadonlySet<string>): KeptOrder {
   return isXml(body)
-    ? { form: 'hl7v3', ...readKeptHl7(body, 'ParentPrescription') }
+    ? { form: 'hl7v3', ...readKeptHl7(body, 'ParentPrescription', passedOver) }
     : readFhir(body);
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
 const BRACKET = 0x3c;
 const SPACE = 0x20;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -53,12 +57,16 @@ function readFhir(body: Buffer): KeptOrder {
   return { form: 'fhir', bundle };
 }
 
-/** A message that was taken, with the act of this name. */
-export function readKeptHl7(body: Buffer, name: string): KeptHl7 {
+/** A message that was taken, with the act of this name; inside of what is passed over it is empty. */
+export function readKeptHl7(
+  body: Buffer,
+  name: string,
+  passedOver: ReadonlySet<string> = NOTHING,
+): KeptHl7 {
   const spans = new Map<Element, Span>();
   const text = xmlTextOf(body);
   assure(text.ok, 'a kept document is no longer text');
-  const read = parseXml(text.value, { nameOf: hl7Name, spans });
+  const read = parseXml(text.value, { nameOf: hl7Name, passedOver, spans });
   assure(read.ok, 'a kept document is no longer XML');
   const root = read.value;
   const from = new Reading();

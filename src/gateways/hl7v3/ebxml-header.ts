@@ -31,13 +31,14 @@ export function readEbxmlHeader(root: Element): Result<EbxmlHeader, HeaderFault>
   const envelope = envelopeOf(root);
   if (envelope === null) return fail({ error: 'MESSAGE_NOT_WELL_FORMED', known: {} });
   const { message, body } = envelope;
-  const known = knownOf(message);
   for (const check of CHECKS) {
     const error = check(envelope);
-    if (error !== null) return fail({ error, known });
+    if (error !== null) return fail({ error, known: knownOf(message) });
   }
   const messageId = parseUuid(textAt(message, MESSAGE_ID));
-  if (messageId === null) return fail({ error: 'MESSAGE_NOT_WELL_FORMED', known });
+  if (messageId === null) {
+    return fail({ error: 'MESSAGE_NOT_WELL_FORMED', known: knownOf(message) });
+  }
   return ok({
     from: textAt(message, FROM),
     to: textAt(message, TO),

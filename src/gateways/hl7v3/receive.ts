@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
@@ -103,7 +103,7 @@ function transmissionOf(
     asids: caller.peer.asids,
     isReliable: caller.face === 'reliable',
     receivedAt: at,
-    digest: createHash('sha256').update(payload).digest(),
+    digest: hash('sha256', payload, 'buffer'),
     payload,
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { type NameOf, parseXml } from './parse-xml.ts';
+import type { Element } from './element.ts';
+import { type NameOf, parseXml, type Span } from './parse-xml.ts';
 
 const OURS = 'urn:ours';
 const nameOf: NameOf = (namespace, local) =>
@@ -43,6 +44,50 @@ describe('names read by their namespaces', () => {
   test('of two attributes that are one under two prefixes are refused', () => {
     const text = `<a xmlns:x="${OURS}" xmlns:y="${OURS}" x:b="1" y:b="2"/>`;
     assert.equal(parseXml(text, { nameOf }).ok, false);
+  });
+});
+
+describe('an element that is passed over', () => {
+  const INSIDE = [
+    '',
+    'text',
+    '<over><over/></over>',
+    '<c d="/over>" e=\'>\'>&lt;</c >',
+    '<!-- </over> --><![CDATA[</over>]]>',
+    '<x:over xmlns:x="urn:x"></x:over>',
+  ];
+  const spansOf = (text: string, passedOver?: ReadonlySet<string>): unknown[] => {
+    const spans = new Map<Element, Span>();
+    const read = parseXml(text, { nameOf, spans, ...(passedOver ? { passedOver } : {}) });
+    assert.ok(read.ok, text);
+    return [...spans].filter(([{ name }]) => /^(a|b|over)$/.test(name)).map(([, span]) => span);
+  };
+
+  test('ends where it does when it is read, and so does all around it', () => {
+    for (const inside of INSIDE) {
+      const text = `<a xmlns="${OURS}"><b/><over f="1">${inside}</over><b>t</b></a>`;
+      const ends = spansOf(text, new Set(['over']));
+      const nested = inside.startsWith('<over>') ? 2 : 0;
+      assert.equal(ends.length, 4);
+      assert.deepEqual(ends, spansOf(text).toSpliced(1, nested));
+    }
+  });
+
+  test('is empty, and one of another namespace is read', () => {
+    const text = `<a xmlns="${OURS}"><over><b/></over><over xmlns="urn:x"><b/></over></a>`;
+    const read = parseXml(text, { nameOf, passedOver: new Set(['over']) });
+    assert.ok(read.ok && typeof read.value.children !== 'string');
+    assert.deepEqual(
+      read.value.children.map(({ children }) => children.length),
+      [0, 1],
+    );
+  });
+
+  test('that has no end is refused', () => {
+    const passedOver = new Set(['over']);
+    for (const text of ['<over>', '<over><a></over>', '<over><a b="></over>', '<over><!--']) {
+      assert.equal(parseXml(text, { nameOf: (_, name) => name, passedOver }).ok, false);
+    }
   });
 });
 

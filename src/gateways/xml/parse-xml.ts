@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Element } from './element.ts';
-import { type Attributes, isLocalName, scanXml, XmlFault } from './scan-xml.ts';
+import { type Attributes, scanXml, XmlFault } from './scan-xml.ts';
+import { isLocalName } from './xml-names.ts';
 
 /** What a name of a namespace is called in the elements that are read. */
 export type NameOf = (namespace: string, local: string) => string;
@@ -16,6 +17,11 @@ export type XmlOptions = {
    * are asked for: who cuts the text needs them. Without it all stays as written.
    */
   readonly nameOf?: NameOf;
+  /**
+   * Names of elements whose inside is not read, and empty: of a text that was read whole when it came, and of which
+   * somebody needs less now. Only where elements end is looked for.
+   */
+  readonly passedOver?: ReadonlySet<string>;
   /** Is told where each element stands. */
   readonly spans?: Map<Element, Span>;
 };
@@ -34,22 +40,29 @@ export function parseXml(text: string, options: XmlOptions = {}): Result<Element
   }
 }
 
-type Open = Named & { readonly start: number; readonly children: Element[]; text: string };
+type Open = {
+  readonly name: string;
+  readonly attributes: Record<string, string>;
+  readonly scope: Scope | null;
+  readonly start: number;
+  children: Element[] | null;
+  text: string;
+};
 
 /** Breaks off at the first thing that is wrong: what stands behind it costs nothing. */
-function read(text: string, { doctype, nameOf, spans }: XmlOptions): Element {
+function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions): Element {
   const open: Open[] = [];
   const roots: Element[] = [];
-  const named = nameOf === undefined ? asWritten : byNamespaces(nameOf, spans !== undefined);
+  const outermost = nameOf === undefined ? null : scopeWith(OUTERMOST, nameOf);
+  const isDeclared = spans !== undefined;
   scanXml(text, {
-    startTag: (name, attributes, start) => {
-      const parent = open.at(-1);
-      open.push({
-        ...named(name, attributes, parent?.scope ?? NO_SCOPE),
-        start,
-        children: [],
-        text: '',
-      });
+    startTag: (written, given, start) => {
+      const around = open.at(-1)?.scope ?? outermost;
+      const scope = around === null ? null : scopeOf(given, around);
+      const name = scope === null ? written : called(written, scope);
+      const attributes = scope === null ? asWritten(given) : valuesIn(given, scope, isDeclared);
+      open.push({ name, attributes, scope, start, children: null, text: '' });
+      return passedOver?.has(name) === true;
     },
     text: (part) => {
       const current = open.at(-1);
@@ -59,10 +72,13 @@ function read(text: string, { doctype, nameOf, spans }: XmlOptions): Element {
       const closed = open.pop();
       if (closed === undefined) return;
       const { name, attributes, start, children, text: own } = closed;
-      if (children.length > 0 && own.trim() !== '') stop(`text beside the elements of ${name}`);
-      const element = { name, attributes, children: children.length > 0 ? children : own };
+      if (children !== null && own.trim() !== '') stop(`text beside the elements of ${name}`);
+      const element = { name, attributes, children: children ?? own };
       spans?.set(element, { start, end });
-      (open.at(-1)?.children ?? roots).push(element);
+      const parent = open.at(-1);
+      if (parent === undefined) roots.push(element);
+      else if (parent.children === null) parent.children = [element];
+      else parent.children.push(element);
     },
     doctype: (declared) => {
       if (doctype?.test(declared) !== true) stop('a document type is not allowed');
@@ -76,61 +92,69 @@ function stop(what: string): never {
   throw new XmlFault(what);
 }
 
-/** What each prefix stands for; the default namespace is of the prefix ''. */
-type Scope = ReadonlyMap<string, string>;
-
-type Named = {
-  readonly name: string;
-  readonly attributes: Record<string, string>;
-  readonly scope: Scope;
+/** Where the same declarations hold. */
+type Scope = {
+  /** What each prefix stands for; the default namespace is of the prefix ''. */
+  readonly namespaces: ReadonlyMap<string, string>;
+  readonly nameOf: NameOf;
+  /** What the names that were met here are called: most come again. */
+  readonly names: Map<string, string>;
 };
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
-const NO_SCOPE: Scope = new Map([
+const OUTERMOST = new Map([
   ['', ''],
   ['xml', XML_NAMESPACE],
 ]);
 
-function asWritten(name: string, attributes: Attributes, scope: Scope): Named {
-  const values: Record<string, string> = {};
-  for (let at = 0; at < attributes.length; at += 2) {
-    values[attributes[at] ?? ''] = attributes[at + 1] ?? '';
-  }
-  return { name, attributes: values, scope };
+function scopeWith(namespaces: ReadonlyMap<string, string>, nameOf: NameOf): Scope {
+  return { namespaces, nameOf, names: new Map() };
 }
 
-/** A prefix that stands for nothing is a fault; attributes without a prefix have no namespace. */
-function byNamespaces(nameOf: NameOf, isDeclared: boolean) {
-  return (name: string, attributes: Attributes, around: Scope): Named => {
-    const scope = scopeOf(attributes, around);
-    const values: Record<string, string> = {};
-    let isPrefixed = false;
-    for (let at = 0; at < attributes.length; at += 2) {
-      const of = attributes[at] ?? '';
-      const isDeclaring = isDeclaration(of);
-      if (isDeclaring && !isDeclared) continue;
-      const hasPrefix = !isDeclaring && of.includes(':');
-      isPrefixed ||= hasPrefix;
-      const called = hasPrefix ? expanded(of, scope, nameOf) : of;
-      // Written apart, two may be one under their prefixes.
-      if (isPrefixed && Object.hasOwn(values, called)) stop(`attribute ${of} is there twice`);
-      values[called] = attributes[at + 1] ?? '';
-    }
-    return { name: expanded(name, scope, nameOf), attributes: values, scope };
-  };
+function asWritten(given: Attributes): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (let at = 0; at < given.length; at += 2) values[given[at] ?? ''] = given[at + 1] ?? '';
+  return values;
+}
+
+/** Attributes without a prefix have no namespace. */
+function valuesIn(given: Attributes, scope: Scope, isDeclared: boolean): Record<string, string> {
+  const values: Record<string, string> = {};
+  let isPrefixed = false;
+  for (let at = 0; at < given.length; at += 2) {
+    const of = given[at] ?? '';
+    const isDeclaring = isDeclaration(of);
+    if (isDeclaring && !isDeclared) continue;
+    const hasPrefix = !isDeclaring && of.includes(':');
+    isPrefixed ||= hasPrefix;
+    const name = hasPrefix ? called(of, scope) : of;
+    // Written apart, two may be one under their prefixes.
+    if (isPrefixed && Object.hasOwn(values, name)) stop(`attribute ${of} is there twice`);
+    values[name] = given[at + 1] ?? '';
+  }
+  return values;
 }
 
 function isDeclaration(name: string): boolean {
   return name.startsWith('xmlns') && (name.length === 'xmlns'.length || name[5] === ':');
 }
 
-function expanded(name: string, scope: Scope, nameOf: NameOf): string {
+function called(written: string, scope: Scope): string {
+  const known = scope.names.get(written);
+  if (known !== undefined) return known;
+  const name = expanded(written, scope);
+  scope.names.set(written, name);
+  return name;
+}
+
+/** A prefix that stands for nothing is a fault. */
+function expanded(name: string, { namespaces, nameOf }: Scope): string {
   const colon = name.indexOf(':');
-  if (colon === -1) return nameOf(scope.get('') ?? '', name);
+  if (colon === -1) return nameOf(namespaces.get('') ?? '', name);
   const prefix = name.slice(0, colon);
   const local = name.slice(colon + 1);
-  const namespace = scope.get(prefix);
+  const namespace = namespaces.get(prefix);
   if (colon === 0 || !isLocalName(local)) stop(`${name} is no name with a prefix`);
   return nameOf(namespace ?? stop(`the prefix ${prefix} stands for nothing`), local);
 }
@@ -138,10 +162,10 @@ function expanded(name: string, scope: Scope, nameOf: NameOf): string {
 const NAMESPACES_MAX = 50; // declared around an element [RELIABILITY 7.2]
 
 /** With the declarations of an element: XML Names 1.0, 3. */
-function scopeOf(attributes: Attributes, around: Scope): Scope {
-  let scope: Map<string, string> | null = null;
-  for (let at = 0; at < attributes.length; at += 2) {
-    const [name = '', value = ''] = [attributes[at], attributes[at + 1]];
+function scopeOf(given: Attributes, around: Scope): Scope {
+  let namespaces: Map<string, string> | null = null;
+  for (let at = 0; at < given.length; at += 2) {
+    const [name = '', value = ''] = [given[at], given[at + 1]];
     if (!isDeclaration(name)) continue;
     const isDefault = name === 'xmlns';
     const prefix = isDefault ? '' : name.slice('xmlns:'.length);
@@ -150,9 +174,9 @@ function scopeOf(attributes: Attributes, around: Scope): Scope {
     const isReserved =
       ['xml', 'xmlns'].includes(prefix) || [XML_NAMESPACE, XMLNS_NAMESPACE].includes(value);
     if (isReserved && !isXml) stop(`${name} declares what may not be declared`);
-    scope ??= new Map(around);
-    scope.set(prefix, value);
-    if (scope.size > NAMESPACES_MAX) stop(`more than ${NAMESPACES_MAX} namespaces`);
+    namespaces ??= new Map(around.namespaces);
+    namespaces.set(prefix, value);
+    if (namespaces.size > NAMESPACES_MAX) stop(`more than ${NAMESPACES_MAX} namespaces`);
   }
-  return scope ?? around;
+  return namespaces === null ? around : scopeWith(namespaces, around.nameOf);
 }

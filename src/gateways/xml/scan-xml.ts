@@ -1,7 +1,10 @@
+import { forbiddenAt, meaningOf, withLineFeeds, withSpaces } from './xml-characters.ts';
+import { nameAt } from './xml-names.ts';
+
 /** What is told of a document, in the order of its text; who is told stops it by throwing. */
 export type XmlEvents = {
-  /** `start`: of its first bracket. */
-  readonly startTag: (name: string, attributes: Attributes, start: number) => void;
+  /** `start`: of its first bracket. Of what answers true the inside is passed over, unlooked at. */
+  readonly startTag: (name: string, attributes: Attributes, start: number) => boolean;
   /** `end`: behind its last bracket. An element without an end tag has both at its one tag. */
   readonly endTag: (end: number) => void;
   /** Never outside of the root; one text may come in parts. */
@@ -20,39 +23,22 @@ const DEPTH_MAX = 100; // elements inside each other [RELIABILITY 7.2]
 const ATTRIBUTES_MAX = 100; // of one element [RELIABILITY 7.2]
 const NAME_MAX = 1_024; // characters [RELIABILITY 7.2]
 
-const SPACE = '[\\t\\n\\r ]';
-const LOCAL_START =
-  'A-Z_a-z\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}';
-const NAME_START = `:${LOCAL_START}`;
-const NAME = `[${NAME_START}][${NAME_START}\\-.0-9\\xb7\\u0300-\\u036f\\u203f\\u2040]*`;
-
 // Sticky, so that each looks at one place; none can be read in two ways, so that none takes long.
-const ANY_NAME = new RegExp(NAME, 'uy');
-const START_END = new RegExp(`${SPACE}*(/?)>`, 'uy');
-const END = new RegExp(`</(${NAME})${SPACE}*>`, 'uy');
+const ANY_TAG = /<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>/y;
 const DOCTYPE = /<!DOCTYPE([^[\]>]*)>/y;
 const DECLARATION =
   /<\?xml[\t\n\r ]+version[\t\n\r ]*=[\t\n\r ]*(?:"1\.0"|'1\.0')(?:[\t\n\r ]+encoding[\t\n\r ]*=[\t\n\r ]*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:[\t\n\r ]+standalone[\t\n\r ]*=[\t\n\r ]*(?:"(?:yes|no)"|'(?:yes|no)'))?[\t\n\r ]*\?>/y;
 
-/** What no XML may hold, also of those that come as a reference: XML 1.0, 2.2. */
-const FORBIDDEN = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 /** What stands in a value otherwise than it means. */
 const UNUSUAL = /[<&\t\n\r]/;
 const NOT_SPACE = /[^\t\n\r ]/;
 const BYTE_ORDER_MARK = 0xfeff;
+const EXCLAMATION = 0x21;
+const QUOTE = 0x22;
 const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
-const ASCII_MAX = 0x7f;
-
-// Nearly all names are of ASCII: whether a character begins a name, or goes on with one.
-const FIRST = 2;
-const LATER = 1;
-const ASCII_NAME = Uint8Array.from({ length: ASCII_MAX + 1 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (/[:A-Z_a-z]/.test(character)) return FIRST;
-  return /[-.\d]/.test(character) ? LATER : 0;
-});
+const QUESTION = 0x3f;
 
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
@@ -66,12 +52,8 @@ export function scanXml(text: string, events: XmlEvents): void {
   new Scan(text, events).run();
 }
 
-const LOCAL_NAME = new RegExp(`^[${LOCAL_START}][^:]*$`, 'u');
-
-/** Whether a part of a name is one by itself: XML Names 1.0, 4. */
-export function isLocalName(part: string): boolean {
-  return LOCAL_NAME.test(part);
-}
+const WRONG_END = 'an end tag that is not that of the element that is open';
+const NO_ATTRIBUTES: Attributes = [];
 
 class Scan {
   readonly #text: string;
@@ -88,7 +70,7 @@ class Scan {
 
   run(): void {
     const text = this.#text;
-    const forbidden = text.search(FORBIDDEN);
+    const forbidden = forbiddenAt(text);
     this.#at = Math.max(forbidden, 0);
     if (forbidden !== -1) this.#stop('a character that XML may not hold');
     if (text.charCodeAt(0) === BYTE_ORDER_MARK) this.#at = 1;
@@ -118,99 +100,119 @@ class Scan {
 
   #markup(): void {
     const text = this.#text;
-    const sign = text[this.#at + 1];
-    if (sign === '?') this.#stop('a processing instruction is not allowed');
-    if (sign === '/') this.#endTag();
-    else if (sign !== '!') this.#startTag();
+    const sign = text.charCodeAt(this.#at + 1);
+    if (sign === SLASH) this.#endTag();
+    else if (sign === QUESTION) this.#stop('a processing instruction is not allowed');
+    else if (sign !== EXCLAMATION) this.#startTag();
     else if (text.startsWith('<!--', this.#at)) this.#comment();
     else if (text.startsWith('<![CDATA[', this.#at)) this.#cdata();
     else this.#doctype();
   }
 
   #startTag(): void {
+    const text = this.#text;
     const start = this.#at;
     this.#at = start + 1;
     const name = this.#name();
-    if (name.length > NAME_MAX) this.#stop('a name that is too long');
     if (this.#open.length === DEPTH_MAX) {
       this.#stop(`more than ${DEPTH_MAX} elements inside each other`);
     }
     if (this.#open.length === 0 && this.#hasRoot) this.#stop('a second root');
     this.#hasRoot = true;
-    const attributes = this.#attributes();
-    const end = this.#match(START_END) ?? this.#stop(`the tag of ${name} is broken`);
-    this.#at += end[0].length;
-    this.#events.startTag(name, attributes, start);
-    if (end[1] === '/') this.#events.endTag(this.#at);
+    const attributes = this.#isAttribute() ? this.#attributes() : NO_ATTRIBUTES;
+    const isShort = text.charCodeAt(this.#at) === SLASH;
+    if (isShort) this.#at += 1;
+    if (text.charCodeAt(this.#at) !== GREATER) this.#stop(`the tag of ${name} is broken`);
+    this.#at += 1;
+    const isPassedOver = this.#events.startTag(name, attributes, start);
+    if (isPassedOver && !isShort) this.#passOver();
+    if (isPassedOver || isShort) this.#events.endTag(this.#at);
     else this.#open.push(name);
   }
 
+  /** Goes behind the end of the element that has begun. */
+  #passOver(): void {
+    for (let depth = 1; depth > 0; ) {
+      const next = this.#text.indexOf('<', this.#at);
+      if (next === -1) this.#stop('an element has no end');
+      this.#at = next;
+      if (this.#text.startsWith('<!--', next)) this.#comment();
+      else if (this.#text.startsWith('<![CDATA[', next)) this.#at = this.#cdataEnd();
+      else {
+        const [tag] = this.#match(ANY_TAG) ?? this.#stop('a tag that is broken');
+        this.#at += tag.length;
+        if (tag.startsWith('</')) depth -= 1;
+        else if (!tag.endsWith('/>')) depth += 1;
+      }
+    }
+  }
+
+  /** From the first name on. */
   #attributes(): Attributes {
     const found: string[] = [];
-    while (this.#isAttribute()) {
+    do {
       const name = this.#name();
       const value = this.#value(name);
-      if (name.length > NAME_MAX) this.#stop('a name that is too long');
       if (name === '__proto__') this.#stop('a name that no object can hold');
       for (let at = 0; at < found.length; at += 2) {
         if (found[at] === name) this.#stop(`attribute ${name} is there twice`);
       }
       if (found.length === 2 * ATTRIBUTES_MAX) this.#stop(`more than ${ATTRIBUTES_MAX} attributes`);
       found.push(name, value);
-    }
+    } while (this.#isAttribute());
     return found;
   }
 
-  /** Whether white space and the name of an attribute come next; goes to the name. */
+  /** Goes to the end of the tag, or to the name of an attribute that comes next. */
   #isAttribute(): boolean {
+    const from = this.#at;
+    const code = this.#skipSpace();
+    return this.#at > from && code !== SLASH && code !== GREATER && this.#at < this.#text.length;
+  }
+
+  /** Answers what stands behind the white space here; goes there. */
+  #skipSpace(): number {
     const text = this.#text;
-    let at = this.#at;
-    while (isSpace(text.charCodeAt(at))) at += 1;
-    const code = text.charCodeAt(at);
-    if (at === this.#at || code === SLASH || code === GREATER || at === text.length) return false;
-    this.#at = at;
-    return true;
+    let code = text.charCodeAt(this.#at);
+    while (isSpace(code)) {
+      this.#at += 1;
+      code = text.charCodeAt(this.#at);
+    }
+    return code;
   }
 
   /** Goes behind the name that stands here. */
   #name(): string {
-    const text = this.#text;
-    const from = this.#at;
-    let at = from;
-    if (ASCII_NAME[text.charCodeAt(at)] === FIRST) {
-      do at += 1;
-      while ((ASCII_NAME[text.charCodeAt(at)] ?? 0) >= LATER);
-    }
-    if (at === from || text.charCodeAt(at) > ASCII_MAX) {
-      at = from + (this.#match(ANY_NAME) ?? this.#stop('no name'))[0].length;
-    }
-    this.#at = at;
-    return text.slice(from, at);
+    const name = nameAt(this.#text, this.#at);
+    if (name === '') this.#stop('no name');
+    if (name.length > NAME_MAX) this.#stop('a name that is too long');
+    this.#at += name.length;
+    return name;
   }
 
   /** Goes behind the value that stands here. */
   #value(name: string): string {
     const text = this.#text;
-    let at = this.#at;
-    while (isSpace(text.charCodeAt(at))) at += 1;
-    if (text.charCodeAt(at) !== EQUALS) this.#stop(`attribute ${name} has no value`);
-    do at += 1;
-    while (isSpace(text.charCodeAt(at)));
-    const quote = text[at];
-    const end = quote === '"' || quote === "'" ? text.indexOf(quote, at + 1) : -1;
+    if (this.#skipSpace() !== EQUALS) this.#stop(`attribute ${name} has no value`);
+    this.#at += 1;
+    const quote = this.#skipSpace() === QUOTE ? '"' : "'";
+    const from = this.#at + 1;
+    const end = text[this.#at] === quote ? text.indexOf(quote, from) : -1;
     if (end === -1) this.#stop(`the value of attribute ${name} is broken`);
-    const value = text.slice(at + 1, end);
     this.#at = end + 1;
+    const value = text.slice(from, end);
     if (!UNUSUAL.test(value)) return value;
     if (value.includes('<')) this.#stop(`a bracket in the value of attribute ${name}`);
     return this.#resolved(withSpaces(value));
   }
 
   #endTag(): void {
-    const [whole, name] = this.#match(END) ?? this.#stop('an end tag that is broken');
     const open = this.#open.pop();
-    if (open !== name) this.#stop(`the end of ${name}, where ${open ?? 'nothing'} is open`);
-    this.#at += whole.length;
+    const from = this.#at + '</'.length;
+    if (open === undefined || !this.#text.startsWith(open, from)) this.#stop(WRONG_END);
+    this.#at = from + open.length;
+    if (this.#skipSpace() !== GREATER) this.#stop(WRONG_END);
+    this.#at += 1;
     this.#events.endTag(this.#at);
   }
 
@@ -222,10 +224,14 @@ class Scan {
 
   #cdata(): void {
     const from = this.#at + '<![CDATA['.length;
-    const end = this.#text.indexOf(']]>', from);
-    if (end === -1 || this.#open.length === 0) this.#stop('a CDATA section that is broken');
-    this.#events.text(withLineFeeds(this.#text.slice(from, end)));
-    this.#at = end + ']]>'.length;
+    if (this.#open.length === 0) this.#stop('a CDATA section that is in no element');
+    this.#at = this.#cdataEnd();
+    this.#events.text(withLineFeeds(this.#text.slice(from, this.#at - ']]>'.length)));
+  }
+
+  #cdataEnd(): number {
+    const end = this.#text.indexOf(']]>', this.#at);
+    return end === -1 ? this.#stop('a CDATA section that has no end') : end + ']]>'.length;
   }
 
   #doctype(): void {
@@ -248,7 +254,7 @@ class Scan {
     while (at !== -1) {
       const end = text.indexOf(';', at);
       const name = text.slice(at + 1, end === -1 ? at + 1 : end);
-      resolved += ENTITIES.get(name) ?? numbered(name) ?? this.#stop('a reference to nothing');
+      resolved += meaningOf(name) ?? this.#stop('a reference to nothing');
       at = text.indexOf('&', end);
       resolved += text.slice(end + 1, at === -1 ? text.length : at);
     }
@@ -266,34 +272,4 @@ class Scan {
       `${what}, in line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`,
     );
   }
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['lt', '<'],
-  ['gt', '>'],
-  ['amp', '&'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
-
-/** Of `#10` or `#xA`; null when it is no character that XML may hold. */
-function numbered(reference: string): string | null {
-  const [, decimal, hexadecimal] = /^#(?:(\d+)|x([\dA-Fa-f]+))$/.exec(reference) ?? [];
-  if (decimal === undefined && hexadecimal === undefined) return null;
-  const number = decimal === undefined ? Number(`0x${hexadecimal}`) : Number(decimal);
-  if (number > 0x10ffff) return null;
-  const character = String.fromCodePoint(number);
-  return FORBIDDEN.test(character) ? null : character;
-}
-
-/** Any end of a line is a line feed: XML 1.0, 2.11. */
-function withLineFeeds(text: string): string {
-  return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
-}
-
-const LINE_OR_TAB = /[\t\n\r]/;
-
-/** White space in a value is a space, whatever it was written as: XML 1.0, 3.3.3. */
-function withSpaces(value: string): string {
-  return LINE_OR_TAB.test(value) ? value.replaceAll(/\r\n|[\t\n\r]/g, ' ') : value;
 }

@@ -6,18 +6,31 @@ import type { Element } from '../../gateways/xml/element.ts';
  * signed [EPS-SIGNATURE 2]. Text is as it would be after the message had been written and parsed.
  */
 export function canonicalXml(element: Element, namespace: string | null = null): string {
-  const { name, attributes, children } = element;
-  let text = `<${name}`;
-  if (namespace !== null) text += ` xmlns="${escapeAttribute(namespace)}"`;
-  const names = Object.keys(attributes);
-  for (const attribute of names.length > 1 ? names.toSorted() : names) {
+  return appended('', element, namespace);
+}
+
+/** One text grows at its end: it costs half of what joining the texts of elements does. */
+function appended(
+  before: string,
+  { name, attributes, children }: Element,
+  namespace: string | null = null,
+): string {
+  let tag = `<${name}`;
+  if (namespace !== null) tag += ` xmlns="${escapeAttribute(namespace)}"`;
+  for (const attribute of inOrder(Object.keys(attributes))) {
     const value = attributes[attribute];
-    if (value !== undefined) text += ` ${attribute}="${attributeText(value)}"`;
+    if (value !== undefined) tag += ` ${attribute}="${attributeText(value)}"`;
   }
-  text += '>';
+  let text = before + `${tag}>`;
   if (typeof children === 'string') text += UNUSUAL.test(children) ? plainText(children) : children;
-  else for (const child of children) text += canonicalXml(child);
-  return `${text}</${name}>`;
+  else for (const child of children) text = appended(text, child);
+  return text + `</${name}>`;
+}
+
+function inOrder(names: readonly string[]): readonly string[] {
+  return names.every((name, at) => at === 0 || (names[at - 1] ?? '') <= name)
+    ? names
+    : names.toSorted();
 }
 
 const LINE_BREAKS = /\r\n|\r\u0085|[\r\u0085\u2028]/g;

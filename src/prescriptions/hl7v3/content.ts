@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Element } from '../../gateways/xml/element.ts';
 import { canonicalXml } from './canonical.ts';
@@ -17,7 +17,7 @@ const SENT_AT: Readonly<Record<string, readonly string[]>> = {
  */
 export function contentDigest(act: Element): Buffer {
   const content = without(act, SENT_AT[act.name] ?? []);
-  return createHash('sha256').update(canonicalXml(content)).digest();
+  return hash('sha256', canonicalXml(content), 'buffer');
 }
 
 function without(element: Element, [name, ...rest]: readonly string[]): Element {

@@ -21,13 +21,24 @@ const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
 /** What is signed: the algorithms, and the base64 digest of the fragments, in canonical form [EPS-SIGNATURE 3]. */
 export function signedInfo(digestValue: string, algorithm: SignatureAlgorithm): string {
+  const { before, behind } = AROUND[algorithm];
+  return `${before}${digestValue}${behind}`;
+}
+
+/** All but the digest is the same each time. */
+const AROUND = { RS256: around('RS256'), RS1: around('RS1') };
+
+function around(algorithm: SignatureAlgorithm): {
+  readonly before: string;
+  readonly behind: string;
+} {
   const { signature, digest } = SIGNATURE_ALGORITHMS[algorithm];
   const reference = element(
     'Reference',
     {},
     element('Transforms', {}, element('Transform', { Algorithm: EXCLUSIVE })),
     element('DigestMethod', { Algorithm: digest }),
-    textElement('DigestValue', digestValue),
+    textElement('DigestValue', ''),
   );
   const info = element(
     'SignedInfo',
@@ -36,7 +47,9 @@ export function signedInfo(digestValue: string, algorithm: SignatureAlgorithm): 
     element('SignatureMethod', { Algorithm: signature }),
     reference,
   );
-  return canonicalXml(info, XML_SIGNATURE);
+  const text = canonicalXml(info, XML_SIGNATURE);
+  const at = text.indexOf('</DigestValue>');
+  return { before: text.slice(0, at), behind: text.slice(at) };
 }
 
 /** Whether a text is what is signed of some prescription with that algorithm, to the letter. */
