@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
+import { startDatacentreJobs } from './datacentre-jobs.ts';
 import { demographicsParts } from './demographics.ts';
 import { demographicsFailure, demographicsRoutes } from './demographics/index.ts';
 import { sdsFailure, sdsRoutes } from './directory/index.ts';
@@ -27,15 +28,13 @@ import {
   requireConnections,
 } from './platform/database.ts';
 import { type HttpRoute, type HttpService } from './platform/http.ts';
-import { startJobs } from './platform/jobs.ts';
-import { describeBug, type Log } from './platform/log.ts';
+import type { Log } from './platform/log.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
   isSignedInfo,
   openSignatures,
   prescriptionHl7Interactions,
   prescriptionInteractions,
-  prescriptionJobs,
   prescriptionQueries,
   type Spine,
   subsequentCancellations,
@@ -98,13 +97,8 @@ export async function startDatacentre(
     if (config.switchedOff.length === 0) await local?.probe();
     const hl7v3 = await openHl7Door(config, log, hl7PartsOf(spine, clock, { server, admission }));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
-    const jobs = startJobs(
-      database,
-      [...prescriptionJobs(spine, clock), ...identity.jobs, ...(hl7v3?.jobs ?? [])],
-      ({ name }, error) => {
-        log({ event: 'bug', requestId: name, outcome: describeBug(error) });
-      },
-    );
+    const further = [...identity.jobs, ...(hl7v3?.jobs ?? [])];
+    const jobs = await startDatacentreJobs(config, log, { spine, clock, further });
     closers.splice(1, 0, () => jobs.close());
     const drain = drainOf(server, http, hl7v3);
     const { hold, release } = database;

@@ -24,6 +24,7 @@ const LAYERS = [
 const COMPOSERS = [
   'main.ts',
   'datacentre.ts',
+  'datacentre-jobs.ts',
   'demographics.ts',
   'endpoints.ts',
   'failures.ts',

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +21,8 @@ export type DatacentreOptions = {
   readonly hl7v3Port: number;
   /** Of both, as senders reach them. */
   readonly hl7v3Urls: readonly string[];
+  /** Folder for the key that signs the audit trail, and the copies of its seals; null: it is not sealed. */
+  readonly auditFolder: string | null;
   /** Program and words; see Parts. */
   readonly program: readonly string[] | null;
   readonly log: (line: string) => void;
@@ -196,12 +199,21 @@ class DatacentreProcess implements Datacentre {
   readonly #tell = (what: unknown): void => this.#options.log(String(what));
 }
 
+/** One key for both, and a copy of the seals for each, as each site has its own. */
+function auditEnvironment(folder: string, name: 'a' | 'b'): Record<string, string> {
+  return {
+    OPENSPINE_AUDIT_KEY: join(folder, 'key.pem'),
+    OPENSPINE_AUDIT_FOLDER: join(folder, name),
+  };
+}
+
 function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
-  const { hl7v3Port, hl7v3Urls, signInPort, pagesPort } = options;
+  const { hl7v3Port, hl7v3Urls, signInPort, pagesPort, auditFolder } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
+      ...(auditFolder === null ? {} : auditEnvironment(auditFolder, name)),
       ...process.env,
       OPENSPINE_DATACENTRE: name,
       OPENSPINE_PORT: String(port),

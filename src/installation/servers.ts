@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
 import { type Database, startDatabase } from './database.ts';
 import { type Datacentre, startDatacentre } from './datacentre.ts';
@@ -139,6 +141,7 @@ function datacentreStep(
           cis2Issuer: issuerAt(signIn),
           hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
           hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
+          auditFolder: state.data.kind === 'external' ? null : join(state.data.folder, 'audit'),
           program: parts.datacentreProgram ?? null,
           log: output.progress,
         }),

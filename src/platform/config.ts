@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
 import { type PatientIssuer, patientIssuerOf } from './config/patient-issuer.ts';
+import { type AuditPlace, auditPlaceOf } from './config/audit.ts';
 import { numberOf, portOf } from './config/numbers.ts';
 import {
   type CardPort,
@@ -39,6 +40,8 @@ export type Config = {
   readonly nextIssueFrom: 'prescription' | 'dispense';
   readonly asids: { readonly own: string; readonly spine: string };
   readonly trackerIssues: 'current' | 'all';
+  /** Null: the audit trail is not sealed. */
+  readonly audit: AuditPlace | null;
   /** How often one application may call one base of the FHIR API; null: without limit. */
   readonly requestsPerMinute: number | null;
   readonly pds: PdsConfig;
@@ -89,10 +92,9 @@ export function parseConfig(
   // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
   const strictness = mode === 'live' ? 'strict' : 'compatible';
   const port = portOf(env, 'OPENSPINE_PORT', '4400', problems);
-  const databaseUrl = databaseUrlOf(env, problems);
   const config: Config = {
     mode,
-    databaseUrl,
+    databaseUrl: databaseUrlOf(env, problems),
     databaseConnections: numberOf(env, CONNECTIONS, problems),
     port,
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
@@ -105,6 +107,7 @@ export function parseConfig(
     signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
     pkiUrl: pkiUrlOf(env),
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
+    audit: auditPlaceOf(env, problems),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     requestsPerMinute: env[REQUESTS.name] === undefined ? null : numberOf(env, REQUESTS, problems),
     pds: pdsConfigOf(env, problems),

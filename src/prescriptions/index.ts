@@ -17,6 +17,7 @@ export { INTERACTIONS } from './interactions.ts';
 export { isSignedInfo } from './hl7v3/signed-info.ts';
 export { prescriptionHl7Interactions } from './hl7v3/interactions.ts';
 export { subsequentCancellations } from './messages/cancel/subsequent.ts';
+export { numbersOf } from './patients/repository.ts';
 export type { Spine } from './perform.ts';
 export { type DueDone, timeOf } from './jobs.ts';
 export { openSignatures, type Signatures } from './signature/index.ts';

@@ -125,6 +125,7 @@ async function startProcess(
     port: port ?? 0,
     databaseUrl: cluster.urlOf(name),
     mode: 'test',
+    auditFolder: null,
     signInPort: signInPort ?? 0,
     pagesPort: pagesPort ?? 0,
     publicUrls: [`http://127.0.0.1:${port}`],

@@ -71,6 +71,41 @@ export function isSignedBy(seal: Seal, publicKey: KeyObject): boolean {
   return verify(null, statementOf(seal), publicKey, Buffer.from(seal.signature, 'base64'));
 }
 
+/** Null when the text is no JSON. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a seal out of JSON; null when it is none. */
+export function readSeal(value: unknown): Seal | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const members: ReadonlyMap<string, unknown> = new Map(Object.entries(value));
+  const number = (name: string): number => {
+    const one = members.get(name);
+    return typeof one === 'number' && Number.isSafeInteger(one) ? one : Number.NaN;
+  };
+  const text = (name: string): string => {
+    const one = members.get(name);
+    return typeof one === 'string' ? one : '';
+  };
+  const seal = {
+    number: number('number'),
+    sealedAt: text('sealedAt'),
+    before: number('before'),
+    rows: number('rows'),
+    lastId: number('lastId'),
+    previous: text('previous'),
+    root: text('root'),
+    keyId: text('keyId'),
+    signature: text('signature'),
+  };
+  return Object.values(seal).some((one) => one === '' || Number.isNaN(one)) ? null : seal;
+}
+
 const ID_BYTES = 8;
 
 /** 40 bytes a row: its id and its leaf. */

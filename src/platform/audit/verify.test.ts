@@ -54,10 +54,13 @@ function trail(): Part[] {
 const TRAIL = trail();
 const COPIED = new Map(TRAIL.map(({ seal }) => [seal.number, hashOf(seal)]));
 
-function verified(parts: readonly Part[], trust = { keys: KEYS, copied: COPIED }): Verified {
+function verified(
+  parts: readonly Part[],
+  trust = { keys: KEYS, copied: COPIED, purgedBefore: '2018-11-29' },
+): Verified {
   const verifier = new AuditVerifier(trust);
   for (const { seal, sealed, lines } of parts) verifier.add(seal, sealed, lines);
-  return verifier.end(true);
+  return verifier.end(0);
 }
 
 /** The trail with the lines of all seals in one list, and then with a list of other lines. */
@@ -92,6 +95,20 @@ describe('a trail of which nothing is wrong', () => {
   test('is found whole, from any of its seals on, and without the copy', () => {
     assert.deepEqual(verified(TRAIL), { seals: 4, rows: TOTAL, purged: 0, findings: [] });
     assert.deepEqual(verified(TRAIL.slice(2)).findings, []);
+  });
+
+  test('may be without rows that are older than they must be kept, and no others', () => {
+    const purged = TRAIL.map((part, place) =>
+      place === 0 ? { ...part, sealed: null, lines: [] } : part,
+    );
+    const verifiedBefore = (purgedBefore: string) => {
+      const verifier = new AuditVerifier({ keys: KEYS, copied: COPIED, purgedBefore });
+      for (const { seal, sealed, lines } of purged) verifier.add(seal, sealed, lines);
+      const { findings, ...counts } = verifier.end(0);
+      return [counts.purged, findings.map(({ kind, position: place }) => [kind, place])];
+    };
+    assert.deepEqual(verifiedBefore('2027-01-01'), [1, []]);
+    assert.deepEqual(verifiedBefore('2026-01-01'), [1, [['missing', 1]]]);
   });
 
   test('keeps what is sealed in 40 bytes a row', () => {

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 
-import type { AuditRow } from './entry.ts';
 import { hashOf, isSignedBy, NO_SEAL, type Seal, type Sealed } from './seal.ts';
 import { type Finding, verifyRows } from './verify-rows.ts';
 
@@ -12,6 +11,8 @@ export type Trust = {
   readonly keys: ReadonlyMap<string, KeyObject>;
   /** Hashes of seals by their numbers, from a copy outside the database; null: there is none. */
   readonly copied: ReadonlyMap<number, string> | null;
+  /** ISO 8601: rows that were sealed before may have been purged. */
+  readonly purgedBefore: string;
 };
 
 export type Verified = {
@@ -37,32 +38,25 @@ export class AuditVerifier {
     this.#trust = trust;
   }
 
-  /** `sealed` is null when its rows were purged, as those of seals before the limit may be. */
+  /** `sealed` is null when its rows were purged. */
   add(seal: Seal, sealed: Sealed | null, lines: readonly string[]): void {
     this.#head(seal);
     this.#last = seal;
     this.#seals += 1;
     this.#rows += lines.length;
-    if (sealed === null) this.#purged += 1;
+    if (sealed === null) this.#withoutRows(seal);
     else this.#find(verifyRows(seal, sealed, lines));
   }
 
-  /** A row that no seal holds, though later ones are sealed. */
-  neverSealed({ id }: Pick<AuditRow, 'id'>): void {
-    this.#find([
-      {
-        kind: 'inserted',
-        seal: this.#last?.number ?? 0,
-        position: null,
-        id,
-        text: 'a row stands among sealed ones that was never sealed',
-      },
-    ]);
+  /** A row that no seal holds, though later ones are sealed; it stands behind a position. */
+  neverSealed(id: number, at: { readonly seal: number; readonly position: number }): void {
+    const text = 'a row stands behind this position that was never sealed';
+    this.#find([{ kind: 'inserted', ...at, id, text }]);
   }
 
-  /** `isWholeTrail`: the last one added is the last one there is. */
-  end(isWholeTrail: boolean): Verified {
-    if (isWholeTrail) this.#tail();
+  /** `lastNumber` of the last seal that there must be; null: some of the middle were looked at. */
+  end(lastNumber: number | null): Verified {
+    if (lastNumber !== null) this.#tail(lastNumber);
     const { length } = this.#findings;
     return {
       seals: this.#seals,
@@ -74,6 +68,13 @@ export class AuditVerifier {
 
   #find(findings: readonly Finding[]): void {
     if (this.#findings.length < FINDINGS_MAX) this.#findings.push(...findings);
+  }
+
+  #withoutRows({ number, sealedAt, before }: Seal): void {
+    this.#purged += 1;
+    if (sealedAt < this.#trust.purgedBefore) return;
+    const text = `the rows of seal ${number} are gone, and it is too young for that`;
+    this.#find([{ kind: 'missing', seal: number, position: before + 1, id: null, text }]);
   }
 
   #head(seal: Seal): void {
@@ -102,13 +103,14 @@ export class AuditVerifier {
     wrong(number !== last.number + 1 || isNext, `seal ${number} does not follow the one before it`);
   }
 
-  /** What the copy outside has and the database has not; rows that are gone up to the end were cut off. */
-  #tail(): void {
+  /** Seals that must be there and are not; rows that are gone up to the end were cut off. */
+  #tail(lastNumber: number): void {
     const last = this.#last;
     const end = last === null ? 0 : last.before + last.rows;
-    const further = Math.max(0, ...(this.#trust.copied?.keys() ?? []));
+    let further = lastNumber;
+    for (const number of this.#trust.copied?.keys() ?? []) further = Math.max(further, number);
     if (further > (last?.number ?? 0)) {
-      const text = `seals up to ${further} were copied, and are gone with their rows`;
+      const text = `there were seals up to ${further}: they are gone with their rows`;
       this.#find([{ kind: 'truncated', seal: further, position: end + 1, id: null, text }]);
     }
     const gone = new Map(
