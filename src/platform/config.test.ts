@@ -35,7 +35,13 @@ describe('the limits of sessions', () => {
 describe('a setting', () => {
   test('stands in docs/reference/settings.md, and what stands there is read', () => {
     const page = readFileSync(new URL('../../docs/reference/settings.md', import.meta.url), 'utf8');
-    const code = ['config.ts', 'config/patient-issuer.ts', 'config/pds.ts', 'config/ports.ts']
+    const code = [
+      'config.ts',
+      'config/audit.ts',
+      'config/patient-issuer.ts',
+      'config/pds.ts',
+      'config/ports.ts',
+    ]
       .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
       .join('\n');
     const namesIn = (text: string): string[] =>
