@@ -41,6 +41,7 @@ describe('a setting', () => {
       'config/patient-issuer.ts',
       'config/pds.ts',
       'config/ports.ts',
+      '../operations/config.ts',
     ]
       .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
       .join('\n');
