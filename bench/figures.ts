@@ -44,12 +44,11 @@ export const MIXED: Scenario = {
   door: 'fhir',
 };
 
-/** What is asked about kept orders comes after the orders. */
-
+/** What is asked comes after the orders: `$verify-signature` is of kept ones, and both run code that orders have compiled. */
 export const SCENARIOS = [
-  asked('prepare'),
   written('create'),
   asked('verifySignature'),
+  asked('prepare'),
   { ...written('releaseNominated'), counts: 'prescriptions' },
   written('dispense'),
   written('claim'),
