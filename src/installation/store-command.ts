@@ -17,6 +17,8 @@ export type StoreCommand = Omit<Command, 'run'> & {
   readonly work: (invocation: Invocation, database: Database, url: string) => Promise<number>;
 };
 
+const PATIENCE_MS = 15_000; // longer than the writes take to move to another datacentre
+
 /** The store is the one of DATABASE_URL, or of the Spine that runs on this machine. */
 export function storeCommand({ work, ...command }: StoreCommand): Command {
   return {
@@ -29,7 +31,11 @@ export function storeCommand({ work, ...command }: StoreCommand): Command {
         output.progress(`spine ${command.name}: ${found.problem}`);
         return found.code;
       }
-      const database = openDatabase({ url: found.url, connections: 2 });
+      const database = openDatabase({
+        url: found.url,
+        connections: 2,
+        connectWithinMs: PATIENCE_MS,
+      });
       try {
         return await work(invocation, database, found.url);
       } catch (error) {

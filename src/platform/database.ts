@@ -37,8 +37,10 @@ export type DatabaseOptions = {
   readonly connections?: number;
   /** How long one statement may take; migrations have no limit (0). */
   readonly statementTimeoutMs?: number;
-  /** After so long without an answer, of a commit too, nobody knows how it ended. */
+  /** After so long without an answer, of a commit too, nobody knows how it ended; without a limit where statements have none. */
   readonly answerWithinMs?: number;
+  /** How long whoever asks waits for a connection; a command may have more patience than those whom a process serves. */
+  readonly connectWithinMs?: number;
 };
 
 const CONNECTIONS = 4;
@@ -59,6 +61,8 @@ const STATEMENT_TIMEOUT_MS = 5_000; // [PLATFORM 1.3], as are the two below
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 5_000;
 const ANSWER_MS = 8_000; // longer than a statement may take, or a commit whose standby has just gone
+const NO_LIMIT_MS = 2 ** 31 - 1; // the longest that timers know
+const CONNECT_WITHIN_MS = 2_000; // [RELIABILITY C8]
 const HOLD_MS = 8_000; // longer than a switch in good order takes
 
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text); // a day is text: `new Date` would move it
@@ -68,8 +72,9 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const epoch = new Epoch();
   const gate = new Gate();
   const config = configOf(options);
-  const { answerWithinMs = ANSWER_MS } = options;
-  const line = (): Line => new Line({ config, epoch, gate, answerWithinMs });
+  const { connectWithinMs = CONNECT_WITHIN_MS, statementTimeoutMs } = options;
+  const { answerWithinMs = statementTimeoutMs === 0 ? NO_LIMIT_MS : ANSWER_MS } = options;
+  const line = (): Line => new Line({ config, epoch, gate, answerWithinMs, connectWithinMs });
   const writer = line();
   const others = Array.from({ length: (options.connections ?? CONNECTIONS) - 1 }, line);
   const readers = others.length === 0 ? [writer] : others;

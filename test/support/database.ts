@@ -14,7 +14,7 @@ export async function createDatabase(): Promise<TestDatabase & { drop(): Promise
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await execute(server, `create database ${name} template ${TEMPLATE}`);
   const url = withDatabase(server, name);
-  const database = openDatabase({ url, connections: 4 });
+  const database = openDatabase({ url, connections: 4, connectWithinMs: 30_000 });
   const drop = async (): Promise<void> => {
     await database.close();
     await execute(server, `drop database if exists ${name} with (force)`);

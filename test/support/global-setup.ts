@@ -33,7 +33,7 @@ export async function globalSetup(): Promise<void> {
 
 /** Keys are dear to make (RSA): every test's database is born with the same, and with the same people and their cards. */
 async function makeKeys(url: string): Promise<void> {
-  const database = openDatabase({ url, connections: 1 });
+  const database = openDatabase({ url, connections: 1, connectWithinMs: 30_000 });
   await seedCards({ database, pkiUrl: pkiUrlOf({}) });
   await currentKey(database);
   await seedApplications(database);

@@ -21,6 +21,8 @@ import { signingKeyIn } from '../signing-key.ts';
 import { compare, type Compared } from './compare.ts';
 import { pollAll, pollingSpine } from './poll.ts';
 
+const PATIENCE_MS = 60_000; // a machine that loads and compares a million is busy
+
 export type Wanted = {
   readonly prescriptions: number;
   readonly seed: number;
@@ -109,7 +111,11 @@ async function run(wanted: Wanted, { folder, server, parts, onStep }: Rig): Prom
   await parts.afterLoad?.(server.url);
   onStep('all of it is loaded once more');
   const again = await withBulk(server.url, (bulk) => load(bulk, dump));
-  const database = openDatabase({ url: server.url, statementTimeoutMs: 0 });
+  const database = openDatabase({
+    url: server.url,
+    statementTimeoutMs: 0,
+    connectWithinMs: PATIENCE_MS,
+  });
   try {
     timer();
     onStep('each id is compared with the old store');
