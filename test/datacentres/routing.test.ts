@@ -1,12 +1,15 @@
 // Shows: Datacentres | each answer names its site and epoch; one that cannot serve says where to go; the list of addresses has those first that are well
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import type { Trouble } from '../../src/platform/trouble.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
 import { freePort } from '../support/ports.ts';
+
+const FRESH_MS = 1_050; // as long as an answer is told again
 
 type List = {
   readonly servedBy: string;
@@ -33,7 +36,7 @@ describe('two datacentres', () => {
   });
 
   const list = async (at: Datacentre): Promise<List> => {
-    await new Promise((resolve) => setTimeout(resolve, 1_050)); // until it looks again
+    await delay(FRESH_MS); // until it looks again
     const answer = await fetch(`${at.url}/.well-known/spine-endpoints`);
     assert.equal(answer.status, 200);
     return JSON.parse(await answer.text());
@@ -94,6 +97,7 @@ describe('two datacentres', () => {
 
   test('whose database is away say so, each in the form that was asked, and where else to go', async () => {
     await made.drop();
+    await delay(FRESH_MS);
     for (const path of ['/_ready', '/_local/ready']) {
       const began = performance.now();
       const answer = await fetch(`${a.url}${path}`);

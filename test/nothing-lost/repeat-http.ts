@@ -91,7 +91,7 @@ export class RepeatOverHttp {
       case 'download':
         return message.poll();
       case 'return':
-        return message.giveBack(written);
+        return withIssue(message.giveBack(written), state.currentIssue);
       case 'cancel': {
         const item = present(written.items[step.item ?? 0], 'item');
         return changed(message.cancel(written, { item }), (body) =>
@@ -102,11 +102,7 @@ export class RepeatOverHttp {
         return this.#about(message.claim(written), step.issue);
       case 'withdraw': {
         const notification = lastTold(state, step.issue) ?? randomUUID();
-        const ofCurrent = message.withdraw(written, notification);
-        return changed(ofCurrent, (body) => ({
-          ...body,
-          extension: [...(body.extension ?? []), repeatsIssued(step.issue)],
-        }));
+        return withIssue(message.withdraw(written, notification), step.issue);
       }
       case 'dispense':
         return this.#told(state, state.currentIssue, step.code);
@@ -169,6 +165,14 @@ export class RepeatOverHttp {
     });
     assert.equal(answer.status, 200, await answer.text());
   }
+}
+
+/** A return or a withdrawal says the issue itself: without, it is of the first. */
+function withIssue(sent: Sent, issue: number): Sent {
+  return changed(sent, (body) => ({
+    ...body,
+    extension: [...(body.extension ?? []), repeatsIssued(issue)],
+  }));
 }
 
 function repeatsIssued(issue: number) {

@@ -15,6 +15,8 @@ const SPREAD: Readonly<Record<string, string>> = {
   'demographics.search_key': 'key',
   'gateways.delivery': 'message_id',
   'gateways.transmission': 'message_id',
+  'migration.dirty': 'place',
+  'migration.touched': 'place',
   'platform.audit': 'id',
   'platform.outbox': 'bucket',
   'prescriptions.download_queue': 'organisation',
@@ -23,6 +25,7 @@ const SPREAD: Readonly<Record<string, string>> = {
   'prescriptions.patient': 'nhs_number',
   'prescriptions.patient_prescription': 'nhs_number',
   'prescriptions.prescription': 'prescription_id',
+  'prescriptions.release_before': 'prescription_id',
 };
 
 /** Schemas whose other tables are small beside these, and the same in every shard [PLATFORM S4]. */
@@ -31,6 +34,7 @@ const COPIED = [
   'directory',
   'identity',
   'local',
+  'migration',
   'pages',
   'platform',
   'prescriptions',
