@@ -88,9 +88,11 @@ async function command(argv: readonly string[]): Promise<number> {
   const [
     frame,
     installation,
+    keeping,
     directory,
     references,
     prescriptions,
+    records,
     identity,
     demographics,
     audit,
@@ -103,9 +105,11 @@ async function command(argv: readonly string[]): Promise<number> {
   ] = await Promise.all([
     import('./cli/run.ts'),
     import('./installation/commands.ts'),
+    import('./installation/keeping.ts'),
     import('./directory/cli.ts'),
     import('./references.ts'),
     import('./prescriptions/inspect/cli.ts'),
+    import('./prescriptions/record-check/repository.ts'),
     import('./identity/cli.ts'),
     import('./demographics/cli.ts'),
     import('./operations/audit/cli.ts'),
@@ -118,6 +122,7 @@ async function command(argv: readonly string[]): Promise<number> {
   ]);
   const commands = [
     ...installation.installationCommands(partsOf(test)),
+    ...keeping.keepingCommands(records.recordKeeper),
     ...directory.directoryCommands(references.REFERENCES),
     prescriptions.inspectCommand,
     ...identity.identityCommands,

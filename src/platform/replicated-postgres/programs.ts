@@ -40,13 +40,19 @@ function find(name: string): string | null {
   return folder === undefined ? null : join(folder, name);
 }
 
+/** Folder of the distribution's PostgreSQL of a version; null when it is not here. */
+export function postgresOf(major: number): string | null {
+  const folder = join(DEBIAN_VERSIONS, String(major), 'bin');
+  return existsSync(join(folder, 'postgres')) ? folder : null;
+}
+
 function newestPostgres(): string | null {
   if (!existsSync(DEBIAN_VERSIONS)) return null;
   const [newest] = readdirSync(DEBIAN_VERSIONS)
     .map(Number)
-    .filter((version) => existsSync(join(DEBIAN_VERSIONS, String(version), 'bin', 'postgres')))
+    .filter((version) => postgresOf(version) !== null)
     .toSorted((one, other) => other - one);
-  return newest === undefined ? null : join(DEBIAN_VERSIONS, String(newest), 'bin');
+  return newest === undefined ? null : postgresOf(newest);
 }
 
 /** From `patroni 3.0.2`. */

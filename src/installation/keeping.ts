@@ -1,0 +1,9 @@
+import { backupCommands } from './backup-commands.ts';
+import { restoreCommands } from './restore-commands.ts';
+import type { Command } from '../cli/command.ts';
+import type { RecordKeeper } from '../platform/backup/index.ts';
+
+/** Backups, and bringing them back. */
+export function keepingCommands(keeper: RecordKeeper): readonly Command[] {
+  return [...backupCommands(keeper), ...restoreCommands(keeper)];
+}

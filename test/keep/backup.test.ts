@@ -1,0 +1,260 @@
+// Shows: Operations | backup while it runs, encrypted for three of five people; restore to an instant, with every chain checked and a list of what must be sent again; drill
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { runCommand } from '../../src/cli/run.ts';
+import { NO_APPLICATION } from '../../src/gateways/actor.ts';
+import { installationCommands } from '../../src/installation/commands.ts';
+import { keepingCommands } from '../../src/installation/keeping.ts';
+import { present } from '../../src/kernel/bug.ts';
+import { instantOf } from '../../src/kernel/instant.ts';
+import { backUp, follow, openStore } from '../../src/platform/backup/index.ts';
+import { type Database, openDatabase } from '../../src/platform/database.ts';
+import { migrate } from '../../src/platform/migrate.ts';
+import { type Postgres, startPostgres } from '../../src/platform/postgres.ts';
+import { create } from '../../src/prescriptions/messages/create/handle.ts';
+import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
+import { recordKeeper } from '../../src/prescriptions/record-check/repository.ts';
+import { NEW_PRESCRIPTION } from '../../src/prescriptions/repository.ts';
+import { aSpine, newId, PATIENT, PHARMACY, SURGERY } from '../../src/prescriptions/testing.ts';
+import { SCHEMAS } from '../../src/schemas.ts';
+import { freePort } from '../support/ports.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'openspine-keep-'));
+chmodSync(scratch, 0o711); // the account that PostgreSQL runs as must get through
+const STORE = join(scratch, 'backups');
+const SHARES = ['share-1.txt', 'share-3.txt', 'share-4.txt'].map((name) => join(scratch, name));
+const commands = [
+  ...keepingCommands(recordKeeper),
+  ...installationCommands({
+    version: '0.0.0-test',
+    migrate: (url) => migrate(url, SCHEMAS),
+    seed: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
+    people: () => [],
+    readyMade: () => [],
+  }),
+];
+
+let server: Postgres;
+let database: Database;
+let made = 0;
+
+before(async () => {
+  server = await startPostgres({
+    dataDir: join(scratch, 'data'),
+    port: await freePort(),
+    log: () => undefined,
+    settings: { fsync: 'off' },
+  });
+  process.env['DATABASE_URL'] = server.url;
+  const { code, data } = await spine('schema', 'apply');
+  assert.deepEqual([code, data.applied], [0, data.total]);
+  database = openDatabase({ url: server.url });
+});
+after(async () => {
+  delete process.env['DATABASE_URL'];
+  await database.close();
+  await server.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** Answers the id of the request. */
+async function prescribed(): Promise<string> {
+  made += 1;
+  const id = present(
+    prescriptionKey(`${made.toString(16).toUpperCase().padStart(6, '0')}-A83008-7EFE6Z`),
+    'key',
+  );
+  const body = Buffer.from(`order ${made}`);
+  const [messageId, requestId, at] = [newId(), newId(), instantOf(new Date())];
+  const nobody = { userId: null, roleProfile: null, organisation: 'A83008', asid: null };
+  const envelope = {
+    messageId,
+    requestId,
+    interaction: NEW_PRESCRIPTION,
+    body,
+    digest: createHash('sha256').update(body).digest(),
+    actor: { ...nobody, ...NO_APPLICATION, session: 'a session', scopes: new Set<string>() },
+    at,
+  };
+  await create(aSpine(database), envelope, id, {
+    messageId,
+    longFormId: newId(),
+    treatment: 'Acute',
+    repeats: null,
+    signature: { findings: [], unlisted: [] },
+    prescribedAt: at,
+    patient: PATIENT,
+    prescriber: SURGERY,
+    nominated: PHARMACY,
+    items: [newId()],
+    at,
+  });
+  return requestId;
+}
+
+async function several(count: number): Promise<string[]> {
+  const ids = [];
+  for (let n = 0; n < count; n += 1) ids.push(await prescribed());
+  return ids;
+}
+
+type Ran = {
+  readonly code: number;
+  readonly said: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
+  readonly data: any;
+};
+
+async function spine(...words: readonly string[]): Promise<Ran> {
+  let [stdout, stderr] = ['', ''];
+  const code = await runCommand(commands, [...words, '-o', 'json'], {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env: {},
+  });
+  return { code, said: stderr, data: stdout === '' ? null : JSON.parse(stdout) };
+}
+
+async function followed(): Promise<void> {
+  const stopping = new AbortController();
+  const store = await openStore(STORE, null);
+  const until = Date.now();
+  const said: string[] = [];
+  const following = follow({
+    url: server.url,
+    store,
+    kind: 'external',
+    mark: () => recordKeeper.mark(server.url),
+    baseEveryHours: 24,
+    keepDays: 35,
+    stopping: stopping.signal,
+    say: (line) => said.push(line),
+  });
+  const reached = async (): Promise<number> => {
+    const noted: unknown = await store.noted('log-end.json');
+    return Date.parse(String(Reflect.get(Object(noted), 'at')));
+  };
+  while ((await reached()) <= until) await delay(100);
+  stopping.abort();
+  await following;
+  assert.deepEqual(said, []);
+}
+
+describe('a database that is backed up while it runs', () => {
+  let bad: readonly string[] = [];
+  let instant = '';
+
+  test('has its schema, and no migration is new a second time', async () => {
+    assert.equal((await spine('schema', 'apply')).data.applied, 0);
+  });
+
+  test('is not, as long as nobody has said who may read the backups', async () => {
+    const { code, said } = await spine('backup', '--into', STORE);
+    assert.equal(code, 1);
+    assert.match(
+      said,
+      /holds no backups\nwhat to do: spine backup key --into .* --plain for a test/,
+    );
+    const made = await spine('backup', 'key', '--into', STORE, '--shares', scratch);
+    assert.equal(made.code, 0);
+    assert.equal(readdirSync(scratch).filter((name) => name.startsWith('share-')).length, 5);
+    const again = await spine('backup', 'key', '--into', STORE, '--shares', scratch);
+    assert.match(again.said, /holds backups already/);
+  });
+
+  test('is there at an instant after the base backup, without what came later, which is listed', async () => {
+    await several(12);
+    const { code, data } = await spine('backup', '--into', STORE);
+    assert.equal(code, 0);
+    assert.equal(data.isEncrypted, true);
+    await several(5);
+    await delay(20);
+    instant = new Date().toISOString();
+    await delay(20);
+    bad = await several(3);
+    await followed();
+
+    const into = join(scratch, 'restored');
+    const words = ['restore', '--from', STORE, '--into', into, '--to', instant];
+    assert.match((await spine(...words)).said, /3 shares of the recovery key are needed, 0 came/);
+    const restored = await spine(...words, ...SHARES);
+    assert.equal(restored.code, 0, restored.said);
+    const { record, restoredTo, toBeRepeated } = restored.data;
+    assert.deepEqual([record.prescriptions, record.events, record.messages], [17, 17, 17]);
+    assert.deepEqual([record.broken, record.differences, restoredTo], [[], [], instant]);
+    assert.deepEqual(
+      toBeRepeated.map((one: { requestId: string }) => one.requestId),
+      bad,
+    );
+    assert.equal(toBeRepeated[0].organisation, 'A83008');
+    const listed = readFileSync(join(into, 'to-be-repeated.ndjson'), 'utf8').trim().split('\n');
+    assert.equal(listed.length, 3);
+    assert.equal(existsSync(join(into, 'postgres', 'PG_VERSION')), true);
+  });
+
+  test('says which instants can be had when another is asked for', async () => {
+    const restore = (to: string): Promise<Ran> =>
+      spine('restore', '--from', STORE, '--into', join(scratch, 'no'), '--to', to, ...SHARES);
+    assert.match((await restore('2020-01-01T00:00:00Z')).said, /The first instant that can be/);
+    assert.match((await restore('2099-01-01T00:00:00Z')).said, /The backups go up to 20/);
+    assert.match((await restore('yesterday')).said, /is an instant with its zone/);
+    const used = await spine('restore', '--from', STORE, '--into', scratch, ...SHARES);
+    assert.match(used.said, /is not empty\nwhat to do: name a folder that is not there yet/);
+  });
+
+  test('is whole in a drill, as the one that runs has it', async () => {
+    const { code, data, said } = await spine('drill', '--from', STORE, ...SHARES);
+    assert.equal(code, 0, said);
+    assert.equal(data.record.prescriptions, 20);
+    assert.deepEqual(data.against, { strayed: [], missing: [] });
+    assert.ok(data.gigabytesPerHour > 0);
+    process.stdout.write(`drill: ${data.gigabytesPerHour} GB/h\n`);
+  });
+
+  test('fails a drill whose record was tampered with, or whose backup was', async () => {
+    await database.write({
+      text: `update prescriptions.event set data = '{"kind":"Created"}' where number = 1 and prescription_id =
+        (select min(prescription_id) from prescriptions.event)`,
+      values: [],
+    });
+    await database.write({
+      text: `delete from prescriptions.event where prescription_id = (select max(prescription_id) from prescriptions.event)`,
+      values: [],
+    });
+    await followed();
+    const { code, data } = await spine('drill', '--from', STORE, ...SHARES);
+    assert.equal(code, 5);
+    assert.match(data.record.broken[0], /^000001-A83008-7EFE6: event 1$/);
+    assert.match(data.record.broken[1], /^1 prescriptions without events$/);
+
+    await backUp({
+      url: server.url,
+      store: await openStore(STORE, null),
+      kind: 'external',
+      mark: () => recordKeeper.mark(server.url),
+    });
+    const newest = present(readdirSync(join(STORE, 'base')).toSorted().at(-1), 'base backup');
+    const file = join(STORE, 'base', newest, 'files');
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const damaged = await spine('drill', '--from', STORE, ...SHARES);
+    assert.equal(damaged.code, 1);
+    assert.match(damaged.said, /part of the backup is missing or is not what was kept/);
+  });
+});
