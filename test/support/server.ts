@@ -80,6 +80,13 @@ export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
   };
 }
 
+/** The same, as another process over its database answers. */
+export function through(spine: TestSpine, url: string): TestSpine {
+  const call: TestSpine['call'] = (path, options = {}) =>
+    send(`${url}${path}`, (persona) => spine.tokenFor(persona), options);
+  return { ...spine, url, call };
+}
+
 /** A token per persona, made with the installation's own key. */
 async function tokenMaker(database: Database): Promise<(persona: string) => string> {
   const key = await currentKey(database);
