@@ -6,7 +6,7 @@ import { down } from './down.ts';
 import type { Parts } from './parts.ts';
 import { answersPing } from './ping.ts';
 import { findState } from './state-file.ts';
-import { databaseUrlOf, PORT_BASE } from './store-command.ts';
+import { databaseUrlOf, PORT_BASE, storeCommand } from './store-command.ts';
 import { up } from './up.ts';
 import {
   type Command,
@@ -24,6 +24,7 @@ export function installationCommands(parts: Parts): readonly Command[] {
     DOWN,
     STATUS,
     ...datacentreCommands,
+    schemaCommand(parts),
     doctorCommand(parts),
     versionCommand(parts),
   ];
@@ -136,6 +137,28 @@ function doctorCommand(parts: Parts): Command {
     ],
     run: (invocation) => withPortBase(invocation, (base) => doctor(base, parts, invocation.output)),
   };
+}
+
+/** On real hosts: before the processes of a release are started, those of the release before still run. */
+function schemaCommand(parts: Parts): Command {
+  return storeCommand({
+    name: 'schema apply',
+    summary: 'bring the schema of the database up to this release',
+    options: [],
+    examples: [
+      {
+        line: 'spine schema apply',
+        explanation: 'In the database of DATABASE_URL; the processes of the release before go on.',
+      },
+      { line: 'spine schema apply && systemctl restart openspine', explanation: 'Then this one.' },
+      { line: 'spine schema apply -o json', explanation: 'How many files were new, as data.' },
+    ],
+    work: async ({ output }, _database, url) => {
+      const { applied, total } = await parts.migrate(url);
+      output.result(`${applied} of ${total} migrations were new.`, { applied, total });
+      return EXIT.ok;
+    },
+  });
 }
 
 function versionCommand(parts: Parts): Command {

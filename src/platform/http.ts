@@ -9,7 +9,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { Busy, type Leave, retryAfter } from './admission.ts';
 import { DatabaseUnavailable } from './database.ts';
-import { listen } from './listen.ts';
+import { heldSocket, leave, listen } from './listen.ts';
 
 export type HttpRequest = {
   readonly method: string;
@@ -94,18 +94,22 @@ export async function startHttp(
 ): Promise<HttpServer> {
   let listener: RequestListener = (_request, response) => write(response, tooEarly());
   let elsewhere: (() => HttpResponse) | null = null;
+  let isLeaving = false;
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => {
+      if (isLeaving) response.setHeader('Connection', 'close');
       if (elsewhere === null) listener(request, response);
       else write(response, ending(elsewhere()));
     },
   );
   const where = { host, reusePort: isShared };
+  const isHeld = heldSocket(port) !== null;
   return {
-    port: await listen(server, { ...where, port }),
+    port: isHeld ? port : await listen(server, { ...where, port }),
     serve: async (service) => {
       listener = await listenerOf(service);
+      if (isHeld) await listen(server, { ...where, port }); // until now they have waited
     },
     turnAway: async (answer) => {
       const wasAway = elsewhere !== null;
@@ -114,10 +118,13 @@ export async function startHttp(
       if (isShared && !wasAway && answer !== null) server.close();
       if (isShared && wasAway && answer === null) await listen(server, { ...where, port });
     },
-    close: () =>
-      new Promise((resolve) => {
+    close: () => {
+      isLeaving = isHeld;
+      if (isHeld) return leave(server);
+      return new Promise((resolve) => {
         server.close(() => resolve());
-      }),
+      });
+    },
   };
 }
 

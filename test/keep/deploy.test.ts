@@ -1,0 +1,197 @@
+// Shows: Operations | the files in deploy/ for real hosts, each read by the program that it is for
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+
+import { parseConfig } from '../../src/platform/config.ts';
+import { etcdArguments } from '../../src/platform/replicated-postgres/etcd.ts';
+import { haproxyConfiguration } from '../../src/platform/replicated-postgres/haproxy.ts';
+import { type Layout, portsOf } from '../../src/platform/replicated-postgres/layout.ts';
+import { patroniConfiguration } from '../../src/platform/replicated-postgres/patroni.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DEPLOY = join(ROOT, 'deploy');
+const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8');
+
+/** The hosts of the files: 192.0.2.0/24 is nobody's (RFC 5737). */
+const layout: Layout = {
+  folder: '/var/lib',
+  places: {
+    a: { host: '192.0.2.11', namespace: null },
+    b: { host: '192.0.2.21', namespace: null },
+    witness: { host: '192.0.2.31', namespace: null },
+  },
+  ports: portsOf(5000),
+};
+
+describe('the settings of a real host', () => {
+  test('are settings of a live process', () => {
+    const config = parseConfig(parseEnv(read('openspine.env')));
+    assert.deepEqual(config.ok ? [] : config.error, []);
+    assert.equal(config.ok && config.value.mode, 'live');
+    assert.equal(config.ok && config.value.hl7v3?.port, 4403);
+  });
+
+  test('stay so when the examples are taken in', () => {
+    const all = read('openspine.env').replaceAll(/^#(OPENSPINE_\w+=.+)$/gm, '$1');
+    const config = parseConfig(parseEnv(all));
+    assert.deepEqual(config.ok ? [] : config.error, []);
+  });
+
+  test('are all settings that there are', () => {
+    const known = [
+      ...readFileSync(join(ROOT, 'docs/reference/settings.md'), 'utf8').matchAll(
+        /^\| (`[^|]+`) \|/gm,
+      ),
+    ].flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+    const named = new Set(
+      [...read('openspine.env').matchAll(/^#?(\w+)=/gm)].map(([, name = '']) => name),
+    );
+    assert.ok(known.length > 30);
+    assert.deepEqual(
+      known.filter((name) => !named.has(name)),
+      [],
+    );
+  });
+
+  test('have the ports of the sockets that systemd holds', () => {
+    const settings = parseEnv(read('openspine.env'));
+    for (const [unit, setting] of [
+      ['api', 'OPENSPINE_PORT'],
+      ['hl7v3', 'OPENSPINE_HL7V3_PORT'],
+    ] as const) {
+      const socket = read(`systemd/openspine-${unit}.socket`);
+      const port = settings[setting] ?? '';
+      assert.match(socket, new RegExp(`^ListenStream=0\\.0\\.0\\.0:${port}$`, 'm'));
+      assert.match(socket, new RegExp(`^FileDescriptorName=${port}$`, 'm'));
+    }
+  });
+});
+
+test('systemd takes the units', { skip: without('systemd-analyze') }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-units-'));
+  try {
+    cpSync(join(DEPLOY, 'systemd'), folder, { recursive: true });
+    const units = readdirSync(folder).filter((name) => /\.(service|socket|timer)$/.test(name));
+    for (const unit of units) {
+      const file = join(folder, unit);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('/opt/openspine/', ROOT));
+    }
+    for (const name of ['patroni', 'etcd', 'haproxy']) {
+      const packaged = `/lib/systemd/system/${name}.service`;
+      if (existsSync(packaged)) cpSync(packaged, join(folder, `${name}.service`));
+    }
+    const { stderr, status } = spawnSync(
+      'systemd-analyze',
+      [
+        'verify',
+        '--man=no',
+        ...readdirSync(folder)
+          .filter((name) => !name.endsWith('.d'))
+          .map((name) => join(folder, name)),
+      ],
+      { encoding: 'utf8', env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` } },
+    );
+    const ours = stderr.split('\n').filter((line) => line.includes(folder));
+    assert.deepEqual([ours, status], [[], 0], stderr);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('HAProxy takes its file, which leads to the primary as on one machine', {
+  skip: without('haproxy'),
+}, () => {
+  const { status, stderr } = spawnSync(
+    program('haproxy') ?? '',
+    ['-c', '-f', join(DEPLOY, 'haproxy.cfg')],
+    { encoding: 'utf8' },
+  );
+  assert.equal(status, 0, stderr);
+  const linesOf = (text: string): string[] =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !/^(#|server|bind|default-server)/.test(line));
+  assert.deepEqual(
+    linesOf(read('haproxy.cfg')).toSorted(),
+    linesOf(haproxyConfiguration(layout, 'a')).toSorted(),
+  );
+});
+
+test('Patroni gets what it gets on one machine, but for what a real host has more', {
+  skip: without('python3'),
+}, () => {
+  const { stdout, stderr, status } = spawnSync(
+    'python3',
+    ['-c', 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))'],
+    { input: read('patroni.yml'), encoding: 'utf8' },
+  );
+  assert.equal(status, 0, stderr);
+  const file = JSON.parse(stdout);
+  const own = JSON.parse(
+    JSON.stringify(
+      patroniConfiguration(layout, 'a', {
+        passwords: { superuser: '', replication: '', rewind: '' },
+        programs: '/usr/lib/postgresql/15/bin',
+        version: [3, 0, 2],
+      }),
+    ),
+  );
+  const { parameters, ...more } = file.bootstrap.dcs.postgresql;
+  const { parameters: expected, ...others } = own.bootstrap.dcs.postgresql;
+  assert.deepEqual(
+    { ...file.bootstrap.dcs, postgresql: more },
+    { ...own.bootstrap.dcs, postgresql: others },
+  );
+  const live = ['ssl', 'ssl_cert_file', 'ssl_key_file', 'ssl_ca_file', 'shared_buffers'];
+  const rest = Object.entries(parameters).filter(([name]) => !live.includes(name));
+  assert.deepEqual(Object.fromEntries(rest), { ...expected, max_wal_size: '8GB' });
+  assert.deepEqual(file.bootstrap.initdb, own.bootstrap.initdb);
+});
+
+test('etcd has three members that hear of each other as often as on one machine', () => {
+  const settings = parseEnv(read('etcd.env'));
+  const own = etcdArguments(layout, 'a');
+  for (const [name, flag] of [
+    ['ETCD_HEARTBEAT_INTERVAL', '--heartbeat-interval'],
+    ['ETCD_ELECTION_TIMEOUT', '--election-timeout'],
+    ['ETCD_ENABLE_V2', '--enable-v2'],
+  ] as const) {
+    assert.ok(own.includes(`${flag}=${settings[name] ?? ''}`), name);
+  }
+  const members = (settings['ETCD_INITIAL_CLUSTER'] ?? '').split(',');
+  assert.deepEqual(
+    members.map((member) => member.split('=')[0]),
+    ['a', 'b', 'witness'],
+  );
+});
+
+function program(name: string): string | null {
+  const folder = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].find((one) =>
+    existsSync(join(one, name)),
+  );
+  return folder === undefined ? null : join(folder, name);
+}
+
+/** Nothing may be left out where CI is set, but for systemd, which containers are without. */
+function without(name: string): string | false {
+  if (program(name) !== null || (name === 'python3' && spawnSync(name, ['-V']).status === 0))
+    return false;
+  if (process.env['CI'] !== undefined && name !== 'systemd-analyze')
+    throw new Error(`${name} is not here`);
+  return `${name} is not here`;
+}
