@@ -16,6 +16,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
+import { parseStatusConfig } from '../../src/operations/config.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import { etcdArguments } from '../../src/platform/replicated-postgres/etcd.ts';
 import { haproxyConfiguration } from '../../src/platform/replicated-postgres/haproxy.ts';
@@ -25,6 +26,10 @@ import { patroniConfiguration } from '../../src/platform/replicated-postgres/pat
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy');
 const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8');
+
+/** With the settings that are commented out. */
+const withExamples = (name: string): string =>
+  read(name).replaceAll(/^#(OPENSPINE_\w+=.+)$/gm, '$1');
 
 /** The hosts of the files: 192.0.2.0/24 is nobody's (RFC 5737). */
 const layout: Layout = {
@@ -45,9 +50,17 @@ describe('the settings of a real host', () => {
     assert.equal(config.ok && config.value.hl7v3?.port, 4403);
   });
 
+  test('are settings of the status site', () => {
+    const examples = [read('status.env'), withExamples('status.env')];
+    for (const text of examples) {
+      const config = parseStatusConfig(parseEnv(text), { helpContact: '' });
+      assert.deepEqual(config.ok ? [] : config.error, []);
+      assert.equal(config.ok && config.value.port, 4406);
+    }
+  });
+
   test('stay so when the examples are taken in', () => {
-    const all = read('openspine.env').replaceAll(/^#(OPENSPINE_\w+=.+)$/gm, '$1');
-    const config = parseConfig(parseEnv(all));
+    const config = parseConfig(parseEnv(withExamples('openspine.env')));
     assert.deepEqual(config.ok ? [] : config.error, []);
   });
 
@@ -58,7 +71,9 @@ describe('the settings of a real host', () => {
       ),
     ].flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
     const named = new Set(
-      [...read('openspine.env').matchAll(/^#?(\w+)=/gm)].map(([, name = '']) => name),
+      ['openspine.env', 'status.env'].flatMap((file) =>
+        [...read(file).matchAll(/^#?(\w+)=/gm)].map(([, name = '']) => name),
+      ),
     );
     assert.ok(known.length > 30);
     assert.deepEqual(
