@@ -7,11 +7,9 @@ import { stateFile } from './state-file.ts';
 import type { ClusterStatus, Site } from '../platform/replicated-postgres.ts';
 import { messageOf, Trouble } from '../platform/trouble.ts';
 
-const VERBS = ['status', 'drain', 'fail', 'partition', 'heal', 'promote', 'roll'] as const;
-
 /** What the process of `spine up` is told by `spine dc`. */
 export type Order = {
-  readonly do: (typeof VERBS)[number];
+  readonly do: 'status' | 'drain' | 'fail' | 'partition' | 'heal' | 'promote';
   /** Null where the order is about all. */
   readonly site: 'a' | 'b' | null;
   readonly isHard: boolean;
@@ -91,6 +89,8 @@ export async function give(portBase: number, order: Order): Promise<Answered | n
     return null;
   }
 }
+
+const VERBS = ['status', 'drain', 'fail', 'partition', 'heal', 'promote'] as const;
 
 function orderOf(value: unknown): Order | null {
   if (typeof value !== 'object' || value === null || !('do' in value)) return null;
