@@ -158,38 +158,6 @@ describe('a drill', { skip: missing() }, () => {
     await healed();
   });
 
-  test('both are started again one after the other under load, and no request fails', async () => {
-    await healed();
-    let [answered, failed, isOver] = [0, 0, false];
-    /** As a client with the addresses of both does: where it is sent, or to the other one. */
-    const asked = async (at: 'a' | 'b', tries: number): Promise<boolean> => {
-      const next = at === 'a' ? 'b' : 'a';
-      try {
-        const answer = await fetch(`${site(at)}/_local/ready`);
-        await answer.arrayBuffer();
-        if (answer.status === 200) return true;
-        const named = answer.headers.get('link') ?? '';
-        return tries > 0 && named.includes(site(next)) && (await asked(next, tries - 1));
-      } catch {
-        return tries > 0 && (await asked(next, tries - 1));
-      }
-    };
-    const lanes = Array.from({ length: 8 }, async (_, lane) => {
-      while (!isOver) {
-        if (await asked(lane % 2 === 0 ? 'a' : 'b', 1)) answered += 1;
-        else failed += 1;
-      }
-    });
-    const rolled = await dc('roll');
-    isOver = true;
-    await Promise.all(lanes);
-    assert.equal(rolled.code, 0, rolled.stderr);
-    assert.deepEqual([answered > 100, failed], [true, 0]);
-    const { processes } = await status();
-    assert.deepEqual(processes, { a: 'running', b: 'running' });
-    process.stdout.write(`both started again: ${answered} requests answered, ${failed} failed\n`);
-  });
-
   test('an order that cannot be carried out says why', async () => {
     const unknown = await dc('fail', 'c');
     assert.deepEqual([unknown.code, /name a datacentre/.test(unknown.stderr)], [2, true]);
