@@ -129,19 +129,22 @@ async function unpack(
   for (const { path, sizeBytes, sha256 } of base.files) {
     const file = await open(join(cluster, path), 'wx', 0o600);
     const digest = createHash('sha256');
-    for (let missing = sizeBytes; missing > 0; ) {
-      if (rest.length === 0) {
-        const next = await bytes.next();
-        if (next.done === true) throw damaged(path);
-        rest = next.value;
+    try {
+      for (let missing = sizeBytes; missing > 0; ) {
+        if (rest.length === 0) {
+          const next = await bytes.next();
+          if (next.done === true) throw damaged(path);
+          rest = next.value;
+        }
+        const part = rest.subarray(0, missing);
+        rest = rest.subarray(part.length);
+        missing -= part.length;
+        digest.update(part);
+        await file.writeFile(part);
       }
-      const part = rest.subarray(0, missing);
-      rest = rest.subarray(part.length);
-      missing -= part.length;
-      digest.update(part);
-      await file.writeFile(part);
+    } finally {
+      await file.close();
     }
-    await file.close();
     if (digest.digest('hex') !== sha256) throw damaged(path);
     giveTo(account, join(cluster, path));
   }
