@@ -12,8 +12,8 @@ type Endpoint = {
 
 type List = { readonly checkedAt: string; readonly endpoints: readonly Endpoint[] };
 
-export const READY_PATH = '/_ready';
-export const ENDPOINTS_PATH = '/.well-known/spine-endpoints';
+const READY_PATH = '/_ready';
+const ENDPOINTS_PATH = '/.well-known/spine-endpoints';
 
 const ANSWER_MS = 1_000;
 const FRESH_MS = 1_000;

@@ -63,7 +63,7 @@ const SUPPLIES: readonly string[] = [
 ];
 
 /** The same of HL7 V3: by the interaction that the sender names in SOAPAction. */
-export function urgencyOfHl7({ method, path, headers }: CertifiedRequest): Urgency | null {
+function urgencyOfHl7({ method, path, headers }: CertifiedRequest): Urgency | null {
   if (path === '/healthcheck') return null;
   const interaction = /[A-Z]{4}_IN\d{6}/.exec(headers['soapaction'] ?? '')?.[0] ?? '';
   const is = (one: string): boolean => one.startsWith(interaction) && interaction !== '';

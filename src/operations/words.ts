@@ -1,26 +1,13 @@
-const LONDON = { timeZone: 'Europe/London' } as const;
-const DAY = new Intl.DateTimeFormat('en-GB', {
-  ...LONDON,
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
-const TIME = new Intl.DateTimeFormat('en-GB', {
-  ...LONDON,
-  hour: 'numeric',
-  minute: '2-digit',
-  hour12: true,
-});
+import { dayOf, timeOf } from '../pages/index.ts';
 
 /** `7:12am on 16 October 2014`, London time, of an instant in ISO 8601. */
 export function londonInstant(at: string): string {
-  const instant = new Date(at);
-  return `${londonTime(at)} on ${DAY.format(instant)}`;
+  return `${londonTime(at)} on ${dayOf(new Date(at))}`;
 }
 
 /** `7:12am`. */
 export function londonTime(at: string): string {
-  return TIME.format(new Date(at)).replaceAll(/\s/g, '');
+  return timeOf(new Date(at));
 }
 
 /** `2 hours 5 minutes`; what is shorter than a minute is one. */

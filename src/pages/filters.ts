@@ -22,9 +22,14 @@ export function dayOf(at: Date): string {
   return DAY.format(at);
 }
 
+/** `9:05am`, in London. */
+export function timeOf(at: Date): string {
+  return TIME.format(at).replaceAll(/\s/g, '');
+}
+
 /** `6 August 2026, 9:05am`, in London. */
 export function instant(at: Date): string {
-  return `${DAY.format(at)}, ${TIME.format(at).replaceAll(/\s/g, '')}`;
+  return `${dayOf(at)}, ${timeOf(at)}`;
 }
 
 /** The same in UTC, for whoever points at it. */

@@ -1,4 +1,4 @@
-export { instant } from './filters.ts';
+export { dayOf, instant, timeOf } from './filters.ts';
 export { EMPTY_FORM, type Form, parseForm } from './form.ts';
 export {
   type FieldError,

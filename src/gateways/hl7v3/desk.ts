@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
+import { within } from '../../platform/within.ts';
 import { answerMessage, duplicateId, unexpected, type WrittenAnswer } from './answer-message.ts';
 import { ANSWER_TOPIC, type ReliableAnswer } from './deliver/leaving.ts';
 import { acknowledgment } from './ebxml-answers.ts';
@@ -93,22 +94,6 @@ export async function takeFacadeMessage(
   late.isFetched = true;
   await takeIn(database, transmission, HOLD_MS);
   return null;
-}
-
-/** Null when it takes longer. */
-async function within(
-  done: Promise<WrittenAnswer>,
-  timeoutMs: number,
-): Promise<WrittenAnswer | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), timeoutMs);
-  });
-  try {
-    return await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Joins whoever does the same message in this process already. */

@@ -70,7 +70,7 @@ const OVER: View = {
 };
 
 /** Said at the card, or at its passcode. */
-export function problemIn(refusal: SigningRefusal): SignInProblem {
+function problemIn(refusal: SigningRefusal): SignInProblem {
   switch (refusal.kind) {
     case 'Over':
       return { ...NO_CARD, text: 'This request is over. Start again in the application' };

@@ -42,7 +42,7 @@ export type SigningAlgorithm = keyof typeof SIGNING_HASHES;
 /** Whether bytes are a SignedInfo of a prescription for that algorithm; who knows prescriptions says so. */
 export type IsSignedInfo = (text: string, algorithm: SigningAlgorithm) => boolean;
 
-export const PAYLOADS_MAX = 100; // of one request: a surgery's repeats of a day, some 150 kB
+const PAYLOADS_MAX = 100; // of one request: a surgery's repeats of a day, some 150 kB
 const ID_MAX = 100;
 const ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u; // it is shown, and stands in the audit
 

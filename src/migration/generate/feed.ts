@@ -14,7 +14,7 @@ import { payloadOf } from './payload.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 /** The columns of a change [MIGRATION 2.1]. */
-export const FEED_COLUMNS = [
+const FEED_COLUMNS = [
   'CHG_SEQ',
   'TX_ID',
   'TX_LAST',

@@ -53,6 +53,6 @@ export function monthsLater(day: string, months: number): string {
   );
 }
 
-export function atDay(day: string): number {
+function atDay(day: string): number {
   return Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8)));
 }

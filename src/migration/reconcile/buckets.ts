@@ -35,7 +35,7 @@ export class Buckets {
   }
 }
 
-export function bucketOf(id: string): number {
+function bucketOf(id: string): number {
   return createHash('sha256').update(id).digest().readUInt16BE(0) >> 4;
 }
 

@@ -63,8 +63,9 @@ export function openMonitor(parts: {
     const at = time.now();
     store.transaction(() => {
       keepRound(store, { at, steps });
-      note(store, observe());
-      noteStates(store, observe(), changes);
+      const observed = observe();
+      note(store, observed);
+      noteStates(store, observed, changes);
     });
     parts.onWritten();
   };

@@ -22,7 +22,7 @@ export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
-export const STEP_LIMIT_MS = 10_000;
+const STEP_LIMIT_MS = 10_000;
 
 /** Goes all journeys at once; ends whatever becomes of them. */
 export async function goJourneys(

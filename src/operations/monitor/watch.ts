@@ -5,7 +5,7 @@ import { isBad, type Observed, since, stepsOf } from './observed.ts';
 import { type Finding, findings, shareAffected } from './rules.ts';
 
 /** A stretch without a fault after which things look better; two, and it looks over [EXPERIENCE 6.3]. */
-export const GOOD_INTERVAL_MS = 5 * 60_000;
+const GOOD_INTERVAL_MS = 5 * 60_000;
 
 /** What the program itself notes, from what it observed; `number` null: of a new incident. */
 export type Noted = { readonly number: string | null; readonly events: readonly IncidentEvent[] };
@@ -118,7 +118,7 @@ function usersOfAll(cells: readonly Cell[]): UserGroup[] {
   return [...new Set(cells.flatMap(({ component }) => usersOf(component)))];
 }
 
-export function cellWords({ component, datacentre }: Cell): string {
+function cellWords({ component, datacentre }: Cell): string {
   return `${COMPONENTS[component].name} (datacentre ${datacentre.toUpperCase()})`;
 }
 

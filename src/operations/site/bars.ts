@@ -1,7 +1,7 @@
 import { type State, STATES } from '../components.ts';
 import { duration } from '../words.ts';
 
-export const DAYS = 90;
+const DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** A change of the state of a component as a whole. */

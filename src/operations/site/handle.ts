@@ -109,11 +109,7 @@ function typeOf(path: string): string {
   return TYPES[ending] ?? 'text/plain; charset=utf-8';
 }
 
-export function failureAnswer(
-  pages: PlainPages,
-  request: HttpRequest,
-  failure: Failure,
-): HttpResponse {
+function failureAnswer(pages: PlainPages, request: HttpRequest, failure: Failure): HttpResponse {
   const plain = plainFailure(failure);
   if (!(request.headers['accept'] ?? '').includes('text/html')) return plain;
   return pages.draw(request, { ...messageView(FAILURES[failure.kind], []), status: plain.status });

@@ -125,7 +125,7 @@ function gridOf({ cells }: Incident): object[] {
   }));
 }
 
-export function maintenanceModel(maintenance: Maintenance): object {
+function maintenanceModel(maintenance: Maintenance): object {
   const { number, title, effect, from, until, state, reason, cells, users } = maintenance;
   return {
     number,

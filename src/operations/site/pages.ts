@@ -29,7 +29,7 @@ import type { Snapshot } from './snapshot.ts';
 /** A file of the site: its address without the slash in front, and what stands in it. */
 export type SiteFile = { readonly path: string; readonly body: string };
 
-export const MENU = [
+const MENU = [
   { href: '/', text: 'Now' },
   { href: '/history/', text: 'History' },
   { href: '/maintenance/', text: 'Maintenance' },

@@ -41,7 +41,7 @@ export type ObservedStore = {
   forgetMinutes(before: Date): void;
 };
 
-export const STORE_FILE = 'status.sqlite';
+const STORE_FILE = 'status.sqlite';
 const BUSY_MS = 5_000;
 const SCHEMA = new URL('./schema/', import.meta.url);
 

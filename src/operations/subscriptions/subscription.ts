@@ -48,7 +48,7 @@ export function parseWanted(chosen: {
   };
 }
 
-export function componentsOf(group: Group): Component[] {
+function componentsOf(group: Group): Component[] {
   return Object.keys(COMPONENTS)
     .filter(isComponent)
     .filter((id) => COMPONENTS[id].group === group);

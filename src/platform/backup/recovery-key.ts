@@ -19,7 +19,7 @@ export type RecoveryKey = {
 };
 
 export const SHARES = 5;
-export const SHARES_NEEDED = 3;
+const SHARES_NEEDED = 3;
 const PASSPHRASE_BYTES = 32;
 const RSA_BITS = 3_072;
 

@@ -13,8 +13,8 @@ import {
 } from './epoch.ts';
 import { connectionProblem, DatabaseUnavailable } from './faults.ts';
 import type { Gate } from './gate.ts';
-import { within } from './within.ts';
 import { nameOf } from '../sql.ts';
+import { within } from '../within.ts';
 
 /** A text with `$1`, `$2` … and their values; made by `sql`. */
 export type Statement = { readonly text: string; readonly values: readonly unknown[] };
