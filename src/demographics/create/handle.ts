@@ -73,9 +73,11 @@ async function registerOnce(
   const day = textAt(patient, 'birthDate');
   const digest = digestOf(ask);
   const created = await createdFor(database, day);
+  const bornThatDay = await bornOn(database, day);
+  // Looked for after them: whom this very request has added among them, it has answered too.
   const done = await answeredBefore(database, ask.requestId, digest);
   if (done !== null) return done;
-  const match = refusalAmong(await bornOn(database, day));
+  const match = refusalAmong(bornThatDay);
   if (match !== null) return refused(match);
   const after = { ...recordOf(await nextNhsNumber(database), patient), relatedPersons };
   const body = viewOf(after, ask.reader);
