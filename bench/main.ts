@@ -123,7 +123,7 @@ async function warmUp(
     }
     // Nothing in the lives of prescriptions compiles what only is asked, or comes by the other door.
     for (const scenario of SCENARIOS.filter(({ hasLimit }) => !hasLimit)) {
-      await runRound(installation, contenders[scenario.door], scenario, SLICE_SECONDS / 2);
+      await runRound(installation, contenders[scenario.door], scenario, SLICE_SECONDS);
     }
   }
 }

@@ -11,11 +11,19 @@ import { parseOdsCode } from '../ods-code.ts';
 import { changeOf, recordOnce } from '../perform.ts';
 import type { Prescription, PrescriptionEvent } from '../prescription.ts';
 import { type Act, heads, ofPatient } from '../repository.ts';
-import { endTold, isAnyTold, isDeceased, keepStanding, numbersOf, takeTold } from './repository.ts';
-import type { Told } from './repository.ts';
+import {
+  endTold,
+  followUnprescribed,
+  isAnyTold,
+  isDeceased,
+  keepStanding,
+  numbersOf,
+  takeTold,
+  type Told,
+} from './repository.ts';
 
 const LOOK_EVERY_MS = 1_000;
-const BATCH_MAX = 50; // changes between two looks at the lease
+const BATCH_MAX = 200; // changes between two looks at the lease
 /** Longer than any statement takes: by then an order that did not yet know of a death has been kept, or has not. */
 const AGAIN_MS = 15_000;
 const ATTEMPTS_MAX = 60; // each lost race means that somebody else's message was done
@@ -29,7 +37,9 @@ export function patientJob({ database }: { readonly database: Database }, clock:
     run: async (isMine) => {
       for (;;) {
         const all = await takeTold(database, BATCH_MAX, AGAIN_MS);
-        for (const told of all) await follow(database, told, instantOf(clock.now()));
+        for (const told of await followUnprescribed(database, all)) {
+          await follow(database, told, instantOf(clock.now()));
+        }
         if (all.length < BATCH_MAX || !(await isMine())) return;
       }
     },

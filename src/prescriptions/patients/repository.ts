@@ -13,8 +13,10 @@ export type Told = {
 };
 
 /** The first of each patient: what happened to one is followed in its order, and keeps no other waiting. */
-const FIRST = sql`select bucket, due_at, id from (select distinct on (key) bucket, due_at, id
-    from platform.outbox where topic = 'patient-changed' order by key, id) as first where due_at <= now()`;
+const FIRST = sql`select bucket, due_at, id from platform.outbox o
+  where topic = 'patient-changed' and due_at <= now() and not exists (
+    select from platform.outbox e where e.topic = 'patient-changed' and e.key = o.key and e.id < o.id)
+  order by due_at`;
 
 export async function isAnyTold(database: Database): Promise<boolean> {
   return (await database.all(sql`${FIRST} limit 1`)).length > 0;
@@ -34,6 +36,42 @@ export async function endTold(database: Database, { bucket, id, dueAt }: Told): 
   await database.write(sql`
     delete from platform.outbox
     where bucket = ${bucket}::smallint and due_at = ${dueAt}::timestamptz and id = ${id}::bigint`);
+}
+
+/**
+ * Follows at once what was told of patients without a prescription and without a second number, which after an import
+ * are all but a few: keeps how each is now, and ends what need not come again. Answers those that are left.
+ */
+export async function followUnprescribed(
+  database: Database,
+  all: readonly Told[],
+): Promise<readonly Told[]> {
+  const given = all.map(({ bucket, id, dueAt, change: { nhsNumber, standing } }) => ({
+    bucket,
+    id,
+    due_at: dueAt,
+    nhs_number: nhsNumber,
+    is_deceased: standing?.isDeceased ?? null,
+    is_merged: standing?.supersededBy != null,
+  }));
+  const rows = await database.write<{ id: number }>(sql`
+    with given as (select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(
+        bucket smallint, id bigint, due_at timestamptz, nhs_number text, is_deceased boolean, is_merged boolean)),
+    plain as (select * from given g where not is_merged
+      and not exists (select from prescriptions.patient_prescription p where p.nhs_number = g.nhs_number)
+      and not exists (select from prescriptions.patient m where m.retained = g.nhs_number
+        or (m.nhs_number = g.nhs_number and m.retained is not null))),
+    news as (insert into prescriptions.patient as o (nhs_number, is_deceased)
+      select nhs_number, is_deceased from plain where is_deceased is not null
+      on conflict (nhs_number) do update set is_deceased = excluded.is_deceased
+        where o.is_deceased <> excluded.is_deceased
+      returning nhs_number, is_deceased),
+    ended as (delete from platform.outbox o using plain p
+      where o.bucket = p.bucket and o.due_at = p.due_at and o.id = p.id
+        and not exists (select from news n where n.nhs_number = p.nhs_number and n.is_deceased))
+    select id from plain`);
+  const followed = new Set(rows.map(({ id }) => id));
+  return all.filter(({ id }) => !followed.has(id));
 }
 
 /**
