@@ -20,8 +20,8 @@ export type Fault = {
   readonly missing: (system: System) => string | null;
   /** The longest time without an acknowledged message that is allowed. */
   readonly gapMaxMs: number;
-  /** Does the harm and takes it back, while clients send; resolves when the cause is gone. */
-  readonly happen: (scene: Scene) => Promise<void>;
+  /** Does the harm and takes it back, while clients send; answers what it saw go wrong, if it looks itself. */
+  readonly happen: (scene: Scene) => Promise<readonly string[] | void>;
 };
 
 /** Writes are back within this after the loss of a database or of a site [RELIABILITY 1]. */

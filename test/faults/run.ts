@@ -106,11 +106,11 @@ class Run {
     );
   }
 
-  /** What went wrong with the fault itself; one after which all does not come back is the last. */
+  /** What the fault itself saw go wrong; one after which all does not come back is the last. */
   async #happened(happen: Fault['happen']): Promise<readonly string[]> {
     const seen: string[] = [];
     try {
-      await happen(this.#scene);
+      seen.push(...((await happen(this.#scene)) ?? []));
     } catch (error) {
       seen.push(`the fault could not be done: ${messageOf(error)}`);
     }

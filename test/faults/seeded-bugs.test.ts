@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { messageOf } from '../../src/platform/trouble.ts';
 import { seedOf } from '../nothing-lost/random.ts';
+import { FAILPOINTS } from './failpoints.ts';
 import { lightly } from './light.ts';
 import { type Edit, SEEDED_BUGS } from './seeded-bugs.ts';
 import { buildWith, clockEdits, edited, ROOT } from './test-build.ts';
@@ -19,7 +20,7 @@ const SENDING_MS = 1_500;
 
 describe('a test build', () => {
   test('changes words of the program that are there, each once', () => {
-    const builds = [...SEEDED_BUGS, { edits: clockEdits(1) }];
+    const builds = [...SEEDED_BUGS, ...FAILPOINTS, { edits: clockEdits(1) }];
     const edits: readonly Edit[] = builds.flatMap((one) => one.edits);
     for (const edit of edits) {
       const text = readFileSync(new URL(edit.file, ROOT), 'utf8');

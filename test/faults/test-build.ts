@@ -1,11 +1,12 @@
 /**
  * A test build of the Spine: `node --import test-build.ts?bug=B2 bin/spine.ts serve` reads some files of the program
- * with a few words changed, so that a bug is in it. What is changed stands here, beside
+ * with a few words changed, so that a bug is in it, or a place at which it dies. What is changed stands here, beside
  * the tests; the program itself knows of no such thing, so no release can hold one [RELIABILITY 5, C15].
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
+import { FAILPOINTS } from './failpoints.ts';
 import { type Edit, SEEDED_BUGS } from './seeded-bugs.ts';
 
 export const ROOT = new URL('../../', import.meta.url);
@@ -13,6 +14,12 @@ export const ROOT = new URL('../../', import.meta.url);
 /** What to import for a build with this bug. */
 export function buildWith(bug: string): string {
   return `${new URL('test-build.ts', import.meta.url).href}?bug=${bug}`;
+}
+
+/** What to import for a build that dies when messages come to a step for the nth time. */
+export function buildThatDies(step: string, time: number): string {
+  const query = new URLSearchParams({ step, time: String(time) });
+  return `${new URL('test-build.ts', import.meta.url).href}?${query.toString()}`;
 }
 
 /** What to import for a build whose clock goes ahead by so much, or behind. */
@@ -31,7 +38,9 @@ export function edited(text: string, edits: readonly Edit[]): string {
 function editsOf(query: URLSearchParams): readonly Edit[] {
   const aheadMs = query.get('aheadMs');
   if (aheadMs !== null) return clockEdits(Number(aheadMs));
-  const found = SEEDED_BUGS.find(({ number }) => number === query.get('bug'));
+  const [bug, step] = [query.get('bug'), query.get('step')];
+  const found =
+    SEEDED_BUGS.find((one) => one.number === bug) ?? FAILPOINTS.find((one) => one.step === step);
   if (found === undefined) throw new Error(`no such test build: ${query.toString()}`);
   return found.edits;
 }
@@ -45,10 +54,11 @@ const REAL_CLOCK =
   'export const REAL_CLOCK: Clock = { now: () => new Date(), securityNow: () => new Date() };';
 
 const query = new URL(import.meta.url).searchParams;
-if (query.size > 0) change(editsOf(query));
+if (query.size > 0) change(editsOf(query), Number(query.get('time')));
 
-function change(edits: readonly Edit[]): void {
+function change(edits: readonly Edit[], time: number): void {
   if (process.env['OPENSPINE_MODE'] === 'live') throw new Error('a live Spine takes no test build');
+  countFromReady(time);
   const byFile = Map.groupBy(edits, ({ file }) => new URL(file, ROOT).href);
   registerHooks({
     load: (url, context, nextLoad) => {
@@ -56,6 +66,23 @@ function change(edits: readonly Edit[]): void {
       const here = byFile.get(url);
       if (here === undefined) return loaded;
       return { ...loaded, source: edited(readFileSync(new URL(url), 'utf8'), here) };
+    },
+  });
+}
+
+/** Steps count once the process has said that it is ready: before that only its own trial messages pass them. */
+function countFromReady(time: number): void {
+  let passed = 0;
+  let isReady = false;
+  const send = process.send?.bind(process);
+  process.send = (message: unknown) => {
+    isReady = true;
+    return send?.(message) ?? false;
+  };
+  Object.assign(globalThis, {
+    failpoint: () => {
+      passed += isReady ? 1 : 0;
+      if (isReady && passed === time) process.kill(process.pid, 'SIGKILL');
     },
   });
 }

@@ -10,13 +10,15 @@ export type Served = {
   isUp(): boolean;
   /** SIGKILL: it has no time to say or to finish anything. */
   kill(): Promise<void>;
-  restart(): Promise<void>;
+  /** `imports`: what it loads before the program, as in a test build. */
+  restart(imports?: readonly string[]): Promise<void>;
+  /** Resolves when it has ended, by whatever. */
+  ended(): Promise<void>;
   stop(): Promise<void>;
 };
 
 const SPINE = fileURLToPath(new URL('../../bin/spine.ts', import.meta.url));
 
-/** `imports`: what it loads before the program, as in a test build. */
 export async function startServed(
   datacentre: 'a' | 'b',
   databaseUrl: string,
@@ -33,10 +35,10 @@ export async function startServed(
   let child: ChildProcess | null = null;
   let isUp = false;
   let gone = Promise.resolve();
-  const restart = async (): Promise<void> => {
+  const restart = async (loaded: readonly string[] = imports): Promise<void> => {
     child = fork(SPINE, ['serve'], {
       env,
-      execArgv: imports.map((one) => `--import=${one}`),
+      execArgv: loaded.map((one) => `--import=${one}`),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -59,6 +61,7 @@ export async function startServed(
     address: `http://127.0.0.1:${port}`,
     isUp: () => isUp,
     restart,
+    ended: () => gone,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };
