@@ -7,8 +7,8 @@ import { sdsFailure, sdsRoutes } from './directory/index.ts';
 import { endpointRoutes } from './endpoints.ts';
 import { failuresOf } from './failures.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
-import { type Hl7Door, type Hl7Parts, openHl7Door } from './hl7v3.ts';
-import { type HttpDoors, type HttpServices, openHttpDoors } from './http-doors.ts';
+import { type Hl7Parts, openHl7Door } from './hl7v3.ts';
+import { type HttpServices, openHttpDoors } from './http-doors.ts';
 import {
   authoritiesPem,
   type Cards,
@@ -43,7 +43,7 @@ import {
 } from './prescriptions/index.ts';
 import type { Trial } from './local/index.ts';
 import { sdsParts } from './sds.ts';
-import { commonHeaders, elsewhere, servedBy, type Server, tooEarly } from './served-by.ts';
+import { commonHeaders, drainOf, servedBy, type Server, tooEarly } from './served-by.ts';
 import { untilMigrated } from './until-migrated.ts';
 import { admitBy } from './urgency.ts';
 import { VERSION } from './version.ts';
@@ -69,7 +69,7 @@ export async function startDatacentre(
   stopping?: AbortSignal,
 ): Promise<Datacentre> {
   const { databaseUrl, databaseConnections: connections, pkiUrl } = config;
-  const database = openDatabase({ url: databaseUrl, connections });
+  const database = databaseOf(config);
   const http = await openHttpDoors(config, () => tooEarly(serverAt(config.port, config, database)));
   const server = serverAt(http.port, config, database);
   const admission = openAdmission(database);
@@ -100,7 +100,7 @@ export async function startDatacentre(
     const further = [...identity.jobs, ...(hl7v3?.jobs ?? [])];
     const jobs = await startDatacentreJobs(config, log, { spine, clock, further });
     closers.splice(1, 0, () => jobs.close());
-    const drain = drainOf(server, http, hl7v3);
+    const drain = drainOf(server, hl7v3 === null ? [http] : [hl7v3, http]);
     const { hold, release } = database;
     return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, drain, hold, release, close };
   } catch (error) {
@@ -109,16 +109,9 @@ export async function startDatacentre(
   }
 }
 
-function drainOf(
-  server: Server,
-  http: Pick<HttpDoors, 'turnAway'>,
-  hl7v3: Hl7Door | null,
-): Datacentre['drain'] {
-  return async (isDrained) => {
-    const answer = isDrained ? () => elsewhere(server) : null;
-    hl7v3?.turnAway(answer);
-    await http.turnAway(answer);
-  };
+function databaseOf(config: Config): OpenDatabase {
+  const { databaseUrl: url, readDatabaseUrl: readUrl, databaseConnections: connections } = config;
+  return openDatabase({ url, readUrl, connections });
 }
 
 function serverAt(port: number, config: Config, { epoch }: OpenDatabase): Server {

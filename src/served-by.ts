@@ -47,8 +47,20 @@ export function tooEarly(server: Server): HttpResponse {
   return { status, headers: { ...servedBy(server), ...alternates(server), ...headers }, body };
 }
 
+type Door = { turnAway(answer: (() => HttpResponse) | null): void | Promise<void> };
+
+/** Has all doors take no new requests and say where to go, or take them again. */
+export function drainOf(
+  server: Server,
+  doors: readonly Door[],
+): (isDrained: boolean) => Promise<void> {
+  return async (isDrained) => {
+    for (const door of doors) await door.turnAway(isDrained ? () => elsewhere(server) : null);
+  };
+}
+
 /** Of a datacentre that is being emptied [EXPERIENCE 6.7]. */
-export function elsewhere(server: Server): HttpResponse {
+function elsewhere(server: Server): HttpResponse {
   const { status, headers, body } = tooEarly(server);
   const advice = { 'X-Client-Advice': 'failover=yes; retry=backoff; max=10' };
   return { status, headers: { ...headers, ...advice }, body };

@@ -30,6 +30,8 @@ export type DatabaseOptions = {
 export type Database = {
   /** As each datacentre reaches it. */
   readonly urls: Readonly<Record<Site, string>>;
+  /** Where each may read while there is no primary; null: nowhere. */
+  readonly readUrls: Readonly<Record<Site, string>> | null;
   /** Null: there is one, which cannot do without itself. */
   readonly replicated: ReplicatedPostgres | null;
   readonly remark: string;
@@ -52,6 +54,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
   const { version, host } = checked.value;
   return {
     urls: { a: externalUrl, b: externalUrl },
+    readUrls: null,
     replicated: null,
     remark: `PostgreSQL ${version} of DATABASE_URL at ${host}`,
     stop: async () => {},
@@ -102,6 +105,7 @@ async function startOwn(options: DatabaseOptions): Promise<Database> {
   const keeping = keepRunning();
   return {
     urls: { a: server.url, b: server.url },
+    readUrls: null,
     replicated: null,
     remark: `PostgreSQL ${version} on port ${options.port}${accountWords(server)}`,
     stop: async () => {
@@ -146,6 +150,7 @@ async function startTwo(options: DatabaseOptions, portBase: number): Promise<Dat
   const where = hasNetworks ? 'each in a network of its own' : `from port ${portBase}`;
   return {
     urls: { a: replicated.urlOf('a'), b: replicated.urlOf('b') },
+    readUrls: { a: replicated.readUrlOf('a'), b: replicated.readUrlOf('b') },
     replicated,
     remark: `PostgreSQL in both datacentres, ${where}`,
     stop: replicated.stop,

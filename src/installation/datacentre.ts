@@ -10,6 +10,8 @@ export type DatacentreOptions = {
   readonly name: 'a' | 'b';
   readonly port: number;
   readonly databaseUrl: string;
+  /** Read while there is no primary; absent: nothing is. */
+  readonly readDatabaseUrl?: string | null;
   readonly mode: Mode;
   /** The same for both: whichever of them lives answers there. */
   readonly signInPort: number;
@@ -210,6 +212,7 @@ function auditEnvironment(folder: string, name: 'a' | 'b'): Record<string, strin
 function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
   const { hl7v3Port, hl7v3Urls, signInPort, pagesPort, auditFolder } = options;
+  const { readDatabaseUrl = null } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
@@ -225,6 +228,7 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_HL7V3_PORT: String(hl7v3Port),
       OPENSPINE_HL7V3_URLS: process.env['OPENSPINE_HL7V3_URLS'] ?? hl7v3Urls.join(','),
       DATABASE_URL: databaseUrl,
+      ...(readDatabaseUrl === null ? {} : { OPENSPINE_READ_DATABASE_URL: readDatabaseUrl }),
     },
     // Its log is progress, not our result. Handed down as it is: no copying on the message path.
     stdio: ['ignore', 2, 2, 'ipc'],

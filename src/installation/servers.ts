@@ -70,8 +70,8 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'a migration works through rows that are there already',
   });
   await optionalStep(steps, 'definitions', parts.definitions, url);
-  const a = await datacentreStep('a', urls.a, { servers, steps, options });
-  const b = await datacentreStep('b', urls.b, { servers, steps, options });
+  const a = await datacentreStep('a', database, { servers, steps, options });
+  const b = await datacentreStep('b', database, { servers, steps, options });
   const running = { database, datacentres: { a, b } };
   await optionalStep(steps, 'sign-in', parts.signIn, url);
   if (state.mode === 'live') return running; // no synthetic people, no synthetic journeys
@@ -115,7 +115,7 @@ function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Pr
 
 function datacentreStep(
   name: 'a' | 'b',
-  databaseUrl: string,
+  { urls, readUrls }: Database,
   { servers, steps, options }: { servers: Servers; steps: Steps; options: StartOptions },
 ): Promise<Datacentre> {
   const { state, parts, output } = options;
@@ -129,7 +129,8 @@ function datacentreStep(
           signal,
           name,
           port,
-          databaseUrl,
+          databaseUrl: urls[name],
+          readDatabaseUrl: readUrls?.[name] ?? null,
           mode: state.mode,
           publicUrls: [
             ...(name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA]),

@@ -23,6 +23,8 @@ export type { CardPort, Hl7Port } from './config/ports.ts';
 export type Config = {
   readonly mode: 'test' | 'live';
   readonly databaseUrl: string;
+  /** Of a database that may be read while there is no primary; null: nothing is read then. */
+  readonly readDatabaseUrl: string | null;
   /** Connections of this process to the database. */
   readonly databaseConnections: number;
   readonly datacentre: 'a' | 'b';
@@ -94,8 +96,7 @@ export function parseConfig(
   const port = portOf(env, 'OPENSPINE_PORT', '4400', problems);
   const config: Config = {
     mode,
-    databaseUrl: databaseUrlOf(env, problems),
-    databaseConnections: numberOf(env, CONNECTIONS, problems),
+    ...databaseOf(env, problems),
     port,
     datacentre: one('OPENSPINE_DATACENTRE', ['a', 'b'], 'a'),
     host: env['OPENSPINE_HOST'] ?? '127.0.0.1',
@@ -134,13 +135,17 @@ export function parseConfig(
   return problems.length === 0 ? ok(config) : fail(problems);
 }
 
-function databaseUrlOf(
+function databaseOf(
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
-): string {
-  const url = env['DATABASE_URL'] ?? '';
-  if (url === '') problems.push('DATABASE_URL must name the PostgreSQL database');
-  return url;
+): Pick<Config, 'databaseUrl' | 'readDatabaseUrl' | 'databaseConnections'> {
+  const databaseUrl = env['DATABASE_URL'] ?? '';
+  if (databaseUrl === '') problems.push('DATABASE_URL must name the PostgreSQL database');
+  return {
+    databaseUrl,
+    readDatabaseUrl: env['OPENSPINE_READ_DATABASE_URL'] ?? null,
+    databaseConnections: numberOf(env, CONNECTIONS, problems),
+  };
 }
 
 /** Four a process do most on two cores with the database beside them; a standby far away wants more [PLATFORM N7]. */

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { Epoch } from './database/epoch.ts';
 import { Gate } from './database/gate.ts';
 import { Groups } from './database/groups.ts';
-import { Line, type Statement, valueOf } from './database/line.ts';
+import { DatabaseUnavailable } from './database/faults.ts';
+import { type Ended, Line, type LineParts, type Statement, valueOf } from './database/line.ts';
 import { Trouble } from './trouble.ts';
 import { present } from '../kernel/bug.ts';
 
@@ -33,6 +34,8 @@ export type OpenDatabase = Database & {
 
 export type DatabaseOptions = {
   readonly url: string;
+  /** Of one that has all that was acknowledged, and is read while the primary is away; absent or null: nothing is read then. */
+  readonly readUrl?: string | null;
   /** Connections of this process: one that writes, the others read. */
   readonly connections?: number;
   /** How long one statement may take; migrations have no limit (0). */
@@ -78,17 +81,23 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const writer = line();
   const others = Array.from({ length: (options.connections ?? CONNECTIONS) - 1 }, line);
   const readers = others.length === 0 ? [writer] : others;
+  const standby = standbyOf(options, { answerWithinMs, connectWithinMs });
   const groups = new Groups(writer, () => gate.isHeld);
   let turn = 0;
   return {
     all: async <Row extends object>(statement: Statement) => {
       turn = (turn + 1) % readers.length;
       const reader = present(readers[turn], 'reader');
-      const [result] = isWriting(statement.text)
-        ? (await reader.commit([statement])).ended
-        : await reader.send([statement]);
-      const { rows }: pg.QueryResult<Row> = valueOf(present(result, 'result'));
-      return rows;
+      if (isWriting(statement.text)) {
+        const { ended } = await reader.commit([statement]);
+        return rowsOf<Row>(ended);
+      }
+      try {
+        return rowsOf<Row>(await reader.send([statement]));
+      } catch (error) {
+        if (standby === null || !mayReadElsewhere(error, gate)) throw error;
+        return rowsOf<Row>(await standby.send([statement]));
+      }
     },
     write: async <Row extends object>(statement: Statement) => {
       const { rows }: pg.QueryResult<Row> = await groups.write(statement);
@@ -96,7 +105,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     },
     close: async () => {
       gate.release();
-      await Promise.all([writer, ...others].map((one) => one.close()));
+      const lines = [writer, ...others, ...(standby === null ? [] : [standby])];
+      await Promise.all(lines.map((one) => one.close()));
     },
     epoch: () => epoch.known,
     opened: async () => {
@@ -106,6 +116,38 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     release: () => gate.release(),
     isHeld: () => gate.isHeld,
   };
+}
+
+/**
+ * For so long after the primary went away another is read in its stead: then it has come back or another has taken over;
+ * or this site is cut off from both, and what it would read is old [RELIABILITY C6, F5].
+ */
+const READ_ELSEWHERE_MS = 10_000;
+
+function mayReadElsewhere(error: unknown, { awaySince }: Gate): boolean {
+  if (!(error instanceof DatabaseUnavailable) || awaySince === null) return false;
+  return performance.now() - awaySince < READ_ELSEWHERE_MS;
+}
+
+/** It has nothing in common with the connections to the primary. */
+function standbyOf(
+  { readUrl = null, ...options }: DatabaseOptions,
+  patience: Pick<LineParts, 'answerWithinMs' | 'connectWithinMs'>,
+): Line | null {
+  if (readUrl === null) return null;
+  const config = configOf({ ...options, url: readUrl });
+  return new Line({
+    config,
+    ...patience,
+    epoch: new Epoch(),
+    gate: new Gate(),
+    isForReading: true,
+  });
+}
+
+function rowsOf<Row extends object>([result]: readonly Ended[]): Row[] {
+  const { rows }: pg.QueryResult<Row> = valueOf(present(result, 'result'));
+  return rows;
 }
 
 const CONNECTIONS_SPARE = 20; // for people, jobs and replication [RELIABILITY C8]

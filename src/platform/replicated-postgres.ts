@@ -57,6 +57,8 @@ export type ReplicatedOptions = {
 export type ReplicatedPostgres = {
   /** The primary as that site reaches it, wherever it is. Holds the password. */
   readonly urlOf: (site: Site) => string;
+  /** One that may be read as that site reaches it, also while there is no primary. Holds the password. */
+  readonly readUrlOf: (site: Site) => string;
   readonly status: () => Promise<ClusterStatus>;
   /** Ends all programs of a zone at once, as when its power fails. */
   readonly fail: (zone: Zone) => void;
@@ -174,6 +176,7 @@ function running(
   };
   return {
     urlOf: (site) => urlAt(layout, site, passwords),
+    readUrlOf: (site) => urlAt(layout, site, passwords, 'reads'),
     status: () => statusOf(layout),
     fail,
     shut: (site) => stopAll(members[site].toReversed()),
@@ -250,8 +253,13 @@ async function until(
   );
 }
 
-function urlAt(layout: Layout, site: Site, { superuser }: Passwords): string {
-  return `postgresql://${SUPERUSER}:${superuser}@${addressOf(layout, site, 'proxy')}/postgres`;
+function urlAt(
+  layout: Layout,
+  site: Site,
+  { superuser }: Passwords,
+  port: 'proxy' | 'reads' = 'proxy',
+): string {
+  return `postgresql://${SUPERUSER}:${superuser}@${addressOf(layout, site, port)}/postgres`;
 }
 
 /** The address of the databases on these data, also for a process that did not start them; null: there are none. */

@@ -10,6 +10,7 @@ import {
   canMakeNetwork,
   type ClusterStatus,
   type ReplicatedPostgres,
+  type Site,
   SITES,
   startReplicatedPostgres,
 } from '../../src/platform/replicated-postgres.ts';
@@ -101,6 +102,42 @@ export class Writers {
       acknowledged: acknowledged.length,
       lost: acknowledged.filter((number) => !kept.has(number)),
     };
+  }
+}
+
+/** Reads what is written all the time through one site, as a process there would. */
+export class Reader {
+  readonly #database: Database;
+  #isReading = true;
+  #longestMs = 0;
+  readonly #reading: Promise<void>;
+
+  constructor(cluster: ReplicatedPostgres, site: Site) {
+    this.#database = openDatabase({ url: cluster.urlOf(site), readUrl: cluster.readUrlOf(site) });
+    this.#reading = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    let lastAt = performance.now();
+    while (this.#isReading) {
+      const [read] = await Promise.allSettled([
+        this.#database.all({ text: 'select count(*) from written', values: [] }),
+      ]);
+      if (read.status === 'fulfilled') {
+        this.#longestMs = Math.max(this.#longestMs, performance.now() - lastAt);
+        lastAt = performance.now();
+      }
+      await delay(20);
+    }
+    this.#longestMs = Math.max(this.#longestMs, performance.now() - lastAt);
+  }
+
+  /** The longest time in which nothing could be read, in milliseconds. */
+  async end(): Promise<number> {
+    this.#isReading = false;
+    await this.#reading;
+    await this.#database.close();
+    return this.#longestMs;
   }
 }
 

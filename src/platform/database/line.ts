@@ -39,6 +39,8 @@ export type LineParts = {
   /** After so long nobody waits for an answer any more, and nobody knows how it ended. */
   readonly answerWithinMs: number;
   readonly connectWithinMs: number;
+  /** It leads to what may be read while there is no primary: nothing is written there, so that it has no epoch. */
+  readonly isForReading?: boolean;
 };
 
 type Open = { readonly client: pg.Client; readonly socket: Socket; readonly server: Server };
@@ -49,6 +51,7 @@ const CONNECT_MAX_MS = 2_000;
 const AGAIN_MS = 50; // [PLATFORM N4]
 const AGAIN_MAX_MS = 250;
 const SERVER_MS = 8_000; // to say which it is, and to end
+const ANY: Server = { epoch: null, pid: 0 };
 const BEGIN: Statement = { text: 'begin', values: [] };
 const COMMIT: Statement = { text: 'commit', values: [] };
 
@@ -195,7 +198,7 @@ export class Line {
   }
 
   async #connect(connectionTimeoutMillis: number): Promise<Open> {
-    const { config, epoch } = this.#parts;
+    const { config, epoch, isForReading = false } = this.#parts;
     const socket = new Socket();
     const client = new pg.Client({
       ...config,
@@ -209,7 +212,7 @@ export class Line {
     });
     try {
       await client.connect();
-      const server = await within(meetServer(client), SERVER_MS);
+      const server = isForReading ? ANY : await within(meetServer(client), SERVER_MS);
       if (server === null || !epoch.admits(server)) {
         throw new DatabaseUnavailable('the writes are taken elsewhere');
       }

@@ -16,6 +16,8 @@ export type ZonePorts = {
   readonly patroni: number;
   /** Of the proxy, behind which the primary is, wherever it is. */
   readonly proxy: number;
+  /** Of the proxy, behind which is any that may be read. */
+  readonly reads: number;
 };
 
 export type Layout = {
@@ -25,7 +27,7 @@ export type Layout = {
   readonly ports: Readonly<Record<Zone, ZonePorts>>;
 };
 
-const PORTS_OF_ZONE = 5;
+const PORTS_OF_ZONE = 6;
 export const PORTS_OF_CLUSTER = PORTS_OF_ZONE * ZONES.length;
 
 /** Zone after zone in a block of ports. */
@@ -38,6 +40,7 @@ export function portsOf(base: number): Layout['ports'] {
       postgres: first + 2,
       patroni: first + 3,
       proxy: first + 4,
+      reads: first + 5,
     };
   };
   return { a: of(0), b: of(1), witness: of(2) };
