@@ -176,6 +176,7 @@ test('Patroni gets what it gets on one machine, but for what a real host has mor
   const rest = Object.entries(parameters).filter(([name]) => !live.includes(name));
   assert.deepEqual(Object.fromEntries(rest), { ...expected, max_wal_size: '8GB' });
   assert.deepEqual(file.bootstrap.initdb, own.bootstrap.initdb);
+  assert.deepEqual(file.postgresql.basebackup, own.postgresql.basebackup);
 });
 
 test('etcd has three members that hear of each other as often as on one machine', () => {

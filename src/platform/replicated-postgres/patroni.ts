@@ -56,6 +56,7 @@ export function patroniConfiguration(
       },
       remove_data_directory_on_rewind_failure: true,
       remove_data_directory_on_diverged_timelines: true,
+      basebackup: { checkpoint: 'fast' }, // else a copy begins when the checkpoint of the primary is over: minutes
       parameters: { unix_socket_directories: '' },
     },
   };
