@@ -56,18 +56,21 @@ export async function loadRecords(
     select nhs_number from demographics.patient where nhs_number = any(${numbersOf(records)}::text[])`);
   const known = new Set(rows.map(({ nhs_number }) => nhs_number));
   const fresh = known.size === 0 ? records : records.filter(({ number }) => !known.has(number));
-  // In the order of the index, by year first, which is then written page by page.
-  const keyLines = fresh
-    .flatMap(({ year, keyLines: lines }) => lines.map((line) => year + line))
-    .toSorted()
-    .map((line) => line.slice(YEAR_LENGTH));
   await connection.together(async () => {
     await connection.copy(PATIENT, fresh.map(({ line }) => line).join(''));
-    await connection.copy(SEARCH_KEY, keyLines.join(''));
+    await connection.copy(SEARCH_KEY, keyLinesOf(fresh).join(''));
     await connection.all(events(numbersOf(fresh), load));
     await connection.all(consequences(fresh, load));
   });
   return fresh.length;
+}
+
+/** In the order of the index, by year first, which is then written page by page. */
+function keyLinesOf(records: readonly Ready[]): string[] {
+  const years = Map.groupBy(records, ({ year }) => year);
+  return [...years.keys()]
+    .toSorted()
+    .flatMap((year) => (years.get(year) ?? []).flatMap(({ keyLines }) => keyLines).toSorted());
 }
 
 function numbersOf(records: readonly Ready[]): string[] {
