@@ -31,6 +31,8 @@ export type Deed = { readonly events: readonly PrescriptionEvent[]; readonly out
 export type Answer = {
   readonly outcome: Outcome;
   readonly prescriptionIds: readonly PrescriptionId[];
+  /** It was written now, with what goes alongside; else it was there before, or is not kept. */
+  readonly isWritten: boolean;
 };
 
 const ATTEMPTS_MAX = 60; // each lost race means that somebody else's message was done
@@ -80,11 +82,12 @@ export async function attempt(
   if (deed.events.length === 0) {
     const about = { id, nhsNumber };
     const isKept = await recordRefusal(spine.database, envelope, deed.outcome, about);
-    return isKept ? { outcome: deed.outcome, prescriptionIds: [id] } : null;
+    return isKept ? { outcome: deed.outcome, prescriptionIds: [id], isWritten: true } : null;
   }
   const change = changeOf(id, head, deed.events, envelope.messageId);
   const changed = await recordOnce(spine.database, envelope, deed.outcome, [change]);
-  return changed?.length === 1 ? { outcome: deed.outcome, prescriptionIds: changed } : null;
+  if (changed?.length !== 1) return null;
+  return { outcome: deed.outcome, prescriptionIds: changed, isWritten: true };
 }
 
 function refused(rejection: Rejection, envelope: repository.Envelope): Deed {
@@ -145,12 +148,12 @@ export async function again(
 ): Promise<Answer> {
   if (digest.equals(envelope.digest)) {
     await recordAgain(database, envelope, `repeated: ${auditWord(outcome)}`, prescriptionIds);
-    return { outcome, prescriptionIds };
+    return { outcome, prescriptionIds, isWritten: false };
   }
   const rejection: Rejection = { kind: 'MessageIdUsedBefore' };
   const refusal: Outcome = { kind: 'Refused', rejection, at: envelope.at };
   await recordAgain(database, envelope, `id used before: ${auditWord(refusal)}`, prescriptionIds);
-  return { outcome: refusal, prescriptionIds: [] };
+  return { outcome: refusal, prescriptionIds: [], isWritten: false };
 }
 
 /** Gives a decision its plain answer. */

@@ -41,6 +41,9 @@ function recordStatement(
     sql`event as (${eventsOf(envelope, changes)})`,
     sql`audit as (${auditOf(envelope, outcome, changes)})`,
     ...('body' in envelope ? [sql`message as (${messageOf(envelope, outcome, changes)})`] : []),
+    ...alongsideOf(envelope, outcome).map(
+      (insert) => sql`alongside as (${insert} where exists (select from head))`,
+    ),
     ...queueParts(envelope, changes),
     ...optional((rows) => sql`forgotten as (${forgottenOf(rows)})`, forgottenRows(changes)),
     ...optional((rows) => sql`patient as (${patientOf(rows)})`, patientRows(changes)),
@@ -48,6 +51,11 @@ function recordStatement(
   ];
   return sql`with ${list(parts)}
     select array_agg(prescription_id order by ${placeOf(changes)}) as changed from head`;
+}
+
+function alongsideOf(envelope: Envelope | Act, outcome: Outcome): Sql[] {
+  const alongside = 'alongside' in envelope ? envelope.alongside : undefined;
+  return alongside === undefined ? [] : [alongside(outcome)];
 }
 
 /** The order in which the prescriptions were given. */
@@ -183,12 +191,12 @@ export async function recordRefusal(
   outcome: Outcome,
   about: { readonly id: PrescriptionId; readonly nhsNumber: string | null },
 ): Promise<boolean> {
+  const message = sql`message as (insert into prescriptions.message ${MESSAGE_COLUMNS}
+    values (${messageValues(envelope, outcome)}, array[${about.id}::text]))`;
+  const more = alongsideOf(envelope, outcome).map((insert) => sql`alongside as (${insert})`);
   try {
     await database.write(sql`
-      with message as (
-        insert into prescriptions.message ${MESSAGE_COLUMNS}
-        values (${messageValues(envelope, outcome)}, array[${about.id}::text])
-      )
+      with ${list([message, ...more])}
       insert into platform.audit ${AUDIT_COLUMNS}
       values (${auditValues(envelope)}, ${about.id}::text, ${about.nhsNumber}::text, ${auditWord(outcome)}::text)`);
     return true;

@@ -4,7 +4,7 @@ import { brand } from '../kernel/brand.ts';
 import type { LondonDate } from '../kernel/london.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { Database } from '../platform/database.ts';
-import { sql } from '../platform/sql.ts';
+import { type Sql, sql } from '../platform/sql.ts';
 import { CHAIN_START, type ChainedEvent } from './chain.ts';
 import type { Known } from './evolve.ts';
 import type { Leaving } from './leaving.ts';
@@ -28,6 +28,8 @@ export type Envelope = Act & {
   readonly body: Buffer;
   /** SHA-256 of the body. */
   readonly digest: Buffer;
+  /** What its door writes with the effect, by the outcome: an insert that still takes a condition. */
+  readonly alongside?: (outcome: Outcome) => Sql;
 };
 
 export type Head = {

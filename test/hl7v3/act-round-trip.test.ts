@@ -108,6 +108,7 @@ const CLAIM: Kind<Claim> = {
 
 /** Of what is around an act only this counts for what it asks for. */
 const REQUEST: Hl7Request = {
+  alongside: null,
   at: AT,
   replyTo: null,
   actor: {

@@ -2,7 +2,12 @@ import { after, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { openHl7Door, type Hl7Door } from '../../src/hl7v3.ts';
-import type { DeskLimits, Hl7Interaction, Hl7Request } from '../../src/gateways/hl7v3/index.ts';
+import type {
+  DeskLimits,
+  Hl7Answer,
+  Hl7Interaction,
+  Hl7Request,
+} from '../../src/gateways/hl7v3/index.ts';
 import { derivedUuid } from '../../src/kernel/uuid.ts';
 import type { TestSystem } from '../../src/local/systems.ts';
 import type { Config } from '../../src/platform/config.ts';
@@ -15,9 +20,12 @@ import { ANY_HL7_PORT, type Hl7Client, openHl7Client } from '../support/hl7v3.ts
 /** A handler that keeps what it did: as the real ones, once for each message id. */
 export type Ledger = {
   readonly interaction: Hl7Interaction;
-  /** How often each message id had its effect, and how often it was handed in. */
-  readonly effects: Map<string, number>;
+  /** Message ids that had their effect; as the real ones, with what goes alongside or not at all. */
+  readonly effects: Set<string>;
+  /** What was handed in. */
   readonly requests: Hl7Request[];
+  /** Where effects are written: that of the door. */
+  database: Database | null;
   /** How long it takes. */
   delayMs: number;
   /** Fails so many times, as a mistake of ours would. */
@@ -29,8 +37,9 @@ export const RETURN_UK = 'PORX_IN100101UK31';
 
 export function openLedger(): Ledger {
   const ledger: Ledger = {
-    effects: new Map(),
+    effects: new Set(),
     requests: [],
+    database: null,
     delayMs: 0,
     failures: 0,
     interaction: {
@@ -43,20 +52,27 @@ export function openLedger(): Ledger {
           throw new Error('a mistake of ours');
         }
         const { id } = request.message;
-        if (!ledger.effects.has(id)) ledger.effects.set(id, 1);
-        return {
-          interaction: 'MCCI_IN010000UK13',
-          messageId: derivedUuid('answer', id),
-          acknowledgement: 'AA',
-          details: [],
-          reasons: [],
-          subject: null,
-          at: request.at,
-        };
+        const answer = answerTo(request);
+        const isKept = !ledger.effects.has(id) && request.alongside !== null;
+        if (isKept) await ledger.database?.write(request.alongside(answer));
+        ledger.effects.add(id);
+        return { ...answer, isKept };
       },
     },
   };
   return ledger;
+}
+
+function answerTo({ message, at }: Hl7Request): Hl7Answer {
+  return {
+    interaction: 'MCCI_IN010000UK13',
+    messageId: derivedUuid('answer', message.id),
+    acknowledgement: 'AA',
+    details: [],
+    reasons: [],
+    subject: null,
+    at,
+  };
 }
 
 export type TestDoor = Hl7Door & { readonly logged: string[] };
@@ -75,6 +91,7 @@ export async function openDoor(
   { limits, lookEveryMs, clock = REAL_CLOCK, ...settings }: DoorSettings = {},
 ): Promise<TestDoor> {
   const logged: string[] = [];
+  ledger.database = database;
   const config = testConfig(url, { hl7v3: ANY_HL7_PORT, ...settings });
   const door = await openHl7Door(
     config,

@@ -104,6 +104,7 @@ function requestOf(xml: string, at: Date, system: System): Hl7Request {
     message: message.value,
     body: Buffer.from(xml),
     at,
+    alongside: null,
   };
 }
 
@@ -128,6 +129,7 @@ export function aRequest(interaction: string, id: Uuid): Hl7Request {
     },
     body: Buffer.alloc(0),
     at: new Date('2026-01-05T09:30:00Z'),
+    alongside: null,
   };
 }
 

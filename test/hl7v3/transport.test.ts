@@ -5,11 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { TEST_SYSTEMS } from '../../src/local/systems.ts';
-import { hl7Frame, type Hl7Said, type Wrapping, wrapped } from '../support/hl7v3.ts';
-import { RETURN, testDoor } from './door.ts';
+import { hl7Frame, type Hl7Said, openHl7Client, type Wrapping, wrapped } from '../support/hl7v3.ts';
+import { openDoor, RETURN, testDoor } from './door.ts';
 
 const system = TEST_SYSTEMS.facade;
-const { ledger, client, door } = testDoor(system);
+const { ledger, client, door, database, url } = testDoor(system);
+const DUPLICATE = /typeCode="AR"[^]*17\.32" code="202" displayName="Duplicate HL7 ID Error"/;
 
 function message(more: Partial<Wrapping> = {}): ReturnType<typeof wrapped> {
   const payload = hl7Frame({ system, interaction: RETURN, subject: '<Act/>' });
@@ -50,24 +51,41 @@ describe('a post of the facade', () => {
   });
 
   test('that comes four times at once has one effect and four times the same answer', async () => {
-    const id = randomUUID();
-    const payload = hl7Frame({ system, interaction: RETURN, subject: '<Act/>', id });
+    const payload = hl7Frame({ system, interaction: RETURN, subject: '<Act/>' });
     const post = message({ payload });
     const answers = await Promise.all([facade(post), facade(post), facade(post), facade(post)]);
     assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
-    assert.equal(ledger.requests.filter(({ message: { id: of } }) => of === id).length, 1);
+    assert.match(answers[0].text, /typeCode="AA"/);
     const later = await facade(post);
     assert.equal(later.text, answers[0].text);
-    assert.equal(ledger.requests.filter(({ message: { id: of } }) => of === id).length, 1);
   });
 
-  test('whose id was used before, with another content, is AR 202', async () => {
+  test('whose id was used before, with another content, is AR 202 and has no effect', async () => {
     const messageId = randomUUID().toUpperCase();
     await facade(message({ messageId }));
+    const before = ledger.effects.size;
     const { status, text } = await facade(message({ messageId }));
     assert.equal(status, 200);
-    assert.match(text, /typeCode="AR"/);
-    assert.match(text, /17\.32" code="202" displayName="Duplicate HL7 ID Error"/);
+    assert.match(text, DUPLICATE);
+    assert.equal(ledger.effects.size, before);
+  });
+
+  test('whose id comes to two processes at once, with other contents, has one effect', async () => {
+    const other = await openDoor(url(), database(), ledger);
+    const elsewhere = await openHl7Client(database(), other.url, system);
+    for (let n = 0; n < 5; n += 1) {
+      const messageId = randomUUID().toUpperCase();
+      const before = ledger.effects.size;
+      const answers = await Promise.all([
+        facade(message({ messageId })),
+        elsewhere.send('/Prescription', message({ messageId })),
+      ]);
+      assert.equal(answers.filter(({ text }) => text.includes('typeCode="AA"')).length, 1);
+      assert.equal(answers.filter(({ text }) => DUPLICATE.test(text)).length, 1);
+      assert.equal(ledger.effects.size, before + 1);
+    }
+    elsewhere.close();
+    await other.close();
   });
 
   test('of a contract that nobody knows is taken: a facade has one for all it sends', async () => {

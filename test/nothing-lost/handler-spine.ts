@@ -24,9 +24,9 @@ import { viewOf, wordOf } from './words.ts';
 export function handlerSpine(spine: Spine): System {
   return {
     send: async (message, at) => {
-      const answer = await handle(spine, message, brand<Instant>(at));
-      const { outcome, prescriptionIds } = answer;
-      return { word: wordOf(outcome, prescriptionIds), raw: JSON.stringify(answer) };
+      const { outcome, prescriptionIds } = await handle(spine, message, brand<Instant>(at));
+      const raw = JSON.stringify({ outcome, prescriptionIds });
+      return { word: wordOf(outcome, prescriptionIds), raw };
     },
     view: async (prescription) => {
       const id = brand<PrescriptionId>(prescription);

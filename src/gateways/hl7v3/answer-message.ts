@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
+import type { Sql } from '../../platform/sql.ts';
 import { familyOf, type Hl7Directory, type Hl7System } from './directory.ts';
 import type {
   AnswerInteraction,
@@ -24,12 +25,21 @@ export type AnswerParts = {
 };
 
 /** An answer as it is sent. */
-export type WrittenAnswer = { readonly interaction: AnswerInteraction; readonly xml: string };
+export type WrittenAnswer = {
+  readonly interaction: AnswerInteraction;
+  readonly xml: string;
+  /** Whether the message was kept alongside its effect, and whether this answer with it. */
+  readonly kept: 'message' | 'answer' | null;
+};
+
+/** The part of a statement that keeps a message with its answer; null: without one. */
+export type Alongside = (answer: string | null) => Sql;
 
 /** Does a message: reads it, sees whose it is, hands it to whoever knows its interaction, writes the answer. */
 export async function answerMessage(
   parts: AnswerParts,
   transmission: Transmission,
+  alongside: Alongside | null = null,
 ): Promise<WrittenAnswer> {
   const root = xmlOf(transmission.payload, hl7Name);
   if (!root.ok) return refusal(parts, transmission, invalid(root.error));
@@ -43,15 +53,19 @@ export async function answerMessage(
     const messageRef = message.value.id.toUpperCase();
     return refusal(parts, transmission, unprocessable('AR', system.error, messageRef));
   }
-  return handled(parts, transmission, { message: message.value, system: system.value });
+  return handled(parts, transmission, { message: message.value, system: system.value, alongside });
 }
 
-type Known = { readonly message: Hl7Message; readonly system: Hl7System };
+type Known = {
+  readonly message: Hl7Message;
+  readonly system: Hl7System;
+  readonly alongside: Alongside | null;
+};
 
 async function handled(
   parts: AnswerParts,
   transmission: Transmission,
-  { message, system }: Known,
+  { message, system, alongside }: Known,
 ): Promise<WrittenAnswer> {
   const { interaction, party, messageId, conversationId } = transmission;
   const { isReliable, payload, receivedAt } = transmission;
@@ -61,6 +75,13 @@ async function handled(
     return refusal(parts, transmission, unprocessable('AR', text, message.id.toUpperCase()));
   }
   const replyTo = { partyKey: party, asid: system.asid, conversationId, requestId: messageId };
+  const frame = { from: parts.asid, to: system.asid, messageRef: message.id.toUpperCase() };
+  // The answer that went into the statement last: of several attempts that is the one which was done.
+  const before: { xml: string | null } = { xml: null };
+  const withAnswer = (keep: Alongside, answer: Hl7Answer | null): Sql => {
+    before.xml = answer === null ? null : writeAnswer(answer, frame);
+    return keep(before.xml);
+  };
   const answer = await handler.handle({
     actor: await actorOf(parts.directory, { partyKey: party, system, author: message.author }),
     requestId: messageId,
@@ -69,9 +90,13 @@ async function handled(
     message,
     body: payload,
     at: receivedAt,
+    alongside: alongside === null ? null : (known) => withAnswer(alongside, known),
   });
-  const frame = { from: parts.asid, to: system.asid, messageRef: message.id.toUpperCase() };
-  return { interaction: answer.interaction, xml: writeAnswer(answer, frame) };
+  const isKept = alongside !== null && answer.isKept === true;
+  const { interaction: name } = answer;
+  if (isKept && before.xml !== null) return { interaction: name, xml: before.xml, kept: 'answer' };
+  const kept = isKept ? 'message' : null;
+  return { interaction: name, xml: writeAnswer(answer, frame), kept };
 }
 
 /** The system must be the sender's, be meant by the certificate, and be accredited for the interaction. */
@@ -145,5 +170,5 @@ function refusal(
     to: asids[0] ?? '',
     messageRef: messageRef ?? messageId.toUpperCase(),
   };
-  return { interaction: answer.interaction, xml: writeAnswer(answer, frame) };
+  return { interaction: answer.interaction, xml: writeAnswer(answer, frame), kept: null };
 }

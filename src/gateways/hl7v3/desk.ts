@@ -2,8 +2,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
-import { within } from '../../platform/within.ts';
-import { answerMessage, duplicateId, unexpected, type WrittenAnswer } from './answer-message.ts';
+import { type Alongside, answerMessage, unexpected, type WrittenAnswer } from './answer-message.ts';
 import { ANSWER_TOPIC, type ReliableAnswer } from './deliver/leaving.ts';
 import { acknowledgment } from './ebxml-answers.ts';
 import { knownOf, type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
@@ -11,6 +10,7 @@ import {
   findTransmission,
   forgetAnswers,
   isAnyWaiting,
+  isKnownTransmission,
   keepAnswer,
   keepAnswerAndSend,
   type KnownTransmission,
@@ -45,16 +45,19 @@ export type Desk = DeskParts & {
   readonly inHand: Map<string, InHand>;
 };
 
-type InHand = {
+export type InHand = {
   readonly digest: Buffer;
-  readonly done: Promise<WrittenAnswer>;
+  readonly done: Promise<Done>;
   /** Its sender was told to fetch the answer. */
   isFetched: boolean;
   /** Its answer is not kept: whoever waits for it gets it from here. */
   isPassing: boolean;
 };
 
-const HOLD_MS = 30_000; // longer than a message takes; if this process dies, another takes it up then
+/** The answer in HL7; null: somebody else has the message in hand, and its answer will be there later. */
+export type Done = string | null;
+
+export const HOLD_MS = 30_000; // longer than a message takes; if this process dies, another takes it up then
 const ATTEMPTS_MAX = 3; // [RELIABILITY F21]
 
 export function openDesk(parts: DeskParts): Desk {
@@ -66,42 +69,12 @@ export async function closeDesk({ inHand }: Desk): Promise<void> {
   await Promise.allSettled([...inHand.values()].map(({ done }) => done));
 }
 
-/** The answer in HL7; null when it will be there later. */
-export async function takeFacadeMessage(
-  desk: Desk,
-  transmission: Transmission,
-): Promise<string | null> {
-  const { database, limits } = desk;
-  const inHand = (): InHand | undefined => desk.inHand.get(keyOf(transmission));
-  // Asked for again at the end: another with its id may have come while the database was asked.
-  const known = inHand() ?? (await findTransmission(database, transmission)) ?? inHand();
-  if (known !== undefined && !known.digest.equals(transmission.digest)) {
-    return duplicateId(desk, transmission).xml;
-  }
-  if (known !== undefined && 'answer' in known) {
-    if (known.answer !== null) return known.answer;
-    if (!known.isAnswered) return null;
-  }
-  if (known === undefined && desk.inHand.size >= limits.inHandMax) {
-    await takeIn(database, transmission, 0);
-    return null;
-  }
-  const done = once(desk, transmission, () => answerAndKeep(desk, transmission));
-  const answer = await within(done, limits.answerWithinMs);
-  if (answer !== null) return answer.xml;
-  const late = inHand();
-  if (late === undefined || late.isPassing) return (await done).xml;
-  late.isFetched = true;
-  await takeIn(database, transmission, HOLD_MS);
-  return null;
-}
-
 /** Joins whoever does the same message in this process already. */
-function once(
+export function once(
   desk: Desk,
   transmission: Transmission,
-  work: () => Promise<WrittenAnswer>,
-): Promise<WrittenAnswer> {
+  work: () => Promise<Done>,
+): Promise<Done> {
   const key = keyOf(transmission);
   const known = desk.inHand.get(key);
   if (known !== undefined) return known.done;
@@ -113,33 +86,20 @@ function once(
   return done;
 }
 
-function keyOf({ party, messageId }: Transmission): string {
+export function keyOf({ party, messageId }: Transmission): string {
   return `${party} ${messageId}`;
 }
 
-const KEPT_MAX_CHARACTERS = 16_384; // most answers have a tenth of that, releases up to twenty times as many
-
-/**
- * What our own mistake is answered is not kept: another try may find it mended. Nor is a long answer that nobody is to
- * fetch: a repeat has it made again, from what was kept with its effect (ADR 7).
- */
-async function answerAndKeep(desk: Desk, transmission: Transmission): Promise<WrittenAnswer> {
-  const answer = await answered(desk, transmission);
-  if (answer === null) return unexpected(desk, transmission);
-  const at = desk.clock.now();
-  const inHand = desk.inHand.get(keyOf(transmission));
-  const isPassing = inHand?.isFetched === false && answer.xml.length > KEPT_MAX_CHARACTERS;
-  if (inHand !== undefined) inHand.isPassing = isPassing;
-  await keepAnswer(desk.database, transmission, { answer: isPassing ? null : answer.xml, at });
-  return answer;
-}
-
-/** Null after a mistake of ours, which is told to the log. */
-async function answered(desk: Desk, transmission: Transmission): Promise<WrittenAnswer | null> {
+/** Null after a mistake of ours, which is told to the log, and not kept: another try may find it mended. */
+export async function answered(
+  desk: Desk,
+  transmission: Transmission,
+  alongside: Alongside | null = null,
+): Promise<WrittenAnswer | null> {
   try {
-    return await answerMessage(desk, transmission);
+    return await answerMessage(desk, transmission, alongside);
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) throw error;
+    if (error instanceof DatabaseUnavailable || isKnownTransmission(error)) throw error;
     desk.onBug(error, transmission.messageId);
     return null;
   }
@@ -178,15 +138,15 @@ async function answerAndSend(
   desk: Desk,
   transmission: Transmission,
   attempts: number,
-): Promise<WrittenAnswer> {
+): Promise<Done> {
   const answer = attempts > ATTEMPTS_MAX ? null : await answered(desk, transmission);
-  if (answer === null && attempts < ATTEMPTS_MAX) return unexpected(desk, transmission);
+  if (answer === null && attempts < ATTEMPTS_MAX) return unexpected(desk, transmission).xml;
   const kept = answer ?? unexpected(desk, transmission);
   if (answer === null) desk.onPutAside(transmission);
   const at = desk.clock.now();
   if (!transmission.isReliable) {
     await keepAnswer(desk.database, transmission, { answer: kept.xml, at });
-    return kept;
+    return kept.xml;
   }
   const { messageId, conversationId } = transmission;
   const body: ReliableAnswer = {
@@ -197,7 +157,7 @@ async function answerAndSend(
   };
   const leaving = { topic: ANSWER_TOPIC, key: messageId, body };
   await keepAnswerAndSend(desk.database, transmission, { at, leaving });
-  return kept;
+  return kept.xml;
 }
 
 /** Null when the party sent no such message. */

@@ -4,8 +4,9 @@ import { Busy, retryAfter } from '../../platform/admission.ts';
 import { DatabaseUnavailable } from '../../platform/database.ts';
 import type { Hl7Peer } from './directory.ts';
 import { soapFault } from './ebxml-answers.ts';
-import { type Desk, findAnswer, takeFacadeMessage, takeReliableMessage } from './desk.ts';
+import { type Desk, findAnswer, takeReliableMessage } from './desk.ts';
 import { type Face, receive } from './receive.ts';
+import { takeFacadeMessage } from './take-facade.ts';
 
 /** What is served to parties, at one method and path. */
 export type Hl7Route = {

@@ -1,4 +1,5 @@
 import type { Uuid } from '../../kernel/uuid.ts';
+import type { Sql } from '../../platform/sql.ts';
 import type { Actor } from '../actor.ts';
 import type { Element } from '../xml/element.ts';
 
@@ -54,6 +55,11 @@ export type Hl7Request = {
   readonly body: Buffer;
   /** Business time of its arrival, the same through the whole message. */
   readonly at: Date;
+  /**
+   * What the gateway writes in the statement that has the effect, by the answer, if that is known before: an insert
+   * that still takes a condition. An error when the transmission is known belongs to the gateway. Null: nothing.
+   */
+  readonly alongside: ((answer: Hl7Answer | null) => Sql) | null;
 };
 
 export type AnswerInteraction =
@@ -78,6 +84,8 @@ export type Hl7Answer = {
   readonly subject: string | null;
   /** When it was first answered: a repeat says the same. */
   readonly at: Date;
+  /** What goes alongside was written, with this answer or none. */
+  readonly isKept?: boolean;
 };
 
 /**

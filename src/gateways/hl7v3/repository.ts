@@ -1,5 +1,5 @@
 import type { Uuid } from '../../kernel/uuid.ts';
-import type { Database } from '../../platform/database.ts';
+import { type Database, violatedConstraint } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
 
 /** One message as a party sent it. */
@@ -73,7 +73,7 @@ function heldFor(ms: number): Sql {
 export async function keepAnswer(
   database: Database,
   transmission: Transmission,
-  { answer, at }: { readonly answer: string | null; readonly at: Date },
+  { answer, at }: Kept,
 ): Promise<void> {
   await database.write(sql`
     insert into gateways.transmission as t ${COLUMNS}
@@ -81,6 +81,30 @@ export async function keepAnswer(
     on conflict (party, message_id) do update
       set answer = excluded.answer, answered_at = coalesce(t.answered_at, excluded.answered_at), payload = null
       where t.answer is null and (t.answered_at is null or excluded.answer is not null)`);
+}
+
+export type Kept = { readonly answer: string | null; readonly at: Date };
+
+/** What keeps a message with its answer as part of the statement that has its effect; null: that it was answered, alone. */
+export function keptAlongside(transmission: Transmission, { answer, at }: Kept): Sql {
+  return sql`insert into gateways.transmission ${COLUMNS}
+    select ${valuesOf(transmission)}, null::bytea, ${answer}::text, ${at}::timestamptz, now(), 1`;
+}
+
+/** Whether a statement with `keptAlongside` in it was not done because the id of the transmission is known. */
+export function isKnownTransmission(error: unknown): boolean {
+  return violatedConstraint(error) === 'transmission_pkey';
+}
+
+/** As `keepAnswer`, of a message that should be new; answers false, and keeps nothing, if it was there. */
+export async function keepNew(
+  database: Database,
+  transmission: Transmission,
+  kept: Kept,
+): Promise<boolean> {
+  const rows = await database.write(sql`
+    ${keptAlongside(transmission, kept)} on conflict (party, message_id) do nothing returning party`);
+  return rows.length === 1;
 }
 
 /** What leaves for a party: a row of the outbox. */

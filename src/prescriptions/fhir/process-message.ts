@@ -103,7 +103,7 @@ async function onCancel(spine: Spine, request: FhirRequest, bundle: Bundle): Pro
   const { outcome } = await cancel(spine, envelope, id, command);
   return outcome.kind === 'CancelAnswered'
     ? cancelResponse(bundle, outcome)
-    : plainResponse(request, { outcome, prescriptionIds: [id] });
+    : plainResponse(request, { outcome });
 }
 
 /** What Spine cannot process of a cancel request is R-5000, with Spine's words [EPS-LIFECYCLE 6.1, 7]. */
@@ -157,7 +157,10 @@ export function ownOnly<Read extends { readonly organisations: readonly OdsCode[
   return issue === null ? ok(read.value) : { ok: false, error: byRules([issue]) };
 }
 
-export function plainResponse(request: FhirRequest, { outcome }: Answer): FhirResponse {
+export function plainResponse(
+  request: FhirRequest,
+  { outcome }: Pick<Answer, 'outcome'>,
+): FhirResponse {
   return outcome.kind === 'Refused'
     ? rejectedResponse(request, outcome.rejection, new Date(outcome.at))
     : acceptedResponse(request, outcome.at);

@@ -12,6 +12,7 @@ import { giveBack } from '../messages/return/handle.ts';
 import { readReturn } from '../messages/return/hl7v3.ts';
 import { withdraw } from '../messages/withdraw/handle.ts';
 import { readWithdraw } from '../messages/withdraw/hl7v3.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Answer, Spine } from '../perform.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
 import type { Rejection } from '../rejections.ts';
@@ -80,8 +81,9 @@ function plain<Command>(
     if (!received.ok) return refusal(request, received.error);
     const { act, id, messageId, command } = received.value;
     if (id === null) return refusal(request, { kind: 'PrescriptionNotFound' });
-    const envelope = envelopeOf(request, act, messageId, message);
-    const { outcome } = await perform(spine, envelope, id, command);
-    return acknowledgement(request, outcome);
+    const answerOf = (outcome: Outcome): Hl7Answer => acknowledgement(request, outcome);
+    const envelope = envelopeOf(request, act, messageId, { message, answerOf });
+    const { outcome, isWritten } = await perform(spine, envelope, id, command);
+    return { ...answerOf(outcome), isKept: isWritten };
   };
 }

@@ -26,9 +26,10 @@ export async function onOrder(spine: Spine, request: Hl7Request): Promise<Hl7Ans
   if (spine.settings.signatureCheck === 'strict' && finding !== undefined) {
     return refusal(request, unprocessable(FINDINGS[finding]));
   }
-  const envelope = envelopeOf(request, act, messageId, 'create');
-  const { outcome } = await create(spine, envelope, id, { ...command, signature });
-  return acknowledgement(request, outcome);
+  const answerOf = (outcome: Outcome): Hl7Answer => acknowledgement(request, outcome);
+  const envelope = envelopeOf(request, act, messageId, { message: 'create', answerOf });
+  const { outcome, isWritten } = await create(spine, envelope, id, { ...command, signature });
+  return { ...answerOf(outcome), isKept: isWritten };
 }
 
 /** Over the message's own elements, as the prescriber's system had them before it when they were signed [EPS-HL7V3 9]. */
@@ -62,9 +63,11 @@ export async function onCancel(spine: Spine, request: Hl7Request): Promise<Hl7An
     return answered(unprocessed(request, 'R-0009'));
   }
   if (id === null) return answered(unprocessed(request, 'R-0008'));
-  const envelope = envelopeOf(request, act, messageId, 'cancel');
-  const { outcome } = await cancel(spine, envelope, id, command);
-  return outcome.kind === 'CancelAnswered' ? answered(outcome) : acknowledgement(request, outcome);
+  const answerOf = (outcome: Outcome): Hl7Answer =>
+    outcome.kind === 'CancelAnswered' ? answered(outcome) : acknowledgement(request, outcome);
+  const envelope = envelopeOf(request, act, messageId, { message: 'cancel', answerOf });
+  const { outcome, isWritten } = await cancel(spine, envelope, id, command);
+  return { ...answerOf(outcome), isKept: isWritten };
 }
 
 function unprocessed({ at }: Hl7Request, code: 'R-0008' | 'R-0009'): Answered {

@@ -1,4 +1,4 @@
-import type { Hl7Request } from '../../gateways/hl7v3/interaction.ts';
+import type { Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 import type { Interaction } from '../../identity/index.ts';
 import { present } from '../../kernel/bug.ts';
@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { INTERACTIONS } from '../interactions.ts';
 import type { OdsCode } from '../ods-code.ts';
+import type { Outcome } from '../outcome.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
 import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
@@ -116,12 +117,20 @@ function strangerFault(
 }
 
 export function envelopeOf(
-  { actor, requestId, body, at }: Hl7Request,
+  { actor, requestId, body, at, alongside }: Hl7Request,
   act: Element,
   messageId: Uuid,
-  message: keyof typeof INTERACTIONS,
+  {
+    message,
+    answerOf,
+  }: {
+    readonly message: keyof typeof INTERACTIONS;
+    /** Null: the answer is made after the effect. */
+    readonly answerOf: (outcome: Outcome) => Hl7Answer | null;
+  },
 ): Envelope {
   return {
+    ...(alongside !== null && { alongside: (outcome) => alongside(answerOf(outcome)) }),
     messageId,
     requestId,
     actor,

@@ -6,7 +6,9 @@ import { releaseById, releaseNominated } from '../messages/release/handle.ts';
 import { BY_ID, BY_NOMINATION, readRelease, releaseReject } from '../messages/release/hl7v3.ts';
 import { releasedBy } from '../messages/release/released-by.ts';
 import { releaseResponseXml } from '../messages/release/release-response.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Answer, Spine } from '../perform.ts';
+import type { PrescriptionId } from '../prescription-id.ts';
 import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
 import { acknowledgement, answerId, refusal } from './answers.ts';
@@ -35,6 +37,7 @@ function notFound({ at }: Envelope): Answer {
   return {
     outcome: { kind: 'Refused', rejection: { kind: 'ReleaseNotFound' }, at },
     prescriptionIds: [],
+    isWritten: false,
   };
 }
 
@@ -55,23 +58,30 @@ async function onRelease(
   if (spine.settings.switchedOff.includes('Release')) {
     return rejected(request, messageId, { kind: 'ReleaseDisabled' }, request.at);
   }
-  const envelope = envelopeOf(request, act, messageId, message);
-  const answer = await release(envelope, received.value);
-  return released(spine, request, messageId, answer);
+  // What is released can be told only after it was.
+  const answerOf = (outcome: Outcome): Hl7Answer | null =>
+    outcome.kind === 'Released' ? null : notReleased(request, messageId, outcome);
+  const envelope = envelopeOf(request, act, messageId, { message, answerOf });
+  const { outcome, prescriptionIds, isWritten } = await release(envelope, received.value);
+  const answer =
+    outcome.kind === 'Released'
+      ? await released(spine, messageId, outcome, prescriptionIds)
+      : notReleased(request, messageId, outcome);
+  return { ...answer, isKept: isWritten };
+}
+
+function notReleased(request: Hl7Request, requestId: Uuid, outcome: Outcome): Hl7Answer {
+  return outcome.kind === 'Refused' && outcome.rejection.kind !== 'MessageIdUsedBefore'
+    ? rejected(request, requestId, outcome.rejection, new Date(outcome.at))
+    : acknowledgement(request, outcome);
 }
 
 async function released(
   spine: Spine,
-  request: Hl7Request,
   requestId: Uuid,
-  { outcome, prescriptionIds }: Answer,
+  { releaseId, by, at }: Extract<Outcome, { kind: 'Released' }>,
+  prescriptionIds: readonly PrescriptionId[],
 ): Promise<Hl7Answer> {
-  const at = new Date(outcome.at);
-  if (outcome.kind === 'Refused' && outcome.rejection.kind !== 'MessageIdUsedBefore') {
-    return rejected(request, requestId, outcome.rejection, at);
-  }
-  if (outcome.kind !== 'Released') return acknowledgement(request, outcome);
-  const { releaseId, by } = outcome;
   const given = await releasedBy(spine, prescriptionIds, requestId);
   return {
     interaction: by === 'nomination' ? 'PORX_IN070101UK31' : 'PORX_IN070103UK31',
@@ -83,10 +93,10 @@ async function released(
       releaseId,
       requestId,
       by,
-      at: outcome.at,
+      at,
       released: given,
     }),
-    at,
+    at: new Date(at),
   };
 }
 

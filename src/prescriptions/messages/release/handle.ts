@@ -52,7 +52,7 @@ export async function releaseNominated(
       const answered = await repository.answered(database, envelope);
       if (answered !== null) return again(database, answered, envelope);
     } else if (changed.length > 0) {
-      return { outcome: released(command), prescriptionIds: changed };
+      return { outcome: released(command), prescriptionIds: changed, isWritten: true };
     }
   }
   throw new DatabaseUnavailable('the queue changed faster than it could be read');
@@ -116,5 +116,5 @@ function released(command: Release): Outcome {
 /** Not kept: it had no effect, and a repeat may well find something. */
 function nothing({ at }: repository.Envelope): Answer {
   const outcome: Outcome = { kind: 'Refused', rejection: { kind: 'NoMorePrescriptions' }, at };
-  return { outcome, prescriptionIds: [] };
+  return { outcome, prescriptionIds: [], isWritten: false };
 }
