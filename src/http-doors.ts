@@ -1,3 +1,5 @@
+import { openHelp } from './operations/help/index.ts';
+import { PROBE_ORGANISATIONS } from './operations/probe-organisations.ts';
 import type { Config } from './platform/config.ts';
 import {
   type HttpResponse,
@@ -22,12 +24,16 @@ export type HttpServices = { readonly all: HttpService; readonly forPeople: Http
  * sign-in and of the pages have the same behind them, as who signs in goes from one to the other [DESIGN 6].
  */
 export async function openHttpDoors(
-  { host, port, sharedPorts }: Config,
+  config: Config,
   tooEarly: () => HttpResponse,
 ): Promise<HttpDoors> {
+  const { host, port, sharedPorts } = config;
   const opened: HttpServer[] = [];
+  const help = helpOf(config);
+  const faults = config.mode === 'test' ? await openFaults(config) : null;
   const close = async (): Promise<void> => {
     for (const server of opened) await server.close();
+    await help.close();
   };
   try {
     const own = await startHttp(host, port, tooEarly);
@@ -38,7 +44,10 @@ export async function openHttpDoors(
     return {
       port: own.port,
       serve: async ({ all, forPeople }) => {
-        for (const server of opened) await server.serve(server === own ? all : forPeople);
+        for (const server of opened) {
+          const service = server === own ? all : forPeople;
+          await server.serve(help.with(faults?.in(service) ?? service));
+        }
       },
       turnAway: async (answer) => {
         for (const server of opened) await server.turnAway(answer);
@@ -49,4 +58,40 @@ export async function openHttpDoors(
     await close();
     throw error;
   }
+}
+
+/** Headers that the contracts do not know. */
+const OURS = ['X-Served-By', 'X-Environment'];
+
+/** What every answer says beside what was asked for; strict: nothing, and it is counted all the same [EXPERIENCE 6.7]. */
+function helpOf({ datacentre, status, strictHeaders, mode }: Config) {
+  const help = openHelp({
+    datacentre,
+    statusUrl: status?.url ?? null,
+    statusKey: status?.key ?? null,
+    without: mode === 'test' ? Object.values(PROBE_ORGANISATIONS) : [],
+  });
+  const { answered } = help;
+  const strict = (service: HttpService): HttpService => ({
+    ...service,
+    headers: (request) =>
+      Object.fromEntries(
+        Object.entries(service.headers(request)).filter(([name]) => !OURS.includes(name)),
+      ),
+    answered: (...asked) => {
+      answered(...asked);
+      return {};
+    },
+  });
+  return {
+    with: (service: HttpService): HttpService =>
+      strictHeaders ? strict(service) : { ...service, answered },
+    close: help.close,
+  };
+}
+
+/** Loaded in test mode only. */
+async function openFaults({ publicUrls }: Config) {
+  const local = await import('./local/faults/index.ts');
+  return local.openFaults(publicUrls.slice(1, 2)); // its own comes first
 }

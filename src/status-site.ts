@@ -11,16 +11,27 @@ import type { Log } from './platform/log.ts';
 import { VERSION } from './version.ts';
 
 /** The process of the status site: apart from all that it tells of, database and sign-in included [EXPERIENCE 6.5]. */
-export function startStatus(config: StatusConfig, log: Log): Promise<StatusSite> {
-  return startStatusSite(config, { version: VERSION, log, probe: probeOf(config) });
+export async function startStatus(config: StatusConfig, log: Log): Promise<StatusSite> {
+  return startStatusSite(config, { version: VERSION, log, probe: await probeOf(config) });
 }
 
-/** What is answered without a sign-in. */
-function probeOf({ datacentres, hl7v3 }: StatusConfig): () => Promise<readonly Step[]> {
-  const at = (site: 'a' | 'b') => [
-    ...doorJourneys(datacentres[site]),
-    ...(hl7v3[site] === null ? [] : [transportJourney(hl7v3[site])]),
-  ];
-  const [a, b] = [at('a'), at('b')];
+/** Live, only what is answered without a sign-in: journeys need people and keys that a live installation has not. */
+async function probeOf(config: StatusConfig): Promise<() => Promise<readonly Step[]>> {
+  const { datacentres, mode, hl7v3 } = config;
+  const transport = (site: 'a' | 'b') =>
+    goJourneys(site, hl7v3[site] === null ? [] : [transportJourney(hl7v3[site])]);
+  const work = await workOf(datacentres, mode);
+  return async () => (await Promise.all([work(), transport('a'), transport('b')])).flat();
+}
+
+async function workOf(
+  datacentres: StatusConfig['datacentres'],
+  mode: StatusConfig['mode'],
+): Promise<() => Promise<readonly Step[]>> {
+  if (mode === 'test') {
+    const { openProbing } = await import('./local/probing/index.ts');
+    return openProbing(datacentres);
+  }
+  const [a, b] = [doorJourneys(datacentres.a), doorJourneys(datacentres.b)];
   return async () => (await Promise.all([goJourneys('a', a), goJourneys('b', b)])).flat();
 }

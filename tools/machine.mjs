@@ -32,6 +32,11 @@ const NEEDED = [
     { name: 'nftables', file: '/usr/sbin/nft' },
   ].map((one) => ({ ...one, for: 'test/datacentres: a database in each of two datacentres' })),
   {
+    name: 'python3-aiosmtpd',
+    file: '/usr/bin/aiosmtpd',
+    for: 'test/operations: mails of the status site, to a real server',
+  },
+  {
     name: 'fonts-liberation2',
     file: '/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
     for: 'test/pages: letters as wide as Arial',

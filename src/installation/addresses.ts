@@ -9,6 +9,7 @@ export type Ports = {
   readonly hl7v3B: number;
   readonly signIn: number;
   readonly pages: number;
+  readonly status: number;
   readonly database: number;
   /** First of those of two databases. */
   readonly replicated: number;
@@ -30,6 +31,7 @@ export function portsFrom(base: number): Ports {
     hl7v3B: base + 3,
     signIn: base + 4,
     pages: base + 5,
+    status: base + 6,
     database: base + DATABASE_OFFSET,
     replicated: base + REPLICATED_OFFSET,
   };

@@ -25,6 +25,8 @@ export type DatacentreOptions = {
   readonly hl7v3Urls: readonly string[];
   /** Folder for the key that signs the audit trail, and the copies of its seals; null: it is not sealed. */
   readonly auditFolder: string | null;
+  /** Where it hears of open incidents, and what it shows there; absent: nowhere. */
+  readonly status?: Readonly<Record<string, string>>;
   /** Program and words; see Parts. */
   readonly program: readonly string[] | null;
   readonly log: (line: string) => void;
@@ -68,31 +70,44 @@ const USUAL_PROGRAM: readonly string[] = [
  * time. The process ends by itself when it loses us: it sees its channel close.
  */
 export async function startDatacentre(options: DatacentreOptions): Promise<Datacentre> {
-  const datacentre = new DatacentreProcess(options);
+  const { log, signal } = options;
+  const name = `datacentre ${options.name.toUpperCase()}`;
+  return startKept({ name, launch: () => launch(options), log, signal });
+}
+
+/** A process that is kept running. */
+export type Kept = Pick<DatacentreOptions, 'log' | 'signal'> & {
+  readonly name: string;
+  readonly launch: () => ChildProcess;
+};
+
+export async function startKept(kept: Kept): Promise<Datacentre> {
+  const { name, signal } = kept;
+  const process = new KeptProcess(kept);
   const breakOff = (): void => {
-    datacentre.stop().then(undefined, () => undefined);
+    process.stop().then(undefined, () => undefined);
   };
-  options.signal.addEventListener('abort', breakOff);
-  const problem = await datacentre.start();
-  options.signal.removeEventListener('abort', breakOff);
-  if (problem === null) return datacentre;
-  await datacentre.stop();
+  signal.addEventListener('abort', breakOff);
+  const problem = await process.start();
+  signal.removeEventListener('abort', breakOff);
+  if (problem === null) return process;
+  await process.stop();
   throw new Trouble(
-    `Datacentre ${options.name.toUpperCase()} ${problem} while it was starting`,
+    `${name.charAt(0).toUpperCase()}${name.slice(1)} ${problem} while it was starting`,
     'read what it said above; spine doctor looks for the usual causes',
   );
 }
 
-class DatacentreProcess implements Datacentre {
-  readonly #options: DatacentreOptions;
+class KeptProcess implements Datacentre {
+  readonly #kept: Kept;
   #child: ChildProcess | null = null;
   /** Of the time in which it is wanted; null while it is not. */
   #wanted: AbortController | null = null;
   #isDrained = false;
   #isListening = false;
 
-  constructor(options: DatacentreOptions) {
-    this.#options = options;
+  constructor(kept: Kept) {
+    this.#kept = kept;
   }
 
   readonly state = (): DatacentreState => {
@@ -171,7 +186,7 @@ class DatacentreProcess implements Datacentre {
   }
 
   async #launch(): Promise<string | null> {
-    const child = launch(this.#options);
+    const child = this.#kept.launch();
     this.#child = child;
     this.#isListening = false;
     const problem = await untilReady(child);
@@ -189,8 +204,7 @@ class DatacentreProcess implements Datacentre {
       if (unwanted.aborted) return;
       this.#isListening = false;
       if (performance.now() - readyAt > STEADY_MS) backoffMs = BACKOFF_MIN_MS;
-      const name = `datacentre ${this.#options.name.toUpperCase()}`;
-      this.#tell(`${name} ${how} unexpectedly; starting it again in ${backoffMs} ms`);
+      this.#tell(`${this.#kept.name} ${how} unexpectedly; starting it again in ${backoffMs} ms`);
       await delay(backoffMs);
       backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
       if (unwanted.aborted) return;
@@ -198,7 +212,7 @@ class DatacentreProcess implements Datacentre {
     }
   }
 
-  readonly #tell = (what: unknown): void => this.#options.log(String(what));
+  readonly #tell = (what: unknown): void => this.#kept.log(String(what));
 }
 
 /** One key for both, and a copy of the seals for each, as each site has its own. */
@@ -226,6 +240,7 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_PUBLIC_URLS: process.env['OPENSPINE_PUBLIC_URLS'] ?? publicUrls.join(','),
       OPENSPINE_CIS2_ISSUER: process.env['OPENSPINE_CIS2_ISSUER'] ?? cis2Issuer,
       OPENSPINE_HL7V3_PORT: String(hl7v3Port),
+      ...options.status,
       OPENSPINE_HL7V3_URLS: process.env['OPENSPINE_HL7V3_URLS'] ?? hl7v3Urls.join(','),
       DATABASE_URL: databaseUrl,
       ...(readDatabaseUrl === null ? {} : { OPENSPINE_READ_DATABASE_URL: readDatabaseUrl }),

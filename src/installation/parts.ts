@@ -16,6 +16,8 @@ export type Parts = {
   readonly readyMade: (seed: number) => readonly string[];
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
+  /** The same of the status site; the default is `bin/spine.ts serve-status`. */
+  readonly statusProgram?: readonly string[];
 };
 
 /** `folder`: where the data are, for what people need as files; null when they are not ours. */

@@ -6,6 +6,7 @@ import { type Datacentre, startDatacentre } from './datacentre.ts';
 import type { Running } from './datacentre-orders.ts';
 import type { Parts } from './parts.ts';
 import type { State } from './state-file.ts';
+import { startStatusSite, statusSettings, type StatusSite } from './status-site.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { Output } from '../cli/output.ts';
 import { Trouble } from '../platform/trouble.ts';
@@ -18,7 +19,7 @@ export type Servers = {
   readonly kill: () => void;
 };
 
-type Stoppable = Database | Datacentre;
+type Stoppable = Database | Datacentre | StatusSite;
 type Start<Server> = (signal: AbortSignal) => Promise<Server>;
 
 export type StartOptions = {
@@ -46,8 +47,8 @@ export function createServers(): Servers {
     stop: async () => {
       stopping.abort();
       await Promise.allSettled(starting);
-      const [database, ...datacentres] = started;
-      await Promise.all(datacentres.map((datacentre) => datacentre.stop()));
+      const [database, ...others] = started;
+      await Promise.all(others.map((other) => other.stop()));
       await database?.stop();
     },
     kill: () => {
@@ -70,9 +71,17 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'a migration works through rows that are there already',
   });
   await optionalStep(steps, 'definitions', parts.definitions, url);
+  // It needs nobody, and gets ready while the others do.
+  const status = statusStart(servers, options);
   const a = await datacentreStep('a', database, { servers, steps, options });
   const b = await datacentreStep('b', database, { servers, steps, options });
   const running = { database, datacentres: { a, b } };
+  await steps.step({
+    name: 'status site',
+    work: () => status,
+    remark: () => `port ${state.ports.status}`,
+    slow: 'its process starts; on a busy machine that takes longer',
+  });
   await optionalStep(steps, 'sign-in', parts.signIn, url);
   if (state.mode === 'live') return running; // no synthetic people, no synthetic journeys [X-19]
   await optionalStep(steps, 'seed', (database) => parts.seed(database, seedOf(options)), url);
@@ -113,6 +122,18 @@ function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Pr
   });
 }
 
+function statusStart(
+  servers: Servers,
+  { state, parts, output }: StartOptions,
+): Promise<StatusSite> {
+  const program = parts.statusProgram ?? null;
+  const start = servers.add((signal) =>
+    startStatusSite({ state, program, log: output.progress, signal }),
+  );
+  start.then(undefined, () => undefined); // its step tells
+  return start;
+}
+
 function datacentreStep(
   name: 'a' | 'b',
   { urls, readUrls }: Database,
@@ -143,6 +164,7 @@ function datacentreStep(
           hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
           hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
           auditFolder: state.data.kind === 'external' ? null : join(state.data.folder, 'audit'),
+          status: statusSettings(state),
           program: parts.datacentreProgram ?? null,
           log: output.progress,
         }),

@@ -8,6 +8,7 @@ import { runCommand } from '../cli/run.ts';
 if (import.meta.main) {
   const [verb = '', ...words] = process.argv.slice(2);
   if (verb === 'serve') serve();
+  else if (verb === 'serve-status') serveStatus();
   else process.exitCode = await runCommand(installationCommands(scratchParts()), [verb, ...words]);
 }
 
@@ -25,6 +26,7 @@ function scratchParts(): Parts {
     people: () => ['555086689106 Dr A Nother (prescriber A83008)'],
     readyMade: () => [],
     datacentreProgram: [import.meta.filename, 'serve'],
+    statusProgram: [import.meta.filename, 'serve-status'],
   };
 }
 
@@ -32,6 +34,16 @@ function scratchParts(): Parts {
 async function pause(step: string): Promise<void> {
   if (process.env['OPENSPINE_TEST_PAUSE'] !== step) return;
   await new Promise((resolve) => setTimeout(resolve, 30_000));
+}
+
+function serveStatus(): void {
+  createServer((_request, response) => response.end()).listen(
+    Number(process.env['OPENSPINE_STATUS_PORT']),
+    '127.0.0.1',
+    () => process.send?.({ ready: true }),
+  );
+  process.on('SIGTERM', () => process.exit(0));
+  process.on('disconnect', () => process.exit(0));
 }
 
 function serve(): void {

@@ -56,11 +56,13 @@ for (const user of users) {
       assert.match(spine.said.stdout, /\nReady in \d+\.\d s\. Ctrl-C to stop\.\n$/);
       // A step that is slow says so between, as it may on a busy machine.
       const steps = [
-        ...spine.said.stderr.matchAll(/^ {2}(\S+(?: [AB])?) +\d+\.\d s(?! {2}still at it)/gm),
+        ...spine.said.stderr.matchAll(
+          /^ {2}(\S+(?: (?:[AB]|site))?) +\d+\.\d s(?! {2}still at it)/gm,
+        ),
       ];
       assert.deepEqual(
         steps.map(([, name]) => name),
-        ['database', 'migrations', 'datacentre A', 'datacentre B', 'seed', 'probes'],
+        ['database', 'migrations', 'datacentre A', 'datacentre B', 'status site', 'seed', 'probes'],
       );
       assert.equal(spine.said.stderr.includes('refuses root'), user === 'root');
 

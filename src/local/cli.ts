@@ -1,6 +1,7 @@
 import { type Command, type Invocation, isSet, textOption } from '../cli/command.ts';
 import { fail, ok, type Result } from '../kernel/result.ts';
 import type { Client } from './client/client.ts';
+import { scenarioCommand } from './drill/cli.ts';
 import { clientCommand, type Report } from './client/command.ts';
 import type { Failure } from './client/failure.ts';
 import { at, listAt, parseJson, textAt } from './client/json.ts';
@@ -8,7 +9,17 @@ import { populationCommands } from './population/cli.ts';
 
 /** What only a test installation has: its people, tokens for them, a clock that can be set, invented patients. */
 export function localCommands(): readonly Command[] {
-  return [who, token, clock, clockSet, clockAdvance, clockFreeze, clockReal, ...populationCommands];
+  return [
+    who,
+    token,
+    clock,
+    clockSet,
+    clockAdvance,
+    clockFreeze,
+    clockReal,
+    scenarioCommand,
+    ...populationCommands,
+  ];
 }
 
 const who = clientCommand({

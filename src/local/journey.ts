@@ -75,7 +75,8 @@ const RELEASE = 'fhir-dispensing/FHIR/R4/Task/$release';
 const DISPENSE = 'fhir-dispensing/FHIR/R4/$process-message';
 const CLAIM = 'fhir-dispensing/FHIR/R4/Claim';
 
-function suppliedItem(): ClaimedItem {
+/** A whole supply of the first of the sample medications, with ids of its own. */
+export function suppliedItem(): ClaimedItem {
   const medication = present(MEDICATIONS[0], 'sample medication');
   return {
     itemId: randomUUID(),

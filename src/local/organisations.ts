@@ -1,3 +1,5 @@
+import { PROBE_ORGANISATIONS } from '../operations/probe-organisations.ts';
+
 /**
  * An organisation as our messages show it. Every one here is invented, though its code has the
  * right shape.
@@ -56,6 +58,27 @@ export const ORGANISATIONS = {
     city: 'TESTWICK',
     postcode: 'ZZ99 4AA',
     telecom: '01632 960104',
+    role: PHARMACY,
+    partOf: null,
+  },
+  /** Where the synthetic journeys of the status site are at home; what comes from there is counted nowhere. */
+  probeSurgery: {
+    ods: PROBE_ORGANISATIONS.surgery,
+    name: 'PROBE SURGERY (SYNTHETIC)',
+    line: ['PROBE SURGERY', '6 EXAMPLE STREET'],
+    city: 'TESTWICK',
+    postcode: 'ZZ99 7AA',
+    telecom: '01632 960106',
+    role: GP_PRACTICE,
+    partOf: { ods: '84H', name: 'NHS TESTSHIRE ICB (SYNTHETIC)' },
+  },
+  probePharmacy: {
+    ods: PROBE_ORGANISATIONS.pharmacy,
+    name: 'PROBE PHARMACY (SYNTHETIC)',
+    line: ['7 EXAMPLE STREET'],
+    city: 'TESTWICK',
+    postcode: 'ZZ99 7AB',
+    telecom: '01632 960107',
     role: PHARMACY,
     partOf: null,
   },

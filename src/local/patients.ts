@@ -95,6 +95,20 @@ export const PATIENTS = {
     gpOds: ORGANISATIONS.otherSurgery.ods,
     nominated: null,
   },
+  /** Of the synthetic journeys of the status site. */
+  probe: {
+    ...AT_HOME,
+    nhsNumber: '9990000077',
+    prefix: 'Mx',
+    given: ['Pat'],
+    family: 'XXTESTPATIENT-PROBE',
+    gender: 'other',
+    birthDate: '1980-02-29',
+    line: ['16 Example Lane'],
+    postcode: 'ZZ99 7AC',
+    gpOds: ORGANISATIONS.probeSurgery.ods,
+    nominated: ORGANISATIONS.probePharmacy.ods,
+  },
 } as const satisfies Record<string, Patient>;
 
 export const ALL_PATIENTS: readonly Patient[] = Object.values(PATIENTS);

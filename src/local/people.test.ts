@@ -72,7 +72,7 @@ describe('the personas of the test system', () => {
     const prescribers = ALL_PERSONAS.filter(isPrescriber);
     assert.deepEqual(
       prescribers.map((person) => person.name),
-      ['prescriber', 'other-prescriber', 'nurse'],
+      ['prescriber', 'other-prescriber', 'nurse', 'probe-prescriber'],
     );
     assert.ok(prescribers.every((person) => !person.professional.system.includes('gmp-number')));
   });

@@ -21,6 +21,9 @@ export const UNATTENDED = [
 ];
 export const DEMOGRAPHICS_ONLY = [`${USER}:personal-demographics-service`];
 
+/** Of the synthetic journeys, which go through all of it with one token. */
+export const PROBING = [...PRESCRIBING, ...DEMOGRAPHICS_ONLY];
+
 export const CLINICIAN = {
   code: 'S8000:G8000:R8000',
   display: 'Clinical Practitioner Access Role',

@@ -7,6 +7,7 @@ import {
   PHARMACIST,
   PHARMACY_ACTIVITIES,
   PRESCRIBING,
+  PROBING,
   RECEPTIONIST,
   UNATTENDED,
 } from './persona-rights.ts';
@@ -186,6 +187,41 @@ const receptionist = {
   asid: '999000000101',
 } as const satisfies Person;
 
+/** Of the synthetic journeys, as is the pharmacist below. */
+const probePrescriber = {
+  kind: 'person',
+  name: 'probe-prescriber',
+  display: 'Dr Paz Synthetic-Probe',
+  prefix: 'Dr',
+  given: 'Paz',
+  family: 'Synthetic-Probe',
+  userId: '555900190101',
+  roleProfileId: '555900190102',
+  jobRole: CLINICIAN,
+  organisation: ORGANISATIONS.probeSurgery,
+  activities: [],
+  professional: { system: GMC, value: 'C9999919', prescriptionType: MEDICAL },
+  scopes: PROBING,
+  asid: '999000000901',
+} as const satisfies Prescriber;
+
+const probeDispenser = {
+  kind: 'person',
+  name: 'probe-dispenser',
+  display: 'Ms Pim Synthetic-Probe',
+  prefix: 'Ms',
+  given: 'Pim',
+  family: 'Synthetic-Probe',
+  userId: '555900200101',
+  roleProfileId: '555900200102',
+  jobRole: PHARMACIST,
+  organisation: ORGANISATIONS.probePharmacy,
+  activities: PHARMACY_ACTIVITIES,
+  professional: null,
+  scopes: DISPENSING,
+  asid: '999000000902',
+} as const satisfies Person;
+
 const system = {
   kind: 'application',
   name: 'system',
@@ -208,6 +244,8 @@ export const PERSONAS = {
   otherDispenser,
   receptionist,
   system,
+  probePrescriber,
+  probeDispenser,
 } as const;
 
 /** Of every card of the test system. */

@@ -12,9 +12,12 @@ export type StatusConfig = {
   readonly datacentres: Readonly<Record<'a' | 'b', string>>;
   /** Of their doors for HL7 V3; null: there is none, or it is not watched. */
   readonly hl7v3: Readonly<Record<'a' | 'b', string | null>>;
+  /** What datacentres show that tell how their users fare; null: nobody is heard. */
+  readonly key: string | null;
   readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly webhookHosts: readonly string[];
   readonly helpContact: string;
+  readonly mode: 'test' | 'live';
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -48,9 +51,11 @@ export function parseStatusConfig(
       a: transportAddress(env, 'OPENSPINE_STATUS_HL7V3_A', problems),
       b: transportAddress(env, 'OPENSPINE_STATUS_HL7V3_B', problems),
     },
+    key: env['OPENSPINE_STATUS_KEY'] || null,
     smtp: smtpOf(env, problems),
     webhookHosts: wordsOf(env['OPENSPINE_WEBHOOK_HOSTS']),
     helpContact: env['OPENSPINE_HELP_CONTACT'] ?? otherwise.helpContact,
+    mode: env['OPENSPINE_MODE'] === 'live' ? 'live' : 'test',
   };
   if (!URL.canParse(config.url)) problems.push('OPENSPINE_STATUS_URL must be an address');
   return problems.length === 0 ? ok(config) : fail(problems);

@@ -7,6 +7,7 @@ import { plainFailure } from '../platform/plain-failure.ts';
 import { DATACENTRES } from './components.ts';
 import type { StatusConfig } from './config.ts';
 import { type Monitor, openMonitor, REAL_TIME, type Timekeeper } from './monitor/jobs.ts';
+import { minutesRoute } from './monitor/handle.ts';
 import type { Step } from './monitor/observed.ts';
 import { openChanges, siteService } from './site/handle.ts';
 import { filesOf, openStatusPages } from './site/pages.ts';
@@ -48,9 +49,9 @@ export async function startStatusSite(config: StatusConfig, running: Running): P
   );
   const url = config.port === 0 ? `http://${config.host}:${http.port}` : config.url;
   const site = openSite({ ...config, url }, running);
-  const { store, monitor, write, deliver, tell, changes } = site;
+  const { store, monitor, write, deliver, onAsked, tell, changes } = site;
   await http.serve(site.service);
-  const looking = everyMs === null ? null : watchStore(store, write, single(deliver, tell), tell);
+  const looking = everyMs === null ? null : watchStore(store, write, onAsked, tell);
   const rounds = everyMs === null ? null : monitor.start(everyMs);
   return {
     port: http.port,
@@ -94,11 +95,16 @@ function openSite(config: StatusConfig, { version, log, probe, time = REAL_TIME 
   ];
   const parts = { store, url, time, onWritten: write, onFailure: tell };
   const monitor = openMonitor({ ...parts, probe: probeAll });
-  const deliver = (): Promise<number> => deliverDue(store, config, now);
-  const onAsked = single(deliver, tell);
-  const more = subscribeRoutes({ store, pages, now, offers, webhookHosts, onAsked });
+  const deliver = inTurn(() => deliverDue(store, config, now));
+  const onAsked = (): void => {
+    deliver().then(undefined, tell);
+  };
+  const more = [
+    ...subscribeRoutes({ store, pages, now, offers, webhookHosts, onAsked }),
+    minutesRoute(store, config.key),
+  ];
   const service = siteService({ folder, pages, now, more, changes });
-  return { store, monitor, write, deliver, tell, changes, service };
+  return { store, monitor, write, deliver, onAsked, tell, changes, service };
 }
 
 /** What the site knows of itself; it is at neither datacentre, and so at both. */
@@ -133,20 +139,24 @@ function watchStore(
   return { stop: () => clearInterval(timer) };
 }
 
-/** One at a time: whoever asks while it runs has what it will have done. */
-function single(work: () => Promise<unknown>, tell: (error: unknown) => void): () => void {
-  let isRunning = false;
+/** One run after the other, so that nothing is sent twice; whoever asks while one is under way waits for the next. */
+function inTurn(work: () => Promise<unknown>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  const start = (): Promise<void> => {
+    const run = work().then(() => undefined);
+    const ended = (): void => {
+      running = null;
+    };
+    running = run.then(ended, ended);
+    return run;
+  };
   return () => {
-    if (isRunning) return;
-    isRunning = true;
-    work().then(
-      () => {
-        isRunning = false;
-      },
-      (error: unknown) => {
-        isRunning = false;
-        tell(error);
-      },
-    );
+    if (running === null) return start();
+    next ??= running.then(() => {
+      next = null;
+      return start();
+    });
+    return next;
   };
 }

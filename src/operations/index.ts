@@ -11,4 +11,5 @@ export {
   transportJourney,
 } from './monitor/probes.ts';
 export { startStatusSite, type StatusSite } from './handle.ts';
+export { PROBE_ORGANISATIONS } from './probe-organisations.ts';
 export { openStore, type Store } from './store/repository.ts';

@@ -28,7 +28,7 @@ export function incidentsIn(store: Store): Incident[] {
   });
 }
 
-function incidentEvents(store: Store, number: string): IncidentEvent[] {
+export function incidentEvents(store: Store, number: string): IncidentEvent[] {
   return (
     byStream<IncidentEvent>(store.events(`${INCIDENT}${number}`)).get(`${INCIDENT}${number}`) ?? []
   );

@@ -14,6 +14,7 @@ import {
 } from './config/ports.ts';
 import { type PdsConfig, pdsConfigOf } from './config/pds.ts';
 import { perSecondOf } from './config/per-second.ts';
+import { statusOf } from './config/status.ts';
 import { words } from './config/words.ts';
 
 export type { PatientIssuer } from './config/patient-issuer.ts';
@@ -74,6 +75,10 @@ export type Config = {
   readonly logoutFrom: readonly string[];
   /** How long sessions last, and how long they may be left unused. */
   readonly sessionMinutes: Readonly<Record<keyof typeof SESSION_MINUTES, number>>;
+  /** Where it hears of open incidents, and what it shows to tell how users fare; null: there is no status site. */
+  readonly status: { readonly url: string; readonly key: string | null } | null;
+  /** Answers have what the contracts say and nothing more. */
+  readonly strictHeaders: boolean;
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };
@@ -90,6 +95,8 @@ export function parseConfig(
 ): Result<Config, readonly string[]> {
   const problems: string[] = [];
   const one = chooser(env, problems);
+  const isOn = (name: string, otherwise: 'true' | 'false'): boolean =>
+    one(name, ['true', 'false'], otherwise) === 'true';
   const mode = one('OPENSPINE_MODE', ['test', 'live'], 'test');
   // Live, nobody acts for an organisation that is not theirs unless the operator says so [DESIGN D10].
   const strictness = mode === 'live' ? 'strict' : 'compatible';
@@ -120,17 +127,14 @@ export function parseConfig(
     cardAgent: cardAgentOf(env['OPENSPINE_CARD_AGENT'] ?? CARD_AGENT, problems),
     hl7v3: hl7PortOf(env, problems),
     spineParty: env['OPENSPINE_SPINE_PARTY'] ?? 'YES-0000806',
-    pages: {
-      helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT,
-      showsNhsLogo: one('OPENSPINE_NHS_LOGO', ['true', 'false'], 'false') === 'true',
-    },
+    pages: pagesOf(env, isOn('OPENSPINE_NHS_LOGO', 'false')),
     publicUrls: publicUrlsOf(env, problems),
     logoutFrom: netsOf(env, problems),
     patientIssuer: patientIssuerOf(env, problems),
     sessionMinutes: sessionMinutesOf(env, problems),
-    switchedOff: SWITCHES.flatMap(([name, off]) =>
-      one(name, ['true', 'false'], 'true') === 'false' ? [off] : [],
-    ),
+    status: statusOf(env, problems),
+    strictHeaders: isOn('OPENSPINE_STRICT_HEADERS', 'false'),
+    switchedOff: SWITCHES.flatMap(([name, off]) => (isOn(name, 'true') ? [] : [off])),
   };
   return problems.length === 0 ? ok(config) : fail(problems);
 }
@@ -194,6 +198,13 @@ function sessionMinutesOf(
     pagesIdle: minutes('OPENSPINE_PAGES_IDLE_MINUTES', SESSION_MINUTES.pagesIdle),
     pagesIdleLower: minutes('OPENSPINE_PAGES_IDLE_MINUTES_LOWER', SESSION_MINUTES.pagesIdleLower),
   };
+}
+
+function pagesOf(
+  env: Readonly<Record<string, string | undefined>>,
+  showsNhsLogo: boolean,
+): Config['pages'] {
+  return { helpContact: env['OPENSPINE_HELP_CONTACT'] ?? HELP_CONTACT, showsNhsLogo };
 }
 
 /** Reads a word that must be one of a list; what is wrong is noted. */

@@ -64,6 +64,12 @@ export type HttpService = {
   readonly admit?: (request: HttpRequest) => Leave | null;
   /** Headers of every answer. */
   readonly headers: (request: HttpRequest) => Readonly<Record<string, string>>;
+  /** Further headers of an answer whose status is known, unless it has them; a mount has left by then and gets none. */
+  readonly answered?: (
+    request: HttpRequest,
+    status: number,
+    elapsedMs: number,
+  ) => Readonly<Record<string, string>>;
   /** The answer to a failure, in the form of the interface that was asked. */
   readonly onFailure: (request: HttpRequest, failure: Failure) => HttpResponse;
 };
@@ -149,6 +155,7 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
   const answer = (reply: FastifyReply, request: HttpRequest, response: HttpResponse): void => {
     const headers = {
       ...options.headers(request),
+      ...options.answered?.(request, response.status, reply.elapsedTime),
       ...response.headers,
       // What is still to come of a body that nobody reads would be taken for the next request.
       ...(reply.request.raw.complete ? {} : { Connection: 'close' }),
@@ -231,6 +238,10 @@ async function serveMount(
   const common = options.headers(asked);
   for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
   const leave = options.admit?.(asked);
+  const begun = performance.now();
+  response.once('finish', () => {
+    options.answered?.(asked, response.statusCode, performance.now() - begun);
+  });
   try {
     if (leave === null) throw new Busy('more has come than can be done');
     await mount.handle(request, response);

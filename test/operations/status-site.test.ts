@@ -1,7 +1,8 @@
-// Shows: Operations | the status site answers with everything else away, and says so when it is out of date
+// Shows: Operations | the status site answers 10,000 readers at once with everything else away, and says so when it is out of date
 // Shows: Operations | commands open, update and close incidents, and plan and cancel maintenance; two people at once, one is refused
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,8 +10,8 @@ import { after, before, describe, test } from 'node:test';
 import { ran } from '../../src/cli/testing.ts';
 import { operationsCommands } from '../../src/operations/cli.ts';
 import { openStore } from '../../src/operations/index.ts';
-import { anOpening, minute } from '../../src/operations/testing.ts';
-import { openIncident } from '../../src/operations/record.ts';
+import { aMinute, anOpening, minute } from '../../src/operations/testing.ts';
+import { localFaultsIn, openIncident } from '../../src/operations/record.ts';
 import { testStatus } from './status.ts';
 
 const status = testStatus();
@@ -73,6 +74,27 @@ describe('the status site, with no database, no datacentre and no sign-in', () =
     const before = (await text('/status/v1/incidents')).body;
     await status().restart();
     assert.equal((await text('/status/v1/incidents')).body, before);
+  });
+
+  test('answers 10,000 readers at once', { timeout: 120_000 }, async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 250 });
+    // One in five is a person at the page, the others are systems that ask.
+    const read = (_: unknown, n: number): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const asked = request(
+          `${status().url}${n % 5 === 0 ? '/' : '/status/v1/summary'}`,
+          { agent },
+          (answer) => {
+            answer.resume();
+            answer.once('end', () => resolve(answer.statusCode ?? 0));
+          },
+        );
+        asked.once('error', reject);
+        asked.end();
+      });
+    const statuses = await Promise.all(Array.from({ length: 10_000 }, read));
+    agent.destroy();
+    assert.deepEqual([...new Set(statuses)], [200]);
   });
 });
 
@@ -205,6 +227,28 @@ describe('commands', () => {
     const page = (await text('/maintenance/')).body;
     assert.match(page, /An incident is open\./);
     assert.match((await text('/status/v1/feed.atom')).body, /maintenance cancelled: New tracker/);
+  });
+});
+
+describe('failures that one organisation meets alone', () => {
+  test('are on no page, and in the list of those who run the service, once an hour', async () => {
+    const { store } = status().site;
+    const failing = (at: Date) => aMinute(at, { failures: 50, failuresBy: { 'ods:FA565': 50 } });
+    const numbers = async (): Promise<readonly unknown[]> => {
+      const { incidents } = JSON.parse((await text('/status/v1/incidents')).body);
+      return incidents.map(({ number }: { readonly number: string }) => number);
+    };
+    const before = await numbers();
+    for (let n = 0; n < 3; n += 1) {
+      store.observed.keepMinute(failing(status().now()));
+      await status().round();
+    }
+    assert.deepEqual(await numbers(), before);
+    const seen = localFaultsIn(store, status().now());
+    assert.deepEqual(
+      seen.map(({ who, component }) => [who, component]),
+      [['ods:FA565', 'dispense']],
+    );
   });
 });
 

@@ -41,6 +41,7 @@ export function testStatus(
       {
         OPENSPINE_STATUS_PORT: '0',
         OPENSPINE_STATUS_FOLDER: folder,
+        OPENSPINE_STATUS_KEY: 'key-of-the-test',
         OPENSPINE_STATUS_DATACENTRE_A: 'http://127.0.0.1:9',
         OPENSPINE_STATUS_DATACENTRE_B: 'http://127.0.0.1:9',
         ...env,

@@ -1,5 +1,11 @@
 import { ORGANISATIONS } from '../organisations.ts';
-import { DEMOGRAPHICS_ONLY, DISPENSING, PRESCRIBING, UNATTENDED } from '../persona-rights.ts';
+import {
+  DEMOGRAPHICS_ONLY,
+  DISPENSING,
+  PRESCRIBING,
+  PROBING,
+  UNATTENDED,
+} from '../persona-rights.ts';
 import type { Persona } from '../personas.ts';
 
 /** An application of the test system, through which its people sign in. */
@@ -58,6 +64,20 @@ export const APPLICATIONS: readonly TestApplication[] = [
     organisation: ORGANISATIONS.pharmacy.ods,
     asid: '999000000201',
     scopes: UNATTENDED,
+  },
+  {
+    name: 'probe-surgery',
+    applicationId: '0a90c5b0-0000-4000-8000-000000000901',
+    organisation: ORGANISATIONS.probeSurgery.ods,
+    asid: '999000000901',
+    scopes: PROBING,
+  },
+  {
+    name: 'probe-pharmacy',
+    applicationId: '0a90c5b0-0000-4000-8000-000000000902',
+    organisation: ORGANISATIONS.probePharmacy.ods,
+    asid: '999000000902',
+    scopes: DISPENSING,
   },
   {
     name: 'patient',

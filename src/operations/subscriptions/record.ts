@@ -55,7 +55,7 @@ function forgetUnconfirmed({ sql }: Store, at: Date): void {
   sql.prepare('delete from subscription where confirmed_at is null and asked_at < ?').run(before);
 }
 
-function subscriptionsIn({ sql }: Store): Subscription[] {
+export function subscriptionsIn({ sql }: Store): Subscription[] {
   return sql.prepare('select * from subscription order by asked_at').all().map(subscriptionOf);
 }
 

@@ -1,0 +1,47 @@
+import { openProbeClient } from '../probing/client.ts';
+import { signInJourney, workJourneys } from '../probing/journeys.ts';
+import { goJourneys, type Step } from '../../operations/index.ts';
+
+/** Somebody at work in a drill, whose system has the address of one datacentre. */
+export type Person = {
+  /** Signs in where their system looks; where that fails and the answer says so, at the other. */
+  signIn(): Promise<'here' | 'elsewhere' | 'nowhere'>;
+  /** From prescription to claim, and one sent back; how many messages were accepted, how many refused. */
+  work(): Promise<{ readonly accepted: number; readonly refused: number }>;
+};
+
+export function aPerson(datacentre: 'a' | 'b', urls: Readonly<Record<'a' | 'b', string>>): Person {
+  const other = datacentre === 'a' ? 'b' : 'a';
+  let client = openProbeClient(urls[datacentre], SEEING);
+  return {
+    signIn: async () => {
+      const here = await goJourneys(datacentre, [signInJourney(client)]);
+      if (here.every(isGood)) return 'here';
+      if (!(await saysFailOver(urls[datacentre]))) return 'nowhere';
+      const there = openProbeClient(urls[other], SEEING);
+      const steps = await goJourneys(other, [signInJourney(there)]);
+      if (!steps.every(isGood)) return 'nowhere';
+      client = there;
+      return 'elsewhere';
+    },
+    work: async () => {
+      const steps = await goJourneys(datacentre, workJourneys(client, new Date()));
+      const accepted = steps.filter(isGood).length;
+      return { accepted, refused: steps.length - accepted };
+    },
+  };
+}
+
+const SEEING = { seesFaults: true };
+
+function isGood({ outcome }: Step): boolean {
+  return outcome === 'ok';
+}
+
+/** What the answer itself tells a client to do [EXPERIENCE 6.7]: nobody has to restart anything. */
+async function saysFailOver(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/oauth2/authorize`, { redirect: 'manual' });
+  await answer.arrayBuffer();
+  const advice = answer.headers.get('x-client-advice') ?? '';
+  return answer.status === 503 && advice.startsWith('failover=yes');
+}

@@ -1,0 +1,142 @@
+// Shows: Operations | the outage of October 2014, played: on the page within two minutes, severity 1, who is signed in works on, updates on time, nothing lost, the report written
+// Shows: Operations | an open incident stands in every answer that it touches; one setting leaves all such headers out
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
+import { kept } from '../../src/local/drill/cli.ts';
+import { playOutage } from '../../src/local/drill/outage-2014.ts';
+import { keepTestPatients } from '../../src/local/patient-records.ts';
+import { openProbing } from '../../src/local/probing/index.ts';
+import { changeIncident, incidentsIn, openIncident } from '../../src/operations/record.ts';
+import { anOpening } from '../../src/operations/testing.ts';
+import type { Config } from '../../src/platform/config.ts';
+import { noLog } from '../nothing-lost/datacentres.ts';
+import { testConfig } from '../support/config.ts';
+import { createDatabase } from '../support/database.ts';
+import { freePort } from '../support/ports.ts';
+import { testStatus } from './status.ts';
+
+const urls = { a: '', b: '' };
+const status = testStatus({}, { probe: () => openProbing(urls, { seesFaults: true }) });
+describe('two datacentres that ask a status site', () => {
+  const datacentres: Datacentre[] = [];
+  let database: Awaited<ReturnType<typeof createDatabase>> | null = null;
+  before(async () => {
+    const at = new Date();
+    const cells = [{ component: 'signing', datacentre: 'a' }] as const;
+    const incident = openIncident(status().site.store, anOpening({ at, beganAt: at, cells }));
+    assert.ok(incident.ok);
+    await status().refresh();
+    database = await createDatabase();
+    const { url } = database;
+    await keepTestPatients(database.database);
+    const start = async (datacentre: 'a' | 'b', more: Partial<Config>): Promise<void> => {
+      const told = { url: status().url, key: 'key-of-the-test' };
+      const config = testConfig(url, { datacentre, status: told, ...more });
+      const started = await startDatacentre(config, noLog);
+      datacentres.push(started);
+      urls[datacentre] = started.url;
+    };
+    await start('b', { strictHeaders: true });
+    const port = await freePort();
+    await start('a', { port, publicUrls: [`http://127.0.0.1:${port}`, urls.b] });
+  });
+
+  after(async () => {
+    for (const one of datacentres) await one.close();
+    await database?.drop();
+  });
+
+  const PREPARE = '/fhir-prescribing/FHIR/R4/$prepare';
+
+  describe('an open incident of severity 1 that touches signing at datacentre A', () => {
+    const headersOf = async (url: string, path: string) =>
+      (await fetch(`${url}${path}`, { method: 'POST', body: '{}' })).headers;
+
+    test('stands in what is answered there, with advice, and in nothing else', async () => {
+      const told = await headersOf(urls.a, PREPARE);
+      const [incident] = incidentsIn(status().site.store);
+      assert.match(
+        told.get('x-service-incident') ?? '',
+        new RegExp(
+          `^${incident?.number}; severity=1; next-update=\\S+; url=${status().url}/incidents/`,
+        ),
+      );
+      assert.equal(told.get('x-client-advice'), 'failover=no; retry=no');
+      const other = await headersOf(urls.a, '/fhir-dispensing/FHIR/R4/Claim');
+      assert.equal(other.get('x-service-incident'), null);
+    });
+
+    test('is not told where the operator wants answers as the contracts have them', async () => {
+      const strict = await headersOf(urls.b, PREPARE);
+      for (const name of [
+        'x-service-incident',
+        'x-client-advice',
+        'x-served-by',
+        'x-environment',
+      ]) {
+        assert.equal(strict.get(name), null, name);
+      }
+    });
+  });
+
+  test('what users met is taken from datacentres alone', async () => {
+    const post = (key: string) =>
+      fetch(`${status().url}/operations/minutes`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify({ minutes: [] }),
+      });
+    assert.equal((await post('wrong')).status, 401);
+    assert.equal((await post('key-of-the-test')).status, 204);
+  });
+
+  test('a fault on purpose is no failure to the probes of the real site', async () => {
+    const probe = openProbing(urls);
+    const first = await probe();
+    const bad = first.filter(({ outcome }) => outcome !== 'ok');
+    assert.deepEqual(bad, []);
+    const fault = { name: 'a-test', signIn: 100 };
+    const set = (method: string, body?: object) =>
+      fetch(`${urls.a}/_local/faults`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    assert.equal((await set('PUT', fault)).status, 200);
+    const steps = await probe();
+    assert.deepEqual(
+      steps.filter(({ outcome }) => outcome !== 'ok'),
+      [],
+    );
+    assert.equal((await set('PUT', { name: 'x', signIn: 101 })).status, 400);
+    assert.equal((await set('DELETE')).status, 200);
+  });
+
+  test('the outage of October 2014', { timeout: 300_000 }, async () => {
+    const { site } = status();
+    const [earlier] = incidentsIn(site.store);
+    assert.ok(earlier !== undefined);
+    const resolve = { at: new Date(), by: 'technical', version: null, kind: 'Resolve' } as const;
+    assert.ok(
+      changeIncident(site.store, earlier.number, { ...resolve, text: 'Over.', check: null }).ok,
+    );
+    const lines: string[] = [];
+    const begun = status().now();
+    const played = await playOutage({
+      urls,
+      site,
+      moveTo: (minutes) => status().moveTo(new Date(begun.getTime() + minutes * 60_000)),
+      say: (line) => lines.push(line),
+    });
+    assert.equal(kept(played), true, lines.join('\n'));
+    assert.ok(played.noticedAfterSeconds <= 120);
+    assert.equal(played.incident.suggestion.severity, 1);
+    assert.equal(played.incident.stage, 'resolved');
+    assert.deepEqual(played.signedIn, { elsewhere: 2, nowhere: 0 });
+    assert.ok(played.work.accepted >= 60);
+    assert.equal(played.balance.received, played.balance.stored + played.balance.rejected);
+    assert.match(played.report, /All on time: at most \d+ minutes apart, 30 minutes promised/);
+    assert.match(played.report, /## Root cause/);
+  });
+});

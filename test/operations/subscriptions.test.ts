@@ -1,0 +1,187 @@
+// Shows: Operations | who subscribes confirms it; a real mail server gets the mails, a webhook gets signed calls; who leaves is forgotten
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { openIncident } from '../../src/operations/record.ts';
+import { signatureOf } from '../../src/operations/subscriptions/jobs.ts';
+import { subscriptionsIn } from '../../src/operations/subscriptions/record.ts';
+import { anOpening } from '../../src/operations/testing.ts';
+import { freePort } from '../support/ports.ts';
+import { testStatus } from './status.ts';
+
+const SMTP_SERVER = '/usr/bin/aiosmtpd';
+const smtpPort = await freePort();
+const status = testStatus({
+  OPENSPINE_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+  OPENSPINE_MAIL_FROM: 'status@spine.example',
+  OPENSPINE_WEBHOOK_HOSTS: '127.0.0.1',
+});
+
+const form = (path: string, fields: Record<string, string>) =>
+  fetch(`${status().url}${path}`, { method: 'POST', body: new URLSearchParams(fields) });
+
+const anIncident = (symptom: string) => {
+  const at = status().now();
+  return openIncident(status().site.store, anOpening({ at, beganAt: at, symptom }));
+};
+
+/** The links of a message, by what they do. */
+function linkIn(message: string, what: 'confirm' | 'leave'): string {
+  const [link] = new RegExp(`http://\\S+/subscribe/${what}\\?[\\w=&-]+`).exec(message) ?? [];
+  assert.ok(link !== undefined, message);
+  return link;
+}
+
+describe('a webhook', () => {
+  const calls: { headers: Record<string, unknown>; body: string }[] = [];
+  const server = createServer((asked, response) => {
+    textOf(asked).then(
+      (body) => {
+        calls.push({ headers: asked.headers, body });
+        response.writeHead(calls.length === 2 ? 500 : 204).end();
+      },
+      () => response.destroy(),
+    );
+  });
+  let hook = '';
+  before(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    hook = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/hook`;
+  });
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  test('is asked first, and gets nothing before its owner has confirmed', async () => {
+    const answer = await form('/subscribe', { channel: 'webhook', address: hook, severity: '2' });
+    assert.match(await answer.text(), /Look for the link/);
+    await status().refresh();
+    assert.equal(calls.length, 1);
+    assert.equal(JSON.parse(calls[0]?.body ?? '').type, 'subscription.confirm');
+    anIncident('Before it was confirmed');
+    await status().refresh();
+    assert.equal(calls.length, 1);
+  });
+
+  test('gets each update signed, again after a failure, and nothing after it has left', async () => {
+    const { confirmUrl, secret } = JSON.parse(calls[0]?.body ?? '');
+    assert.equal((await fetch(confirmUrl)).status, 200);
+    assert.equal(subscriptionsIn(status().site.store)[0]?.confirmedAt, null);
+    assert.equal((await fetch(confirmUrl, { method: 'POST' })).status, 200);
+    anIncident('Smartcards are refused');
+    await status().refresh();
+    assert.equal(calls.length, 2);
+    status().pass(1.1);
+    await status().refresh();
+    assert.equal(calls.length, 3);
+    const { headers, body } = calls[2] ?? { headers: {}, body: '' };
+    const id = String(headers['webhook-id']);
+    const signature = signatureOf(secret, id, String(headers['webhook-timestamp']), body);
+    assert.equal(headers['webhook-signature'], signature);
+    assert.equal(headers['webhook-id'], calls[1]?.headers['webhook-id']);
+    assert.equal(JSON.parse(body).data.severity, 1);
+    const leave = JSON.parse(body).leaveUrl;
+    assert.equal(
+      (
+        await fetch(leave, {
+          method: 'POST',
+          body: 'List-Unsubscribe=One-Click',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
+      ).status,
+      200,
+    );
+    assert.deepEqual(subscriptionsIn(status().site.store), []);
+    assert.equal((await fetch(leave, { method: 'POST' })).status, 404);
+  });
+
+  test('on a private address, or behind a made-up link, is refused', async () => {
+    const refused = await form('/subscribe', {
+      channel: 'webhook',
+      address: 'https://10.0.0.1/',
+      severity: '4',
+    });
+    assert.equal(refused.status, 400);
+    assert.match(await refused.text(), /Error: Subscribe/);
+    const made = await fetch(`${status().url}/subscribe/confirm?id=x&token=y`, { method: 'POST' });
+    assert.equal(made.status, 404);
+  });
+});
+
+describe('an email address', { skip: missing() }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-mail-'));
+  const box = join(folder, 'box'); // the server makes it
+  let smtp: ChildProcess;
+  const mails = (): string[] => {
+    const came = join(box, 'new');
+    const names = existsSync(came) ? readdirSync(came).toSorted() : [];
+    return names.map((name) => decoded(readFileSync(join(came, name), 'utf8')));
+  };
+  before(async () => {
+    const handler = ['-c', 'aiosmtpd.handlers.Mailbox', box];
+    smtp = spawn(SMTP_SERVER, ['-n', '-l', `127.0.0.1:${smtpPort}`, ...handler], {
+      stdio: 'ignore',
+    });
+    for (let waited = 0; !(await answers(smtpPort)) && waited < 300; waited += 1) await pause(100);
+  });
+  after(() => {
+    smtp.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('is asked once an hour whoever types it, and told once it has confirmed', async () => {
+    const typed = {
+      channel: 'email',
+      address: 'pharmacist@example.com',
+      severity: '4',
+      maintenance: 'yes',
+    };
+    for (let n = 0; n < 3; n += 1) await form('/subscribe', typed);
+    await status().refresh();
+    const problems = status().site.store.sql.prepare('select problem from delivery').all();
+    assert.equal(mails().length, 1, JSON.stringify(problems));
+    const [question = ''] = mails();
+    assert.match(question, /To: pharmacist@example\.com/);
+    await fetch(linkIn(question, 'confirm'), { method: 'POST' });
+    anIncident('Claims are refused\u2028Bcc: x@example.com');
+    await status().refresh();
+    assert.equal(mails().length, 2);
+    const told = mails().find((mail) => mail.includes('[OpenSpine]')) ?? '';
+    assert.match(told, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
+    assert.doesNotMatch(told, /^Bcc:/m);
+    await fetch(linkIn(told, 'leave'), { method: 'POST' });
+    anIncident('After it has left');
+    await status().refresh();
+    assert.equal(mails().length, 2);
+  });
+});
+
+function missing(): string | false {
+  if (existsSync(SMTP_SERVER)) return false;
+  const reason = `no ${SMTP_SERVER}: node tools/machine.mjs installs it (as root)`;
+  if (process.env['CI'] !== undefined) throw new Error(reason);
+  return reason;
+}
+
+/** Lines of quoted-printable that were folded. */
+function decoded(mail: string): string {
+  return mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(socket.destroy() !== undefined));
+    socket.once('error', () => resolve(false));
+  });
+}
