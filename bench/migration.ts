@@ -25,7 +25,15 @@ export async function benchMigration(most: number, isJson: boolean): Promise<voi
 }
 
 async function measure(prescriptions: number): Promise<Measured> {
-  const amount = { prescriptions, seed: 1, dirt: 1, kills: 0, asOfMs: AS_OF_MS, pharmacies: 9000 };
+  const amount = {
+    prescriptions,
+    seed: 1,
+    dirt: 1,
+    kills: 0,
+    asOfMs: AS_OF_MS,
+    pharmacies: 9000,
+    changing: 0.01,
+  };
   let copySeconds = 0;
   const parts = {
     prepare: (url: string) => migrate(url, SCHEMAS),

@@ -1,12 +1,16 @@
 import { type Command, EXIT, type Invocation } from '../cli/command.ts';
 import { catchUpCommand } from './catch-up/cli.ts';
-import { generateCommand } from './generate/cli.ts';
+import { cutOverCommand, fallBackCommand, readyCommand } from './cut-over/cli.ts';
+import { generateCommand, stopCommand } from './generate/cli.ts';
 import { holdCommands } from './hold/cli.ts';
 import { loadCommand } from './load/cli.ts';
 import { KEY, openNamed } from './named-dump.ts';
+import { planCommand } from './plan/cli.ts';
 import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
+import { rehearseCommands } from './rehearse/cli.ts';
 import { scenarioCommand } from './scenario/cli.ts';
 import type { Parts } from './scenario/scenario.ts';
+import { statusCommand } from './status/cli.ts';
 
 const inspectCommand: Command = {
   name: 'migrate inspect',
@@ -60,11 +64,18 @@ async function inspect(invocation: Invocation): Promise<number> {
 export function migrationCommands(version: string, parts: Parts): readonly Command[] {
   return [
     generateCommand,
+    stopCommand,
     inspectCommand,
+    planCommand(version),
+    ...rehearseCommands(parts),
     loadCommand,
     catchUpCommand,
     reconcileCommand(version),
     verifyReportCommand,
+    readyCommand,
+    cutOverCommand,
+    fallBackCommand,
+    statusCommand,
     ...holdCommands,
     scenarioCommand(parts),
   ];

@@ -29,6 +29,8 @@ export { expiryOf, lastExpiryOf } from './messages/create/decide.ts';
 export { endHold } from './messages/end-hold/handle.ts';
 export { releaseNominated } from './messages/release/handle.ts';
 export type { OdsCode } from './ods-code.ts';
+export { CLOSED, type Opening, partOf } from './opening/opening.ts';
+export { NotTakenYet, openTo } from './opening/repository.ts';
 export type { Outcome } from './outcome.ts';
 export { statusCode } from './perform.ts';
 export type {

@@ -5,6 +5,7 @@ import { list, type Sql, sql } from '../platform/sql.ts';
 import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionId } from './prescription-id.ts';
 import { deceased } from './patients/repository.ts';
+import { IS_CLOSED, NotTakenYet } from './opening/repository.ts';
 import { optional, queueParts } from './queued/repository.ts';
 import type { Act, Change, Envelope } from './repository.ts';
 
@@ -12,6 +13,7 @@ import type { Act, Change, Envelope } from './repository.ts';
  * Writes a message and all it changes, in one statement and so all or nothing [PLATFORM P-6].
  * Only prescriptions that are still as they were read are changed (compare-and-set on the version);
  * answers which, in the order given. Null when the message id was taken meanwhile: read its answer.
+ * Throws `NotTakenYet` while prescriptions are still moved here.
  */
 export async function record(
   database: Database,
@@ -20,9 +22,10 @@ export async function record(
   changes: readonly Change[],
 ): Promise<PrescriptionId[] | null> {
   try {
-    const [row] = await database.write<{ changed: PrescriptionId[] | null }>(
+    const [row] = await database.write<{ changed: PrescriptionId[] | null; isClosed: boolean }>(
       recordStatement(envelope, outcome, changes),
     );
+    if (row?.isClosed === true) throw new NotTakenYet();
     return row?.changed ?? [];
   } catch (error) {
     if (violatedConstraint(error) === 'message_pkey') return null;
@@ -50,7 +53,7 @@ function recordStatement(
     ...optional((rows) => sql`sent as (${sentOf(rows)})`, sentRows(changes)),
   ];
   return sql`with ${list(parts)}
-    select array_agg(prescription_id order by ${placeOf(changes)}) as changed from head`;
+    select array_agg(prescription_id order by ${placeOf(changes)}) as changed, ${IS_CLOSED} as "isClosed" from head`;
 }
 
 function alongsideOf(envelope: Envelope | Act, outcome: Outcome): Sql[] {
@@ -85,10 +88,12 @@ function headOf(changes: readonly Change[]): Sql {
     ? sql`insert into prescriptions.prescription (prescription_id, version, status, expires_on, due_on, state, head_hash)
         select id, version, status, expires_on, due_on, state, head_hash from ${known}
         where not exists (select from prescriptions.patient p where ${deceased(sql`${patient}::text`)})
+          and not ${IS_CLOSED}
         on conflict (prescription_id) do nothing returning prescription_id`
     : sql`update prescriptions.prescription p set version = v.version, status = v.status,
         expires_on = v.expires_on, due_on = v.due_on, state = v.state, head_hash = v.head_hash
-        from ${known} where p.prescription_id = v.id and p.version = v.was returning prescription_id`;
+        from ${known} where p.prescription_id = v.id and p.version = v.was and not ${IS_CLOSED}
+        returning prescription_id`;
 }
 
 function eventsOf({ messageId, at }: Act, changes: readonly Change[]): Sql {
@@ -192,13 +197,18 @@ export async function recordRefusal(
   about: { readonly id: PrescriptionId; readonly nhsNumber: string | null },
 ): Promise<boolean> {
   const message = sql`message as (insert into prescriptions.message ${MESSAGE_COLUMNS}
-    values (${messageValues(envelope, outcome)}, array[${about.id}::text]))`;
-  const more = alongsideOf(envelope, outcome).map((insert) => sql`alongside as (${insert})`);
+    select ${messageValues(envelope, outcome)}, array[${about.id}::text] where not ${IS_CLOSED}
+    returning message_id)`;
+  const more = alongsideOf(envelope, outcome).map(
+    (insert) => sql`alongside as (${insert} where exists (select from message))`,
+  );
   try {
-    await database.write(sql`
+    const kept = await database.write(sql`
       with ${list([message, ...more])}
       insert into platform.audit ${AUDIT_COLUMNS}
-      values (${auditValues(envelope)}, ${about.id}::text, ${about.nhsNumber}::text, ${auditWord(outcome)}::text)`);
+      select ${auditValues(envelope)}, ${about.id}::text, ${about.nhsNumber}::text, ${auditWord(outcome)}::text
+      from message returning id`);
+    if (kept.length === 0) throw new NotTakenYet();
     return true;
   } catch (error) {
     if (violatedConstraint(error) === 'message_pkey') return false;

@@ -8,6 +8,7 @@ import { type Sql, sql } from '../platform/sql.ts';
 import { CHAIN_START, type ChainedEvent } from './chain.ts';
 import type { Known } from './evolve.ts';
 import type { Leaving } from './leaving.ts';
+import { IS_DUE_LATER, isDownloadLater } from './opening/repository.ts';
 import type { OdsCode } from './ods-code.ts';
 import type { Outcome } from './outcome.ts';
 import type { PrescriptionEvent } from './prescription.ts';
@@ -125,7 +126,7 @@ export type Waiting = {
   readonly wasHadBefore: boolean;
 };
 
-/** Prescriptions that wait for this pharmacy, the oldest first. */
+/** Prescriptions that wait for this pharmacy, the oldest first; none while downloads are not open to it. */
 export async function waiting(
   database: Database,
   organisation: OdsCode,
@@ -138,8 +139,22 @@ export async function waiting(
         and r.issue = q.issue and r.organisation = q.organisation) as "wasHadBefore"
     from prescriptions.download_queue q
     where organisation = ${organisation} and left_at is null
-      and available_on <= ${today} and expires_on > ${today}
+      and available_on <= ${today} and expires_on > ${today} and not ${isDownloadLater(organisation)}
     order by prescribed_at, prescription_id limit ${most}`);
+}
+
+/** Why a pharmacy got nothing: another copy of its message was answered, or downloads are not open to it. */
+export async function gotNothing(
+  database: Database,
+  organisation: OdsCode,
+  { messageId, interaction }: Envelope,
+): Promise<{ answered: Answered | null; isLater: boolean }> {
+  const [row] = await database.all<Partial<AnswerRow> & { isLater: boolean }>(sql`
+    select ${isDownloadLater(organisation)} as "isLater", m.outcome, m.prescription_ids, m.digest
+    from (select 1) as one
+    left join prescriptions.message m
+      on m.message_id = ${messageId} and m.interaction = ${interaction}`);
+  return { answered: answerOf(row ?? {}), isLater: row?.isLater ?? false };
 }
 
 /** A place in the order in which time does its work. */
@@ -147,7 +162,7 @@ export type DuePlace = { readonly day: LondonDate; readonly id: PrescriptionId }
 
 const FIRST: DuePlace = { day: brand<LondonDate>('0001-01-01'), id: brand<PrescriptionId>('') };
 
-/** Prescriptions to which the earliest day behind a place brings something that is past, or is today. */
+/** Prescriptions to which the earliest day behind a place brings something that is past, or is today; none while that must wait. */
 export async function due(
   database: Database,
   today: LondonDate,
@@ -159,7 +174,7 @@ export async function due(
     select due_on as day, prescription_id as id from prescriptions.prescription
     where due_on = (select min(due_on) from prescriptions.prescription
         where due_on <= ${today}::date and (due_on, prescription_id) > (${day}::date, ${id}))
-      and (due_on, prescription_id) > (${day}::date, ${id})
+      and (due_on, prescription_id) > (${day}::date, ${id}) and not ${IS_DUE_LATER}
     order by prescription_id limit ${most}`);
 }
 

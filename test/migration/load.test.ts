@@ -15,7 +15,7 @@ import { type BulkLoad, openBulkLoad } from '../../src/platform/bulk-load.ts';
 import { Trouble } from '../../src/platform/trouble.ts';
 import { violations } from '../nothing-lost/invariants.ts';
 import { downloads } from './polling.ts';
-import { aStore, digestOf, loadInto, type Store, withBulk } from './store.ts';
+import { aStore, digestOf, loadInto, open, type Store, withBulk } from './store.ts';
 
 // Shows: Migration | an old store is loaded: nothing lost, doubled or come again, whatever is wrong in it and wherever the load is killed
 
@@ -144,6 +144,7 @@ describe('pharmacies that ask after the switch', () => {
     const made = await aDump({ prescriptions: 400, perPart: 400, dirt: 5, seed: 21 });
     ({ truths } = made);
     await loadInto(store, made.dump);
+    await open(store);
   });
 
   /** As a loader would that believes the nomination which a return left behind. */

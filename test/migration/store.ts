@@ -9,7 +9,9 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 export type Store = TestDatabase & { readonly rows: Rows };
 
 const stores: (() => Promise<void>)[] = [];
+const bulks: BulkLoad[] = [];
 after(async () => {
+  for (const bulk of bulks) await bulk.close();
   for (const drop of stores) await drop();
 });
 
@@ -22,6 +24,13 @@ export async function aStore(): Promise<Store> {
     await made.drop();
   });
   return { ...made, rows };
+}
+
+/** For as long as the tests of the file last. */
+export async function aBulk({ url }: Pick<TestDatabase, 'url'>): Promise<BulkLoad> {
+  const bulk = await openBulkLoad(url);
+  bulks.push(bulk);
+  return bulk;
 }
 
 export async function withBulk<Value>(
@@ -38,6 +47,13 @@ export async function withBulk<Value>(
 
 export function loadInto(store: Store, dump: Dump): Promise<Progress> {
   return withBulk(store, (bulk) => load(bulk, dump));
+}
+
+/** As at the end of the switch. */
+export async function open({ rows }: Store): Promise<void> {
+  await rows.all(
+    'update prescriptions.opening set takes_messages = true, downloads = 100, does_due = true',
+  );
 }
 
 /** Everything that was loaded, but for when. */

@@ -78,6 +78,8 @@ export type Hl7Answer = {
   readonly acknowledgement: 'AA' | 'AE' | 'AR' | 'ER';
   /** `acknowledgementDetail`: of `AR` only. */
   readonly details: readonly Coded[];
+  /** `acknowledgementDetail` of an answer that gives what was asked for: what a person should know of it. */
+  readonly warnings?: readonly Coded[];
   /** `justifyingDetectedIssueEvent`: of a negative answer. */
   readonly reasons: readonly Coded[];
   /** The focal act as XML in the default namespace `urn:hl7-org:v3`; null when there is none. */

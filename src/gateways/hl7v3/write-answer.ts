@@ -26,6 +26,7 @@ export function writeAnswer(answer: Hl7Answer, frame: AnswerFrame): string {
 /** The same without a declaration, to be put into something else. */
 export function framed(answer: FramedAnswer, frame: AnswerFrame): Xml {
   const { interaction, messageId, at, acknowledgement, details, reasons, subject } = answer;
+  const { warnings = [] } = answer;
   // The name of the root is one of ours, but the writer knows no names.
   const name = new Xml(interaction);
   return xml`<${name} xmlns="${NAMESPACES.hl7}">
@@ -36,7 +37,7 @@ export function framed(answer: FramedAnswer, frame: AnswerFrame): Xml {
 <processingCode code="P"/>
 <processingModeCode code="T"/>
 <acceptAckCode code="NE"/>
-<acknowledgement typeCode="${acknowledgement}">${details.map(detailOf)}
+<acknowledgement typeCode="${acknowledgement}">${details.map((one) => detailOf(one, 'ER'))}${warnings.map((one) => detailOf(one, 'WG'))}
 <messageRef><id root="${frame.messageRef}"/></messageRef>
 </acknowledgement>
 <communicationFunctionRcv typeCode="RCV">${device('device', frame.to)}</communicationFunctionRcv>
@@ -50,9 +51,9 @@ export function framed(answer: FramedAnswer, frame: AnswerFrame): Xml {
 const QUERY_ACK = xml`
 <queryAck><queryResponseCode code="OK"/></queryAck>`;
 
-function detailOf(coded: Coded): Xml {
+function detailOf(coded: Coded, type: 'ER' | 'WG'): Xml {
   return xml`
-<acknowledgementDetail typeCode="ER">${codeOf(coded)}</code></acknowledgementDetail>`;
+<acknowledgementDetail typeCode="${type}">${codeOf(coded)}</code></acknowledgementDetail>`;
 }
 
 function reasonOf(coded: Coded): Xml {

@@ -11,7 +11,7 @@ import { type Change, FeedGap, readFeed } from './read-feed.ts';
 import * as repository from './repository.ts';
 
 /** Changes that are applied at once. */
-const CHANGES_AT_ONCE = 5000;
+const CHANGES_AT_ONCE = 20_000; // each time the parts of the export with a changed id are read once more
 
 /** How far the new store has come behind the old one. */
 export type CaughtUp = {
@@ -19,6 +19,13 @@ export type CaughtUp = {
   readonly to: number;
   readonly changes: number;
   readonly ids: number;
+};
+
+/** A feed, the public key of who signs it, and the last change that is wanted of it. */
+export type FeedAt = {
+  readonly folder: string;
+  readonly publicKeyPem: string;
+  readonly upTo?: number;
 };
 
 /**
@@ -29,7 +36,7 @@ export type CaughtUp = {
 export async function catchUp(
   bulk: BulkLoad,
   dump: Dump,
-  { folder, publicKeyPem }: { readonly folder: string; readonly publicKeyPem: string },
+  { folder, publicKeyPem, upTo = Infinity }: FeedAt,
   onProgress: (to: number) => void = () => undefined,
 ): Promise<CaughtUp> {
   const { exportId } = dump.manifest;
@@ -48,6 +55,7 @@ export async function catchUp(
   };
   try {
     for await (const transaction of readFeed(folder, { exportId, publicKeyPem, after: from })) {
+      if ((transaction.at(-1)?.seq ?? 0) > upTo) break;
       some.push(...transaction);
       if (some.length >= CHANGES_AT_ONCE) await apply();
     }
@@ -91,7 +99,7 @@ async function applySome(
     for (const target of targets()) {
       if (lines[target] !== '') await bulk.copy(TARGETS[target], lines[target]);
     }
-    await repository.keepRows(bulk, changed);
+    await repository.keepRows(bulk, changed, to);
     await repository.reach(bulk, exportId, to);
   });
   return places.length;

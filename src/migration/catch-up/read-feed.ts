@@ -15,6 +15,8 @@ export type Change = {
   readonly seq: number;
   readonly transaction: string;
   readonly isLast: boolean;
+  /** When it was committed, as the feed has it. */
+  readonly at: string;
   readonly table: TableName;
   readonly op: 'I' | 'U' | 'D';
   readonly key: Readonly<Record<string, string>>;
@@ -40,7 +42,7 @@ export async function* readFeed(
     after,
   }: { readonly exportId: string; readonly publicKeyPem: string; readonly after: number },
 ): AsyncGenerator<readonly Change[]> {
-  const names = (await readdir(folder)).filter((name) => FEED_FILE.test(name)).toSorted();
+  const names = await feedFiles(folder);
   const seen = new Map<number, string>();
   let open: Change[] = [];
   let last = after;
@@ -74,9 +76,15 @@ export async function* readFeed(
   }
 }
 
-type Owner = { readonly exportId: string; readonly publicKeyPem: string };
+/** The signed descriptions of its segments, in their order. */
+export async function feedFiles(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => FEED_FILE.test(name)).toSorted();
+}
 
-async function* changesIn(
+export type Owner = { readonly exportId: string; readonly publicKeyPem: string };
+
+/** The changes of one segment, as they stand there; throws `Trouble` when it is not what was signed, or of another export. */
+export async function* changesIn(
   folder: string,
   name: string,
   { exportId, publicKeyPem }: Owner,
@@ -111,7 +119,7 @@ async function* changesIn(
 }
 
 function changeOf({ row, fields }: CsvRow, file: string): Change {
-  const [seq, transaction, last, , table, op, key, after] = fields;
+  const [seq, transaction, last, at, table, op, key, after] = fields;
   const isKnown = table != null && isTable(table);
   if (!/^\d{1,15}$/.test(seq ?? '') || transaction == null || !isKnown) {
     throw refused(file, row, 'it is no change of a table that is known');
@@ -127,6 +135,7 @@ function changeOf({ row, fields }: CsvRow, file: string): Change {
     seq: Number(seq),
     transaction,
     isLast: last === 'Y',
+    at: at ?? '',
     table,
     op,
     key: present,

@@ -3,18 +3,14 @@ import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { idOf } from '../fold/record.ts';
 import type { Group } from '../lx1/read-groups.ts';
+import { takeTool } from '../tool-lock.ts';
 
 /** Rows that the feed brought are of no part. */
 export const FEED_PART = 0;
 
 /** How far the store has come; throws `Trouble` when its export is not loaded, or another tool works on it. */
 export async function begin(bulk: BulkLoad, exportId: string): Promise<number> {
-  const [lock] = await bulk.all<{ isOurs: boolean }>(
-    sql`select pg_try_advisory_lock(hashtext('openspine migration')) as "isOurs"`,
-  );
-  if (lock?.isOurs !== true) {
-    throw new Trouble('another spine migrate works on this store', 'wait until it has ended');
-  }
+  await takeTool(bulk);
   const [row] = await bulk.all<{ seq: string; isLoaded: boolean }>(sql`
     select change_seq::text as seq, loaded_at is not null as "isLoaded"
     from migration.export where export_id = ${exportId}`);
@@ -60,11 +56,15 @@ export async function headHashes(
 }
 
 /** The old store's rows of ids that the feed has touched: what comes next is applied to these. */
-export async function keepRows(bulk: BulkLoad, groups: readonly Group[]): Promise<void> {
+export async function keepRows(
+  bulk: BulkLoad,
+  groups: readonly Group[],
+  seq: number,
+): Promise<void> {
   const places = groups.map(({ place }) => place);
   await bulk.all(sql`delete from migration.touched where place = any(${places}::text[])`);
-  const lines = groups.map(({ place, rows }) => copyLine([place, JSON.stringify(rows)]));
-  await bulk.copy('migration.touched (place, rows)', lines.join(''));
+  const lines = groups.map(({ place, rows }) => copyLine([place, JSON.stringify(rows), seq]));
+  await bulk.copy('migration.touched (place, rows, change_seq)', lines.join(''));
 }
 
 export async function keptRows(

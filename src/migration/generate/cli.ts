@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import type { Packing } from '../lx1/write-part.ts';
+import { feedEnd } from '../catch-up/feed-end.ts';
+import { readManifest } from '../lx1/manifest.ts';
 import { signingKeyIn } from '../signing-key.ts';
-import { dumpFolder, generateDump, TRUTH } from './generate.ts';
+import { dumpFolder, feedFolder, generateDump, TRUTH } from './generate.ts';
+import { stopOldStore } from './stop.ts';
 
 const PRESCRIPTIONS_MAX = 16_000_000; // as many as six hexadecimal digits of an id tell apart
 const KEY = 'export-key.pem';
@@ -82,6 +85,44 @@ async function generate(invocation: Invocation): Promise<number> {
     `${wanted.prescriptions} prescriptions are in ${facts.folder}, signed by ${facts.key}; the truth about them is in ${facts.truth}`,
     { ...facts, exportId: manifest.exportId, prescriptions: wanted.prescriptions },
   );
+  return EXIT.ok;
+}
+
+/** `spine migrate stop`: the invented old store stops, as a real one must at the switch. */
+export const stopCommand: Command = {
+  name: 'migrate stop',
+  summary: 'have an invented old store say, signed, that nothing is in flight and it is read only',
+  usage: '<folder>',
+  options: [],
+  examples: [
+    {
+      line: 'spine migrate stop ./old-store',
+      explanation: 'DRAINED.json and FROZEN.json beside its feed, for two steps of the switch',
+    },
+    {
+      line: 'spine migrate cut-over plan.json --step drain',
+      explanation: 'the step that reads the first of them',
+    },
+    {
+      line: 'spine migrate cut-over plan.json --step freeze',
+      explanation: 'the step that reads the other',
+    },
+  ],
+  run: stop,
+};
+
+async function stop({ words, output }: Invocation): Promise<number> {
+  const [folder] = words;
+  if (folder === undefined) {
+    output.progress('spine migrate stop: name the folder of the old store');
+    return EXIT.wrongUse;
+  }
+  const feed = feedFolder(folder);
+  const publicKeyPem = await readFile(join(folder, KEY), 'utf8');
+  const { exportId } = await readManifest(dumpFolder(folder), publicKeyPem);
+  const { last: lastChange } = await feedEnd(feed, { exportId, publicKeyPem }, 0);
+  await stopOldStore(feed, { exportId, lastChange }, await signingKeyIn(folder, 'export-key'));
+  output.result(`the old store has stopped at change ${lastChange}`, { exportId, lastChange });
   return EXIT.ok;
 }
 

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-
 import type { Instant } from '../../kernel/instant.ts';
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
-import { canonicalJson } from '../canonical.ts';
-import { type Manifest, manifestJson } from '../lx1/manifest.ts';
+import { CLOSED, openTo } from '../../prescriptions/index.ts';
+import { type Manifest, manifestDigest } from '../lx1/manifest.ts';
+import { takeTool } from '../tool-lock.ts';
 
 /** Of one part: what is written of it, by the row that it begins with. */
 export type KnownUnits = {
@@ -16,17 +15,11 @@ export type KnownUnits = {
 
 /**
  * One tool at a time, on a store that is empty or has begun with this very export; throws `Trouble` else [MIGRATION 7].
+ * From now on the store takes no messages until it is opened by the cut-over.
  */
 export async function begin(bulk: BulkLoad, manifest: Manifest, asOf: Instant): Promise<void> {
-  const [lock] = await bulk.all<{ isOurs: boolean }>(
-    sql`select pg_try_advisory_lock(hashtext('openspine migration')) as "isOurs"`,
-  );
-  if (lock?.isOurs !== true) {
-    throw new Trouble('another spine migrate works on this store', 'wait until it has ended');
-  }
-  const digest = createHash('sha256')
-    .update(canonicalJson(manifestJson(manifest)))
-    .digest();
+  await takeTool(bulk);
+  const digest = manifestDigest(manifest);
   const [known] = await bulk.all<{ digest: Buffer }>(
     sql`select manifest_digest as digest from migration.export where export_id = ${manifest.exportId}`,
   );
@@ -46,9 +39,12 @@ export async function begin(bulk: BulkLoad, manifest: Manifest, asOf: Instant): 
       'load into a store of its own: spine up makes one with another --port-base',
     );
   }
-  await bulk.all(sql`
-    insert into migration.export (export_id, source, as_of, manifest_digest, change_seq)
-    values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq})`);
+  await bulk.together(async () => {
+    await bulk.all(openTo(CLOSED));
+    await bulk.all(sql`
+      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq)
+      values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq})`);
+  });
 }
 
 export async function unitsOf(bulk: BulkLoad, exportId: string, part: number): Promise<KnownUnits> {

@@ -1,4 +1,6 @@
-import type { Json } from '../canonical.ts';
+import { createHash } from 'node:crypto';
+
+import { canonicalJson, type Json } from '../canonical.ts';
 import { JsonReader } from '../../kernel/json-reader.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { readSigned } from '../signed-file.ts';
@@ -113,4 +115,11 @@ export function manifestJson(manifest: Manifest): Json {
       Object.entries(manifest.statusCounts).map(([name, count]) => [name, String(count)]),
     ),
   };
+}
+
+/** SHA-256 of the manifest as it is signed: what a store, a plan and a report are of. */
+export function manifestDigest(manifest: Manifest): Buffer {
+  return createHash('sha256')
+    .update(canonicalJson(manifestJson(manifest)))
+    .digest();
 }

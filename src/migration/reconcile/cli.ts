@@ -11,7 +11,7 @@ import { signingKeyIn } from '../signing-key.ts';
 import { readSigned, writeSigned } from '../signed-file.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { reportJson } from './report.ts';
-import { totals } from './repository.ts';
+import { keepReport, totals } from './repository.ts';
 
 /** The two stores are not the same [MIGRATION 7]. */
 const DIFFERENCES = 8;
@@ -64,9 +64,10 @@ async function run(invocation: Invocation, database: Database, version: string):
   });
   const ended = new Date();
   const { exportId } = dump.manifest;
+  const reportId = randomUUID();
   const report = reportJson(dump, found, {
     ...(await totals(database, exportId)),
-    reportId: randomUUID(),
+    reportId,
     version,
     started: started.toISOString(),
     ended: ended.toISOString(),
@@ -78,6 +79,9 @@ async function run(invocation: Invocation, database: Database, version: string):
       : null,
   });
   await writeSigned(file, report, await signingKeyIn(dirname(file)));
+  const { changeSeq, differences } = found;
+  const kept = { reportId, exportId, changeSeq, at: ended, differences: differences.length };
+  await keepReport(database, kept);
   output.result(linesOf(found, file), report);
   return found.differences.length === 0 ? EXIT.ok : DIFFERENCES;
 }

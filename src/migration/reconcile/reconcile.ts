@@ -23,6 +23,8 @@ export type Reconciled = {
   /** Of all that is not explained away: equal where nothing is wrong. */
   readonly buckets: { readonly old: string; readonly new: string; readonly differing: number };
   readonly invariants: Readonly<Record<string, number>>;
+  /** The last change of the old store that both have. */
+  readonly changeSeq: number;
 };
 
 const AT_ONCE = 500;
@@ -46,7 +48,43 @@ export async function reconcile(
     }
     await work.compare(groups);
   }
-  return work.result(dump);
+  await work.compareRest(dump);
+  return work.result();
+}
+
+/**
+ * Compares the ids that were changed after a comparison of all, and what is true of the whole store: as much as there is
+ * time for while nobody may write [MIGRATION 8].
+ */
+export async function reconcileSince(
+  database: Database,
+  dump: Dump,
+  seq: number,
+): Promise<Reconciled> {
+  const work = new Work(database, dump.manifest.exportId);
+  const places = await repository.touchedSince(database, seq);
+  for (let from = 0; from < places.length; from += AT_ONCE) {
+    await work.compareTouched(places.slice(from, from + AT_ONCE));
+  }
+  return work.result();
+}
+
+/** Compares the first ids of each part, and what is true of the whole store. */
+export async function reconcileSample(
+  database: Database,
+  dump: Dump,
+  ofEachPart: number,
+): Promise<Reconciled> {
+  const work = new Work(database, dump.manifest.exportId);
+  for (const part of dump.parts) {
+    const groups: Group[] = [];
+    for await (const group of readGroups(dump, part)) {
+      groups.push(group);
+      if (groups.length >= ofEachPart) break;
+    }
+    await work.compare(groups);
+  }
+  return work.result();
 }
 
 class Work {
@@ -120,13 +158,18 @@ class Work {
     if (this.#differences.length < DIFFERENCES_MAX) this.#differences.push({ id, what });
   }
 
-  async result(dump: Dump): Promise<Reconciled> {
+  async compareTouched(places: readonly string[]): Promise<void> {
+    const touched = await repository.touched(this.#database, places);
+    await this.#compareAll([...touched.values()]);
+  }
+
+  /** What the parts of the export do not show: ids that came after it, records of no id, rows that did not come. */
+  async compareRest(dump: Dump): Promise<void> {
     const since = await repository.touched(this.#database, { but: this.#touched });
     await this.#compareAll([...since.values()]);
     const count = await repository.count(this.#database);
     if (count !== this.#inBoth)
       this.#tell('', `${count - this.#inBoth} records are of no id of the export`);
-    const invariants = await repository.invariants(this.#database, this.#exportId);
     const came = await repository.rowsThatCame(this.#database, this.#exportId);
     for (const table of OF_PRESCRIPTIONS) {
       const signed = dump.manifest.tables[table]?.rows ?? 0;
@@ -137,6 +180,10 @@ class Work {
         );
       }
     }
+  }
+
+  async result(): Promise<Reconciled> {
+    const invariants = await repository.invariants(this.#database, this.#exportId);
     for (const [name, broken] of Object.entries(invariants)) {
       if (broken > 0) this.#tell('', `${name} is broken ${broken} times`);
     }
@@ -153,6 +200,7 @@ class Work {
         differing: this.#old.differing(this.#new).length,
       },
       invariants,
+      changeSeq: await repository.changeSeq(this.#database, this.#exportId),
     };
   }
 }

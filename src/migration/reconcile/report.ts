@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import type { Json } from '../canonical.ts';
 import type { Dump } from '../lx1/open-dump.ts';
-import { canonicalJson } from '../canonical.ts';
-import { manifestJson } from '../lx1/manifest.ts';
+import { manifestDigest } from '../lx1/manifest.ts';
 import type { Reconciled } from './reconcile.ts';
 
 /** What a report says besides what was found. */
@@ -31,10 +28,8 @@ export function reportJson(dump: Dump, found: Reconciled, about: Circumstances):
     ...circumstances,
     format: 'openspine-reconciliation-1',
     exportId: manifest.exportId,
-    manifest: createHash('sha256')
-      .update(canonicalJson(manifestJson(manifest)))
-      .digest('hex'),
-    changeSeq: manifest.startChgSeq,
+    manifest: manifestDigest(manifest).toString('hex'),
+    changeSeq: found.changeSeq,
     rows: Object.fromEntries(
       Object.entries(manifest.tables).map(([table, { rows }]) => [table, rows]),
     ),

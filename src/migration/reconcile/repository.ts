@@ -102,6 +102,39 @@ export async function touched(
   return new Map(rows.map((group) => [group.place, group]));
 }
 
+/** Ids that were changed after a change of the old store, in their order. */
+export async function touchedSince(database: Database, seq: number): Promise<string[]> {
+  const rows = await database.all<{ place: string }>(
+    sql`select place from migration.touched where change_seq > ${seq} order by place`,
+  );
+  return rows.map(({ place }) => place);
+}
+
+/** The last change of the old store that is in here. */
+export async function changeSeq(database: Database, exportId: string): Promise<number> {
+  const [row] = await database.all<{ seq: number }>(
+    sql`select change_seq as seq from migration.export where export_id = ${exportId}`,
+  );
+  return row?.seq ?? 0;
+}
+
+/** Keeps that all ids were compared, up to which change, and what came of it. */
+export async function keepReport(
+  database: Database,
+  report: {
+    readonly reportId: string;
+    readonly exportId: string;
+    readonly changeSeq: number;
+    readonly at: Date;
+    readonly differences: number;
+  },
+): Promise<void> {
+  const { reportId, exportId, changeSeq: seq, at, differences } = report;
+  await database.write(sql`
+    insert into migration.report (report_id, export_id, change_seq, at, differences)
+    values (${reportId}, ${exportId}, ${seq}, ${at.toISOString()}, ${differences})`);
+}
+
 /** All records that came by this export or another way. */
 export async function count(database: Database): Promise<number> {
   const [row] = await database.all<{ count: number }>(
@@ -155,7 +188,7 @@ export async function totals(
 ): Promise<{ classes: { class: string; count: number; digest: string }[]; held: number }> {
   const classes = await database.all<{ class: string; count: number; digest: string }>(sql`
     select class, count(*)::int as count,
-      encode(sha256(convert_to(string_agg(place, E'\n' order by place), 'UTF8')), 'hex') as digest
+      encode(sha256(convert_to(string_agg(place, E'\n' order by place collate "C"), 'UTF8')), 'hex') as digest
     from migration.dirty where export_id = ${exportId} group by class order by class`);
   const [row] = await database.all<{ held: number }>(sql`
     select count(*)::int as held from prescriptions.prescription where state->>'held' is not null`);

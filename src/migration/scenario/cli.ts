@@ -66,7 +66,8 @@ async function run(invocation: Invocation, parts: Parts): Promise<number> {
     );
     return EXIT.wrongUse;
   }
-  const wanted = { prescriptions: n, seed, dirt, kills, asOfMs: AS_OF_MS, pharmacies: 9000 };
+  const era = { asOfMs: AS_OF_MS, pharmacies: 9000, changing: CHANGING };
+  const wanted = { prescriptions: n, seed, dirt, kills, ...era };
   const ran = await migrationOf2014(wanted, parts, (line) => output.progress(line));
   const isGood = faultsOf(ran) === 0;
   output.result(textOf(ran, isGood), {
@@ -79,6 +80,7 @@ async function run(invocation: Invocation, parts: Parts): Promise<number> {
 
 /** The night on which the switch of 2014 was made. */
 const AS_OF_MS = Date.UTC(2014, 7, 24, 2);
+const CHANGING = 0.01; // of what has no fault, between the export and the switch
 
 function faultsOf({ lost, doubled, reappeared, writtenAgain, differences, tripped }: Ran): number {
   return lost + doubled + reappeared + writtenAgain + differences + tripped;
@@ -91,7 +93,8 @@ function textOf(ran: Ran, isGood: boolean): string {
     `  ${ran.ids} ids; the load was killed ${ran.kills} times, and wrote ${ran.writtenAgain} when it was run once more`,
     `  ${ran.waiting} waited for a pharmacy, ${ran.handedOut} were handed out`,
     `  lost ${ran.lost}, doubled ${ran.doubled}, came again ${ran.reappeared}, stopped by the tripwire ${ran.tripped}`,
+    `  ${ran.changes} changes since the export were applied; nobody could write for ${seconds.writeStop.toFixed(1)} s`,
     `  differences from the old store that no class explains: ${ran.differences}`,
-    `  ${ran.loadedPerSecond} ids a second; made in ${seconds.generate} s, loaded in ${seconds.load} s, compared in ${seconds.reconcile} s, asked for in ${seconds.poll} s`,
+    `  ${ran.loadedPerSecond} ids a second; made in ${seconds.generate} s, loaded in ${seconds.load} s, followed in ${seconds.catchUp} s, compared in ${seconds.reconcile} s, switched in ${seconds.cutOver} s, asked for in ${seconds.poll} s`,
   ].join('\n');
 }

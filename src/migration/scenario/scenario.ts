@@ -1,25 +1,28 @@
-import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { Bug } from '../../kernel/bug.ts';
-import { type BulkLoad, openBulkLoad } from '../../platform/bulk-load.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
-import { type Postgres, startPostgres } from '../../platform/postgres.ts';
+import type { Postgres } from '../../platform/postgres.ts';
 import { originOf } from '../fold/fold-group.ts';
-import { dumpFolder, generateDump, TRUTH } from '../generate/generate.ts';
+import { dumpFolder, generateDump, TRUTH_AFTER } from '../generate/generate.ts';
 import type { Truth } from '../generate/truth.ts';
 import { load } from '../load/load.ts';
 import { type Dump, openDump } from '../lx1/open-dump.ts';
-import { reconcile } from '../reconcile/reconcile.ts';
 import { signingKeyIn } from '../signing-key.ts';
 import { compare, type Compared } from './compare.ts';
 import { pollAll, pollingSpine } from './poll.ts';
+import {
+  compared,
+  followed,
+  planFor,
+  rigOf,
+  stepsUpTo,
+  stopped,
+  type Switching,
+} from './switch.ts';
+import { killedLoad, stopwatch, withBulk, withThrowAwayStore } from './throw-away.ts';
 
 const PATIENCE_MS = 60_000; // a machine that loads and compares a million is busy
 
@@ -31,6 +34,8 @@ export type Wanted = {
   /** How often the load is killed before it may end. */
   readonly kills: number;
   readonly pharmacies: number;
+  /** Share of the prescriptions without faults that change after the export. */
+  readonly changing: number;
 };
 
 /** What a run is given by those who put the program together. */
@@ -45,6 +50,8 @@ export type Parts = {
 export type Ran = Compared & {
   readonly prescriptions: number;
   readonly ids: number;
+  /** Of the old store since its export. */
+  readonly changes: number;
   readonly kills: number;
   /** Records that the second load wrote: none, or something is doubled. */
   readonly writtenAgain: number;
@@ -54,34 +61,28 @@ export type Ran = Compared & {
   readonly seconds: {
     readonly generate: number;
     readonly load: number;
+    readonly catchUp: number;
     readonly reconcile: number;
+    readonly cutOver: number;
+    /** From the freezing of the old store until messages are taken here. */
+    readonly writeStop: number;
     readonly poll: number;
   };
 };
 
 /**
  * The story of August 2014, in a store of its own that is thrown away: an old store with prescriptions that came back is
- * loaded, by a load that is killed on its way, and once more; the two are reconciled, and every pharmacy asks [MIGRATION 1].
+ * loaded, by a load that is killed on its way, and once more; it is followed, compared and switched from, and every
+ * pharmacy asks [MIGRATION 1].
  */
 export async function migrationOf2014(
   wanted: Wanted,
   parts: Parts,
   onStep: (line: string) => void,
 ): Promise<Ran> {
-  const folder = await mkdtemp(join(tmpdir(), 'openspine-2014-'));
-  const dataDir = await mkdtemp(join(tmpdir(), 'openspine-2014-data-'));
-  const server = await startPostgres({
-    dataDir,
-    port: await freePort(),
-    log: () => undefined,
-  });
-  try {
-    await parts.prepare(server.url);
-    return await run(wanted, { folder, server, parts, onStep });
-  } finally {
-    await server.stop();
-    await Promise.all([folder, dataDir].map((one) => rm(one, { recursive: true, force: true })));
-  }
+  return withThrowAwayStore(parts.prepare, (server, folder) =>
+    run(wanted, { folder, server, parts, onStep }),
+  );
 }
 
 type Rig = {
@@ -91,97 +92,102 @@ type Rig = {
   readonly onStep: (line: string) => void;
 };
 
-async function run(wanted: Wanted, { folder, server, parts, onStep }: Rig): Promise<Ran> {
+async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
+  const { folder, server, onStep } = rig;
   const timer = stopwatch();
   onStep(`an old store of ${wanted.prescriptions} prescriptions is made`);
-  const privateKeyPem = await signingKeyIn(folder, 'export-key');
-  const amount = { perPart: 20_000, packing: 'none', surgeries: 7000, changing: 0 } as const;
-  await generateDump({ ...wanted, ...amount, folder, privateKeyPem });
-  const key = join(folder, 'export-key.pem');
-  const dump = await openDump(dumpFolder(folder), await readFile(key, 'utf8'));
-  const generated = timer();
-  for (let kill = 1; kill <= wanted.kills; kill += 1) {
-    onStep(`it is loaded; the load is killed (${kill} of ${wanted.kills})`);
-    await killedLoad(server.url, { dump, key, program: parts.program });
-  }
-  timer();
-  onStep('what is left is loaded');
-  const rest = await withBulk(server.url, (bulk) => load(bulk, dump));
-  const loaded = timer();
-  await parts.afterLoad?.(server.url);
-  onStep('all of it is loaded once more');
-  const again = await withBulk(server.url, (bulk) => load(bulk, dump));
+  const privateKey = await signingKeyIn(folder, 'export-key');
+  const amount = { perPart: 20_000, packing: 'none', surgeries: 7000 } as const;
+  await generateDump({ ...wanted, ...amount, folder, privateKeyPem: privateKey });
+  const publicKey = await readFile(join(folder, EXPORT_KEY), 'utf8');
+  const dump = await openDump(dumpFolder(folder), publicKey);
+  const generate = timer();
+  const loaded = await loadedTwice(wanted, dump, rig);
   const database = openDatabase({
     url: server.url,
     statementTimeoutMs: 0,
     connectWithinMs: PATIENCE_MS,
   });
   try {
+    const keys = { publicKey, privateKey };
+    const moved = await withBulk(server.url, (bulk) =>
+      switchOver({ bulk, database, dump, folder, keys }, onStep),
+    );
     timer();
-    onStep('each id is compared with the old store');
-    const { differences, ids } = await reconcile(database, dump);
-    const reconciled = timer();
     onStep('every pharmacy asks until it gets nothing more');
     const got = await everyPoll(database, dump, folder);
-    const polled = timer();
+    const poll = timer();
     return {
       ...compare(await truthsIn(folder), got),
       prescriptions: wanted.prescriptions,
-      ids,
+      ids: moved.ids,
+      changes: moved.changes,
       kills: wanted.kills,
-      writtenAgain: again.written,
-      differences: differences.length,
+      writtenAgain: loaded.writtenAgain,
+      differences: moved.differences,
       tripped: await tripped(database),
-      loadedPerSecond: Math.round(rest.written / loaded),
-      seconds: { generate: generated, load: loaded, reconcile: reconciled, poll: polled },
+      loadedPerSecond: loaded.perSecond,
+      seconds: { generate, load: loaded.seconds, ...moved.seconds, poll },
     };
   } finally {
     await database.close();
   }
 }
 
-/** Seconds since it was asked last. */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    const seconds = (now - last) / 1000;
-    last = now;
-    return Math.round(seconds * 100) / 100;
-  };
-}
+const EXPORT_KEY = 'export-key.pem';
 
-async function withBulk<Value>(
-  url: string,
-  work: (bulk: BulkLoad) => Promise<Value>,
-): Promise<Value> {
-  const bulk = await openBulkLoad(url);
-  try {
-    return await work(bulk);
-  } finally {
-    await bulk.close();
+/** Killed as often as is wanted, then to its end, and all of it once more. */
+async function loadedTwice(
+  { kills }: Wanted,
+  dump: Dump,
+  { folder, server, parts, onStep }: Rig,
+): Promise<{ seconds: number; perSecond: number; writtenAgain: number }> {
+  for (let kill = 1; kill <= kills; kill += 1) {
+    onStep(`it is loaded; the load is killed (${kill} of ${kills})`);
+    const key = join(folder, EXPORT_KEY);
+    await killedLoad(server.url, { folder: dump.folder, key, program: parts.program });
   }
+  const timer = stopwatch();
+  onStep('what is left is loaded');
+  const rest = await withBulk(server.url, (bulk) => load(bulk, dump));
+  const seconds = timer();
+  await parts.afterLoad?.(server.url);
+  onStep('all of it is loaded once more');
+  const again = await withBulk(server.url, (bulk) => load(bulk, dump));
+  const perSecond = Math.round(rest.written / seconds);
+  return { seconds, perSecond, writtenAgain: again.written };
 }
 
-const KILLED_AFTER_MS = [1500, 4000] as const;
+type SwitchedOver = {
+  readonly ids: number;
+  readonly changes: number;
+  readonly differences: number;
+  readonly seconds: Pick<Ran['seconds'], 'catchUp' | 'reconcile' | 'cutOver' | 'writeStop'>;
+};
 
-/** A load as its own process, killed at a moment that nobody chose. */
-async function killedLoad(
-  url: string,
-  { dump, key, program }: { readonly dump: Dump; readonly key: string; readonly program: string },
-): Promise<void> {
-  const words = ['migrate', 'load', dump.folder, '--key', key];
-  const child = spawn(process.execPath, [program, ...words], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: 'ignore',
-  });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('exit', () => resolve());
-    child.once('error', reject);
-  });
-  const kill = setTimeout(() => child.kill('SIGKILL'), randomInt(...KILLED_AFTER_MS));
-  await ended;
-  clearTimeout(kill);
+/** The old store goes on, is followed, compared and switched from, by the steps that operators do. */
+async function switchOver(
+  switching: Switching,
+  onStep: (line: string) => void,
+): Promise<SwitchedOver> {
+  const timer = stopwatch();
+  onStep('what changed in the old store since is applied');
+  const { changes } = await followed(switching);
+  const caughtUp = timer();
+  onStep('each id is compared with the old store');
+  const { ids, differences } = await compared(switching);
+  const reconciled = timer();
+  const plan = await planFor(switching);
+  await stopped(switching);
+  timer();
+  onStep('the old store stops, and this one opens step by step');
+  const steps = await stepsUpTo(rigOf(switching, plan), 'due');
+  const cutOver = timer();
+  const first = steps.findIndex(({ step }) => step === 'freeze');
+  const last = steps.findIndex(({ step }) => step === 'open-writes');
+  const writeStop = steps.slice(first, last + 1).reduce((sum, { seconds }) => sum + seconds, 0);
+  const seconds = { catchUp: caughtUp, reconcile: reconciled, cutOver, writeStop };
+  return { ids, changes, differences: differences.length, seconds };
 }
 
 const LANES = 4;
@@ -216,7 +222,9 @@ async function truthsIn(folder: string): Promise<Truth[]> {
 }
 
 async function* truths(folder: string): AsyncGenerator<Truth> {
-  for await (const line of createInterface({ input: createReadStream(join(folder, TRUTH)) })) {
+  for await (const line of createInterface({
+    input: createReadStream(join(folder, TRUTH_AFTER)),
+  })) {
     const truth: unknown = JSON.parse(line);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written a moment ago by the generator
     yield truth as Truth;
@@ -229,20 +237,4 @@ async function tripped(database: Database): Promise<number> {
     values: [],
   });
   return row?.count ?? 0;
-}
-
-/** A port of the loopback address that nobody listens on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Bug('a server that listens has no port')),
-      );
-    });
-  });
 }

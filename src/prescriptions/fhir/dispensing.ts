@@ -19,7 +19,7 @@ import { readWithdraw } from '../messages/withdraw/fhir.ts';
 import { withdraw } from '../messages/withdraw/handle.ts';
 import type { OdsCode } from '../ods-code.ts';
 import type { Answer, Spine } from '../perform.ts';
-import { prescriptionKey } from '../prescription-id.ts';
+import { prescriptionKey, shortForm } from '../prescription-id.ts';
 import type * as repository from '../repository.ts';
 import { refusedResponse, rejectedResponse } from './answer.ts';
 import { envelopeOf } from './envelope.ts';
@@ -113,10 +113,14 @@ async function releaseAnswer(
   const ids = failed.map(({ id }) => id);
   await returnFailed(spine, envelope, ids, { releaseId, dispenser, at });
   const resource = releaseResponse(
-    releaseId,
-    at,
-    shown.flatMap(({ isFailed, bundle }) => (isFailed ? [] : [bundle])),
-    failed.flatMap(({ bundle }) => [signatureOutcome(bundle), bundle]),
+    { releaseId, at },
+    {
+      passed: shown.flatMap(({ isFailed, bundle }) => (isFailed ? [] : [bundle])),
+      failed: failed.flatMap(({ bundle }) => [signatureOutcome(bundle), bundle]),
+      held: released.flatMap(({ prescription }) =>
+        prescription.held === undefined ? [] : [shortForm(prescription.id)],
+      ),
+    },
   );
   return { status: 200, resource };
 }

@@ -36,4 +36,6 @@ export const OID = {
   /** Of prescriptions of release 1, in claims. */
   oldShortForm: '2.16.840.1.113883.2.1.3.2.4.18.4',
   shortForm: '2.16.840.1.113883.2.1.3.2.4.18.8',
+  /** Our own: a UUID under the arc for those (ITU-T X.667). */
+  ownWarnings: '2.25.178174706317978508319362667537040954931',
 } as const;

@@ -4,6 +4,7 @@ import type { Uuid } from '../../kernel/uuid.ts';
 import type { Release } from '../messages/release/decide.ts';
 import { releaseById, releaseNominated } from '../messages/release/handle.ts';
 import { BY_ID, BY_NOMINATION, readRelease, releaseReject } from '../messages/release/hl7v3.ts';
+import { warningsOf } from '../messages/release/held.ts';
 import { releasedBy } from '../messages/release/released-by.ts';
 import { releaseResponseXml } from '../messages/release/release-response.ts';
 import type { Outcome } from '../outcome.ts';
@@ -88,6 +89,7 @@ async function released(
     messageId: releaseId,
     acknowledgement: 'AA',
     details: [],
+    warnings: warningsOf(given),
     reasons: [],
     subject: releaseResponseXml({
       releaseId,

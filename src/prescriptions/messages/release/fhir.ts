@@ -17,6 +17,7 @@ import { inTranslation, type Refusal } from '../../fhir/refusal.ts';
 import { invalidIssue, invalidValue, onlyOne, type Rule } from '../../fhir/rules.ts';
 import { ID } from '../../fhir/systems.ts';
 import type { Release } from './decide.ts';
+import { HELD } from './held.ts';
 import { fhirTime } from './released-prescription.ts';
 
 /** Rules of a release request, in their order [EPS-FHIR 5.3]. */
@@ -106,18 +107,39 @@ function agentOf(parameters: Parameters): PractitionerRole | null {
 
 /** The answer: what was released, and what failed, each with what is wrong before it [EPS-FHIR 4.5]. */
 export function releaseResponse(
-  releaseId: Uuid,
-  at: string,
-  passed: readonly Bundle[],
-  failed: readonly (OperationOutcome | Bundle)[],
+  { releaseId, at }: { readonly releaseId: Uuid; readonly at: string },
+  {
+    passed,
+    failed,
+    held,
+  }: {
+    readonly passed: readonly Bundle[];
+    readonly failed: readonly (OperationOutcome | Bundle)[];
+    /** Of those that were released, the ids of those about which a person must decide. */
+    readonly held: readonly string[];
+  },
 ): Parameters {
+  const warnings = held.length === 0 ? [] : [{ name: 'warnings', resource: heldOutcome(held) }];
   return {
     resourceType: 'Parameters',
     id: derivedUuid(releaseId, 'parameters'),
     parameter: [
       { name: 'passedPrescriptions', resource: searchset('passed', releaseId, at, passed) },
       { name: 'failedPrescriptions', resource: searchset('failed', releaseId, at, failed) },
+      ...warnings,
     ],
+  };
+}
+
+/** A parameter of its own: whoever knows the two others only is not disturbed [MIGRATION 1]. */
+function heldOutcome(held: readonly string[]): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: held.map((id) => ({
+      severity: 'warning',
+      code: 'incomplete',
+      diagnostics: `${id}: ${HELD}`,
+    })),
   };
 }
 

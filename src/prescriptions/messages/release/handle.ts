@@ -44,8 +44,9 @@ export async function releaseNominated(
     const ids = waiting.map(({ id }) => id);
     if (ids.length === 0) {
       // Another copy of this very message may have emptied the queue since we looked for its answer.
-      const answered = await repository.answered(database, envelope);
-      return answered === null ? nothing(envelope) : again(database, answered, envelope);
+      const { answered, isLater } = await repository.gotNothing(database, ods, envelope);
+      if (answered !== null) return again(database, answered, envelope);
+      return nothing(envelope, isLater ? 'ReleaseDisabled' : 'NoMorePrescriptions');
     }
     const changed = await releaseAll(spine, envelope, command, ids);
     if (changed === null) {
@@ -114,7 +115,10 @@ function released(command: Release): Outcome {
 }
 
 /** Not kept: it had no effect, and a repeat may well find something. */
-function nothing({ at }: repository.Envelope): Answer {
-  const outcome: Outcome = { kind: 'Refused', rejection: { kind: 'NoMorePrescriptions' }, at };
+function nothing(
+  { at }: repository.Envelope,
+  kind: 'NoMorePrescriptions' | 'ReleaseDisabled',
+): Answer {
+  const outcome: Outcome = { kind: 'Refused', rejection: { kind }, at };
   return { outcome, prescriptionIds: [], isWritten: false };
 }

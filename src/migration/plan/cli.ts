@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
+import { manifestDigest } from '../lx1/manifest.ts';
+import { KEY, keyOf, openNamed } from '../named-dump.ts';
+import { signingKeyIn } from '../signing-key.ts';
+import { writeSigned } from '../signed-file.ts';
+import { countClasses } from './count-classes.ts';
+import { digestOf, faultsOf, LIMITS, type Plan, PLAN_KEY, planJson, readPlan } from './plan.ts';
+import { POLICIES } from './policies.ts';
+
+/** `spine migrate plan`; `version` is that of the program. */
+export function planCommand(version: string): Command {
+  return {
+    name: 'migrate plan',
+    summary:
+      'count what is wrong in an export, and sign what is to be done with it, when and by whom',
+    usage: '<export> <feed>',
+    options: [
+      KEY,
+      { flag: 'plan', value: 'file', help: 'where the signed plan goes', default: 'plan.json' },
+      { flag: 'by', value: 'person', help: 'who signs the policies off' },
+      { flag: 'and', value: 'person', help: 'who else does; not the same person' },
+      { flag: 'switch-at', value: 'instant', help: 'when the old store stops' },
+      {
+        flag: 'held-permille',
+        value: 'number',
+        help: 'of a thousand open prescriptions, how many may be held',
+        default: String(LIMITS.heldPermille),
+      },
+      {
+        flag: 'write-stop',
+        value: 'seconds',
+        help: 'how long nobody may write',
+        default: String(LIMITS.writeStopSeconds),
+      },
+      {
+        flag: 'ramp',
+        value: 'seconds',
+        help: 'between openings of downloads to more organisations',
+        default: String(LIMITS.rampSeconds),
+      },
+    ],
+    examples: [
+      {
+        line: 'spine migrate plan ./export ./feed --key key.pem --by "A Lead" --and "A Clinician" --switch-at 2014-08-24T02:00:00Z',
+        explanation: 'plan.json, its signature, and the key of that beside it',
+      },
+      {
+        line: 'spine migrate rehearse plan.json',
+        explanation: 'the whole of it, in a store that is thrown away',
+      },
+      {
+        line: 'spine migrate cut-over plan.json',
+        explanation: 'the checklist: what is done, what comes next, how long it may take',
+      },
+    ],
+    run: (invocation) => run(invocation, version),
+  };
+}
+
+async function run(invocation: Invocation, version: string): Promise<number> {
+  const { words, output } = invocation;
+  const [folder, feed] = words;
+  const text = (flag: string): string => textOption(invocation, flag) ?? '';
+  const file = text('plan');
+  const problem = problemOf(folder, feed, file);
+  if (folder === undefined || feed === undefined || problem !== null) {
+    output.progress(`spine migrate plan: ${problem ?? ''}`);
+    return EXIT.wrongUse;
+  }
+  const dump = await openNamed(invocation, folder);
+  const expected = await countClasses(dump, (ids) => {
+    if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
+  });
+  const number = (flag: string): number => Number(text(flag));
+  const plan: Plan = {
+    ...expected,
+    planId: randomUUID(),
+    version,
+    exportId: dump.manifest.exportId,
+    manifest: manifestDigest(dump.manifest).toString('hex'),
+    dump: resolve(folder),
+    feed: resolve(feed),
+    exportKey: await readFile(keyOf(invocation), 'utf8'),
+    people: [text('by'), text('and')].filter((person) => person !== ''),
+    switchAt: text('switch-at'),
+    limits: {
+      ...LIMITS,
+      heldPermille: number('held-permille'),
+      writeStopSeconds: number('write-stop'),
+      rampSeconds: number('ramp'),
+    },
+  };
+  const faults = faultsOf(plan);
+  if (faults.length > 0) {
+    output.progress(`spine migrate plan: not signed: ${faults.join('; ')}`);
+    return EXIT.wrongUse;
+  }
+  await writeSigned(file, planJson(plan), await signingKeyIn(dirname(file), PLAN_KEY));
+  output.result(linesOf(plan, file), planJson(plan));
+  return EXIT.ok;
+}
+
+const SHOW_EVERY_IDS = 50_000;
+
+function problemOf(
+  folder: string | undefined,
+  feed: string | undefined,
+  file: string,
+): string | null {
+  if (folder === undefined || feed === undefined) {
+    return 'name the folder of the export and that of the feed';
+  }
+  return existsSync(file)
+    ? `${file} is there: a plan is never changed; name another with --plan`
+    : null;
+}
+
+function linesOf(plan: Plan, file: string): string {
+  const { ids, open, held, classes, switchAt, people } = plan;
+  return [
+    `${ids} ids, ${open} of them open, ${held} of those would be held; switch at ${switchAt}`,
+    ...classes.map(
+      ({ class: name, count }) =>
+        `  ${name.padEnd(4)}${String(count).padStart(8)}  ${POLICIES[name]?.what}: ${POLICIES[name]?.policy}`,
+    ),
+    `signed off by ${people.join(' and ')}: ${file}, SHA-256 ${digestOf(plan).toString('hex')}`,
+  ].join('\n');
+}
+
+/** The plan in a file, checked with the key beside it. */
+export async function planIn(file: string): Promise<Plan> {
+  return readPlan(file, await readFile(join(dirname(file), `${PLAN_KEY}.pem`), 'utf8'));
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+
+import { JsonReader } from '../../kernel/json-reader.ts';
+import { Trouble } from '../../platform/trouble.ts';
+import { canonicalJson, type Json } from '../canonical.ts';
+import { readSigned } from '../signed-file.ts';
+import type { Expected } from './count-classes.ts';
+import { POLICIES } from './policies.ts';
+
+export const PLAN_KEY = 'plan-key';
+const FORMAT = 'openspine-migration-plan-1';
+
+/** By what each gate and step is measured. */
+export type Limits = {
+  /** Of a thousand open prescriptions, how many may be held [MIGRATION 4]. */
+  readonly heldPermille: number;
+  readonly lagSeconds: number;
+  readonly reportHours: number;
+  readonly drillDays: number;
+  /** From the last write of the old store to the first of the new one. */
+  readonly writeStopSeconds: number;
+  /** Between two steps that open downloads to more organisations. */
+  readonly rampSeconds: number;
+  /** After the switch, until when it can be undone. */
+  readonly noReturnDays: number;
+  readonly guardDays: number;
+};
+
+export const LIMITS: Limits = {
+  heldPermille: 5,
+  lagSeconds: 5,
+  reportHours: 24,
+  drillDays: 7,
+  writeStopSeconds: 300,
+  rampSeconds: 300,
+  noReturnDays: 14,
+  guardDays: 45,
+};
+
+/** How a migration is to be done, and who answers for it; signed, and never changed: a change is a new plan [MIGRATION 7]. */
+export type Plan = Expected & {
+  readonly planId: string;
+  /** Of the program. */
+  readonly version: string;
+  readonly exportId: string;
+  /** SHA-256 of the export's manifest, hex. */
+  readonly manifest: string;
+  /** Folders. */
+  readonly dump: string;
+  readonly feed: string;
+  /** Public key of who signs the exports, PEM. */
+  readonly exportKey: string;
+  /** Two persons, who have signed off the policies. */
+  readonly people: readonly string[];
+  readonly switchAt: string;
+  readonly limits: Limits;
+};
+
+/** As it is signed: with the policy of each class, whether the export has any of it or not. */
+export function planJson(plan: Plan): Json {
+  const { classes, limits, people, ...rest } = plan;
+  const counts = new Map(classes.map((one) => [one.class, one]));
+  return {
+    ...rest,
+    format: FORMAT,
+    limits: { ...limits },
+    people: [...people],
+    classes: Object.entries(POLICIES).map(([name, { what, policy }]) => ({
+      class: name,
+      what,
+      policy,
+      count: counts.get(name)?.count ?? 0,
+      digest: counts.get(name)?.digest ?? NONE,
+    })),
+  };
+}
+
+/** Of no ids. */
+const NONE = createHash('sha256').digest('hex');
+
+/** SHA-256 of the plan: what rehearsals, gates and steps are of. */
+export function digestOf(plan: Plan): Buffer {
+  return createHash('sha256')
+    .update(canonicalJson(planJson(plan)))
+    .digest();
+}
+
+/** Reads a plan that was signed with this key; throws `Trouble`. */
+export async function readPlan(file: string, publicKeyPem: string): Promise<Plan> {
+  const problems: string[] = [];
+  const plan = planOf(new JsonReader(await readSigned(file, publicKeyPem), '', problems));
+  if (problems.length === 0) return plan;
+  throw new Trouble(`${file}: ${problems.join('; ')}`, 'make the plan again: spine migrate plan');
+}
+
+const ANY = /./;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+function planOf(from: JsonReader): Plan {
+  const text = (name: string): string => from.text(name, ANY, 'a text');
+  from.text('format', new RegExp(`^${FORMAT}$`), FORMAT);
+  const limits = from.object('limits', numbersOf);
+  const classes = from
+    .each('classes', (one) => ({
+      class: one.text('class', ANY, 'a text'),
+      count: numberOf(one, 'count'),
+      digest: one.text('digest', DIGEST, 'a SHA-256'),
+    }))
+    .filter(({ count }) => count > 0);
+  return {
+    planId: text('planId'),
+    version: text('version'),
+    exportId: text('exportId'),
+    manifest: from.text('manifest', DIGEST, 'a SHA-256'),
+    dump: text('dump'),
+    feed: text('feed'),
+    exportKey: text('exportKey'),
+    people: from.texts('people', ANY, 'a person'),
+    switchAt: text('switchAt'),
+    ids: numberOf(from, 'ids'),
+    open: numberOf(from, 'open'),
+    held: numberOf(from, 'held'),
+    classes,
+    limits,
+  };
+}
+
+function numberOf(from: JsonReader, name: string): number {
+  const value = from.value(name);
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  from.problem(name, 'must be a number from 0');
+  return 0;
+}
+
+function numbersOf(from: JsonReader): Limits {
+  return {
+    heldPermille: numberOf(from, 'heldPermille'),
+    lagSeconds: numberOf(from, 'lagSeconds'),
+    reportHours: numberOf(from, 'reportHours'),
+    drillDays: numberOf(from, 'drillDays'),
+    writeStopSeconds: numberOf(from, 'writeStopSeconds'),
+    rampSeconds: numberOf(from, 'rampSeconds'),
+    noReturnDays: numberOf(from, 'noReturnDays'),
+    guardDays: numberOf(from, 'guardDays'),
+  };
+}
+
+/** Why a plan is none, in words; empty when it can be signed [MIGRATION 4, 7]. */
+export function faultsOf(plan: Plan): string[] {
+  const { people, switchAt, classes, held, open, limits } = plan;
+  const [one, other] = people;
+  const faults: string[] = [];
+  if (people.length !== 2 || one === other) faults.push('two persons must sign it off, not one');
+  if (Number.isNaN(Date.parse(switchAt))) faults.push(`${switchAt} is no instant`);
+  for (const { class: name } of classes) {
+    if (POLICIES[name] === undefined) faults.push(`class ${name} has no policy`);
+  }
+  if (isTooManyHeld({ held, open }, limits)) {
+    faults.push(
+      `${held} of ${open} open prescriptions would be held, more than ${limits.heldPermille} of a thousand`,
+    );
+  }
+  return faults;
+}
+
+/** The gate of [MIGRATION 4]. */
+export function isTooManyHeld(
+  { held, open }: Pick<Expected, 'held' | 'open'>,
+  { heldPermille }: Limits,
+): boolean {
+  return held * 1000 > open * heldPermille;
+}

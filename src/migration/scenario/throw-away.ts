@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Bug } from '../../kernel/bug.ts';
+import { type BulkLoad, openBulkLoad } from '../../platform/bulk-load.ts';
+import { type Postgres, startPostgres } from '../../platform/postgres.ts';
+
+/** A store of its own, migrated, with a folder beside it; both are gone afterwards. */
+export async function withThrowAwayStore<Value>(
+  prepare: (url: string) => Promise<unknown>,
+  work: (server: Postgres, folder: string) => Promise<Value>,
+): Promise<Value> {
+  const folder = await mkdtemp(join(tmpdir(), 'openspine-migration-'));
+  const dataDir = await mkdtemp(join(tmpdir(), 'openspine-migration-data-'));
+  const server = await startPostgres({ dataDir, port: await freePort(), log: () => undefined });
+  try {
+    await prepare(server.url);
+    return await work(server, folder);
+  } finally {
+    await server.stop();
+    await Promise.all([folder, dataDir].map((one) => rm(one, { recursive: true, force: true })));
+  }
+}
+
+export async function withBulk<Value>(
+  url: string,
+  work: (bulk: BulkLoad) => Promise<Value>,
+): Promise<Value> {
+  const bulk = await openBulkLoad(url);
+  try {
+    return await work(bulk);
+  } finally {
+    await bulk.close();
+  }
+}
+
+/** Seconds since it was asked last. */
+export function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    return Math.round(seconds * 100) / 100;
+  };
+}
+
+const KILLED_AFTER_MS = [1500, 4000] as const;
+
+/** A load as its own process, killed at a moment that nobody chose. */
+export async function killedLoad(
+  url: string,
+  { folder, key, program }: Record<'folder' | 'key' | 'program', string>,
+): Promise<void> {
+  const words = ['migrate', 'load', folder, '--key', key];
+  const child = spawn(process.execPath, [program, ...words], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: 'ignore',
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('exit', () => resolve());
+    child.once('error', reject);
+  });
+  const kill = setTimeout(() => child.kill('SIGKILL'), randomInt(...KILLED_AFTER_MS));
+  await ended;
+  clearTimeout(kill);
+}
+
+/** A port of the loopback address that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Bug('a server that listens has no port')),
+      );
+    });
+  });
+}

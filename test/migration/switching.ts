@@ -1,0 +1,83 @@
+import { present } from '../../src/kernel/bug.ts';
+import { type Rig, type StepDone, takeStep } from '../../src/migration/cut-over/cut-over.ts';
+import { stateOf } from '../../src/migration/cut-over/repository.ts';
+import { type State, type StepName, stepCalled } from '../../src/migration/cut-over/steps.ts';
+import { TRUTH_AFTER } from '../../src/migration/generate/generate.ts';
+import type { Truth } from '../../src/migration/generate/truth.ts';
+import {
+  compared,
+  followed,
+  planFor,
+  rigOf,
+  type Switching,
+} from '../../src/migration/scenario/switch.ts';
+import { aDump, EXPORTER, truthsOf } from '../../src/migration/testing.ts';
+import { downloads } from './polling.ts';
+import { aBulk, aStore, loadInto, type Store } from './store.ts';
+
+export type Switch = {
+  readonly store: Store;
+  readonly rig: Rig;
+  readonly switching: Switching;
+  readonly truths: readonly Truth[];
+};
+
+/** An old store with everything moved and compared; it goes on until it is stopped. */
+export async function aSwitch(seed: number): Promise<Switch> {
+  const store = await aStore();
+  const { dump, folder } = await aDump({
+    prescriptions: 70,
+    perPart: 70,
+    dirt: 3,
+    changing: 0.3,
+    seed,
+  });
+  await loadInto(store, dump);
+  const switching = {
+    bulk: await aBulk(store),
+    database: store.database,
+    dump,
+    folder,
+    keys: EXPORTER,
+  };
+  const planned = await planFor(switching);
+  const plan = { ...planned, limits: { ...planned.limits, guardDays: 45 } };
+  await followed(switching);
+  await compared(switching);
+  return { store, rig: rigOf(switching, plan), switching, truths: truthsOf(folder, TRUTH_AFTER) };
+}
+
+export function take({ rig }: Switch, name: StepName): Promise<StepDone> {
+  return takeStep(rig, present(stepCalled(name), 'step'));
+}
+
+export function at({ rig, store }: Switch): Promise<State> {
+  return stateOf(store.database, rig.plan.exportId);
+}
+
+/** What is true to wait for each pharmacy. */
+export function waited({ truths }: Switch): Map<string, string[]> {
+  const byPharmacy = new Map<string, string[]>();
+  for (const { id, queuedFor, classes } of truths) {
+    if (queuedFor === null || classes.includes('D30')) continue;
+    byPharmacy.set(queuedFor, [...(byPharmacy.get(queuedFor) ?? []), id]);
+  }
+  return byPharmacy;
+}
+
+/** What they get by asking until they get nothing more. */
+export async function askAll({ store }: Switch, pharmacies: Iterable<string>): Promise<string[]> {
+  const got: string[] = [];
+  for (const pharmacy of pharmacies) {
+    const ids = await downloads(store.database, pharmacy);
+    got.push(...ids.map((id) => `${id} ${pharmacy}`));
+  }
+  return got.toSorted();
+}
+
+export function should(made: Switch, pharmacies: Iterable<string>): string[] {
+  const all = waited(made);
+  return [...pharmacies]
+    .flatMap((pharmacy) => (all.get(pharmacy) ?? []).map((id) => `${id} ${pharmacy}`))
+    .toSorted();
+}
