@@ -1,7 +1,7 @@
 import { auditJobs } from './platform/audit/jobs.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
-import { type Job, startJobs } from './platform/jobs.ts';
+import { type Job, startJobs, type Turn } from './platform/jobs.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import { prescriptionJobs, type Spine } from './prescriptions/index.ts';
 
@@ -10,13 +10,14 @@ type Parts = {
   readonly clock: Clock;
   /** Of the other parts of this process. */
   readonly further: readonly Job[];
+  readonly onTurn: (job: Job, turn: Turn) => void;
 };
 
 /** What is done without a message, by whichever process comes first. The audit trail is sealed where there is a key for it. */
 export async function startDatacentreJobs(
   { audit, datacentre }: Config,
   log: Log,
-  { spine, clock, further }: Parts,
+  { spine, clock, further, onTurn }: Parts,
 ): Promise<{ close(): Promise<void> }> {
   const { database } = spine;
   const sealing = audit === null ? [] : await auditJobs(database, datacentre, audit, log);
@@ -26,5 +27,6 @@ export async function startDatacentreJobs(
     ({ name }, error) => {
       log({ event: 'bug', requestId: name, outcome: describeBug(error) });
     },
+    onTurn,
   );
 }

@@ -27,7 +27,7 @@ import {
   readiness,
   requireConnections,
 } from './platform/database.ts';
-import { type HttpRoute, type HttpService } from './platform/http.ts';
+import type { HttpService } from './platform/http.ts';
 import type { Log } from './platform/log.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
@@ -38,12 +38,13 @@ import {
   prescriptionQueries,
   type Spine,
   subsequentCancellations,
-  timeOf,
   trialInteractions,
 } from './prescriptions/index.ts';
 import type { Trial } from './local/index.ts';
+import { type Measures, openMeasures } from './measures.ts';
 import { sdsParts } from './sds.ts';
 import { commonHeaders, drainOf, servedBy, type Server, tooEarly } from './served-by.ts';
+import { type Local, openLocal, openTrial, providersOf } from './trial.ts';
 import { untilMigrated } from './until-migrated.ts';
 import { admitBy } from './urgency.ts';
 import { VERSION } from './version.ts';
@@ -54,6 +55,8 @@ export type Datacentre = {
   readonly url: string;
   /** Where systems of HL7 V3 send; null: nowhere. */
   readonly hl7v3Url: string | null;
+  /** Where its metrics are read; null: nowhere. */
+  readonly metricsUrl: string | null;
   /** Takes no new requests and says where to go, until it is told otherwise; what it has begun it ends. */
   drain(isDrained: boolean): Promise<void>;
   /** Asks its database nothing for some seconds: whoever comes waits; resolves when nothing is under way. */
@@ -85,24 +88,28 @@ export async function startDatacentre(
     const trial = config.mode === 'test' ? await openTrial({ database, pkiUrl }, url) : null;
     if (trial !== null) closers.splice(1, 0, async () => trial.clock.close());
     const clock = trial?.clock ?? REAL_CLOCK;
+    const measures = await openMeasures(config, { log, clock, database, admission });
+    closers.splice(1, 0, () => measures.close());
     const identity = await signInOf(config, log, { database, clock, url, trial });
     closers.splice(1, 0, async () => identity.close());
-    const spine = await openSpine(config, database, identity.cards);
+    const { cards } = identity;
+    const spine = await openSpine(config, { database, cards, measures });
     const local = trial === null ? null : await openLocal(config, spine, trial);
     const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
-    await http.serve(
-      servicesOf(config, log, { spine, identity, clock, local, pages, server, admission }),
-    );
+    const parts = { spine, identity, clock, local, pages, server, admission, measures };
+    await http.serve(servicesOf(config, log, parts));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe();
-    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(spine, clock, { server, admission }));
+    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(parts));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const further = [...identity.jobs, ...(hl7v3?.jobs ?? [])];
-    const jobs = await startDatacentreJobs(config, log, { spine, clock, further });
+    const { onTurn } = measures;
+    const jobs = await startDatacentreJobs(config, log, { spine, clock, further, onTurn });
     closers.splice(1, 0, () => jobs.close());
     const drain = drainOf(server, hl7v3 === null ? [http] : [hl7v3, http]);
     const { hold, release } = database;
-    return { port: http.port, url, hl7v3Url: hl7v3?.url ?? null, drain, hold, release, close };
+    const urls = { url, hl7v3Url: hl7v3?.url ?? null, metricsUrl: measures.url };
+    return { port: http.port, ...urls, drain, hold, release, close };
   } catch (error) {
     await close();
     throw error;
@@ -118,13 +125,10 @@ function serverAt(port: number, config: Config, { epoch }: OpenDatabase): Server
   return { config, url: `http://${config.host}:${port}`, epoch };
 }
 
-function hl7PartsOf(
-  spine: Spine,
-  clock: Clock,
-  { server, admission }: Pick<Parts, 'server' | 'admission'>,
-): Hl7Parts {
+function hl7PartsOf({ spine, clock, server, admission, measures }: Parts): Hl7Parts {
   return {
     admission,
+    measures: measures.hl7v3,
     headers: () => servedBy(server),
     database: spine.database,
     clock,
@@ -142,10 +146,13 @@ type Parts = {
   readonly pages: Shell;
   readonly server: Server;
   readonly admission: Admission;
+  readonly measures: Measures;
 };
 
+type OpenSpine = Pick<Parts, 'measures'> & { readonly database: Database; readonly cards: Cards };
+
 /** Trusts the authorities of this installation's cards, and those that the operator names. */
-async function openSpine(config: Config, database: Database, cards: Cards): Promise<Spine> {
+async function openSpine(config: Config, { database, cards, measures }: OpenSpine): Promise<Spine> {
   const { signatureAuthorities: file } = config;
   const named = file === null ? '' : await readFile(file, 'utf8');
   const authorities = `${await authoritiesPem(cards, 'signing')}\n${named}`;
@@ -153,7 +160,8 @@ async function openSpine(config: Config, database: Database, cards: Cards): Prom
   const signatures = openSignatures(authorities, now, { database, own: signingLists(cards) });
   if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
   await signatures.value.lists.look(now());
-  return { database, settings: config, signatures: signatures.value };
+  const { onMessage: onAnswered } = measures;
+  return { database, settings: config, signatures: signatures.value, onAnswered };
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
@@ -166,7 +174,7 @@ function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
-  const { spine, identity, clock, local, pages, server, admission } = parts;
+  const { spine, identity, clock, local, pages, server, admission, measures } = parts;
   const { database } = spine;
   const { url } = server;
   const isReady = async (): Promise<boolean> => (await readiness(database)).isWriting;
@@ -193,6 +201,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
     ],
     mounts: identity.mounts(pages.html),
     admit: admitBy(admission),
+    onAnswered: measures.onAnswered,
     headers: (request) => commonHeaders(server, request, local?.environment() ?? null),
     onFailure: failuresOf({ log, identity, pages, server }, [
       fhirFailure,
@@ -224,8 +233,6 @@ function clockWords(clock: Trial['clock']): string {
   return clock.read().real ? 'The clock is real.' : `The clock is set to ${instant(clock.now())}.`;
 }
 
-const NONE = { cis2: null, nhsLogin: null, patients: null };
-
 type Standing = {
   readonly database: Database;
   readonly clock: Clock;
@@ -246,42 +253,4 @@ function signInOf(config: Config, log: Log, standing: Standing): Promise<Identit
     publicUrls: [...new Set([...config.publicUrls, running.url])],
     providers: providersOf(config, trial),
   });
-}
-
-/** In a test installation the mock identity providers stand behind both addresses of the platform. */
-function providersOf(
-  { patientIssuer: patients }: Config,
-  trial: Trial | null,
-): Parameters<typeof openIdentity>[0]['providers'] {
-  if (trial === null) return { main: { cis2: 'own', nhsLogin: null, patients }, mock: NONE };
-  const mocks = { ...trial.providers, patients: null };
-  return { main: mocks, mock: mocks };
-}
-
-/** Loaded in test mode only: live, the code is not even in the process [X-19]. */
-async function openTrial(cards: Cards, url: string): Promise<Trial> {
-  const local = await import('./local/index.ts');
-  return local.openTrial(cards, url);
-}
-
-type Local = {
-  readonly routes: readonly HttpRoute[];
-  readonly probe: () => Promise<void>;
-  /** What is real and what is not. */
-  readonly environment: () => string;
-};
-
-async function openLocal(config: Config, spine: Spine, trial: Trial): Promise<Local> {
-  const { localRoutes, probe } = await import('./local/index.ts');
-  const { clock } = trial;
-  const parts = {
-    ...trial,
-    ...timeOf(spine),
-    datacentre: config.datacentre,
-  };
-  return {
-    routes: localRoutes(parts),
-    probe: () => probe(parts),
-    environment: () => `test; signing=real; clock=${clock.read().real ? 'real' : 'shifted'}`,
-  };
 }

@@ -27,6 +27,7 @@ import {
   waitingJob,
 } from './gateways/hl7v3/index.ts';
 import { findRole } from './identity/index.ts';
+import type { Measures } from './measures.ts';
 import { type Admission, openAdmission } from './platform/admission.ts';
 import { certificatePem, privateKeyPem } from './platform/certificates.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
@@ -54,6 +55,7 @@ export type Hl7Parts = {
   /** Of every answer. */
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly admission?: Admission;
+  readonly measures?: Measures['hl7v3'];
   readonly interactions: readonly Hl7Interaction[];
   readonly queries?: QueryHandlers;
   readonly lateAnswers?: readonly LateAnswers[];
@@ -75,21 +77,20 @@ export async function openHl7Door(
   parts: Hl7Parts,
 ): Promise<Hl7Door | null> {
   const { database, clock, interactions, queries = NO_QUERIES, lateAnswers = [] } = parts;
-  const { limits = DESK_LIMITS } = parts;
   const { asids, spineParty: party, datacentre, hl7v3 } = config;
   if (hl7v3 === null) return null;
-  const { onBug, onPutAside } = toldTo(log);
+  const told = toldTo(log);
   const parties = openParties(database, () => REAL_CLOCK.now());
   const desk = openDesk({
     database,
     clock,
-    onBug,
-    onPutAside,
+    ...told,
+    ...parts.measures?.desk,
     party,
     asid: asids.spine,
     directory: directoryOf(config, database, parties),
     interactions: new Map(interactions.flatMap((one) => one.ids.map((id) => [id, one] as const))),
-    limits,
+    limits: parts.limits ?? DESK_LIMITS,
   });
   let keys = await keysOf(database, datacentre, hl7v3.names);
   const readKeys = async (): Promise<TlsIdentity> => {
@@ -102,8 +103,9 @@ export async function openHl7Door(
     party,
     parties,
     keys: () => keys,
+    ...parts.measures?.deliveries,
     leaving: [ANSWERS, ...lateAnswers.map((one) => one(asids.spine))],
-    onBug,
+    onBug: told.onBug,
   });
   const port = await listen(config, hl7v3, { ...parts, desk, queries, parties, readKeys });
   const urls = urlsOf(hl7v3, config.host, port.port);
@@ -159,10 +161,11 @@ async function listen(
     queries,
     parties,
     readKeys,
+    measures,
     lookEveryMs = LOOK_EVERY_MS,
     headers = NO_HEADERS,
     admission = openAdmission({ isHeld: () => false }),
-  }: Pick<Hl7Parts, 'lookEveryMs' | 'headers' | 'admission'> & {
+  }: Pick<Hl7Parts, 'lookEveryMs' | 'headers' | 'admission' | 'measures'> & {
     readonly desk: Desk;
     readonly queries: QueryHandlers;
     readonly parties: Parties;
@@ -190,6 +193,7 @@ async function listen(
       onFault(error);
       return hl7v3Failure(error);
     },
+    ...measures?.port,
   });
 }
 

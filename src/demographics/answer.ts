@@ -6,6 +6,8 @@ export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonMap;
+  /** Its code, when it is one. */
+  readonly refusal?: string;
 };
 
 export function etagOf(version: number): Record<string, string> {
@@ -15,7 +17,7 @@ export function etagOf(version: number): Record<string, string> {
 export function refused(refusal: Refusal): Answer {
   const status = statusOf(refusal);
   const wait = status === 503 ? { 'Retry-After': String(RETRY_AFTER_SECONDS) } : {};
-  return { status, headers: wait, body: outcomeBody(refusal) };
+  return { status, headers: wait, body: outcomeBody(refusal), refusal: refusal.code };
 }
 
 /** A list of what was found; `entry` only when there is one [PDS 5.5, 8]. */

@@ -30,18 +30,23 @@ export function demographicsRoutes(parts: DemographicsParts): HttpRoute[] {
       (method): HttpRoute => ({
         method,
         path: `${BASE_PATH}/*`,
-        handle: async (request) => written(await answer(parts, request)),
+        handle: (request) => answer(parts, request),
       }),
     ),
     { method: 'OPTIONS', path: `${BASE_PATH}/*`, handle: preflight },
   ];
 }
 
-async function answer(parts: DemographicsParts, request: HttpRequest): Promise<Answer> {
+async function answer(parts: DemographicsParts, request: HttpRequest): Promise<HttpResponse> {
   const route = routeOf(request.method, request.path.slice(BASE_PATH.length));
   const asked = await admit(parts, request, route);
-  return asked.ok ? perform(parts, route, asked.value) : refused(asked.error);
+  const said = asked.ok ? await perform(parts, route, asked.value) : refused(asked.error);
+  const { organisation, asid } = asked.ok ? asked.value.actor : NOBODY;
+  const about = { interaction: route.kind, organisation, asid, reason: said.refusal ?? null };
+  return { ...written(said), about };
 }
+
+const NOBODY = { organisation: null, asid: null };
 
 function plain(body: object): HttpResponse {
   return {

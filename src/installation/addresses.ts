@@ -10,6 +10,8 @@ export type Ports = {
   readonly signIn: number;
   readonly pages: number;
   readonly status: number;
+  readonly metricsA: number;
+  readonly metricsB: number;
   readonly database: number;
   /** First of those of two databases. */
   readonly replicated: number;
@@ -32,6 +34,8 @@ export function portsFrom(base: number): Ports {
     signIn: base + 4,
     pages: base + 5,
     status: base + 6,
+    metricsA: base + 7,
+    metricsB: base + 8,
     database: base + DATABASE_OFFSET,
     replicated: base + REPLICATED_OFFSET,
   };
@@ -60,4 +64,9 @@ export function issuerAt(port: number): string {
 /** Where systems of HL7 V3 send their messages. */
 export function hl7v3Url(port: number): string {
   return `https://127.0.0.1:${port}`;
+}
+
+/** Where the metrics of a datacentre are read. */
+export function metricsUrl(port: number): string {
+  return `${localUrl(port)}/metrics`;
 }

@@ -1,4 +1,4 @@
-import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
+import { hl7v3Url, issuerAt, localUrl, metricsUrl } from './addresses.ts';
 import type { State } from './state-file.ts';
 
 const LABEL_WIDTH = 22;
@@ -14,6 +14,7 @@ export function banner(state: State, lastLine: string): string {
     labelled('HL7 V3 (A/B)', `${hl7v3Url(ports.hl7v3A)}  ${hl7v3Url(ports.hl7v3B)}`),
     labelled('Sign-in issuer', issuerAt(ports.signIn)),
     labelled('Service status', localUrl(ports.status)),
+    labelled('Metrics (A/B)', `${metricsUrl(ports.metricsA)}  ${metricsUrl(ports.metricsB)}`),
     ...databaseLines(state),
     ...people.map((line, index) => labelled(index === 0 ? 'People' : '', line)),
     ...readyMade.map((line, index) => labelled(index === 0 ? 'Ready-made' : '', line)),
@@ -41,6 +42,8 @@ export function environment(state: State, databaseUrl: string | null): string {
     OPENSPINE_SIGN_IN_URL: localUrl(state.ports.signIn),
     OPENSPINE_STATUS_SITE_URL: localUrl(state.ports.status),
     OPENSPINE_PAGES_URL: localUrl(state.ports.pages),
+    OPENSPINE_METRICS_URL_A: metricsUrl(state.ports.metricsA),
+    OPENSPINE_METRICS_URL_B: metricsUrl(state.ports.metricsB),
     OPENSPINE_HL7V3_URL_A: hl7v3Url(state.ports.hl7v3A),
     OPENSPINE_HL7V3_URL_B: hl7v3Url(state.ports.hl7v3B),
     ...(state.data.kind === 'external' ? {} : { OPENSPINE_DATA: state.data.folder }),

@@ -16,6 +16,7 @@ export type DatacentreOptions = {
   /** The same for both: whichever of them lives answers there. */
   readonly signInPort: number;
   readonly pagesPort: number;
+  readonly metricsPort: number;
   /** Of the whole installation, its own first. */
   readonly publicUrls: readonly string[];
   /** The same for both, so that either goes on with what the other began. */
@@ -225,7 +226,7 @@ function auditEnvironment(folder: string, name: 'a' | 'b'): Record<string, strin
 
 function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
-  const { hl7v3Port, hl7v3Urls, signInPort, pagesPort, auditFolder } = options;
+  const { hl7v3Port, hl7v3Urls, signInPort, pagesPort, metricsPort, auditFolder } = options;
   const { readDatabaseUrl = null } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
@@ -236,6 +237,7 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_PORT: String(port),
       OPENSPINE_SIGN_IN_PORT: String(signInPort),
       OPENSPINE_PAGES_PORT: String(pagesPort),
+      OPENSPINE_METRICS_PORT: String(metricsPort),
       OPENSPINE_MODE: mode,
       OPENSPINE_PUBLIC_URLS: process.env['OPENSPINE_PUBLIC_URLS'] ?? publicUrls.join(','),
       OPENSPINE_CIS2_ISSUER: process.env['OPENSPINE_CIS2_ISSUER'] ?? cis2Issuer,

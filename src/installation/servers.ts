@@ -140,7 +140,7 @@ function datacentreStep(
   { servers, steps, options }: { servers: Servers; steps: Steps; options: StartOptions },
 ): Promise<Datacentre> {
   const { state, parts, output } = options;
-  const { apiA, apiB, hl7v3A, hl7v3B, signIn, pages } = state.ports;
+  const { apiA, apiB, hl7v3A, hl7v3B, signIn, pages, metricsA, metricsB } = state.ports;
   const port = name === 'a' ? apiA : apiB;
   return steps.step({
     name: `datacentre ${name.toUpperCase()}`,
@@ -160,6 +160,7 @@ function datacentreStep(
           ],
           signInPort: signIn,
           pagesPort: pages,
+          metricsPort: name === 'a' ? metricsA : metricsB,
           cis2Issuer: issuerAt(signIn),
           hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
           hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],

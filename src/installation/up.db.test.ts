@@ -52,6 +52,8 @@ for (const user of users) {
         spine.said.stdout,
         new RegExp(`Sign-in issuer +http://127.0.0.1:${signIn}/open`),
       );
+      const metrics = [7, 8].map((n) => `http://127.0.0.1:${Number(base) + n}/metrics`).join('  ');
+      assert.match(spine.said.stdout, new RegExp(`Metrics .* ${metrics}\n`));
       assert.match(spine.said.stdout, /People +555086689106/);
       assert.match(spine.said.stdout, /\nReady in \d+\.\d s\. Ctrl-C to stop\.\n$/);
       // A step that is slow says so between, as it may on a busy machine.

@@ -21,6 +21,8 @@ export class Busy extends Error {
 export type Leave = (isTimed: boolean) => void;
 
 export type Admission = {
+  /** How many are under way, and how many there may be. */
+  readonly load: () => { readonly underWay: number; readonly most: number };
   /** Null: refused. */
   readonly enter: (urgency: Urgency) => Leave | null;
   /** Does what somebody asks, unless they have more than their share in hand while others wait; then throws `Busy`. */
@@ -61,6 +63,7 @@ export function openAdmission({
     return now() < patientUntil;
   };
   return {
+    load: () => ({ underWay, most: limit.most() }),
     enter: (urgency) => {
       const most = isPatient() ? HELD_MOST : limit.most() * SHARES[urgency];
       if (underWay >= most) return null;

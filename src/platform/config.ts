@@ -13,6 +13,7 @@ import {
   sharedPortsOf,
 } from './config/ports.ts';
 import { type PdsConfig, pdsConfigOf } from './config/pds.ts';
+import { type MeasuresConfig, measuresOf } from './config/measures.ts';
 import { perSecondOf } from './config/per-second.ts';
 import { statusOf } from './config/status.ts';
 import { words } from './config/words.ts';
@@ -79,6 +80,7 @@ export type Config = {
   readonly status: { readonly url: string; readonly key: string | null } | null;
   /** Answers have what the contracts say and nothing more. */
   readonly strictHeaders: boolean;
+  readonly measures: MeasuresConfig;
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };
@@ -134,6 +136,7 @@ export function parseConfig(
     sessionMinutes: sessionMinutesOf(env, problems),
     status: statusOf(env, problems),
     strictHeaders: isOn('OPENSPINE_STRICT_HEADERS', 'false'),
+    ...measuresOf(env, mode, problems),
     switchedOff: SWITCHES.flatMap(([name, off]) => (isOn(name, 'true') ? [] : [off])),
   };
   return problems.length === 0 ? ok(config) : fail(problems);

@@ -30,6 +30,14 @@ export type OpenDatabase = Database & {
   readonly hold: () => Promise<void>;
   readonly release: () => void;
   readonly isHeld: () => boolean;
+  readonly load: () => DatabaseLoad;
+};
+
+/** What a process has with its database: statements that wait for a commit, and what was sent and not yet answered. */
+export type DatabaseLoad = {
+  readonly connections: number;
+  readonly underWay: number;
+  readonly waiting: number;
 };
 
 export type DatabaseOptions = {
@@ -115,6 +123,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     hold: () => gate.hold(HOLD_MS),
     release: () => gate.release(),
     isHeld: () => gate.isHeld,
+    load: () => loadOf(1 + others.length, gate, groups),
   };
 }
 
@@ -148,6 +157,10 @@ function standbyOf(
 function rowsOf<Row extends object>([result]: readonly Ended[]): Row[] {
   const { rows }: pg.QueryResult<Row> = valueOf(present(result, 'result'));
   return rows;
+}
+
+function loadOf(connections: number, { underWay }: Gate, { waiting }: Groups): DatabaseLoad {
+  return { connections, underWay, waiting };
 }
 
 const CONNECTIONS_SPARE = 20; // for people, jobs and replication [RELIABILITY C8]

@@ -5,34 +5,23 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyReply } from 'fastify';
 
 import { Busy, type Leave, retryAfter } from './admission.ts';
 import { DatabaseUnavailable } from './database.ts';
+import { EMPTY, type HttpRequest, peerOf, readRequest, textHeaders } from './http-request.ts';
 import { heldSocket, leave, listen } from './listen.ts';
+import type { About, Answered } from './measures/answered.ts';
 
-export type HttpRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The same as it came, with its question mark; empty when there is none. */
-  readonly search: string;
-  /** The parts of the path that the route names with a colon. */
-  readonly parts: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As received; empty when there is none. */
-  readonly body: Buffer;
-  /** The two ends of the connection. */
-  readonly peer: Peer;
-};
-
-export type Peer = { readonly remote: string; readonly local: string };
+export type { HttpRequest, Peer } from './http-request.ts';
 
 export type HttpResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
   readonly body: string | Buffer;
+  /** For those who count; nothing of it leaves. */
+  readonly about?: About;
 };
 
 export type HttpRoute = {
@@ -72,6 +61,8 @@ export type HttpService = {
   ) => Readonly<Record<string, string>>;
   /** The answer to a failure, in the form of the interface that was asked. */
   readonly onFailure: (request: HttpRequest, failure: Failure) => HttpResponse;
+  /** Told of every answer once it has been given to the connection. */
+  readonly onAnswered?: (answered: Answered) => void;
 };
 
 export type HttpServer = {
@@ -147,21 +138,28 @@ export function write(response: ServerResponse, answer: HttpResponse): void {
   response.end(body); // a text leaves with its head in one piece
 }
 
+/** When the heads of requests came, in milliseconds. */
+const begun = new WeakMap<IncomingMessage, number>();
+
 /** The only place that knows the HTTP framework. */
 async function listenerOf(options: HttpService): Promise<RequestListener> {
   const app = Fastify({ bodyLimit: BODY_MAX_BYTES, exposeHeadRoutes: false, logger: false });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const answer = (reply: FastifyReply, request: HttpRequest, response: HttpResponse): void => {
+    // Fastify counts time only where it logs.
+    const elapsedMs = performance.now() - (begun.get(reply.request.raw) ?? performance.now());
     const headers = {
       ...options.headers(request),
-      ...options.answered?.(request, response.status, reply.elapsedTime),
+      ...options.answered?.(request, response.status, elapsedMs),
       ...response.headers,
       // What is still to come of a body that nobody reads would be taken for the next request.
       ...(reply.request.raw.complete ? {} : { Connection: 'close' }),
     };
     reply.hijack();
     write(reply.raw, { ...response, headers });
+    const route = reply.request.routeOptions.url ?? null;
+    options.onAnswered?.({ request, route, response, elapsedMs });
   };
   for (const route of options.routes) {
     app.route({
@@ -185,6 +183,7 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
   await app.ready();
   return (request, response) => {
     const mount = options.mounts.find(({ path }) => isBelow(path, request.url ?? ''));
+    begun.set(request, performance.now());
     if (mount === undefined) app.routing(request, response);
     else serveMount(mount, options, { request, response }).then(undefined, () => undefined);
   };
@@ -235,13 +234,16 @@ async function serveMount(
     body: EMPTY,
     peer: peerOf(request),
   };
+  const since = performance.now();
+  response.once('finish', () => {
+    const { statusCode: status } = response;
+    const elapsedMs = performance.now() - since;
+    options.answered?.(asked, status, elapsedMs);
+    options.onAnswered?.({ request: asked, route: mount.path, response: { status }, elapsedMs });
+  });
   const common = options.headers(asked);
   for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
   const leave = options.admit?.(asked);
-  const begun = performance.now();
-  response.once('finish', () => {
-    options.answered?.(asked, response.statusCode, performance.now() - begun);
-  });
   try {
     if (leave === null) throw new Busy('more has come than can be done');
     await mount.handle(request, response);
@@ -252,42 +254,6 @@ async function serveMount(
   } finally {
     leave?.(false);
   }
-}
-
-function readRequest(request: FastifyRequest): HttpRequest {
-  const { method, url, headers, body, query, params } = request;
-  const end = url.indexOf('?');
-  return {
-    method,
-    path: end === -1 ? url : url.slice(0, end),
-    query: isQuery(query) ? query : {},
-    search: end === -1 ? '' : url.slice(end),
-    parts: isParts(params) ? params : {},
-    headers: textHeaders(headers),
-    body: Buffer.isBuffer(body) ? body : EMPTY,
-    peer: peerOf(request.raw),
-  };
-}
-
-function peerOf({ socket }: IncomingMessage): Peer {
-  return { remote: socket.remoteAddress ?? '', local: socket.localAddress ?? '' };
-}
-
-/** Only `set-cookie` can come as a list, and no interface of ours reads it. */
-export function textHeaders(headers: IncomingMessage['headers']): HttpRequest['headers'] {
-  const { 'set-cookie': _cookies, ...texts } = headers;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node joins every other repeat
-  return texts as HttpRequest['headers'];
-}
-
-const EMPTY = Buffer.alloc(0);
-
-function isQuery(query: unknown): query is HttpRequest['query'] {
-  return typeof query === 'object' && query !== null;
-}
-
-function isParts(params: unknown): params is HttpRequest['parts'] {
-  return typeof params === 'object' && params !== null;
 }
 
 function failureOf(error: unknown): Failure {

@@ -46,13 +46,20 @@ async function takeLease(database: Database, name: string, holder: string): Prom
   return rows.length === 1;
 }
 
+/** How a turn of a job ended; `elsewhere`: another process has it in hand. */
+export type Turn = {
+  readonly outcome: 'done' | 'nothing' | 'elsewhere' | 'failed';
+  readonly elapsedMs: number;
+};
+
 /** Runs jobs until closed; one that fails is told, and tried again in its next turn. */
 export function startJobs(
   database: Database,
   jobs: readonly Job[],
   onFailure: (job: Job, error: unknown) => void,
+  onTurn: (job: Job, turn: Turn) => void = () => undefined,
 ): { close(): Promise<void> } {
-  const closers = jobs.map((job) => repeat(database, job, onFailure));
+  const closers = jobs.map((job) => repeat(database, job, { onFailure, onTurn }));
   return {
     close: async () => {
       await Promise.all(closers.map((close) => close()));
@@ -60,24 +67,32 @@ export function startJobs(
   };
 }
 
-function repeat(
-  database: Database,
-  job: Job,
-  onFailure: (job: Job, error: unknown) => void,
-): () => Promise<void> {
+type Watch = {
+  readonly onFailure: (job: Job, error: unknown) => void;
+  readonly onTurn: (job: Job, turn: Turn) => void;
+};
+
+function repeat(database: Database, job: Job, { onFailure, onTurn }: Watch): () => Promise<void> {
   let isClosed = false;
   let turn: Promise<void> = Promise.resolve();
+  const work = async (): Promise<Turn['outcome']> => {
+    if (!(await job.hasWork())) return 'nothing';
+    const done = await withLease(database, job.name, async (isMine) => {
+      await job.run(async () => !isClosed && (await isMine()));
+      return 'done' as const;
+    });
+    return done ?? 'elsewhere';
+  };
   const runOnce = async (): Promise<void> => {
+    const begun = performance.now();
+    let outcome: Turn['outcome'] = 'failed';
     try {
-      if (await job.hasWork()) {
-        await withLease(database, job.name, async (isMine) =>
-          job.run(async () => !isClosed && (await isMine())),
-        );
-      }
+      outcome = await work();
     } catch (error) {
       // With the database away, the next turn tries again.
       if (!(error instanceof DatabaseUnavailable)) onFailure(job, error);
     }
+    onTurn(job, { outcome, elapsedMs: performance.now() - begun });
     if (!isClosed) wait();
   };
   let timer: NodeJS.Timeout;

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
-import { ending, type HttpResponse, textHeaders, write } from './http.ts';
+import { ending, type HttpResponse, write } from './http.ts';
+import { textHeaders } from './http-request.ts';
 import { listen } from './listen.ts';
+import type { Answered } from './measures/answered.ts';
 import { certificateOf, makeTlsServer, type TlsSource } from './tls-server.ts';
 
 /** A request of somebody who proved who they are by a client certificate, or whose address says so. */
@@ -30,6 +32,8 @@ export type MutualTlsOptions<Peer> = {
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly handle: (request: CertifiedRequest, peer: Peer) => Promise<HttpResponse>;
   readonly onFailure: (error: unknown) => HttpResponse;
+  /** Told of every answer. */
+  readonly onAnswered?: (answered: Answered) => void;
 };
 
 export type MutualTlsPort = {
@@ -117,6 +121,7 @@ async function answer<Peer>(
   server: Server,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
+  const begun = performance.now();
   const said = await answerOf(options, request).then(undefined, options.onFailure);
   if (said === null) {
     request.socket.destroy();
@@ -132,6 +137,10 @@ async function answer<Peer>(
       ...(isLast ? { Connection: 'close' } : {}),
     },
   });
+  const { method = 'GET', headers } = request;
+  const asked = { method, path: '', headers: textHeaders(headers) };
+  const elapsedMs = performance.now() - begun;
+  options.onAnswered?.({ request: asked, route: null, response: said, elapsedMs });
 }
 
 /** Null when the certificate does not count, or the request broke off. */

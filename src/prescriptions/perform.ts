@@ -22,6 +22,8 @@ export type Spine = {
   readonly database: Database;
   readonly settings: Settings;
   readonly signatures: Signatures;
+  /** Told of every message whose answer was decided. */
+  readonly onAnswered?: (interaction: string, outcome: Outcome) => void;
 };
 
 /** What a message does and what it is answered; or why not. */
@@ -44,6 +46,17 @@ const ATTEMPTS_MAX = 60; // each lost race means that somebody else's message wa
  * when nobody knows how a write ended it is asked for, and done again if it was not [PLATFORM N3].
  */
 export async function perform(
+  spine: Spine,
+  envelope: repository.Envelope,
+  id: PrescriptionId,
+  decide: (state: Known | null) => Result<Deed, Rejection>,
+): Promise<Answer> {
+  const answer = await performed(spine, envelope, id, decide);
+  spine.onAnswered?.(envelope.interaction, answer.outcome);
+  return answer;
+}
+
+async function performed(
   spine: Spine,
   envelope: repository.Envelope,
   id: PrescriptionId,

@@ -110,8 +110,8 @@ async function startProcess(
   readonly port: number;
   readonly load: (besides: readonly string[]) => void;
 }> {
-  const [port, hl7v3Port, signInPort, pagesPort] = await Promise.all(
-    Array.from({ length: 4 }, freePort),
+  const [port, hl7v3Port, signInPort, pagesPort, metricsPort] = await Promise.all(
+    Array.from({ length: 5 }, freePort),
   );
   const spine = new URL('../../bin/spine.ts', import.meta.url).pathname;
   const words = (loaded: readonly string[]): string[] => [
@@ -128,6 +128,7 @@ async function startProcess(
     auditFolder: null,
     signInPort: signInPort ?? 0,
     pagesPort: pagesPort ?? 0,
+    metricsPort: metricsPort ?? 0,
     publicUrls: [`http://127.0.0.1:${port}`],
     cis2Issuer: `http://127.0.0.1:${signInPort}/cis2`,
     hl7v3Port: hl7v3Port ?? 0,

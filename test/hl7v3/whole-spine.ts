@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 
 import type { TestSystem } from '../../src/local/systems.ts';
+import type { Log } from '../../src/platform/log.ts';
 import { type Settings, testSpine, type TestSpine } from '../support/server.ts';
 import {
   ANY_HL7_PORT,
@@ -27,8 +28,8 @@ export type WholeSpine = {
 export const FACADE = '/Prescription';
 export const RELIABLE = '/reliablemessaging/reliablerequest';
 
-export function wholeSpine(settings: Settings = {}): WholeSpine {
-  const spine = testSpine({ ...settings, hl7v3: ANY_HL7_PORT });
+export function wholeSpine(settings: Settings = {}, log?: Log): WholeSpine {
+  const spine = testSpine({ ...settings, hl7v3: ANY_HL7_PORT }, log);
   const clients = new Map<string, Promise<Hl7Client>>();
   after(async () => {
     for (const one of clients.values()) (await one).close();

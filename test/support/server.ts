@@ -7,6 +7,7 @@ import { claimsOf } from '../../src/local/tokens.ts';
 import { currentKey, signAccessToken } from '../../src/identity/index.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
+import type { Log } from '../../src/platform/log.ts';
 import { testConfig } from './config.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 
@@ -53,12 +54,16 @@ export type Settings = Partial<
     | 'hl7v3'
     | 'pds'
     | 'sdsRequestsPerSecond'
+    | 'measures'
   >
 >;
 
-export async function startSpine(settings: Settings = {}): Promise<TestSpine> {
+export async function startSpine(
+  settings: Settings = {},
+  log: Log = () => undefined,
+): Promise<TestSpine> {
   const made = await createDatabase();
-  const datacentre = await startDatacentre(testConfig(made.url, settings), () => undefined);
+  const datacentre = await startDatacentre(testConfig(made.url, settings), log);
   const tokens = await tokenMaker(made.database);
   const { url } = datacentre;
   const call: TestSpine['call'] = (path, options = {}) => send(`${url}${path}`, tokens, options);
@@ -137,10 +142,10 @@ function parsed(text: string): unknown {
 }
 
 /** This test file's own datacentre. */
-export function testSpine(settings: Settings = {}): () => TestSpine {
+export function testSpine(settings: Settings = {}, log?: Log): () => TestSpine {
   let spine: TestSpine | null = null;
   before(async () => {
-    spine = await startSpine(settings);
+    spine = await startSpine(settings, log);
   });
   after(async () => {
     await spine?.stop();

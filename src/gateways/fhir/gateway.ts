@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Failure, HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.ts';
+import type { About } from '../../platform/measures/answered.ts';
 import type { Actor } from '../actor.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from './faults.ts';
 import { type Base, BASES, type FhirInteraction } from './interaction.ts';
 import { type JsonObject, parseFhirJson, writeFhirJson } from './json.ts';
-import { operationOutcome } from './operation-outcome.ts';
+import { type OperationOutcome, operationOutcome } from './operation-outcome.ts';
 import { checkMessage } from './structure/index.ts';
 import { resourcesOf } from './structure/message-definition.ts';
 
@@ -143,8 +144,8 @@ async function answer(
   if (!admitted.ok) return faultResponse(admitted.error);
   const requestId = request.headers['x-request-id'] ?? '';
   const read = interaction.method === 'GET' ? ok({}) : readResource(request.body, interaction);
-  if (!read.ok) return read.error;
   const actor = admitted.value;
+  if (!read.ok) return { ...read.error, about: aboutOf(actor, 'structure') };
   const { status, resource } = await parts.share(
     actor.application.id ?? actor.asid ?? '',
     async () =>
@@ -158,9 +159,29 @@ async function answer(
         at: parts.clock.now(),
       }),
   );
+  const about = aboutOf(actor, status < 400 ? null : codeOf(resource));
   return typeof resource === 'string'
-    ? { status, headers: XML_TYPE, body: resource }
-    : { status, headers: FHIR_JSON, body: writeFhirJson(resource) };
+    ? { status, headers: XML_TYPE, body: resource, about }
+    : { status, headers: FHIR_JSON, body: writeFhirJson(resource), about };
+}
+
+function aboutOf({ organisation, asid }: Actor, reason: string | null): About {
+  return { organisation, asid, reason };
+}
+
+/** Of the first issue of a refusal: Spine's code, else that of FHIR. */
+function codeOf(resource: object | string): string | null {
+  if (!isOutcome(resource)) return null;
+  const issue = resource.issue.at(0);
+  return issue?.details?.coding.at(0)?.code ?? issue?.code ?? null;
+}
+
+function isOutcome(resource: object | string): resource is OperationOutcome {
+  return (
+    typeof resource === 'object' &&
+    'resourceType' in resource &&
+    resource.resourceType === 'OperationOutcome'
+  );
 }
 
 async function admit(

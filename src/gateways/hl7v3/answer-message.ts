@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
+import type { About } from '../../platform/measures/answered.ts';
 import type { Sql } from '../../platform/sql.ts';
 import { familyOf, type Hl7Directory, type Hl7System } from './directory.ts';
 import type {
@@ -24,12 +25,18 @@ export type AnswerParts = {
   readonly asid: string;
 };
 
-/** An answer as it is sent. */
+/** For whom it is (ODS code and ASID), and the code of the refusal that it is; nulls where that is not known. */
+export type Told = Pick<About, 'organisation' | 'asid' | 'reason'>;
+
+export const UNTOLD: Told = { organisation: null, asid: null, reason: null };
+
+/** An answer as it is sent, and what it is counted by. */
 export type WrittenAnswer = {
   readonly interaction: AnswerInteraction;
   readonly xml: string;
   /** Whether the message was kept alongside its effect, and whether this answer with it. */
   readonly kept: 'message' | 'answer' | null;
+  readonly told: Told;
 };
 
 /** The part of a statement that keeps a message with its answer; null: without one. */
@@ -82,8 +89,10 @@ async function handled(
     before.xml = answer === null ? null : writeAnswer(answer, frame);
     return keep(before.xml);
   };
+  const sender = { partyKey: party, system, author: message.author };
+  const actor = await actorOf(parts.directory, sender);
   const answer = await handler.handle({
-    actor: await actorOf(parts.directory, { partyKey: party, system, author: message.author }),
+    actor,
     requestId: messageId,
     replyTo: isReliable ? replyTo : null,
     interaction,
@@ -93,10 +102,19 @@ async function handled(
     alongside: alongside === null ? null : (known) => withAnswer(alongside, known),
   });
   const isKept = alongside !== null && answer.isKept === true;
-  const { interaction: name } = answer;
-  if (isKept && before.xml !== null) return { interaction: name, xml: before.xml, kept: 'answer' };
+  const { organisation, asid } = actor;
+  const about = {
+    interaction: answer.interaction,
+    told: { organisation, asid, reason: reasonOf(answer) },
+  };
+  if (isKept && before.xml !== null) return { ...about, xml: before.xml, kept: 'answer' };
   const kept = isKept ? 'message' : null;
-  return { interaction: name, xml: writeAnswer(answer, frame), kept };
+  return { ...about, xml: writeAnswer(answer, frame), kept };
+}
+
+function reasonOf({ acknowledgement, details, reasons }: Hl7Answer): string | null {
+  if (acknowledgement === 'AA') return null;
+  return [...reasons, ...details].at(0)?.code ?? acknowledgement;
 }
 
 /** The system must be the sender's, be meant by the certificate, and be accredited for the interaction. */
@@ -170,5 +188,6 @@ function refusal(
     to: asids[0] ?? '',
     messageRef: messageRef ?? messageId.toUpperCase(),
   };
-  return { interaction: answer.interaction, xml: writeAnswer(answer, frame), kept: null };
+  const told = { ...UNTOLD, reason: code.code };
+  return { interaction: answer.interaction, xml: writeAnswer(answer, frame), kept: null, told };
 }

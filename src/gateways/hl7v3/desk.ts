@@ -2,7 +2,13 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
-import { type Alongside, answerMessage, unexpected, type WrittenAnswer } from './answer-message.ts';
+import {
+  type Alongside,
+  answerMessage,
+  type Told,
+  unexpected,
+  type WrittenAnswer,
+} from './answer-message.ts';
 import { ANSWER_TOPIC, type ReliableAnswer } from './deliver/leaving.ts';
 import { acknowledgment } from './ebxml-answers.ts';
 import { knownOf, type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
@@ -27,6 +33,8 @@ export type DeskParts = ReceivingParts & {
   readonly onBug: (error: unknown, requestId: string) => void;
   /** A message could not be done, and nobody tries it again. */
   readonly onPutAside: (transmission: Transmission) => void;
+  /** A message of reliable messaging was done: its request had been acknowledged before. */
+  readonly onDoneLater?: (told: Told) => void;
   readonly limits: DeskLimits;
 };
 
@@ -43,6 +51,8 @@ export const DESK_LIMITS: DeskLimits = { answerWithinMs: 4_000, inHandMax: 128 }
 export type Desk = DeskParts & {
   /** Messages that are being done, by party and id: the same one again waits for the same answer. */
   readonly inHand: Map<string, InHand>;
+  /** What answers are counted by, of messages that were done here. */
+  readonly told: WeakMap<Transmission, Told>;
 };
 
 export type InHand = {
@@ -61,7 +71,7 @@ export const HOLD_MS = 30_000; // longer than a message takes; if this process d
 const ATTEMPTS_MAX = 3; // [RELIABILITY F21]
 
 export function openDesk(parts: DeskParts): Desk {
-  return { ...parts, inHand: new Map() };
+  return { ...parts, inHand: new Map(), told: new WeakMap() };
 }
 
 /** Waits for what is being done. */
@@ -97,7 +107,9 @@ export async function answered(
   alongside: Alongside | null = null,
 ): Promise<WrittenAnswer | null> {
   try {
-    return await answerMessage(desk, transmission, alongside);
+    const answer = await answerMessage(desk, transmission, alongside);
+    desk.told.set(transmission, answer.told);
+    return answer;
   } catch (error) {
     if (error instanceof DatabaseUnavailable || isKnownTransmission(error)) throw error;
     desk.onBug(error, transmission.messageId);
@@ -143,6 +155,7 @@ async function answerAndSend(
   if (answer === null && attempts < ATTEMPTS_MAX) return unexpected(desk, transmission).xml;
   const kept = answer ?? unexpected(desk, transmission);
   if (answer === null) desk.onPutAside(transmission);
+  desk.onDoneLater?.(kept.told);
   const at = desk.clock.now();
   if (!transmission.isReliable) {
     await keepAnswer(desk.database, transmission, { answer: kept.xml, at });

@@ -2,6 +2,7 @@ import type { CertifiedRequest } from '../../platform/mutual-tls.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { Busy, retryAfter } from '../../platform/admission.ts';
 import { DatabaseUnavailable } from '../../platform/database.ts';
+import { UNTOLD } from './answer-message.ts';
 import type { Hl7Peer } from './directory.ts';
 import { soapFault } from './ebxml-answers.ts';
 import { type Desk, findAnswer, takeReliableMessage } from './desk.ts';
@@ -10,6 +11,8 @@ import { takeFacadeMessage } from './take-facade.ts';
 
 /** What is served to parties, at one method and path. */
 export type Hl7Route = {
+  /** As it is counted, where no interaction is known. */
+  readonly name: string;
   readonly method: 'GET' | 'POST';
   readonly path: RegExp;
   readonly handle: (request: CertifiedRequest, peer: Hl7Peer) => Promise<HttpResponse>;
@@ -22,14 +25,21 @@ const POLL = /^\/_poll\/([0-9a-fA-F-]{36})$/;
 /** The faces that take messages [EPS-HL7V3 1]. */
 export function hl7v3Routes(desk: Desk): Hl7Route[] {
   return [
-    { method: 'POST', path: /^\/Prescription$/, handle: (...asked) => facade(desk, ...asked) },
-    { method: 'GET', path: POLL, handle: (...asked) => poll(desk, ...asked) },
     {
+      name: 'Prescription',
+      method: 'POST',
+      path: /^\/Prescription$/,
+      handle: (...asked) => facade(desk, ...asked),
+    },
+    { name: 'poll', method: 'GET', path: POLL, handle: (...asked) => poll(desk, ...asked) },
+    {
+      name: 'healthcheck',
       method: 'GET',
       path: /^\/healthcheck$/,
       handle: async () => ({ status: 200, headers: PLAIN, body: 'OK' }),
     },
     {
+      name: 'reliablerequest',
       method: 'POST',
       path: /^\/reliablemessaging\/reliablerequest$/,
       handle: (...asked) => reliable(desk, ...asked),
@@ -45,7 +55,10 @@ export async function answerBy(
 ): Promise<HttpResponse> {
   const fits = routes.filter(({ path }) => path.test(request.path));
   const route = fits.find(({ method }) => method === request.method);
-  if (route !== undefined) return route.handle(request, peer);
+  if (route !== undefined) {
+    const answer = await route.handle(request, peer);
+    return { ...answer, about: { ...UNTOLD, interaction: route.name, ...answer.about } };
+  }
   const allowed = fits.map(({ method }) => method);
   return allowed.length === 0
     ? NOT_FOUND
@@ -68,9 +81,13 @@ export function hl7v3Failure(error: unknown): HttpResponse {
 async function facade(desk: Desk, request: CertifiedRequest, peer: Hl7Peer): Promise<HttpResponse> {
   const received = await receive(desk, request, { peer, face: 'facade' });
   if (!received.ok) return refused(received.error, 'facade');
-  const answer = await takeFacadeMessage(desk, received.value.transmission);
-  if (answer !== null) return { status: 200, headers: TEXT_XML, body: answer };
-  return later(received.value.transmission.messageId);
+  const { transmission } = received.value;
+  const { messageId, interaction } = transmission;
+  const answer = await takeFacadeMessage(desk, transmission);
+  const told = desk.told.get(transmission) ?? UNTOLD; // not of a repeat: it was counted before
+  const about = { ...told, interaction, requestId: messageId };
+  if (answer === null) return { ...later(messageId), about };
+  return { status: 200, headers: TEXT_XML, body: answer, about };
 }
 
 function later(messageId: string): HttpResponse {
@@ -105,14 +122,21 @@ async function reliable(
   if (!received.ok) return refused(received.error, 'reliable');
   const taken = await takeReliableMessage(desk, received.value);
   if (!taken.ok) return refused(taken.error, 'reliable');
-  return { status: 202, headers: TEXT_XML, body: taken.value };
+  const { interaction, messageId: requestId } = received.value.transmission;
+  const about = { ...UNTOLD, interaction, requestId };
+  return { status: 202, headers: TEXT_XML, body: taken.value, about };
 }
 
 /**
  * A facade repeats whatever is not 200 four times within milliseconds, so what a repeat cannot mend is 200
  * there; a message handler gets the status of a SOAP fault [EPS-HL7V3 3.1, 3.3].
  */
-function refused(refusal: { readonly isFault: boolean; readonly body: string }, face: Face) {
+function refused(
+  refusal: { readonly isFault: boolean; readonly body: string },
+  face: Face,
+): HttpResponse {
   const status = refusal.isFault && face === 'reliable' ? 500 : 200;
-  return { status, headers: TEXT_XML, body: refusal.body };
+  const reason = refusal.isFault ? 'SoapFault' : 'MessageError';
+  const about = { ...UNTOLD, interaction: 'envelope', reason };
+  return { status, headers: TEXT_XML, body: refusal.body, about };
 }

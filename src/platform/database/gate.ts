@@ -10,6 +10,10 @@ export class Gate {
   #underWay = 0;
   #quiet: PromiseWithResolvers<void> | null = null;
 
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   get isHeld(): boolean {
     return this.#held !== null;
   }

@@ -35,6 +35,10 @@ export class Groups {
     this.#isHeld = isHeld;
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   write(statement: Statement): Promise<pg.QueryResult> {
     if (this.#waiting.length >= WAITING_MAX) throw tooMany();
     return new Promise((resolve, reject) => {

@@ -36,11 +36,15 @@ export type DeliveryParts = LeavingParts & {
     url: string,
     post: Post,
   ) => Promise<{ readonly status: number; readonly body: Buffer }>;
+  /** Told of each attempt: what came of it, or that it will be tried again. */
+  readonly onAttempt?: (interaction: string, outcome: AttemptOutcome) => void;
   /** Told of what ended without an acknowledgement. */
   readonly onLost: (lost: Pick<Delivery, 'messageId' | 'interaction'>, end: string) => void;
   /** Of the second attempt after the first; later ones come slower. */
   readonly retryMs: number;
 };
+
+export type AttemptOutcome = 'acknowledged' | 'refused' | 'given-up' | 'postponed';
 
 const LOOK_EVERY_MS = 500;
 const UNDER_WAY_MAX = 32;
@@ -110,6 +114,7 @@ async function deliver(parts: DeliveryParts, delivery: Delivery): Promise<void> 
   const at = clock.now();
   if (reply.kind === 'acknowledged') {
     await endDelivery(database, delivery, { end: 'acknowledged', reason: null, at });
+    parts.onAttempt?.(delivery.interaction, 'acknowledged');
     return;
   }
   const { reason } = reply;
@@ -118,10 +123,12 @@ async function deliver(parts: DeliveryParts, delivery: Delivery): Promise<void> 
     const next = at.getTime() + waitMs(parts.retryMs, delivery.attempts);
     const nextAt = new Date(Math.min(next, until)); // a last attempt when its time is over
     await postponeDelivery(database, delivery, { reason, nextAt });
+    parts.onAttempt?.(delivery.interaction, 'postponed');
     return;
   }
   const end = reply.kind === 'refused' ? 'refused' : 'given-up';
   await endDelivery(database, delivery, { end, reason, at });
+  parts.onAttempt?.(delivery.interaction, end);
   parts.onLost(delivery, `${end}: ${reason}`);
 }
 

@@ -21,6 +21,7 @@ export function queryRoutes(parts: QueryParts, { soap, json }: QueryHandlers): H
   return [
     ...paths.map(
       (path): Hl7Route => ({
+        name: path.slice(1),
         method: 'POST',
         path: new RegExp(`^${path}$`),
         handle: (request, peer) => answerSoap(parts, soap, request, peer),
@@ -28,6 +29,7 @@ export function queryRoutes(parts: QueryParts, { soap, json }: QueryHandlers): H
     ),
     ...json.map(
       (handler): Hl7Route => ({
+        name: handler.name,
         method: 'GET',
         path: new RegExp(`^/mm/${handler.name}$`),
         handle: (request, peer) =>

@@ -46,13 +46,21 @@ export async function answerSoap(
   if (!known.ok) return faulted(known.error);
   const { handler, query } = known.value;
   const answer = await handler.handle(query, wantsXml(request));
-  return written(parts, known.value, answer);
+  const { organisation, asid } = query.actor;
+  const reason = answer.kind === 'fault' ? faultName(answer) : null;
+  const about = { interaction: handler.interaction, organisation, asid, reason };
+  return { ...written(parts, known.value, answer), about };
+}
+
+function faultName({ isForbidden }: { readonly isForbidden: boolean }): SoapFaultName {
+  return isForbidden ? 'NotAllowed' : 'InvalidQuery';
 }
 
 const TEXT_XML = { 'Content-Type': 'text/xml; charset=UTF-8' };
 
 function faulted({ name, text }: Fault): HttpResponse {
-  return { status: 200, headers: TEXT_XML, body: soapFault(name, text) };
+  const about = { organisation: null, asid: null, reason: name };
+  return { status: 200, headers: TEXT_XML, body: soapFault(name, text), about };
 }
 
 function wantsXml({ headers: { accept = '' } }: CertifiedRequest): boolean {
@@ -115,7 +123,7 @@ function written(
   answer: QueryAnswer,
 ): HttpResponse {
   if (answer.kind === 'fault') {
-    return faulted({ name: answer.isForbidden ? 'NotAllowed' : 'InvalidQuery', text: answer.text });
+    return faulted({ name: faultName(answer), text: answer.text });
   }
   if (answer.kind === 'json') {
     const headers = { 'Content-Type': 'application/json; charset=utf-8' };

@@ -21,7 +21,10 @@ export async function create(
     head: repository.NO_HEAD,
     decide: (state) => deed(state, { isDeceased: false }),
   });
-  if (first !== null) return first;
+  if (first !== null) {
+    spine.onAnswered?.(envelope.interaction, first.outcome);
+    return first;
+  }
   const isDeceased = await isKnownDead(spine.database, command.patient);
   return perform(spine, envelope, id, (state) => deed(state, { isDeceased }));
 }

@@ -29,6 +29,16 @@ export async function releaseNominated(
   envelope: repository.Envelope,
   command: Release,
 ): Promise<Answer> {
+  const answer = await nominatedReleased(spine, envelope, command);
+  spine.onAnswered?.(envelope.interaction, answer.outcome);
+  return answer;
+}
+
+async function nominatedReleased(
+  spine: Spine,
+  envelope: repository.Envelope,
+  command: Release,
+): Promise<Answer> {
   const { database } = spine;
   const before = await repository.answered(database, envelope);
   if (before !== null) return again(database, before, envelope);
