@@ -103,8 +103,7 @@ export class Line {
 
   /** Opens it, however long that takes, so that whoever asks first need not wait. */
   async opened(): Promise<void> {
-    this.#opening ??= this.#keepOpening();
-    await this.#opening;
+    await this.#begun();
   }
 
   /** What was sent before is still answered. */
@@ -172,11 +171,19 @@ export class Line {
     if (this.#open !== null && !epoch.admits(this.#open.server)) this.#drop(this.#open);
     if (this.#open !== null) return this.#open;
     gate.awaySince ??= performance.now();
-    this.#opening ??= this.#keepOpening();
+    const opening = this.#begun();
     const leftMs = gate.awaySince + connectWithinMs - performance.now();
-    const open = leftMs <= 0 ? null : await within(this.#opening, leftMs);
+    const open = leftMs <= 0 ? null : await within(opening, leftMs);
     if (open !== null) return open;
     throw new DatabaseUnavailable('no connection to the database');
+  }
+
+  #begun(): Promise<Open> {
+    if (this.#opening !== null) return this.#opening;
+    const opening = this.#keepOpening();
+    opening.catch(() => undefined); // it was closed: told to whoever waits, and there may be nobody
+    this.#opening = opening;
+    return opening;
   }
 
   /** Until there is one, also when nobody asks any more. */

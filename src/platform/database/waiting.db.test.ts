@@ -8,6 +8,7 @@ import { DatabaseUnavailable, type OpenDatabase, openDatabase } from '../databas
 import { listen } from '../listen.ts';
 import { sql } from '../sql.ts';
 import { testDatabase } from '../../../test/support/database.ts';
+import { freePort } from '../../../test/support/ports.ts';
 
 const database = testDatabase();
 const put = (n: number) => sql`insert into platform.tally values (${n}::int) returning n`;
@@ -89,6 +90,21 @@ describe('a process', { concurrency: true }, () => {
     await hung.close();
     between.close();
     for (const socket of sockets) socket.destroy();
+  });
+
+  test('that is closed while its database is away ends all the same, also when somebody asks meanwhile', async () => {
+    const port = await freePort();
+    const away = openDatabase({
+      url: `postgresql://nobody@127.0.0.1:${port}/nowhere`,
+      connections: 1,
+      connectWithinMs: 0,
+    });
+    for (let asked = 0; asked < 2; asked += 1) {
+      const { error } = await timed(away.all(sql`select 1`));
+      assert.ok(error instanceof DatabaseUnavailable, String(error));
+      await away.close();
+    }
+    await delay(100); // a rejection that nobody has would end this process
   });
 });
 
