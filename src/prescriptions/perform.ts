@@ -159,7 +159,7 @@ export async function again(
   { outcome, prescriptionIds, digest }: repository.Answered,
   envelope: repository.Envelope,
 ): Promise<Answer> {
-  if (digest.equals(envelope.digest)) {
+  if (digest.equals(envelope.digest) || (await isSame(database, envelope))) {
     await recordAgain(database, envelope, `repeated: ${auditWord(outcome)}`, prescriptionIds);
     return { outcome, prescriptionIds, isWritten: false };
   }
@@ -167,6 +167,16 @@ export async function again(
   const refusal: Outcome = { kind: 'Refused', rejection, at: envelope.at };
   await recordAgain(database, envelope, `id used before: ${auditWord(refusal)}`, prescriptionIds);
   return { outcome: refusal, prescriptionIds: [], isWritten: false };
+}
+
+/** Looked at only when the bytes are others: nearly every repeat has the same. */
+async function isSame(
+  database: Database,
+  { messageId, interaction, saysSame }: repository.Envelope,
+): Promise<boolean> {
+  if (saysSame === undefined) return false;
+  const body = await repository.received(database, messageId, interaction);
+  return body !== null && saysSame(body);
 }
 
 /** Gives a decision its plain answer. */

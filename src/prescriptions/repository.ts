@@ -29,6 +29,8 @@ export type Envelope = Act & {
   readonly body: Buffer;
   /** SHA-256 of the body. */
   readonly digest: Buffer;
+  /** Whether another body says the same, where one message can be written in several ways. */
+  readonly saysSame?: (body: Buffer) => boolean;
   /** What its door writes with the effect, by the outcome: an insert that still takes a condition. */
   readonly alongside?: (outcome: Outcome) => Sql;
 };

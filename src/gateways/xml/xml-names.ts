@@ -23,7 +23,7 @@ const ASCII_NAME = Uint8Array.from({ length: ASCII_MAX + 1 }, (_, code) => {
 });
 
 /** Messages say the same names again and again; of those in one place the last one is remembered. */
-const REMEMBERED = 1_024;
+const REMEMBERED = 8_192;
 const REMEMBERED_MAX = 64; // characters
 const remembered = Array.from({ length: REMEMBERED }, () => '');
 

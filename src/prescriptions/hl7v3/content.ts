@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
-
+import { hl7Name } from '../../gateways/hl7v3/names.ts';
+import { xmlOf } from '../../gateways/hl7v3/read-parts.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 import { canonicalXml } from './canonical.ts';
 
@@ -12,12 +12,24 @@ const SENT_AT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * SHA-256 of what an act says, however it is written and whenever it was sent: by this the same message
- * again is told from another one under its id [EPS-HL7V3 3.1].
+ * Whether a message that was kept is about the same act, however each is written and whenever it was sent: by this the
+ * same message again is told from another one under its id [EPS-HL7V3 3.1].
  */
-export function contentDigest(act: Element): Buffer {
-  const content = without(act, SENT_AT[act.name] ?? []);
-  return hash('sha256', canonicalXml(content), 'buffer');
+export function isSameContent(act: Element, kept: Buffer): boolean {
+  const root = xmlOf(kept, hl7Name);
+  if (!root.ok) return false; // it came by FHIR
+  const [other, ...more] = at(root.value, ['ControlActEvent', 'subject', act.name]);
+  return other !== undefined && more.length === 0 && contentOf(other) === contentOf(act);
+}
+
+function at({ children }: Element, [name, ...rest]: readonly string[]): Element[] {
+  if (typeof children === 'string') return [];
+  const found = children.filter((child) => child.name === name);
+  return rest.length === 0 ? found : found.flatMap((child) => at(child, rest));
+}
+
+function contentOf(act: Element): string {
+  return canonicalXml(without(act, SENT_AT[act.name] ?? []));
 }
 
 function without(element: Element, [name, ...rest]: readonly string[]): Element {

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import type { Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 import type { Interaction } from '../../identity/index.ts';
@@ -13,7 +15,7 @@ import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
 import { missingActivities, roleWords } from '../role-check.ts';
 import type { Settings } from '../settings.ts';
-import { contentDigest } from './content.ts';
+import { isSameContent } from './content.ts';
 import { Reading } from './reading.ts';
 
 /** What a message asks for, as it was read. */
@@ -137,6 +139,7 @@ export function envelopeOf(
     body,
     at: instantOf(at),
     interaction: INTERACTIONS[message],
-    digest: contentDigest(act),
+    digest: hash('sha256', body, 'buffer'),
+    saysSame: (other) => isSameContent(act, other),
   };
 }
