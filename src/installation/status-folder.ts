@@ -26,7 +26,7 @@ export function statusCommand({ work, ...command }: StatusCommand): Command {
     ...command,
     options: [...command.options, PORT_BASE],
     run: async (invocation) => {
-      const folder = folderFor(invocation);
+      const folder = statusFolderNamed(invocation);
       if (folder !== null) return work(invocation, folder);
       invocation.output.progress(
         `spine ${command.name}: no Spine runs on this port, and OPENSPINE_STATUS_FOLDER names no folder`,
@@ -36,7 +36,8 @@ export function statusCommand({ work, ...command }: StatusCommand): Command {
   };
 }
 
-function folderFor(invocation: Invocation): string | null {
+/** That of OPENSPINE_STATUS_FOLDER, or of the Spine that runs here; null: there is none. */
+export function statusFolderNamed(invocation: Invocation): string | null {
   const named = process.env['OPENSPINE_STATUS_FOLDER'] ?? '';
   if (named !== '') return named;
   const portBase = parsePortBase(textOption(invocation, 'port-base') ?? '');

@@ -8,8 +8,10 @@ import { type Command, EXIT, type Invocation, textOption } from '../../cli/comma
 import { parseStatusConfig, startStatusSite, type StatusSite } from '../../operations/index.ts';
 import { parsePortBase } from '../../installation/addresses.ts';
 import { findState } from '../../installation/state-file.ts';
-import { PORT_BASE } from '../../installation/store-command.ts';
+import { databaseUrlOf, PORT_BASE } from '../../installation/store-command.ts';
+import { isBalanced } from '../../operations/reconcile/reconciliation.ts';
 import { HELP_CONTACT } from '../../platform/config.ts';
+import { type Database, openDatabase } from '../../platform/database.ts';
 
 const USAGE = `name the scenario: ${OUTAGE}`;
 
@@ -45,7 +47,11 @@ export const scenarioCommand: Command = {
       return say(invocation, 'a live Spine has no faults on purpose', EXIT.wrongUse);
     }
     const { apiA: a, apiB: b, version } = found.state;
-    const played = await playOn({ a, b }, version, output.progress);
+    const url = databaseUrlOf(found.state);
+    if (url === null) {
+      return say(invocation, "its database is somebody else's: set DATABASE_URL", EXIT.wrongUse);
+    }
+    const played = await playWith(url, { a, b }, { version, progress: output.progress });
     const file = textOption(invocation, 'report') ?? `${OUTAGE}.md`;
     writeFileSync(file, played.report);
     output.result(`${summaryOf(played)}\nThe report: ${file}`, { ...played, report: file });
@@ -58,14 +64,17 @@ const UPDATE_MINUTES = 30;
 
 /** Whether the promises were kept [EXPERIENCE 6.2, RELIABILITY 1]. */
 export function kept(played: Played): boolean {
-  const { incident, noticedAfterSeconds, work, signedIn, longestSilence, balance } = played;
+  const { incident, noticedAfterSeconds, work, signedIn, longestSilence } = played;
+  const { balance, totals } = played.reconciliation;
   return (
     noticedAfterSeconds <= NOTICED_WITHIN_S &&
     incident.suggestion.severity === 1 &&
     work.refused === 0 &&
     signedIn.nowhere === 0 &&
     longestSilence <= UPDATE_MINUTES &&
-    balance.received === balance.stored + balance.rejected
+    isBalanced(balance) &&
+    balance.stored > 0 &&
+    totals['never-received'] === 0
   );
 }
 
@@ -73,11 +82,26 @@ function summaryOf({ incident, noticedAfterSeconds, work, longestSilence }: Play
   return `${incident.number}: noticed after ${noticedAfterSeconds} s, suggested severity ${incident.suggestion.severity}; ${work.accepted} messages accepted and ${work.refused} refused of people who were signed in; updates at most ${Math.round(longestSilence)} minutes apart.`;
 }
 
+type Told = { readonly version: string; readonly progress: (line: string) => void };
+
+async function playWith(
+  databaseUrl: string,
+  urls: Readonly<Record<'a' | 'b', string>>,
+  told: Told,
+): Promise<Played> {
+  const database = openDatabase({ url: databaseUrl, connections: 2 });
+  try {
+    return await playOn(urls, database, told);
+  } finally {
+    await database.close();
+  }
+}
+
 /** With a status site of its own, in the drill's own time: a drill has no place in the record of the real one. */
 async function playOn(
   urls: Readonly<Record<'a' | 'b', string>>,
-  version: string,
-  progress: (line: string) => void,
+  database: Database,
+  { version, progress }: Told,
 ): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'openspine-drill-'));
   let now = new Date();
@@ -105,7 +129,7 @@ async function playOn(
     const moveTo = (minutes: number): void => {
       now = new Date(begun + minutes * 60_000);
     };
-    return await playOutage({ urls, site, moveTo, say: progress });
+    return await playOutage({ urls, site, database, moveTo, say: progress });
   } finally {
     await site?.close();
     rmSync(folder, { recursive: true, force: true });

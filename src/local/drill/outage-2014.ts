@@ -1,8 +1,13 @@
 import { setFault } from './set-fault.ts';
-import { aPerson } from './person.ts';
+import { aPerson, type Worked } from './person.ts';
 import { present } from '../../kernel/bug.ts';
+import { parseUuid } from '../../kernel/uuid.ts';
+import type { Database } from '../../platform/database.ts';
 import { incidentEvents, incidentsIn, changeIncident } from '../../operations/record.ts';
-import { reportOf } from '../../operations/incidents/report.ts';
+import { lossesIn } from '../../operations/incidents/report/handle.ts';
+import { reportOf } from '../../operations/incidents/report/report.ts';
+import { reconcile } from '../../operations/reconcile/handle.ts';
+import type { Reconciliation } from '../../operations/reconcile/reconciliation.ts';
 import type { Command } from '../../operations/incidents/decide.ts';
 import { type Incident, isOpen } from '../../operations/incidents/incident.ts';
 import type { StatusSite } from '../../operations/index.ts';
@@ -13,6 +18,8 @@ export const OUTAGE = 'outage-2014-10-16';
 export type Stage = {
   readonly urls: Readonly<Record<'a' | 'b', string>>;
   readonly site: StatusSite;
+  /** The record, in which the balance is looked for. */
+  readonly database: Database;
   /** Moves the time of the status site to so many minutes after the beginning. */
   readonly moveTo: (minutes: number) => void;
   readonly say: (line: string) => void;
@@ -26,12 +33,8 @@ export type Played = {
   readonly signedIn: { readonly elsewhere: number; readonly nowhere: number };
   /** The longest time between two updates, in minutes. */
   readonly longestSilence: number;
-  /** Messages that people sent in the outage: those that the store has as accepted, and those that it refused. */
-  readonly balance: {
-    readonly received: number;
-    readonly stored: number;
-    readonly rejected: number;
-  };
+  /** What became of all messages of the outage, and of each that a person was told was accepted. */
+  readonly reconciliation: Reconciliation;
   readonly report: string;
 };
 
@@ -45,6 +48,7 @@ const ROUND_MINUTES = 5 / 60; // a round every five seconds in a drill [EXPERIEN
  */
 export async function playOutage(stage: Stage): Promise<Played> {
   const { urls, site, moveTo, say } = stage;
+  const begun = new Date();
   const people = [aPerson('a', urls), aPerson('a', urls), aPerson('b', urls)];
   for (const person of people) await person.signIn();
   moveTo(0);
@@ -65,8 +69,11 @@ export async function playOutage(stage: Stage): Promise<Played> {
     const more = await everybodyWorks(people);
     await setFault(urls.a, OUTAGE, null);
     await itEnds(stage);
-    const all = { accepted: work.accepted + more.accepted, refused: work.refused + more.refused };
-    return outcome(stage, { noticedAfterSeconds, work: all, signedIn: late });
+    const all = together([work, more]);
+    const reconciliation = await whatBecame(stage, begun, all);
+    const { accepted, refused } = all;
+    const seen = { noticedAfterSeconds, work: { accepted, refused }, signedIn: late };
+    return outcome(stage, { ...seen, reconciliation });
   } finally {
     await setFault(urls.a, OUTAGE, null);
   }
@@ -96,13 +103,33 @@ function newestIn({ store }: StatusSite): Incident | undefined {
 
 type People = readonly ReturnType<typeof aPerson>[];
 
-async function everybodyWorks(people: People): Promise<Played['work']> {
-  const all = await Promise.all(people.map((person) => person.work()));
+async function everybodyWorks(people: People): Promise<Worked> {
+  return together(await Promise.all(people.map((person) => person.work())));
+}
+
+function together(all: readonly Worked[]): Worked {
   return {
     accepted: all.reduce((sum, { accepted }) => sum + accepted, 0),
     refused: all.reduce((sum, { refused }) => sum + refused, 0),
+    sent: all.flatMap(({ sent }) => sent),
   };
 }
+
+/** By the record: all messages since the beginning, and those that the people's systems sent, one by one. */
+function whatBecame({ database }: Stage, from: Date, { sent }: Worked): Promise<Reconciliation> {
+  const accepted = sent.filter(({ isAccepted }) => isAccepted);
+  return reconcile(database, {
+    from,
+    until: new Date(),
+    site: null,
+    asid: null,
+    most: ROWS_MAX,
+    sent: accepted.map(({ id }) => present(parseUuid(id), 'id of a message')),
+    withProbes: true,
+  });
+}
+
+const ROWS_MAX = 1_000;
 
 /** Systems that hold the address of the datacentre where it fails. */
 async function signInLate(urls: Stage['urls']): Promise<Played['signedIn']> {
@@ -194,19 +221,20 @@ function tell(
 
 function outcome(
   { site, say }: Stage,
-  seen: Pick<Played, 'noticedAfterSeconds' | 'work' | 'signedIn'>,
+  seen: Pick<Played, 'noticedAfterSeconds' | 'work' | 'signedIn' | 'reconciliation'>,
 ): Played {
   const incident = present(newestIn(site), 'incident of the drill');
   const times = incident.updates.map(({ at }) => Date.parse(at)).toSorted((x, y) => x - y);
   const gaps = times.slice(1).map((at, index) => (at - (times[index] ?? at)) / 60_000);
-  const { accepted, refused } = seen.work;
-  const balance = { received: accepted + refused, stored: accepted, rejected: refused };
+  const { balance } = seen.reconciliation;
   const report = reportOf(incident, incidentEvents(site.store, incident.number), [
-    `People who were signed in sent ${balance.received} messages: ${balance.stored} stored + ${balance.rejected} rejected.`,
     `Noticed after ${seen.noticedAfterSeconds} s; the longest time between two updates was ${Math.round(Math.max(...gaps))} minutes.`,
+    ...lossesIn(seen.reconciliation),
   ]);
-  say(`Received ${balance.received} = stored ${balance.stored} + rejected ${balance.rejected}.`);
-  return { ...seen, incident, longestSilence: Math.max(...gaps), balance, report };
+  say(
+    `By the record: received ${balance.received} = stored ${balance.stored} + rejected ${balance.rejected}.`,
+  );
+  return { ...seen, incident, longestSilence: Math.max(...gaps), report };
 }
 
 /** `07:12`, of minutes after seven. */

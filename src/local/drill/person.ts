@@ -6,19 +6,31 @@ import { goJourneys, type Step } from '../../operations/index.ts';
 export type Person = {
   /** Signs in where their system looks; where that fails and the answer says so, at the other. */
   signIn(): Promise<'here' | 'elsewhere' | 'nowhere'>;
-  /** From prescription to claim, and one sent back; how many messages were accepted, how many refused. */
-  work(): Promise<{ readonly accepted: number; readonly refused: number }>;
+  /** From prescription to claim, and one sent back. */
+  work(): Promise<Worked>;
+};
+
+/** What somebody did: steps that went well and those that did not, and the messages that their system sent. */
+export type Worked = {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly sent: readonly { readonly id: string; readonly isAccepted: boolean }[];
 };
 
 export function aPerson(datacentre: 'a' | 'b', urls: Readonly<Record<'a' | 'b', string>>): Person {
   const other = datacentre === 'a' ? 'b' : 'a';
-  let client = openProbeClient(urls[datacentre], SEEING);
+  const sent: Worked['sent'][number][] = [];
+  const seeing = {
+    seesFaults: true,
+    onSent: (id: string, isAccepted: boolean) => sent.push({ id, isAccepted }),
+  };
+  let client = openProbeClient(urls[datacentre], seeing);
   return {
     signIn: async () => {
       const here = await goJourneys(datacentre, [signInJourney(client)]);
       if (here.every(isGood)) return 'here';
       if (!(await saysFailOver(urls[datacentre]))) return 'nowhere';
-      const there = openProbeClient(urls[other], SEEING);
+      const there = openProbeClient(urls[other], seeing);
       const steps = await goJourneys(other, [signInJourney(there)]);
       if (!steps.every(isGood)) return 'nowhere';
       client = there;
@@ -27,12 +39,10 @@ export function aPerson(datacentre: 'a' | 'b', urls: Readonly<Record<'a' | 'b', 
     work: async () => {
       const steps = await goJourneys(datacentre, workJourneys(client, new Date()));
       const accepted = steps.filter(isGood).length;
-      return { accepted, refused: steps.length - accepted };
+      return { accepted, refused: steps.length - accepted, sent: sent.splice(0) };
     },
   };
 }
-
-const SEEING = { seesFaults: true };
 
 function isGood({ outcome }: Step): boolean {
   return outcome === 'ok';

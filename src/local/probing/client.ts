@@ -22,17 +22,23 @@ export type Asked = {
   readonly as: Persona;
   readonly path: string;
   readonly body: object;
+  /** Of the message, as its sender knows it; absent: it is none that is kept. */
+  readonly messageId?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** `seesFaults`: those on purpose, of a drill, are taken for real ones; else they are no failures of the service. */
-export type ProbeOptions = { readonly seesFaults?: boolean };
+export type ProbeOptions = {
+  readonly seesFaults?: boolean;
+  /** Hears of each message that was sent, and whether it was accepted. */
+  readonly onSent?: (messageId: string, isAccepted: boolean) => void;
+};
 
 const CLOCK_LIMIT_MS = 2_000;
 
 export function openProbeClient(
   url: string,
-  { seesFaults = false }: ProbeOptions = {},
+  { seesFaults = false, onSent = () => undefined }: ProbeOptions = {},
 ): ProbeClient {
   const tokens = new Map<string, string>();
   let key = '';
@@ -54,14 +60,16 @@ export function openProbeClient(
       const token = textAt(answer, 'access_token');
       if (token !== null) tokens.set(name, token);
     },
-    post: (asked, signal) =>
-      ask(`${url}${asked.path}`, {
+    post: async (asked, signal) => {
+      const answer = ask(`${url}${asked.path}`, {
         method: 'POST',
         body: asked.body,
         headers: { 'content-type': 'application/fhir+json', ...headersOf(asked) },
         signal,
         seesFaults,
-      }),
+      });
+      return asked.messageId === undefined ? answer : told(answer, asked.messageId, onSent);
+    },
     get: (asked, signal) =>
       ask(`${url}${asked.path}`, { headers: headersOf(asked), signal, seesFaults }),
     sign: async (digest, signal) => {
@@ -74,6 +82,21 @@ export function openProbeClient(
       return key;
     },
   };
+}
+
+async function told(
+  answer: Promise<unknown>,
+  messageId: string,
+  onSent: NonNullable<ProbeOptions['onSent']>,
+): Promise<unknown> {
+  try {
+    const value = await answer;
+    onSent(messageId, true);
+    return value;
+  } catch (error) {
+    onSent(messageId, false);
+    throw error;
+  }
 }
 
 type Local = (path: string, body: object | null, signal: AbortSignal) => Promise<unknown>;

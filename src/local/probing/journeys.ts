@@ -105,12 +105,14 @@ function supplied(client: ProbeClient, at: Date): Journey {
       } as const;
       await step('dispense', (signal) => {
         const handed = { ...told, releaseId: requestId, handedOverAt: at };
-        const body = dispense({ ...handed, messageId: randomUUID() });
-        return client.post({ as: dispenser, path: PATHS.dispense, body }, signal);
+        const messageId = randomUUID();
+        const body = dispense({ ...handed, messageId });
+        return client.post({ as: dispenser, path: PATHS.dispense, body, messageId }, signal);
       });
       await step('claim', (signal) => {
-        const body = claim({ ...told, messageId: randomUUID(), createdAt: at });
-        return client.post({ as: dispenser, path: PATHS.claim, body }, signal);
+        const messageId = randomUUID();
+        const body = claim({ ...told, messageId, createdAt: at });
+        return client.post({ as: dispenser, path: PATHS.claim, body, messageId }, signal);
       });
       await step('tracker', (signal) => {
         const path = `${PATHS.track}?focus:identifier=${sent.ids.shortFormId}`;
@@ -133,7 +135,7 @@ function returned(client: ProbeClient, at: Date): Journey {
         const messageId = randomUUID();
         const about = { order: sent.order, item: sent.item, canceller: prescriber } as const;
         const body = cancel({ ...about, messageId, reason: '0001' });
-        return client.post({ as: prescriber, path: PATHS.prescribe, body }, signal);
+        return client.post({ as: prescriber, path: PATHS.prescribe, body, messageId }, signal);
       });
     },
   };
@@ -147,11 +149,14 @@ async function downAndBack(
   const requestId = randomUUID();
   await step('download-by-id', (signal) => {
     const body = releasePatient({ requestId, dispenser, shortFormId });
-    return client.post({ as: dispenser, path: PATHS.release, body }, signal);
+    // A release has no id but that of its request.
+    const id = { messageId: requestId, headers: { 'x-request-id': requestId } };
+    return client.post({ as: dispenser, path: PATHS.release, body, ...id }, signal);
   });
   await step('return-withdraw', (signal) => {
+    const messageId = randomUUID();
     const body = returnTask({
-      messageId: randomUUID(),
+      messageId,
       shortFormId,
       releaseId: requestId,
       nhsNumber,
@@ -159,7 +164,7 @@ async function downAndBack(
       dispenser,
       authoredAt: at,
     });
-    return client.post({ as: dispenser, path: PATHS.task, body }, signal);
+    return client.post({ as: dispenser, path: PATHS.task, body, messageId }, signal);
   });
 }
 
@@ -169,7 +174,8 @@ async function send(step: RunStep, client: ProbeClient, at: Date, nominated: str
   const ids = { shortFormId, longFormId: randomUUID(), course: 'acute' } as const;
   const item = suppliedItem();
   const sent = { ...ids, prescriber, patient, nominated, items: [item], authoredAt: at };
-  const unsigned = order({ ...sent, messageId: randomUUID() });
+  const messageId = randomUUID();
+  const unsigned = order({ ...sent, messageId });
   const signature = await step('signing', async (signal) => {
     const prepared = await client.post(
       { as: prescriber, path: PATHS.prepare, body: unsigned },
@@ -179,7 +185,7 @@ async function send(step: RunStep, client: ProbeClient, at: Date, nominated: str
   });
   await step('send-fhir', (signal) => {
     const body = withSignature(unsigned, signature);
-    return client.post({ as: prescriber, path: PATHS.prescribe, body }, signal);
+    return client.post({ as: prescriber, path: PATHS.prescribe, body, messageId }, signal);
   });
   return { ids, item, order: sent };
 }

@@ -8,6 +8,7 @@ import { lineOf, refused, shown, withStore, wrong } from './answers.ts';
 import { changeCommands } from './change/cli.ts';
 import { isOpen } from './incident.ts';
 import { openCommand } from './open/cli.ts';
+import { reportCommand } from './report/cli.ts';
 
 const listCommand = statusCommand({
   name: 'incident list',
@@ -62,6 +63,7 @@ export const incidentCommands: readonly Command[] = [
   ...changeCommands,
   listCommand,
   showCommand,
+  reportCommand,
 ];
 
 /** Whoever runs the service tells them; nobody else is told. */

@@ -141,11 +141,34 @@ const dismissCommand = changing({
   }),
 });
 
+const reviewCommand = changing({
+  name: 'incident review',
+  summary: 'say what its report found; the last word about it',
+  options: [{ flag: 'text', value: 'text', help: 'cause, prevention, and where the report is' }],
+  examples: [
+    {
+      line: 'spine incident review INC-20141016-01 --text "A certificate had run out. They are now watched."',
+      explanation: 'once it is resolved',
+    },
+    { line: 'spine incident report INC-20141016-01', explanation: 'what is to be reviewed' },
+    {
+      line: 'spine incident review INC-20141016-01 --by clinical --text "No patient was harmed."',
+      explanation: 'in the role of the clinical lead',
+    },
+  ],
+  command: (invocation, common) => ({
+    ...common,
+    kind: 'Review',
+    text: textOption(invocation, 'text') ?? '',
+  }),
+});
+
 export const changeCommands: readonly Command[] = [
   confirmCommand,
   updateCommand,
   resolveCommand,
   dismissCommand,
+  reviewCommand,
 ];
 
 type Common = { readonly at: Date; readonly by: Author; readonly version: number | null };

@@ -1,7 +1,7 @@
-import { duration, londonInstant } from '../words.ts';
-import { AUTHORS, type Incident, type IncidentEvent } from './incident.ts';
-import { SEVERITIES } from './severity.ts';
-import { namesOf } from '../subscriptions/notices.ts';
+import { duration, londonInstant } from '../../words.ts';
+import { AUTHORS, type Incident, type IncidentEvent } from '../incident.ts';
+import { SEVERITIES } from '../severity.ts';
+import { namesOf } from '../../subscriptions/notices.ts';
 
 /**
  * The report after an incident, in Markdown, from its events; what only people can say is left for them to write
