@@ -131,6 +131,7 @@ const REQUEST: Hl7Request = {
     subject: null,
   },
   body: Buffer.alloc(0),
+  digest: Buffer.alloc(0),
 };
 
 /** What only HL7 V3 can tell: where an answer that comes later goes, and which release a return is of. */

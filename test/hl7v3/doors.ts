@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
 
 import { type Actor, NO_APPLICATION } from '../../src/gateways/actor.ts';
@@ -103,6 +103,7 @@ function requestOf(xml: string, at: Date, system: System): Hl7Request {
     interaction: root.name,
     message: message.value,
     body: Buffer.from(xml),
+    digest: hash('sha256', xml, 'buffer'),
     at,
     alongside: null,
   };
@@ -128,6 +129,7 @@ export function aRequest(interaction: string, id: Uuid): Hl7Request {
       subject: null,
     },
     body: Buffer.alloc(0),
+    digest: hash('sha256', '', 'buffer'),
     at: new Date('2026-01-05T09:30:00Z'),
     alongside: null,
   };

@@ -75,7 +75,7 @@ async function handled(
   { message, system, alongside }: Known,
 ): Promise<WrittenAnswer> {
   const { interaction, party, messageId, conversationId } = transmission;
-  const { isReliable, payload, receivedAt } = transmission;
+  const { isReliable, payload, digest, receivedAt } = transmission;
   const handler = parts.interactions.get(interaction);
   if (handler === undefined) {
     const text = `${interaction} is not supported`;
@@ -98,6 +98,7 @@ async function handled(
     interaction,
     message,
     body: payload,
+    digest,
     at: receivedAt,
     alongside: alongside === null ? null : (known) => withAnswer(alongside, known),
   });

@@ -53,6 +53,8 @@ export type Hl7Request = {
   readonly message: Hl7Message;
   /** The message as received: all bytes of the second part. */
   readonly body: Buffer;
+  /** SHA-256 of the body. */
+  readonly digest: Buffer;
   /** Business time of its arrival, the same through the whole message. */
   readonly at: Date;
   /**

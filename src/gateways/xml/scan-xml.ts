@@ -139,10 +139,11 @@ class Scan {
       if (this.#text.startsWith('<!--', next)) this.#comment();
       else if (this.#text.startsWith('<![CDATA[', next)) this.#at = this.#cdataEnd();
       else {
-        const [tag] = this.#match(ANY_TAG) ?? this.#stop('a tag that is broken');
-        this.#at += tag.length;
-        if (tag.startsWith('</')) depth -= 1;
-        else if (!tag.endsWith('/>')) depth += 1;
+        ANY_TAG.lastIndex = next;
+        if (!ANY_TAG.test(this.#text)) this.#stop('a tag that is broken');
+        this.#at = ANY_TAG.lastIndex;
+        if (this.#text.charCodeAt(next + 1) === SLASH) depth -= 1;
+        else if (this.#text.charCodeAt(this.#at - 2) !== SLASH) depth += 1;
       }
     }
   }

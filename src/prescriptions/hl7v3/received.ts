@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import type { Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 import type { Interaction } from '../../identity/index.ts';
@@ -119,7 +117,7 @@ function strangerFault(
 }
 
 export function envelopeOf(
-  { actor, requestId, body, at, alongside }: Hl7Request,
+  { actor, requestId, body, digest, at, alongside }: Hl7Request,
   act: Element,
   messageId: Uuid,
   {
@@ -139,7 +137,7 @@ export function envelopeOf(
     body,
     at: instantOf(at),
     interaction: INTERACTIONS[message],
-    digest: hash('sha256', body, 'buffer'),
+    digest,
     saysSame: (other) => isSameContent(act, other),
   };
 }
