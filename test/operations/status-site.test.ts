@@ -76,6 +76,22 @@ describe('the status site, with no database, no datacentre and no sign-in', () =
     assert.equal((await text('/status/v1/incidents')).body, before);
   });
 
+  test('tells who listens of each change, and answers with the page that has it', async () => {
+    const closing = new AbortController();
+    const answer = await fetch(`${status().url}/status/v1/events`, { signal: closing.signal });
+    assert.equal(answer.headers.get('content-type'), 'text/event-stream');
+    assert.ok(answer.body !== null);
+    const events = answer.body.pipeThrough(new TextDecoderStream());
+    await status().refresh();
+    let heard = '';
+    for await (const part of events) {
+      heard += part;
+      if (heard.includes('event: change\n')) break;
+    }
+    closing.abort();
+    assert.match(heard, /^retry: 30000\n\nevent: change\ndata: \{\}\n\n/);
+  });
+
   test('answers 10,000 readers at once', { timeout: 120_000 }, async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 250 });
     // One in five is a person at the page, the others are systems that ask.
