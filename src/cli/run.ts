@@ -1,6 +1,7 @@
 import { parseArguments } from './arguments.ts';
 import { type Command, EXIT } from './command.ts';
 import { commandHelp, overview, suggestion } from './help.ts';
+import { joined } from './joined.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
 import { codeOf, messageOf, Trouble } from '../platform/trouble.ts';
 
@@ -14,10 +15,11 @@ const NOT_REACHABLE: readonly string[] = [
 
 /** Runs the command that the words name, and answers its exit code [EXPERIENCE 2]. */
 export async function runCommand(
-  commands: readonly Command[],
+  given: readonly Command[],
   argv: readonly string[],
   streams: Streams = ownStreams(),
 ): Promise<number> {
+  const commands = joined(given);
   const plain = createOutput('text', streams);
   const [first = '--help'] = argv;
   if (['--help', '-h', 'help'].includes(first)) return help(commands, argv.slice(1), plain);

@@ -13,13 +13,11 @@ import { isBalanced } from '../../operations/reconcile/reconciliation.ts';
 import { HELP_CONTACT } from '../../platform/config.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
 
-const USAGE = `name the scenario: ${OUTAGE}`;
-
 /** Plays what once went wrong on the Spine that runs on this machine [EXPERIENCE 2.2]. */
 export const scenarioCommand: Command = {
   name: 'fault scenario',
   summary: 'play an outage of the past on the Spine that runs here, and see what people are told',
-  usage: '<name>',
+  usage: `<${OUTAGE}>`,
   options: [
     { flag: 'report', value: 'file', help: 'where the report goes', default: `${OUTAGE}.md` },
     PORT_BASE,
@@ -36,8 +34,7 @@ export const scenarioCommand: Command = {
     },
   ],
   run: async (invocation) => {
-    const { output, words } = invocation;
-    if (words[0] !== OUTAGE) return say(invocation, USAGE, EXIT.wrongUse);
+    const { output } = invocation;
     const portBase = parsePortBase(textOption(invocation, 'port-base') ?? '');
     const found = portBase === null ? null : findState(portBase);
     if (found?.kind !== 'running') {
