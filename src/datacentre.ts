@@ -8,7 +8,7 @@ import { endpointRoutes } from './endpoints.ts';
 import { failuresOf } from './failures.ts';
 import { fhirFailure, fhirRoutes } from './gateways/fhir/gateway.ts';
 import { type Hl7Parts, openHl7Door } from './hl7v3.ts';
-import { type HttpServices, openHttpDoors } from './http-doors.ts';
+import { type HttpDoors, type HttpServices, openHttpDoors } from './http-doors.ts';
 import {
   authoritiesPem,
   type Cards,
@@ -95,7 +95,8 @@ export async function startDatacentre(
     const { cards } = identity;
     const spine = await openSpine(config, { database, cards, measures });
     const local = trial === null ? null : await openLocal(config, spine, trial);
-    const pages = await openPages(config, identity, { database, clock: trial?.clock ?? null });
+    const shown = { database, clock: trial?.clock ?? null, incidentAt: http.incidentAt };
+    const pages = await openPages(config, identity, shown);
     const parts = { spine, identity, clock, local, pages, server, admission, measures };
     await http.serve(servicesOf(config, log, parts));
     // A journey does not come through what is switched off.
@@ -215,7 +216,14 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
 async function openPages(
   config: Config,
   { pages, views }: Identity,
-  { database, clock }: { readonly database: Database; readonly clock: Trial['clock'] | null },
+  {
+    database,
+    clock,
+    incidentAt,
+  }: Pick<HttpDoors, 'incidentAt'> & {
+    readonly database: Database;
+    readonly clock: Trial['clock'] | null;
+  },
 ): Promise<Shell> {
   return openShell({
     database,
@@ -226,6 +234,7 @@ async function openPages(
     version: VERSION,
     ...config.pages,
     environment: () => (clock === null ? null : clockWords(clock)),
+    incidentAt,
   });
 }
 

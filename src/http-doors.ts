@@ -1,4 +1,4 @@
-import { openHelp } from './operations/help/index.ts';
+import { openHelp, type OpenIncident } from './operations/help/index.ts';
 import { PROBE_ORGANISATIONS } from './operations/probe-organisations.ts';
 import type { Config } from './platform/config.ts';
 import {
@@ -13,6 +13,8 @@ export type HttpDoors = {
   readonly port: number;
   serve(services: HttpServices): Promise<void>;
   turnAway(answer: (() => HttpResponse) | null): Promise<void>;
+  /** An incident that touches what is at a path [EXPERIENCE 6.7]. */
+  readonly incidentAt: (path: string) => OpenIncident | null;
   close(): Promise<void>;
 };
 
@@ -52,6 +54,7 @@ export async function openHttpDoors(
       turnAway: async (answer) => {
         for (const server of opened) await server.turnAway(answer);
       },
+      incidentAt: (path) => help.incidentAt('GET', path),
       close,
     };
   } catch (error) {
@@ -86,6 +89,7 @@ function helpOf({ datacentre, status, strictHeaders, mode }: Config) {
   return {
     with: (service: HttpService): HttpService =>
       strictHeaders ? strict(service) : { ...service, answered },
+    incidentAt: help.incidentAt,
     close: help.close,
   };
 }

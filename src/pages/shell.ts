@@ -37,13 +37,22 @@ export type ShellOptions = {
   readonly showsNhsLogo: boolean;
   /** What of a test installation is not real; null in a live one. */
   readonly environment: () => string | null;
+  /** What keeps the service at a path from working as it should, where somebody watches that. */
+  readonly incidentAt?: (path: string) => KnownIncident | null;
+};
+
+/** As the status site tells of it [EXPERIENCE 4.1]. */
+export type KnownIncident = {
+  readonly number: string;
+  readonly url: string;
+  readonly nextUpdateAt: Date | null;
 };
 
 export type Shell = {
   readonly routes: readonly HttpRoute[];
   /** The page of a failure; null for a request that came from no browser. */
   readonly onFailure: (request: HttpRequest, failure: Failure, id: string) => HttpResponse | null;
-  /** A page without forms of ours, for a part of the server that answers by itself. */
+  /** A page of signing in without forms of ours, for the part of the server that answers by itself. */
   readonly html: (view: View) => string;
 };
 
@@ -80,6 +89,8 @@ export function openShell(options: ShellOptions): Shell {
 
 /** As pages name themselves: `title - service`. */
 export const SERVICE = 'OpenSpine';
+
+const SIGN_IN = '/signin';
 
 type Frame = ShellOptions & { readonly draw: Draw; readonly seals: Seals };
 
@@ -176,11 +187,12 @@ function drawn(frame: Frame, request: HttpRequest, view: View, id: string): Http
 }
 
 function htmlOf(
-  { draw, environment }: Frame,
+  { draw, environment, incidentAt = () => null }: Frame,
   { view, title, errors = [], model = {}, visitor }: View,
   place: { readonly formToken: string; readonly address: string },
 ): string {
-  const shown = { title, errors, model, visitor, environment: environment() };
+  const incident = incidentAt(place.address || SIGN_IN);
+  const shown = { title, errors, model, visitor, environment: environment(), incident };
   return draw(view, { ...shown, ...place, formKey: randomUUID() });
 }
 

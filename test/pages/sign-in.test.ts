@@ -7,6 +7,7 @@ import { TEST_PASSCODE } from '../../src/local/personas.ts';
 import { checkPage, pageTest, tabTo, testBrowser } from './browser.ts';
 import { giveCard, revoke, type WantedCard } from './cards.ts';
 import { pagesSpine } from './spine.ts';
+import { KNOWN_INCIDENT, statusOfKnownIncident } from './known-incident.ts';
 import { userIdOf } from './people.ts';
 
 // Shows: Web pages | sign in with a card in every state of it; renew it, change its passcode
@@ -29,11 +30,14 @@ const CARDS: Readonly<Record<string, Omit<WantedCard, 'userId'>>> = {
 
 const numbers = new Map<string, string>();
 
-const spine = pagesSpine(async (database) => {
-  for (const [name, card] of Object.entries(CARDS)) {
-    numbers.set(name, await giveCard(database, { userId: userIdOf(name), ...card }));
-  }
-});
+const spine = pagesSpine(
+  async (database) => {
+    for (const [name, card] of Object.entries(CARDS)) {
+      numbers.set(name, await giveCard(database, { userId: userIdOf(name), ...card }));
+    }
+  },
+  async () => ({ status: await statusOfKnownIncident() }),
+);
 
 function numberOf(name: string): string {
   return numbers.get(name) ?? '';
@@ -241,6 +245,23 @@ describe('a card that', () => {
   });
 });
 
+describe('when an incident touches signing in', () => {
+  pageTest('its number and next update are told where it is, and only there', async () => {
+    const { a, b } = spine();
+    const page = await browser.open();
+    await page.goto(`${b}/signin`);
+    const told = page.getByRole('region', { name: 'Known problem' });
+    assert.match(
+      await told.innerText(),
+      /incident INC-20260301-01\. The next update comes by 1 March 2026, 2:30pm\.[^]*no need to restart/,
+    );
+    assert.equal(await told.getByRole('link').getAttribute('href'), KNOWN_INCIDENT.url);
+    await checkPage(page);
+    await page.goto(`${a}/signin`);
+    assert.equal(await told.count(), 0);
+  });
+});
+
 describe('when the database is away', () => {
   test('the sign-in says that it is a fault of the service, not of the card', async () => {
     const { a, drop } = spine();
@@ -249,5 +270,8 @@ describe('when the database is away', () => {
     assert.equal(answer.status, 503);
     assert.notEqual(answer.headers.get('retry-after'), null);
     assert.match(await answer.text(), /not of your card or your passcode/);
+    const touched = await fetch(`${spine().b}/signin`, { headers: { accept: 'text/html' } });
+    assert.equal(touched.status, 503);
+    assert.match(await touched.text(), /INC-20260301-01/);
   });
 });

@@ -23,6 +23,8 @@ export type Help = {
     status: number,
     elapsedMs: number,
   ) => Readonly<Record<string, string>>;
+  /** What is told, at this moment, to somebody who asks for a path. */
+  readonly incidentAt: (method: string, path: string) => OpenIncident | null;
   readonly close: () => Promise<void>;
 };
 
@@ -61,14 +63,15 @@ export function openHelp(options: HelpOptions): Help {
         counts.add({ components, status, elapsedMs, who: whoOf(request, tokens) });
       }
       const advice = adviceFor(status);
-      const incident =
-        known.incidents.length === 0 ? null : touching(known.incidents, components, datacentre);
+      const incident = touching(known.incidents, components, datacentre);
       if (advice === null && incident === null) return NOTHING;
       return {
         ...(advice === null ? {} : { 'X-Client-Advice': advice }),
         ...(incident === null ? {} : { 'X-Service-Incident': incident.header }),
       };
     },
+    incidentAt: (method, path) =>
+      touching(known.incidents, componentsAsked(method, path), datacentre),
     close: async () => {
       clearInterval(timer);
       closing.abort();
@@ -76,6 +79,8 @@ export function openHelp(options: HelpOptions): Help {
     },
   };
 }
+
+export type { OpenIncident };
 
 const NOTHING = {};
 const NO_INCIDENTS: readonly OpenIncident[] = [];

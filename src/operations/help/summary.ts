@@ -1,7 +1,14 @@
 import { type Cell, type Datacentre, isComponent, type Component } from '../components.ts';
 
 /** An incident that clients are told of in their answers: of severity 1 or 2, and public. */
-export type OpenIncident = { readonly header: string; readonly cells: readonly Cell[] };
+export type OpenIncident = {
+  readonly number: string;
+  /** Of its page. */
+  readonly url: string;
+  readonly nextUpdateAt: Date | null;
+  readonly header: string;
+  readonly cells: readonly Cell[];
+};
 
 /** Reads what the status site says of itself; what is not in its form tells nothing. */
 export function openIncidentsIn(summary: unknown): OpenIncident[] {
@@ -14,8 +21,14 @@ export function openIncidentsIn(summary: unknown): OpenIncident[] {
     const next = textIn(incident, 'nextUpdateAt');
     const update = /^[0-9TZ:.-]+$/.test(next) ? `; next-update=${next}` : '';
     const header = `${number}; severity=${severity}${update}; url=${url}`;
-    return [{ header, cells: listIn(valueIn(incident, 'affected'), 'cells').flatMap(cellOf) }];
+    const cells = listIn(valueIn(incident, 'affected'), 'cells').flatMap(cellOf);
+    return [{ number, url, nextUpdateAt: dateIn(next), header, cells }];
   });
+}
+
+function dateIn(text: string): Date | null {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? null : at;
 }
 
 function cellOf(value: unknown): Cell[] {
