@@ -37,6 +37,11 @@ const NEEDED = [
     for: 'test/operations: mails of the status site, to a real server',
   },
   {
+    name: 'strace',
+    file: '/usr/bin/strace',
+    for: 'npm run faults: disks that are slow, full or broken',
+  },
+  {
     name: 'fonts-liberation2',
     file: '/usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
     for: 'test/pages: letters as wide as Arial',

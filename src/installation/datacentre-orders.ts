@@ -72,7 +72,7 @@ const ASK_AGAIN_MS = 50;
  * The other one takes the writes from now on. Nothing is under way while they move, and who asks meanwhile waits for some
  * seconds and is served [RELIABILITY P9]. Answers why not, or null.
  */
-async function handOver(
+export async function handOver(
   replicated: Pick<ReplicatedPostgres, 'status' | 'promote'>,
   { a, b }: Readonly<Record<Site, Pick<Datacentre, 'hold' | 'release'>>>,
   from: Site,

@@ -54,7 +54,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
 }
 
 const WHOLE = 500_000;
-const MINUTES = 55; // the last answers and checks come after that
+const MINUTES = 50; // the start, the last answers and checks come besides
 const LANES = 64;
 
 function number(text: string | undefined): number | null {

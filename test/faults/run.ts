@@ -46,9 +46,9 @@ export async function run(faults: readonly Fault[], options: RunOptions): Promis
     const scene = { system, client, random: seeded(seed) };
     const done = new Run(scene, tell);
     const leftOut: string[] = [];
-    for (const fault of shuffled(faults, scene.random)) {
-      const isLate = performance.now() > until || done.isBroken;
-      const why = isLate ? 'the run was over before' : fault.missing(system);
+    if (acknowledged > 0) await done.warmUp();
+    for (const fault of inRounds(faults, scene.random)) {
+      const why = done.reasonToEnd(acknowledged, until) ?? fault.missing(system);
       if (why === null) await done.fault(fault);
       else leftOut.push(`${fault.id} ${fault.name}: ${why}`);
     }
@@ -63,12 +63,12 @@ export async function run(faults: readonly Fault[], options: RunOptions): Promis
   }
 }
 
-/** The same faults in another order. */
-function shuffled(faults: readonly Fault[], random: () => number): readonly Fault[] {
-  return faults
-    .map((fault) => ({ fault, place: random() }))
-    .toSorted((one, other) => one.place - other.place)
-    .map(({ fault }) => fault);
+/** Each kind once before any comes again, in another order each time: a run that ends early has seen most of them. */
+function inRounds(faults: readonly Fault[], random: () => number): readonly Fault[] {
+  const rounds = [...Map.groupBy(faults, (fault) => fault).values()].flatMap((same) =>
+    same.map((fault, round) => ({ fault, place: round + random() })),
+  );
+  return rounds.toSorted((one, other) => one.place - other.place).map(({ fault }) => fault);
 }
 
 class Run {
@@ -78,6 +78,8 @@ class Run {
   readonly #tell: Progress;
   readonly #results: Result[] = [];
   isBroken = false;
+  /** Acknowledged in a millisecond without faults. */
+  #calmRate = 0;
   #calm: Report['calm'] = { acknowledged: 0, lost: [], doubled: [], wrong: [], unknownResolved: 0 };
 
   constructor(scene: Scene, tell: Progress) {
@@ -123,13 +125,35 @@ class Run {
     return seen;
   }
 
+  /** Sees how much is done when nothing is broken. */
+  async warmUp(): Promise<void> {
+    await delay(SETTLE_MS);
+    this.#calm = added(this.#calm, await this.#looked(await this.#client.look()));
+    await delay(CALM_MS);
+    const { acknowledged, ...rest } = await this.#looked(await this.#client.look());
+    this.#calm = added(this.#calm, { acknowledged, ...rest });
+    this.#calmRate = (SLOWER_PART * acknowledged) / CALM_MS;
+  }
+
+  /** Why no more faults are done; null when there is time for another. */
+  reasonToEnd(wanted: number, until: number): string | null {
+    const leftMs = until - performance.now();
+    if (leftMs < 0 || this.isBroken) return 'the run was over before';
+    const needsMs = this.#calmRate === 0 ? 0 : (wanted - this.#total()) / this.#calmRate;
+    if (this.#results.length < FAULTS_MIN || needsMs < leftMs - FAULT_MS) return null;
+    return `the time was needed for ${wanted} messages`;
+  }
+
+  #total(): number {
+    const so = this.#results.reduce((sum, one) => sum + one.acknowledged, 0);
+    return so + this.#calm.acknowledged;
+  }
+
   /** Goes on until so many messages were acknowledged in all, or the time is over. */
   async calm(wanted: number, until: number): Promise<void> {
     for (;;) {
-      const { length } = this.#results;
-      const so = this.#results.reduce((sum, one) => sum + one.acknowledged, 0);
-      const total = so + this.#calm.acknowledged;
-      this.#tell(`${total} acknowledged after ${length} faults`);
+      const total = this.#total();
+      this.#tell(`${total} acknowledged after ${this.#results.length} faults`);
       if (total >= wanted || performance.now() > until) return;
       await delay(CALM_MS);
       this.#calm = added(this.#calm, await this.#looked(await this.#client.look()));
@@ -155,6 +179,9 @@ class Run {
 }
 
 const CALM_MS = 10_000;
+const SLOWER_PART = 0.9; // later, when there are many rows
+const FAULTS_MIN = 30; // of a whole run
+const FAULT_MS = 30_000; // one takes about so long
 
 function added(one: Report['calm'], other: Report['calm']): Report['calm'] {
   return {

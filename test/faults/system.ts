@@ -125,6 +125,7 @@ async function startProcess(
     port: port ?? 0,
     databaseUrl: cluster.urlOf(name),
     mode: 'test',
+    readDatabaseUrl: cluster.readUrlOf(name),
     auditFolder: null,
     signInPort: signInPort ?? 0,
     pagesPort: pagesPort ?? 0,

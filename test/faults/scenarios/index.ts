@@ -2,12 +2,18 @@ import type { Fault } from '../fault.ts';
 import { clientFaults } from './clients.ts';
 import { databaseFaults } from './databases.ts';
 import { diskFaults } from './disks.ts';
+import { linkFaults } from './links.ts';
+import { loadFaults } from './load.ts';
 import { siteFaults } from './sites.ts';
+import { stepFaults } from './steps.ts';
 
 /** All that is done in a whole run. */
 export const FAULTS: readonly Fault[] = [
   ...databaseFaults,
   ...siteFaults,
+  ...stepFaults,
+  ...linkFaults,
   ...diskFaults,
   ...clientFaults,
+  ...loadFaults,
 ];
