@@ -10,6 +10,7 @@ import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
 import { rehearseCommands } from './rehearse/cli.ts';
 import { scenarioCommand } from './scenario/cli.ts';
 import type { Parts } from './scenario/scenario.ts';
+import { shadowCommand } from './shadow/cli.ts';
 import { statusCommand } from './status/cli.ts';
 
 const inspectCommand: Command = {
@@ -72,6 +73,7 @@ export function migrationCommands(version: string, parts: Parts): readonly Comma
     catchUpCommand,
     reconcileCommand(version),
     verifyReportCommand,
+    shadowCommand,
     readyCommand,
     cutOverCommand,
     fallBackCommand,

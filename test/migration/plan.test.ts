@@ -68,7 +68,7 @@ describe('a plan', () => {
     const people = ['one', 'other'];
     const shown = { gate: 'backup', people, file: 'drill.json', at };
     await keepBeside(file, plan, { name: 'attested-backup', facts: shown });
-    const notLoaded = ['export', 'classes', 'report'];
+    const notLoaded = ['export', 'classes', 'report', 'shadow'];
     assert.deepEqual(await red(), [...notLoaded, 'rehearsals', 'capacity', 'notice']);
     await keepBeside(file, plan, { name: 'rehearsal-0003', facts: rehearsed });
     const other = { ...plan, planId: 'another' };

@@ -87,6 +87,11 @@ const MISTAKES: readonly (readonly [string, RegExp, ...string[]])[] = [
         and other.prescription_id = e.prescription_id and (e.number, other.number) in ((2, 3), (3, 2))`,
   ],
   [
+    'the time zone is passed over',
+    /: had/,
+    "update prescriptions.release_before set released_at = released_at - interval '1 hour'",
+  ],
+  [
     'tombstones are left out',
     /: fate/,
     `delete from prescriptions.prescription where prescription_id = (

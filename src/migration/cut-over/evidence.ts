@@ -22,14 +22,24 @@ export type Attested = {
   readonly ageDays: number;
 };
 
+/** What others asked the old store, asked here too. */
+export type Shadow = {
+  readonly compared: number;
+  readonly differing: number;
+  readonly ageDays: number;
+};
+
 /** What lies beside a plan, signed with its key. */
 export type Shown = {
+  /** The last one; null before that. */
+  readonly shadow: Shadow | null;
   /** The oldest first. */
   readonly rehearsals: readonly Rehearsal[];
   readonly attested: ReadonlyMap<string, Attested>;
 };
 
 const REHEARSAL = /^rehearsal-\d{4}\.json$/;
+const SHADOW = /^shadow-\d{4}\.json$/;
 const ATTESTED = /^attested-[a-z]+\.json$/;
 const DAY_MS = 86_400_000;
 
@@ -47,11 +57,17 @@ export async function shownBeside(planFile: string, plan: Plan, now: Date): Prom
   const names = (await readdir(folder)).toSorted();
   const rehearsals: Rehearsal[] = [];
   const attested = new Map<string, Attested>();
+  let shadow: Shadow | null = null;
   for (const name of names) {
     const isRehearsal = REHEARSAL.test(name);
-    const from = isRehearsal || ATTESTED.test(name) ? await read(name) : null;
+    const isShadow = SHADOW.test(name);
+    const isOurs = isRehearsal || isShadow || ATTESTED.test(name);
+    const from = isOurs ? await read(name) : null;
     if (from === null) continue;
-    if (isRehearsal) {
+    if (isShadow) {
+      const [compared, differing] = ['compared', 'differing'].map((one) => Number(from.value(one)));
+      shadow = { compared: compared ?? 0, differing: differing ?? 0, ageDays: ageDays(from) };
+    } else if (isRehearsal) {
       const [isClean, isFallBackClean] = [from.isTrue('isClean'), from.isTrue('isFallBackClean')];
       rehearsals.push({ isClean, isFallBackClean, ageDays: ageDays(from) });
     } else {
@@ -60,7 +76,7 @@ export async function shownBeside(planFile: string, plan: Plan, now: Date): Prom
       attested.set(from.text('gate', /./, 'a gate'), { people, file, ageDays: ageDays(from) });
     }
   }
-  return { rehearsals, attested };
+  return { rehearsals, attested, shadow };
 }
 
 /** Writes what was seen of a plan beside it, signed; answers the file. */
@@ -76,9 +92,11 @@ export async function keepBeside(
   return file;
 }
 
-/** How many rehearsals lie beside a plan. */
-export async function rehearsalsBeside(planFile: string): Promise<number> {
-  return (await readdir(dirname(planFile))).filter((name) => REHEARSAL.test(name)).length;
+/** The name of the next one of a kind beside a plan. */
+export async function nextBeside(planFile: string, kind: 'rehearsal' | 'shadow'): Promise<string> {
+  const shape = kind === 'shadow' ? SHADOW : REHEARSAL;
+  const count = (await readdir(dirname(planFile))).filter((name) => shape.test(name)).length;
+  return `${kind}-${String(count + 1).padStart(4, '0')}`;
 }
 
 export async function sha256Of(file: string): Promise<string> {

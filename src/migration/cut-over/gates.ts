@@ -93,12 +93,20 @@ async function report(database: Database, { exportId, limits }: Plan): Promise<G
 
 const REHEARSALS = 2; // clean, in a row
 
-function gatesOfFiles(plan: Plan, { rehearsals, attested }: Shown): Gate[] {
+function gatesOfFiles(plan: Plan, { rehearsals, attested, shadow }: Shown): Gate[] {
   const last = rehearsals.slice(-REHEARSALS);
   const clean = last.filter(({ isClean }) => isClean).length;
   const drill = rehearsals.findLast(({ isFallBackClean }) => isFallBackClean);
-  const { drillDays } = plan.limits;
+  const { drillDays, shadowReads } = plan.limits;
   return [
+    {
+      name: 'shadow',
+      isGreen: shadow !== null && shadow.differing === 0 && shadow.compared >= shadowReads,
+      evidence:
+        shadow === null
+          ? 'none: spine migrate shadow'
+          : `${shadow.differing} of ${shadow.compared} reads were answered otherwise; ${shadowReads} are wanted`,
+    },
     {
       name: 'rehearsals',
       isGreen: clean === REHEARSALS,

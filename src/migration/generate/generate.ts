@@ -17,6 +17,7 @@ import { dayOf, isDoubled } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import { payloadOf } from './payload.ts';
 import { type Era, lifeOf } from './stories.ts';
+import { Reads } from './reads.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 export type Wanted = Era & {
@@ -35,6 +36,9 @@ export type Wanted = Era & {
 export const TRUTH = 'truth.ndjson';
 /** What is true once the changes after the export are applied. */
 export const TRUTH_AFTER = 'truth-after.ndjson';
+
+/** What the old store answered to those who asked it once those changes were made. */
+export const READS = 'reads.ndjson';
 
 /** The export lies in here, what was changed after it in the other, and the truth beside them. */
 export const dumpFolder = (folder: string): string => join(folder, 'export');
@@ -55,6 +59,7 @@ export async function generateDump(
     after: createWriteStream(join(folder, TRUTH_AFTER)),
     counts: new Map(),
     feed: new Feed(),
+    reads: new Reads(join(folder, READS)),
   };
   const files: DumpFile[] = [];
   for (let part = 1, from = 0; from < prescriptions; part += 1, from += perPart) {
@@ -63,6 +68,7 @@ export async function generateDump(
     onPart(to);
   }
   await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
+  await beside.reads.close();
   const manifest: Manifest = {
     format: 'LX-1',
     version: '1.0.0',
@@ -95,6 +101,7 @@ type Beside = {
   readonly after: WriteStream;
   readonly counts: Map<string, number>;
   readonly feed: Feed;
+  readonly reads: Reads;
 };
 
 async function writePart(
@@ -117,6 +124,7 @@ async function writePart(
       beside.after,
       isChanging ? beside.feed.goOn(life, dice, wanted.asOfMs) : truth,
     );
+    await beside.reads.tell(life, dice);
   }
   const written = [];
   for (const table of tables.values()) written.push(await table.close());

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
+import { type Command, EXIT, type Invocation, type Option, textOption } from '../../cli/command.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
 import { signingKeyIn } from '../signing-key.ts';
@@ -12,6 +12,38 @@ import { countClasses } from './count-classes.ts';
 import { digestOf, faultsOf, LIMITS, type Plan, PLAN_KEY, planJson, readPlan } from './plan.ts';
 import { POLICIES } from './policies.ts';
 
+const OPTIONS: readonly Option[] = [
+  KEY,
+  { flag: 'plan', value: 'file', help: 'where the signed plan goes', default: 'plan.json' },
+  { flag: 'by', value: 'person', help: 'who signs the policies off' },
+  { flag: 'and', value: 'person', help: 'who else does; not the same person' },
+  { flag: 'switch-at', value: 'instant', help: 'when the old store stops' },
+  {
+    flag: 'held-permille',
+    value: 'number',
+    help: 'of a thousand open prescriptions, how many may be held',
+    default: String(LIMITS.heldPermille),
+  },
+  {
+    flag: 'shadow-reads',
+    value: 'number',
+    help: 'reads of others that must have been compared',
+    default: String(LIMITS.shadowReads),
+  },
+  {
+    flag: 'write-stop',
+    value: 'seconds',
+    help: 'how long nobody may write',
+    default: String(LIMITS.writeStopSeconds),
+  },
+  {
+    flag: 'ramp',
+    value: 'seconds',
+    help: 'between openings of downloads to more organisations',
+    default: String(LIMITS.rampSeconds),
+  },
+];
+
 /** `spine migrate plan`; `version` is that of the program. */
 export function planCommand(version: string): Command {
   return {
@@ -19,31 +51,7 @@ export function planCommand(version: string): Command {
     summary:
       'count what is wrong in an export, and sign what is to be done with it, when and by whom',
     usage: '<export> <feed>',
-    options: [
-      KEY,
-      { flag: 'plan', value: 'file', help: 'where the signed plan goes', default: 'plan.json' },
-      { flag: 'by', value: 'person', help: 'who signs the policies off' },
-      { flag: 'and', value: 'person', help: 'who else does; not the same person' },
-      { flag: 'switch-at', value: 'instant', help: 'when the old store stops' },
-      {
-        flag: 'held-permille',
-        value: 'number',
-        help: 'of a thousand open prescriptions, how many may be held',
-        default: String(LIMITS.heldPermille),
-      },
-      {
-        flag: 'write-stop',
-        value: 'seconds',
-        help: 'how long nobody may write',
-        default: String(LIMITS.writeStopSeconds),
-      },
-      {
-        flag: 'ramp',
-        value: 'seconds',
-        help: 'between openings of downloads to more organisations',
-        default: String(LIMITS.rampSeconds),
-      },
-    ],
+    options: OPTIONS,
     examples: [
       {
         line: 'spine migrate plan ./export ./feed --key key.pem --by "A Lead" --and "A Clinician" --switch-at 2014-08-24T02:00:00Z',
@@ -91,6 +99,7 @@ async function run(invocation: Invocation, version: string): Promise<number> {
     limits: {
       ...LIMITS,
       heldPermille: number('held-permille'),
+      shadowReads: number('shadow-reads'),
       writeStopSeconds: number('write-stop'),
       rampSeconds: number('ramp'),
     },

@@ -17,6 +17,8 @@ export type Limits = {
   readonly lagSeconds: number;
   readonly reportHours: number;
   readonly drillDays: number;
+  /** Reads of others that must have been compared [MIGRATION 6, L6]. */
+  readonly shadowReads: number;
   /** From the last write of the old store to the first of the new one. */
   readonly writeStopSeconds: number;
   /** Between two steps that open downloads to more organisations. */
@@ -31,6 +33,7 @@ export const LIMITS: Limits = {
   lagSeconds: 5,
   reportHours: 24,
   drillDays: 7,
+  shadowReads: 1_000_000,
   writeStopSeconds: 300,
   rampSeconds: 300,
   noReturnDays: 14,
@@ -138,6 +141,7 @@ function numbersOf(from: JsonReader): Limits {
     lagSeconds: numberOf(from, 'lagSeconds'),
     reportHours: numberOf(from, 'reportHours'),
     drillDays: numberOf(from, 'drillDays'),
+    shadowReads: numberOf(from, 'shadowReads'),
     writeStopSeconds: numberOf(from, 'writeStopSeconds'),
     rampSeconds: numberOf(from, 'rampSeconds'),
     noReturnDays: numberOf(from, 'noReturnDays'),

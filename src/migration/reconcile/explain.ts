@@ -3,7 +3,7 @@ const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   fate: ['D18', 'D22', 'D25'],
   issues: ['D6', 'D13', 'D16', 'D22', 'D23'],
   waitsFor: ['D6', 'D8', 'D11', 'D12', 'D13', 'D15', 'D16', 'D18', 'D20', 'D21', 'D26'],
-  had: ['D22', 'D23'],
+  had: ['D14', 'D22', 'D23', 'D24'],
   pending: ['D6'],
   messages: ['D20', 'D22'],
 };

@@ -10,14 +10,14 @@ export type View = {
   /** Of each issue: status, items, holder, live claim. */
   readonly issues: readonly (readonly [number, string, string, string, string])[];
   readonly waitsFor: string;
-  /** Who had which issue. */
+  /** Who had which issue, and when first: `YYYYMMDDHHMMSS` in UTC. */
   readonly had: readonly string[];
   readonly pending: number;
   readonly messages: readonly string[];
 };
 
 /** Straight from the rows, by nothing that the loader uses. */
-export function oldView({ rows }: Group): View {
+export function oldView({ rows }: Group, isLocalTime = false): View {
   const [prescription] = rows.PRESCRIPTION;
   const messages = rows.MESSAGE.map(({ row }) => `${row.MSG_ID} ${row.SHA256}`).toSorted();
   const common = { issues: [], waitsFor: '', had: [], pending: 0, messages };
@@ -36,17 +36,40 @@ export function oldView({ rows }: Group): View {
       ? { ...common, fate: 'placeholder', pending }
       : { ...common, fate: 'apart', messages: [] };
   }
-  const had = rows.RELEASE.map(({ row }) => `${row.ISSUE_NO} ${row.ORG}`);
+  const had = new Map<string, string>();
+  for (const { row } of rows.RELEASE) {
+    const place = `${row.ISSUE_NO} ${row.ORG}`;
+    if (!had.has(place)) had.set(place, isLocalTime ? utcOf(row.REL_TS) : row.REL_TS);
+  }
   return {
     fate: 'live',
     issues: rows.ISSUE.map(({ row }) => issueOf(row, rows)).toSorted(
       ([one], [other]) => one - other,
     ),
     waitsFor: rows.NOM_RELEASE.findLast(({ row }) => row.STATE === 'PENDING')?.row.ORG ?? '',
-    had: [...new Set(had)].toSorted(),
+    had: [...had].map(([place, time]) => `${place} ${time}`).toSorted(),
     pending,
     messages,
   };
+}
+
+const LONDON = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London',
+  hour: '2-digit',
+  hourCycle: 'h23',
+});
+const HOUR_MS = 3_600_000;
+
+/** The same moment in UTC, `YYYYMMDDHHMMSS`: an hour earlier where a clock in London shows the hour then. */
+function utcOf(stamp: string): string {
+  const [, date, hour, rest] = /^(\d{8})(\d\d)(\d{4})$/.exec(stamp) ?? [];
+  if (date === undefined || rest === undefined) return stamp;
+  const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+  const asUtc = Date.parse(`${day}T${hour}:${rest.slice(0, 2)}:${rest.slice(2)}Z`);
+  if (Number.isNaN(asUtc)) return stamp;
+  const isSummer = LONDON.format(new Date(asUtc - HOUR_MS)) === hour;
+  const utc = new Date(isSummer ? asUtc - HOUR_MS : asUtc);
+  return utc.toISOString().replaceAll(/[-T:]/g, '').slice(0, 14);
 }
 
 function issueOf(row: Row<'ISSUE'>, rows: Group['rows']): View['issues'][number] {

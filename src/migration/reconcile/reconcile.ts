@@ -36,7 +36,7 @@ export async function reconcile(
   dump: Dump,
   onProgress: (ids: number) => void = () => undefined,
 ): Promise<Reconciled> {
-  const work = new Work(database, dump.manifest.exportId);
+  const work = new Work(database, dump.manifest);
   for (const part of dump.parts) {
     let groups: Group[] = [];
     for await (const group of readGroups(dump, part)) {
@@ -61,7 +61,7 @@ export async function reconcileSince(
   dump: Dump,
   seq: number,
 ): Promise<Reconciled> {
-  const work = new Work(database, dump.manifest.exportId);
+  const work = new Work(database, dump.manifest);
   const places = await repository.touchedSince(database, seq);
   for (let from = 0; from < places.length; from += AT_ONCE) {
     await work.compareTouched(places.slice(from, from + AT_ONCE));
@@ -75,7 +75,7 @@ export async function reconcileSample(
   dump: Dump,
   ofEachPart: number,
 ): Promise<Reconciled> {
-  const work = new Work(database, dump.manifest.exportId);
+  const work = new Work(database, dump.manifest);
   for (const part of dump.parts) {
     const groups: Group[] = [];
     for await (const group of readGroups(dump, part)) {
@@ -99,9 +99,13 @@ class Work {
   readonly #differences: Difference[] = [];
   readonly #touched: string[] = [];
 
-  constructor(database: Database, exportId: string) {
+  /** Whether the old store wrote when it released by the clock of London. */
+  readonly #isLocalTime: boolean;
+
+  constructor(database: Database, { exportId, timeBasis }: Dump['manifest']) {
     this.#database = database;
     this.#exportId = exportId;
+    this.#isLocalTime = timeBasis['RELEASE.REL_TS'] === 'london-local';
   }
 
   /** Ids that were changed since the export are compared as they are now. */
@@ -122,7 +126,7 @@ class Work {
       const row = stored.get(group.place);
       const is = row === undefined ? null : newView(row);
       this.#compareOne(group.place, {
-        was: oldView(group),
+        was: oldView(group, this.#isLocalTime),
         is,
         classes: classes.get(group.place) ?? [],
       });

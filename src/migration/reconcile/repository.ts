@@ -25,7 +25,8 @@ export async function stored(
     database.all<Omit<Stored, 'events' | 'messages'>>(sql`
       select p.prescription_id as id, p.state, p.head_hash as "headHash",
         coalesce(w.waits, '{}') as waits,
-        array(select issue || ' ' || organisation from prescriptions.release_before r
+        array(select issue || ' ' || organisation || ' ' || to_char(released_at at time zone 'UTC', 'YYYYMMDDHH24MISS')
+          from prescriptions.release_before r
           where r.prescription_id = p.prescription_id) as had
       from prescriptions.prescription p
       left join (select prescription_id, array_agg(organisation) as waits from prescriptions.download_queue

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { ATTESTED } from '../cut-over/gates.ts';
-import { keepBeside, rehearsalsBeside, sha256Of } from '../cut-over/evidence.ts';
+import { keepBeside, nextBeside, sha256Of } from '../cut-over/evidence.ts';
 import { openDump } from '../lx1/open-dump.ts';
 import { planIn } from '../plan/cli.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -69,10 +69,10 @@ async function run({ words, output }: Invocation, parts: Parts): Promise<number>
   const done = await withKeyFile(plan, (keyFile) =>
     rehearse(plan, dump, { keyFile, parts, onStep: (line) => output.progress(line) }),
   );
-  const number = String((await rehearsalsBeside(file)) + 1).padStart(4, '0');
+  const name = await nextBeside(file, 'rehearsal');
   const steps = done.steps.map((step) => ({ ...step }));
-  const facts = { ...done, steps, at: new Date().toISOString(), rehearsal: number };
-  const kept = await keepBeside(file, plan, { name: `rehearsal-${number}`, facts });
+  const facts = { ...done, steps, at: new Date().toISOString(), rehearsal: name };
+  const kept = await keepBeside(file, plan, { name, facts });
   output.result(linesOf(done, kept), facts);
   return done.isClean ? EXIT.ok : GATE_FAILED;
 }

@@ -1,5 +1,5 @@
 import type { BulkLoad } from '../../platform/bulk-load.ts';
-import { type Database, openDatabase } from '../../platform/database.ts';
+import type { Database } from '../../platform/database.ts';
 import { catchUp } from '../catch-up/catch-up.ts';
 import { feedEnd } from '../catch-up/feed-end.ts';
 import { type Rig, takeStep } from '../cut-over/cut-over.ts';
@@ -15,7 +15,13 @@ import { reconcile } from '../reconcile/reconcile.ts';
 import { keepReport } from '../reconcile/repository.ts';
 import { pollAll, pollingSpine } from '../scenario/poll.ts';
 import type { Parts } from '../scenario/scenario.ts';
-import { killedLoad, stopwatch, withBulk, withThrowAwayStore } from '../scenario/throw-away.ts';
+import {
+  killedLoad,
+  openPatient,
+  stopwatch,
+  withBulk,
+  withThrowAwayStore,
+} from '../scenario/throw-away.ts';
 import * as repository from './repository.ts';
 
 /** What a rehearsal has shown. */
@@ -50,7 +56,7 @@ export function rehearse(
   return withThrowAwayStore(parts.prepare, async ({ url }, folder) => {
     await killedLoad(url, { folder: dump.folder, key: keyFile, program: parts.program });
     onStep('the load was killed on its way, and goes on');
-    const database = openDatabase({ url, statementTimeoutMs: 0 });
+    const database = openPatient(url);
     try {
       return await withBulk(url, (bulk) =>
         rehearseIn(rigOf(plan, dump, { bulk, database }), folder, onStep),

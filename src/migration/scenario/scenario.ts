@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { type Database, openDatabase } from '../../platform/database.ts';
+import type { Database } from '../../platform/database.ts';
 import type { Postgres } from '../../platform/postgres.ts';
 import { originOf } from '../fold/fold-group.ts';
 import { dumpFolder, generateDump, TRUTH_AFTER } from '../generate/generate.ts';
@@ -22,9 +22,7 @@ import {
   stopped,
   type Switching,
 } from './switch.ts';
-import { killedLoad, stopwatch, withBulk, withThrowAwayStore } from './throw-away.ts';
-
-const PATIENCE_MS = 60_000; // a machine that loads and compares a million is busy
+import { killedLoad, openPatient, stopwatch, withBulk, withThrowAwayStore } from './throw-away.ts';
 
 export type Wanted = {
   readonly prescriptions: number;
@@ -103,11 +101,7 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
   const dump = await openDump(dumpFolder(folder), publicKey);
   const generate = timer();
   const loaded = await loadedTwice(wanted, dump, rig);
-  const database = openDatabase({
-    url: server.url,
-    statementTimeoutMs: 0,
-    connectWithinMs: PATIENCE_MS,
-  });
+  const database = openPatient(server.url);
   try {
     const keys = { publicKey, privateKey };
     const moved = await withBulk(server.url, (bulk) =>

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { Bug } from '../../kernel/bug.ts';
 import { type BulkLoad, openBulkLoad } from '../../platform/bulk-load.ts';
+import { type Database, openDatabase } from '../../platform/database.ts';
 import { type Postgres, startPostgres } from '../../platform/postgres.ts';
 
 /** A store of its own, migrated, with a folder beside it; both are gone afterwards. */
@@ -24,6 +25,13 @@ export async function withThrowAwayStore<Value>(
     await server.stop();
     await Promise.all([folder, dataDir].map((one) => rm(one, { recursive: true, force: true })));
   }
+}
+
+const PATIENCE_MS = 60_000; // a machine that loads and compares a million is busy
+
+/** With more patience than those whom a process serves. */
+export function openPatient(url: string): Database {
+  return openDatabase({ url, statementTimeoutMs: 0, connectWithinMs: PATIENCE_MS });
 }
 
 export async function withBulk<Value>(
