@@ -3,7 +3,7 @@ import type { Bundle } from 'fhir/r4';
 import { textAt } from './client/json.ts';
 import { NO_APPLICATION } from '../gateways/actor.ts';
 import type { FhirRequest } from '../gateways/fhir/interaction.ts';
-import { ALL_PATIENTS } from './patients.ts';
+import { ALL_PATIENTS, PATIENTS } from './patients.ts';
 import { PERSONAS } from './personas.ts';
 import { randomOf } from './population/random.ts';
 import { medication, newShortFormId, order, withSignature } from './sample-messages/index.ts';
@@ -27,10 +27,11 @@ export type ReadyMade = {
 
 export const SEED_DEFAULT = 1;
 
-/** One for each test patient, for the pharmacy that this one nominated. */
+/** One for each test patient, for the pharmacy that this one nominated; synthetic journeys bring their own. */
 export function readyMade(seed: number): ReadyMade[] {
   const random = randomOf(seed);
-  return ALL_PATIENTS.map(({ nhsNumber, nominated }) => ({
+  const patients = ALL_PATIENTS.filter((patient) => patient !== PATIENTS.probe);
+  return patients.map(({ nhsNumber, nominated }) => ({
     shortFormId: newShortFormId(PERSONAS.prescriber.organisation.ods, random),
     nhsNumber,
     nominated,

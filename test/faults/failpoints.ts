@@ -38,7 +38,7 @@ export const FAILPOINTS: readonly Failpoint[] = [
   sent('sent, 2 ms ago', 2),
   sent('sent, 4 ms ago', 4),
   before('committed', LINE, 'if (this.#doubts === doubts) return results;'),
-  before('answered by the database', PERFORM, 'return changed?.length === 1 ?'),
+  before('answered by the database', PERFORM, 'if (changed?.length !== 1) return null;'),
   before('answer built', GATEWAY, "return typeof resource === 'string'"),
   before('answer begun', 'src/platform/http.ts', 'response.end(body); //'),
   {

@@ -24,8 +24,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     edits: [
       {
         file: RECORD,
-        find: 'where p.prescription_id = v.id and p.version = v.was returning',
-        put: 'where p.prescription_id = v.id returning',
+        find: 'where p.prescription_id = v.id and p.version = v.was and not',
+        put: 'where p.prescription_id = v.id and not',
       },
       {
         file: RECORD,
