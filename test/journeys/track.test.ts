@@ -20,7 +20,7 @@ describe('the tracker search', () => {
     await journey.send();
     await journey.release();
     const { status, body } = await search(
-      `focus:identifier=https://fhir.nhs.uk/Id/prescription-order-number|${journey.id}`,
+      `focus:identifier=https://fhir.nhs.uk/Id/prescription-order-number|${encodeURIComponent(journey.id)}`,
     );
     assert.equal(status, 200);
     assert.equal(body.total, 1);

@@ -10,7 +10,7 @@ create table migration.cut_over (
 
 -- What was done for it, and what was refused; the order of the numbers is that in which it was.
 create table migration.step (
-  number integer generated always as identity primary key,
+  number bigint generated always as identity primary key,
   export_id uuid not null,
   step text not null,
   from_state text not null,
