@@ -34,6 +34,7 @@ const UNAUTHORISED = {
 describe('without a token that counts', () => {
   for (const [authorization, diagnostics] of [
     [null, 'Missing Authorization header'],
+    ['', 'Empty Authorization header'],
     ['Bearer', 'Missing access token'],
     ['Basic abc', "Invalid token type 'Basic', must be 'Bearer'"],
     ['Bearer abc', 'Invalid Access Token'],

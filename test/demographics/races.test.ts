@@ -53,7 +53,7 @@ test('a request that comes again gets its answer again and is not done twice', a
 });
 
 /** Somebody invented, who is not on record. */
-function newcomer(family: string): unknown {
+function newcomer(family: string) {
   return readyBody('create', {
     prefix: 'Mx',
     given1: 'Noor',
@@ -72,6 +72,20 @@ function newcomer(family: string): unknown {
 
 const create = (family: string, headers: Record<string, string> = {}) =>
   pds().ask('/Patient', { method: 'POST', headers, body: newcomer(family) });
+
+test('somebody new whose e-mail address is none is refused, and is not added', async () => {
+  const telecom = [
+    { system: 'email', use: 'home', value: 'noor at example', period: { start: '2020-01-01' } },
+  ];
+  const body = Object.assign({ telecom }, newcomer('Ibis'));
+  const { status, body: said } = await pds().ask('/Patient', { method: 'POST', body });
+  const [{ details, diagnostics }] = said.issue;
+  assert.deepEqual(
+    [status, details.coding[0].code, diagnostics],
+    [400, 'INVALID_CREATE', "Invalid patient create data provided - 'email format is invalid'"],
+  );
+  assert.deepEqual(await born('Ibis'), []);
+});
 
 async function born(family: string): Promise<string[]> {
   const rows = await pds().database.all<{ nhs_number: string }>({
