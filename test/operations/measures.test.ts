@@ -177,13 +177,16 @@ describe('what is told of the work of a process', () => {
     });
 
     test('show jobs, the database and the process itself', async () => {
-      for (let n = 0; n < 100 && !text.includes('{job="hl7v3-waiting"'); n += 1) {
+      const jobs = [
+        'openspine_job_turns_total{job="hl7v3-waiting"',
+        'openspine_job_late_seconds{job="hl7v3-delivery"',
+      ];
+      for (let n = 0; n < 200 && !jobs.every((job) => text.includes(job)); n += 1) {
         await delay(50);
         text = await readMetrics();
       }
       for (const name of [
-        'openspine_job_turns_total{job="hl7v3-waiting"',
-        'openspine_job_late_seconds{job="hl7v3-delivery"',
+        ...jobs,
         'openspine_database_load{of="waiting"',
         'openspine_requests_under_way{of="most"',
         'nodejs_eventloop_lag_seconds',
