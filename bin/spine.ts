@@ -1,4 +1,9 @@
-import { run } from '../src/main.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+
+// Every process loads the same modules: what was made of them for one is there for the next.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
+const { run } = await import('../src/main.ts');
 
 process.exitCode = await run(process.argv.slice(2));
 // A datacentre has done its work here; the open channel to its supervisor would keep it from ending.

@@ -9,6 +9,7 @@ import type { State } from './state-file.ts';
 import { startStatusSite, statusSettings, type StatusSite } from './status-site.ts';
 import { createSteps, type Steps } from './steps.ts';
 import type { Output } from '../cli/output.ts';
+import type { Site } from '../platform/replicated-postgres.ts';
 import { Trouble } from '../platform/trouble.ts';
 
 /** What runs for us: noted when its start begins, so that none is forgotten when the start is broken off. */
@@ -71,14 +72,19 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'a migration works through rows that are there already',
   });
   await optionalStep(steps, 'definitions', parts.definitions, url);
-  // It needs nobody, and gets ready while the others do.
-  const status = statusStart(servers, options);
-  const a = await datacentreStep('a', database, { servers, steps, options });
-  const b = await datacentreStep('b', database, { servers, steps, options });
+  // None needs another: they get ready side by side.
+  const starts = {
+    a: datacentreStart('a', database, servers, options),
+    b: datacentreStart('b', database, servers, options),
+    status: statusStart(servers, options),
+  };
+  for (const start of Object.values(starts)) start.then(undefined, () => undefined); // its step tells
+  const a = await datacentreStep('a', starts.a, { steps, options });
+  const b = await datacentreStep('b', starts.b, { steps, options });
   const running = { database, datacentres: { a, b } };
   await steps.step({
     name: 'status site',
-    work: () => status,
+    work: () => starts.status,
     remark: () => `port ${state.ports.status}`,
     slow: 'its process starts; on a busy machine that takes longer',
   });
@@ -127,52 +133,58 @@ function statusStart(
   { state, parts, output }: StartOptions,
 ): Promise<StatusSite> {
   const program = parts.statusProgram ?? null;
-  const start = servers.add((signal) =>
-    startStatusSite({ state, program, log: output.progress, signal }),
+  return servers.add((signal) => startStatusSite({ state, program, log: output.progress, signal }));
+}
+
+function datacentreStart(
+  name: Site,
+  { urls, readUrls }: Database,
+  servers: Servers,
+  { state, parts, output }: StartOptions,
+): Promise<Datacentre> {
+  const { hl7v3A, hl7v3B, signIn, pages, metricsA, metricsB } = state.ports;
+  return servers.add((signal) =>
+    startDatacentre({
+      signal,
+      name,
+      port: apiPort(name, state),
+      databaseUrl: urls[name],
+      readDatabaseUrl: readUrls?.[name] ?? null,
+      mode: state.mode,
+      publicUrls: [
+        ...(name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA]),
+        localUrl(signIn),
+        localUrl(pages),
+      ],
+      signInPort: signIn,
+      pagesPort: pages,
+      metricsPort: name === 'a' ? metricsA : metricsB,
+      cis2Issuer: issuerAt(signIn),
+      hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
+      hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
+      auditFolder: state.data.kind === 'external' ? null : join(state.data.folder, 'audit'),
+      status: statusSettings(state),
+      program: parts.datacentreProgram ?? null,
+      log: output.progress,
+    }),
   );
-  start.then(undefined, () => undefined); // its step tells
-  return start;
 }
 
 function datacentreStep(
-  name: 'a' | 'b',
-  { urls, readUrls }: Database,
-  { servers, steps, options }: { servers: Servers; steps: Steps; options: StartOptions },
+  name: Site,
+  start: Promise<Datacentre>,
+  { steps, options: { state } }: { steps: Steps; options: StartOptions },
 ): Promise<Datacentre> {
-  const { state, parts, output } = options;
-  const { apiA, apiB, hl7v3A, hl7v3B, signIn, pages, metricsA, metricsB } = state.ports;
-  const port = name === 'a' ? apiA : apiB;
   return steps.step({
     name: `datacentre ${name.toUpperCase()}`,
-    work: () =>
-      servers.add((signal) =>
-        startDatacentre({
-          signal,
-          name,
-          port,
-          databaseUrl: urls[name],
-          readDatabaseUrl: readUrls?.[name] ?? null,
-          mode: state.mode,
-          publicUrls: [
-            ...(name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA]),
-            localUrl(signIn),
-            localUrl(pages),
-          ],
-          signInPort: signIn,
-          pagesPort: pages,
-          metricsPort: name === 'a' ? metricsA : metricsB,
-          cis2Issuer: issuerAt(signIn),
-          hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
-          hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
-          auditFolder: state.data.kind === 'external' ? null : join(state.data.folder, 'audit'),
-          status: statusSettings(state),
-          program: parts.datacentreProgram ?? null,
-          log: output.progress,
-        }),
-      ),
-    remark: () => `port ${port}`,
+    work: () => start,
+    remark: () => `port ${apiPort(name, state)}`,
     slow: 'its process starts and loads its tables; on a busy machine that takes longer',
   });
+}
+
+function apiPort(name: Site, { ports }: State): number {
+  return name === 'a' ? ports.apiA : ports.apiB;
 }
 
 async function optionalStep(
