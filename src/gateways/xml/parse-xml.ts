@@ -40,51 +40,53 @@ export function parseXml(text: string, options: XmlOptions = {}): Result<Element
   }
 }
 
+/** An element whose end has not come. */
 type Open = {
   readonly name: string;
   readonly attributes: Record<string, string>;
-  readonly scope: Scope | null;
-  readonly start: number;
-  children: Element[] | null;
-  text: string;
+  children: Element[] | string;
 };
 
 /** Breaks off at the first thing that is wrong: what stands behind it costs nothing. */
 function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions): Element {
   const open: Open[] = [];
-  const roots: Element[] = [];
-  const outermost = nameOf === undefined ? null : scopeWith(OUTERMOST, nameOf);
+  const scopes: (Scope | null)[] = [nameOf === undefined ? null : scopeWith(OUTERMOST, nameOf)];
+  const starts: number[] = [];
   const isDeclared = spans !== undefined;
+  let root: Element | null = null;
   scanXml(text, {
     startTag: (written, given, start) => {
-      const around = open.at(-1)?.scope ?? outermost;
+      const around = scopes.at(-1) ?? null;
       const scope = around === null ? null : scopeOf(given, around);
       const name = scope === null ? written : called(written, scope);
       const attributes = scope === null ? asWritten(given) : valuesIn(given, scope, isDeclared);
-      open.push({ name, attributes, scope, start, children: null, text: '' });
+      open.push({ name, attributes, children: '' });
+      scopes.push(scope);
+      starts.push(start);
       return passedOver?.has(name) === true;
     },
     text: (part) => {
       const current = open.at(-1);
-      if (current !== undefined) current.text += part;
+      if (current === undefined) return;
+      if (typeof current.children === 'string') current.children += part;
+      else if (part.trim() !== '') stop(`text beside the elements of ${current.name}`);
     },
     endTag: (end) => {
       const closed = open.pop();
+      scopes.pop();
+      const start = starts.pop() ?? 0;
       if (closed === undefined) return;
-      const { name, attributes, start, children, text: own } = closed;
-      if (children !== null && own.trim() !== '') stop(`text beside the elements of ${name}`);
-      const element = { name, attributes, children: children ?? own };
-      spans?.set(element, { start, end });
+      spans?.set(closed, { start, end });
       const parent = open.at(-1);
-      if (parent === undefined) roots.push(element);
-      else if (parent.children === null) parent.children = [element];
-      else parent.children.push(element);
+      if (parent === undefined) root = closed;
+      else if (typeof parent.children !== 'string') parent.children.push(closed);
+      else if (parent.children.trim() === '') parent.children = [closed];
+      else stop(`text beside the elements of ${parent.name}`);
     },
     doctype: (declared) => {
       if (doctype?.test(declared) !== true) stop('a document type is not allowed');
     },
   });
-  const [root] = roots;
   return root ?? stop('there is no element');
 }
 
@@ -97,8 +99,10 @@ type Scope = {
   /** What each prefix stands for; the default namespace is of the prefix ''. */
   readonly namespaces: ReadonlyMap<string, string>;
   readonly nameOf: NameOf;
-  /** What the names that were met here are called: most come again. */
+  /** What the names of elements that were met here are called: most come again. */
   readonly names: Map<string, string>;
+  /** The same of attributes; null of one that declares a namespace. */
+  readonly attributes: Map<string, string | null>;
 };
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
@@ -109,7 +113,7 @@ const OUTERMOST = new Map([
 ]);
 
 function scopeWith(namespaces: ReadonlyMap<string, string>, nameOf: NameOf): Scope {
-  return { namespaces, nameOf, names: new Map() };
+  return { namespaces, nameOf, names: new Map(), attributes: new Map() };
 }
 
 function asWritten(given: Attributes): Record<string, string> {
@@ -118,22 +122,30 @@ function asWritten(given: Attributes): Record<string, string> {
   return values;
 }
 
-/** Attributes without a prefix have no namespace. */
 function valuesIn(given: Attributes, scope: Scope, isDeclared: boolean): Record<string, string> {
   const values: Record<string, string> = {};
   let isPrefixed = false;
   for (let at = 0; at < given.length; at += 2) {
-    const of = given[at] ?? '';
-    const isDeclaring = isDeclaration(of);
-    if (isDeclaring && !isDeclared) continue;
-    const hasPrefix = !isDeclaring && of.includes(':');
-    isPrefixed ||= hasPrefix;
-    const name = hasPrefix ? called(of, scope) : of;
+    const written = given[at] ?? '';
+    const found = attributeCalled(written, scope);
+    if (found === null && !isDeclared) continue;
+    const name = found ?? written;
+    isPrefixed ||= found !== null && name !== written;
     // Written apart, two may be one under their prefixes.
-    if (isPrefixed && Object.hasOwn(values, name)) stop(`attribute ${of} is there twice`);
+    if (isPrefixed && Object.hasOwn(values, name)) stop(`attribute ${written} is there twice`);
     values[name] = given[at + 1] ?? '';
   }
   return values;
+}
+
+/** Attributes without a prefix have no namespace; null of a declaration. */
+function attributeCalled(written: string, scope: Scope): string | null {
+  const known = scope.attributes.get(written);
+  if (known !== undefined) return known;
+  const hasPrefix = written.includes(':');
+  const name = isDeclaration(written) ? null : hasPrefix ? called(written, scope) : written;
+  scope.attributes.set(written, name);
+  return name;
 }
 
 function isDeclaration(name: string): boolean {

@@ -7,7 +7,7 @@ export type XmlEvents = {
   readonly startTag: (name: string, attributes: Attributes, start: number) => boolean;
   /** `end`: behind its last bracket. An element without an end tag has both at its one tag. */
   readonly endTag: (end: number) => void;
-  /** Never outside of the root; one text may come in parts. */
+  /** Never outside of the root, nor white space beside an element; one text may come in parts. */
   readonly text: (text: string) => void;
   /** What stands between `<!DOCTYPE` and its bracket; nothing of it is used. */
   readonly doctype: (declared: string) => void;
@@ -31,7 +31,6 @@ const DECLARATION =
 
 /** What stands in a value otherwise than it means. */
 const UNUSUAL = /[<&\t\n\r]/;
-const NOT_SPACE = /[^\t\n\r ]/;
 const BYTE_ORDER_MARK = 0xfeff;
 const EXCLAMATION = 0x21;
 const QUOTE = 0x22;
@@ -60,6 +59,7 @@ class Scan {
   readonly #events: XmlEvents;
   readonly #open: string[] = [];
   #at = 0;
+  #isBehindElement = false;
   #hasRoot = false;
   #hasDoctype = false;
 
@@ -88,14 +88,29 @@ class Scan {
 
   #textUntil(end: number): void {
     if (end === this.#at) return;
-    const part = this.#text.slice(this.#at, end);
+    const isBlank = this.#isBlankUntil(end);
     if (this.#open.length === 0) {
-      if (NOT_SPACE.test(part)) this.#stop('a text that is in no element');
-    } else {
+      if (!isBlank) this.#stop('a text that is in no element');
+    } else if (!isBlank || !this.#isBetweenElements(end)) {
+      const part = this.#text.slice(this.#at, end);
       if (part.includes(']]>')) this.#stop(']]> in a text');
       this.#events.text(this.#resolved(withLineFeeds(part)));
     }
     this.#at = end;
+  }
+
+  #isBlankUntil(end: number): boolean {
+    const text = this.#text;
+    let at = this.#at;
+    while (at < end && isSpace(text.charCodeAt(at))) at += 1;
+    return at === end;
+  }
+
+  /** Whether what stands until there has an element before or behind it, in the element that is open. */
+  #isBetweenElements(end: number): boolean {
+    if (this.#isBehindElement) return true;
+    const sign = this.#text.charCodeAt(end + 1);
+    return sign !== SLASH && sign !== EXCLAMATION;
   }
 
   #markup(): void {
@@ -126,7 +141,8 @@ class Scan {
     this.#at += 1;
     const isPassedOver = this.#events.startTag(name, attributes, start);
     if (isPassedOver && !isShort) this.#passOver();
-    if (isPassedOver || isShort) this.#events.endTag(this.#at);
+    this.#isBehindElement = isPassedOver || isShort;
+    if (this.#isBehindElement) this.#events.endTag(this.#at);
     else this.#open.push(name);
   }
 
@@ -214,6 +230,7 @@ class Scan {
     this.#at = from + open.length;
     if (this.#skipSpace() !== GREATER) this.#stop(WRONG_END);
     this.#at += 1;
+    this.#isBehindElement = true;
     this.#events.endTag(this.#at);
   }
 
