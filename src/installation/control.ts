@@ -2,14 +2,16 @@ import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-import type { DatacentreState } from './datacentre.ts';
+import type { DatacentreState } from './kept-process.ts';
 import { stateFile } from './state-file.ts';
 import type { ClusterStatus, Site } from '../platform/replicated-postgres.ts';
 import { messageOf, Trouble } from '../platform/trouble.ts';
 
+const VERBS = ['status', 'drain', 'fail', 'partition', 'heal', 'promote', 'roll'] as const;
+
 /** What the process of `spine up` is told by `spine dc`. */
 export type Order = {
-  readonly do: 'status' | 'drain' | 'fail' | 'partition' | 'heal' | 'promote';
+  readonly do: (typeof VERBS)[number];
   /** Null where the order is about all. */
   readonly site: 'a' | 'b' | null;
   readonly isHard: boolean;
@@ -89,8 +91,6 @@ export async function give(portBase: number, order: Order): Promise<Answered | n
     return null;
   }
 }
-
-const VERBS = ['status', 'drain', 'fail', 'partition', 'heal', 'promote'] as const;
 
 function orderOf(value: unknown): Order | null {
   if (typeof value !== 'object' || value === null || !('do' in value)) return null;

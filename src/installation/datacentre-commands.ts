@@ -88,6 +88,17 @@ const VERBS: readonly Verb[] = [
       AGAIN,
     ],
   },
+  {
+    do: 'roll',
+    summary:
+      'start the processes of both again, one after the other, with the code that is there now',
+    takesSite: false,
+    examples: [
+      example('spine dc roll', 'Each says where to go before it ends; the other one serves.'),
+      example('git pull && spine schema apply && spine dc roll', 'A new release.'),
+      AGAIN,
+    ],
+  },
 ];
 
 export const datacentreCommands: readonly Command[] = VERBS.map((verb) => ({

@@ -2,8 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Answered, DatacentreStatus, Order } from './control.ts';
 import type { Database } from './database.ts';
-import type { Datacentre } from './datacentre.ts';
-import { otherSite, type ReplicatedPostgres, type Site } from '../platform/replicated-postgres.ts';
+import type { Datacentre } from './kept-process.ts';
+import {
+  otherSite,
+  type ReplicatedPostgres,
+  type Site,
+  SITES,
+} from '../platform/replicated-postgres.ts';
 
 /** What runs, as orders find it. */
 export type Running = {
@@ -36,6 +41,7 @@ async function done(running: Running, order: Order): Promise<string | null> {
     await Promise.all([datacentres.a.restore(), datacentres.b.restore()]);
     return null;
   }
+  if (order.do === 'roll') return rolled(datacentres);
   if (site === null) return 'the datacentre is not named';
   switch (order.do) {
     case 'drain':
@@ -60,6 +66,25 @@ async function done(running: Running, order: Order): Promise<string | null> {
         ? ONE_DATABASE
         : handOver(replicated, datacentres, otherSite(site));
   }
+}
+
+const TOLD_MS = 1_000; // who asks in this time is told where to go, and who has asked before is answered
+
+/** One serves at any time; the other is started again only when the first one serves [RELIABILITY P9]. */
+async function rolled(datacentres: Running['datacentres']): Promise<string | null> {
+  for (const site of SITES) {
+    const [own, other] = [datacentres[site], datacentres[otherSite(site)]];
+    const name = otherSite(site).toUpperCase();
+    if (other.state() !== 'running') return `datacentre ${name} does not run: nobody would serve`;
+    own.drain();
+    await delay(TOLD_MS);
+    await own.fail(false);
+    const problem = await own.restore();
+    if (problem !== null) {
+      return `datacentre ${site.toUpperCase()} ${problem}, and its log says why; ${name} serves`;
+    }
+  }
+  return null;
 }
 
 const ONE_DATABASE =

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
 import { type Database, startDatabase } from './database.ts';
-import { type Datacentre, startDatacentre } from './datacentre.ts';
+import { startDatacentre } from './datacentre.ts';
+import type { Datacentre } from './kept-process.ts';
 import type { Running } from './datacentre-orders.ts';
 import type { Parts } from './parts.ts';
 import type { State } from './state-file.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 import { hl7v3Url, localUrl } from './addresses.ts';
-import { type Kept, startKept } from './datacentre.ts';
+import { type Kept, startKept } from './kept-process.ts';
 import type { State } from './state-file.ts';
 import { statusFolderOf } from './status-folder.ts';
 

@@ -110,7 +110,6 @@ describe('a second spine up', () => {
     const second = await end(['up', '--port-base', base]);
     assert.equal(second.code, 3);
     assert.match(second.stdout, new RegExp(`http://127.0.0.1:${base} .*Running already`, 's'));
-
     const status = await end(['status', '--port-base', base, '-o', 'env', '--show']);
     assert.equal(status.code, 0);
     assert.match(status.stdout, new RegExp(`export OPENSPINE_URL='http://127.0.0.1:${base}'`));
@@ -121,11 +120,8 @@ describe('a second spine up', () => {
 
     const doctor = await end(['doctor', '--port-base', base]);
     assert.equal(doctor.code, 0, doctor.stdout);
-    assert.match(doctor.stdout, /^ok {4}database +PostgreSQL 18/m);
-    assert.match(doctor.stdout, /^ok {4}datacentre B/m);
-    assert.match(doctor.stdout, /^ok {4}sign-in +http/m);
-    assert.match(doctor.stdout, /^ok {4}web pages +http/m);
-
+    for (const part of ['database +PostgreSQL 18', 'datacentre B', 'sign-in +http', 'web pages +h'])
+      assert.match(doctor.stdout, new RegExp(`^ok {4}${part}`, 'm'));
     const third = start(['up', '--port-base', base, '--auto-port']);
     await isReady(third);
     assert.doesNotMatch(third.said.stdout, new RegExp(`:${base} `));
@@ -133,7 +129,7 @@ describe('a second spine up', () => {
 });
 
 describe('while it runs', () => {
-  test('a datacentre or a database that dies is started again, and that is said', async () => {
+  test('what dies is started again, and that is said; both datacentres are, one after the other, when somebody says so', async () => {
     const base = await freeBase();
     const spine = start(['up', '--port-base', base]);
     await isReady(spine);
@@ -141,20 +137,42 @@ describe('while it runs', () => {
     await fetch(`${state.apiA}/die`).then(null, () => {});
     await until(() => spine.said.stderr.includes('datacentre A ended (exit code 1) unexpectedly'));
     await until(() => answersPing(state.apiA));
-
     const pidFile = join(folderOf(state), 'postgres', 'postmaster.pid');
     signal(Number.parseInt(readFileSync(pidFile, 'utf8'), 10), 'SIGKILL');
     await until(() => spine.said.stderr.includes('the database ended unexpectedly'));
-    await until(() =>
-      query(state, 'select 1').then(
-        () => true,
-        () => false,
-      ),
-    );
+    const answers = (): Promise<boolean> => query(state, 'select 1').then(Boolean, () => false);
+    await until(answers);
+    const seen = await seenWhile([state.apiA, state.apiB], async () => {
+      const { code, stderr } = await end(['dc', 'roll', '--port-base', base]);
+      assert.equal(code, 0, stderr);
+    });
+    assert.ok(seen.every((pids) => pids.some((pid) => pid !== null)));
+    assert.equal(new Set(seen.flat().filter((pid) => pid !== null)).size, 4);
     spine.process.kill('SIGTERM');
     assert.equal(await spine.ended, 0);
   });
 });
+
+/** Who answers at each address, again and again; null: nobody. */
+async function seenWhile(
+  urls: readonly string[],
+  work: () => Promise<void>,
+): Promise<(number | null)[][]> {
+  const seen: (number | null)[][] = [];
+  const over = new AbortController();
+  const asking = (async () => {
+    while (!over.signal.aborted) seen.push(await Promise.all(urls.map(pidAt)));
+  })();
+  await work().finally(() => over.abort());
+  await asking;
+  return seen;
+}
+
+function pidAt(url: string): Promise<number | null> {
+  const told = fetch(url).then((answer) => answer.json() as Promise<{ readonly pid: number }>);
+  const pid = told.then((process) => process.pid);
+  return pid.then(null, () => null);
+}
 
 describe('a start that cannot be', () => {
   test('names the port that is taken, who has it, and the flag to move', async () => {
