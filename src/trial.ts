@@ -24,7 +24,7 @@ export async function openTrial(cards: Cards, url: string): Promise<Trial> {
 
 export type Local = {
   readonly routes: readonly HttpRoute[];
-  readonly probe: () => Promise<void>;
+  readonly probe: (stopping?: AbortSignal) => Promise<void>;
   /** What is real and what is not. */
   readonly environment: () => string;
 };
@@ -39,7 +39,7 @@ export async function openLocal(config: Config, spine: Spine, trial: Trial): Pro
   };
   return {
     routes: localRoutes(parts),
-    probe: () => probe(parts),
+    probe: (stopping) => probe(parts, stopping),
     environment: () => `test; signing=real; clock=${clock.read().real ? 'real' : 'shifted'}`,
   };
 }

@@ -13,6 +13,7 @@ import {
   withSignature,
 } from './sample-messages/index.ts';
 import { parseJson, textAt } from './client/json.ts';
+import { served } from './client/served.ts';
 import { ALL_PATIENTS } from './patients.ts';
 import { PERSONAS, type Persona } from './personas.ts';
 import type { SigningKey } from './signing/card-key.ts';
@@ -29,7 +30,10 @@ export type JourneyParts = {
   readonly key: SigningKey;
 };
 
-/** A prescription from surgery to claim, through the front door of one datacentre; throws where it ends early [X-09]. */
+/**
+ * A prescription from surgery to claim, through the front door of one datacentre; throws where it ends early, and `Busy`
+ * where it was refused for now [X-09].
+ */
 export async function travel(parts: JourneyParts): Promise<void> {
   const [prescribed, ...after] = journey(parts.clock.now());
   const signed = await signedOrder(parts, prescribed);
@@ -94,15 +98,13 @@ async function post(
   path: string,
   body: object,
 ): Promise<unknown> {
-  const answer = await fetch(`${parts.url}/${path}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-    headers: {
-      authorization: `Bearer ${await parts.tokenFor(persona)}`,
-      'content-type': 'application/fhir+json',
-      'x-request-id': randomUUID(),
-    },
-  });
+  const headers = {
+    authorization: `Bearer ${await parts.tokenFor(persona)}`,
+    'content-type': 'application/fhir+json',
+    'x-request-id': randomUUID(),
+  };
+  const asked = { method: 'POST', body: JSON.stringify(body), headers };
+  const answer = await served(fetch(`${parts.url}/${path}`, asked));
   const text = await answer.text();
   if (answer.status !== 200)
     throw new Error(`the synthetic journey ended at ${path}: ${answer.status} ${text}`);

@@ -6,6 +6,7 @@ import { present } from '../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { parseJson, textAt } from '../client/json.ts';
+import { served } from '../client/served.ts';
 import {
   type Credentials,
   REDIRECT_URI,
@@ -33,7 +34,7 @@ export type Place = {
   readonly clock: Clock;
 };
 
-/** Gets a token as a real client does: by the platform's own addresses, step by step. */
+/** Gets a token as a real client does: by the platform's own addresses, step by step; throws `Busy` where they refuse for now. */
 export async function signIn(place: Place, wanted: Wanted): Promise<Result<Tokens, string>> {
   const { application, username, scope } = wanted;
   const credentials = place.material.credentials[application];
@@ -104,7 +105,7 @@ async function codeFor(
 /** Where an answer sends a browser. */
 async function locationOf(url: string, form?: URLSearchParams): Promise<Result<string, string>> {
   const request = form === undefined ? {} : { method: 'POST', body: form };
-  const answer = await fetch(url, { ...request, redirect: 'manual' });
+  const answer = await served(fetch(url, { ...request, redirect: 'manual' }));
   const text = await answer.text();
   const location = answer.headers.get('location');
   return location === null ? fail(`${answer.status} ${problemOf(text)}`) : ok(location);
@@ -115,7 +116,7 @@ async function post(
   form: Readonly<Record<string, string>>,
 ): Promise<Result<Tokens, string>> {
   const body = new URLSearchParams(form);
-  const answer = await fetch(`${url}/oauth2/token`, { method: 'POST', body });
+  const answer = await served(fetch(`${url}/oauth2/token`, { method: 'POST', body }));
   const text = await answer.text();
   const tokens = parseJson(text);
   const isAnswer = answer.status === 200 && typeof tokens === 'object' && tokens !== null;
