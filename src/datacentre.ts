@@ -28,6 +28,7 @@ import {
   requireConnections,
 } from './platform/database.ts';
 import type { HttpService } from './platform/http.ts';
+import { type InHand, openInHand } from './platform/in-hand.ts';
 import type { Log } from './platform/log.ts';
 import { sharedSecret } from './platform/secrets.ts';
 import {
@@ -78,9 +79,7 @@ export async function startDatacentre(
   const admission = openAdmission(database);
   const { url } = server;
   const closers = [() => database.close(), () => http.close()];
-  const close = async (): Promise<void> => {
-    for (const one of closers.toReversed()) await one();
-  };
+  const close = (): Promise<void> => closeAll(closers);
   try {
     await untilMigrated(databaseUrl, stopping);
     await database.opened();
@@ -97,10 +96,12 @@ export async function startDatacentre(
     const local = trial === null ? null : await openLocal(config, spine, trial);
     const shown = { database, clock: trial?.clock ?? null, incidentAt: http.incidentAt };
     const pages = await openPages(config, identity, shown);
-    const parts = { spine, identity, clock, local, pages, server, admission, measures };
+    const inHand = await openInHand(database, config.inHandFile);
+    closers.splice(1, 0, async () => inHand.close());
+    const parts = { spine, identity, clock, local, pages, server, admission, measures, inHand };
     await http.serve(servicesOf(config, log, parts));
     // A journey does not come through what is switched off.
-    if (config.switchedOff.length === 0) await local?.probe();
+    if (config.switchedOff.length === 0) await local?.probe(stopping);
     const hl7v3 = await openHl7Door(config, log, hl7PartsOf(parts));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const further = [...identity.jobs, ...(hl7v3?.jobs ?? [])];
@@ -115,6 +116,10 @@ export async function startDatacentre(
     await close();
     throw error;
   }
+}
+
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const one of closers.toReversed()) await one();
 }
 
 function databaseOf(config: Config): OpenDatabase {
@@ -148,6 +153,7 @@ type Parts = {
   readonly server: Server;
   readonly admission: Admission;
   readonly measures: Measures;
+  readonly inHand: InHand;
 };
 
 type OpenSpine = Pick<Parts, 'measures'> & { readonly database: Database; readonly cards: Cards };
@@ -166,21 +172,21 @@ async function openSpine(config: Config, { database, cards, measures }: OpenSpin
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
-  const { identity, pages, server, spine } = parts;
+  const { identity, pages, server, spine, inHand } = parts;
   const all = serviceOf(config, log, parts);
   const open = endpointRoutes(server, spine.database);
-  const routes = [...open, ...identity.routes, ...pages.routes];
+  const routes = [...open, ...inHand.guarded([...identity.routes, ...pages.routes])];
   const onFailure = failuresOf({ log, identity, pages, server }, []);
   return { all, forPeople: { ...all, routes, onFailure } };
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
-  const { spine, identity, clock, local, pages, server, admission, measures } = parts;
+  const { spine, identity, clock, local, pages, server, admission, measures, inHand } = parts;
   const { database } = spine;
   const { url } = server;
   const isReady = async (): Promise<boolean> => (await readiness(database)).isWriting;
   return {
-    routes: [
+    routes: inHand.guarded([
       ...endpointRoutes(server, database),
       ...identity.routes,
       ...fhirRoutes({
@@ -199,7 +205,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
       ...sdsRoutes(sdsParts(config, { ...parts, url, database, isReady })),
       ...(local?.routes ?? []),
       ...pages.routes,
-    ],
+    ]),
     mounts: identity.mounts(pages.html),
     admit: admitBy(admission),
     onAnswered: measures.onAnswered,

@@ -144,6 +144,7 @@ function datacentreStart(
   { state, parts, output }: StartOptions,
 ): Promise<Datacentre> {
   const { hl7v3A, hl7v3B, signIn, pages, metricsA, metricsB } = state.ports;
+  const folder = state.data.kind === 'external' ? null : state.data.folder;
   return servers.add((signal) =>
     startDatacentre({
       signal,
@@ -163,7 +164,8 @@ function datacentreStart(
       cis2Issuer: issuerAt(signIn),
       hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
       hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
-      auditFolder: state.data.kind === 'external' ? null : join(state.data.folder, 'audit'),
+      auditFolder: folder === null ? null : join(folder, 'audit'),
+      inHandFile: folder === null ? null : join(folder, `in-hand-${name}`),
       status: statusSettings(state),
       program: parts.datacentreProgram ?? null,
       log: output.progress,

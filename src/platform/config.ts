@@ -48,6 +48,8 @@ export type Config = {
   readonly audit: AuditPlace | null;
   /** How often one application may call one base of the FHIR API; null: without limit. */
   readonly requestsPerMinute: number | null;
+  /** File that says what is in hand when the process dies; null: nothing does. */
+  readonly inHandFile: string | null;
   readonly pds: PdsConfig;
   /** How often one application may ask for systems and endpoints; null: without limit [SDS 1]. */
   readonly sdsRequestsPerSecond: number | null;
@@ -120,6 +122,7 @@ export function parseConfig(
     audit: auditPlaceOf(env, problems),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     requestsPerMinute: env[REQUESTS.name] === undefined ? null : numberOf(env, REQUESTS, problems),
+    inHandFile: env['OPENSPINE_IN_HAND_FILE'] ?? null,
     pds: pdsConfigOf(env, problems),
     sdsRequestsPerSecond: perSecondOf(SDS_RATE, env[SDS_RATE] ?? 'none', problems),
     asids: asidsOf(env),
