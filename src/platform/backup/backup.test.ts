@@ -9,6 +9,7 @@ import fc from 'fast-check';
 
 import { prune } from './follow.ts';
 import {
+  goesOnAt,
   nextSegment,
   parseHistory,
   parsePosition,
@@ -38,6 +39,18 @@ describe('files of the log', () => {
     const second = { sizeBytes: SEGMENT, timeline: 2, history };
     assert.equal(segmentName(second, parsePosition('0/4FFFFFF')), '000000010000000000000004');
     assert.equal(segmentName(second, parsePosition('0/5000000')), '000000020000000000000005');
+  });
+
+  test('are copied from where their timeline was left, whatever had come there after that', () => {
+    const history = parseHistory('1\t0/5000100\tone\n2\t0/8000200\ttwo\n');
+    const third = { sizeBytes: SEGMENT, timeline: 3, history };
+    const from = (timeline: number, position: string): string =>
+      positionText(goesOnAt(third, timeline, parsePosition(position)));
+    assert.equal(from(3, '0/9000010'), '0/9000010');
+    assert.equal(from(2, '0/7000300'), '0/7000000');
+    assert.equal(from(2, '0/9000010'), '0/8000000'); // two files on, nobody else has the second
+    assert.equal(from(1, '0/6000010'), '0/5000000');
+    assert.equal(from(1, '0/5000020'), '0/5000000');
   });
 });
 

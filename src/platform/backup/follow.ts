@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Base, bases, dropBase, type Kind, logStartOf, takeBase } from './base.ts';
 import { copyLog, dropLogBefore, logEnd } from './log.ts';
-import { parsePosition, type Position, segmentName, segmentStart } from './positions.ts';
+import { goesOnAt, parsePosition, type Position, segmentName, segmentStart } from './positions.ts';
 import type { RecordMark } from './record.ts';
 import { openSource, type Source } from './source.ts';
 import type { Store } from './store.ts';
@@ -43,8 +43,9 @@ async function continued(source: Source, store: Store): Promise<Position | null>
       'name another folder with --into: each database has its own',
     );
   }
-  const position = parsePosition(end.position);
-  const name = segmentName(await source.segments(), position);
+  const segments = await source.segments();
+  const position = goesOnAt(segments, end.timeline, parsePosition(end.position));
+  const name = segmentName(segments, position);
   return (await source.hasSegment(name)) ? position : null;
 }
 

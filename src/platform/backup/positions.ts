@@ -53,6 +53,17 @@ export function segmentName(segments: Segments, position: Position): string {
   return parts.map((part) => hex(part).padStart(8, '0')).join('');
 }
 
+/**
+ * Where copying goes on that came to a position of a timeline. Whatever came there after it was left is no part of the log
+ * now; the file in which it was left is copied again from its start, as it has another name.
+ */
+export function goesOnAt(segments: Segments, timeline: number, position: Position): Position {
+  if (timeline === segments.timeline) return position;
+  const left = segments.history.find((one) => one.timeline === timeline) ?? segments.history.at(-1);
+  const isBehind = left === undefined || position < left.at;
+  return segmentStart(segments, isBehind ? position : left.at);
+}
+
 export function historyName(timeline: number): string {
   return `${hex(BigInt(timeline)).padStart(8, '0')}.history`;
 }
