@@ -1,6 +1,9 @@
 // Shows: Datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { PORTS_OF_CLUSTER } from '../../src/platform/replicated-postgres.ts';
 import { type DatacentreStatus, give } from '../../src/installation/control.ts';
 import { portsInUse } from '../../src/installation/port-check.ts';
+import { ordering, signingIn } from './asking.ts';
 import { missing } from './cluster.ts';
 
 const SPINE = fileURLToPath(new URL('../../bin/spine.ts', import.meta.url));
@@ -111,12 +115,22 @@ describe('a drill', { skip: missing() }, () => {
     assert.equal((await fetch(`${site('a')}/_local/ready`)).status, 200);
   });
 
-  test('the writes move to the other one while people sign in: all wait, and nobody is refused', async () => {
+  test('the writes move to the other one while people sign in and a backup is followed: all wait, nobody is refused, and a restore has all of it', async () => {
+    const backups = await followed(base);
     const waits: number[] = [];
     // A machine that is busy with other things may take longer once.
     while (waits.length < 3 && waits.every((ms) => ms > PAUSE_MAX_MS)) waits.push(await moved());
     process.stdout.write(`the writes moved; the longest wait in ms, each time: ${waits.join()}\n`);
     assert.ok(Math.min(...waits) <= PAUSE_MAX_MS, waits.join());
+    await demoSoon('b');
+    await backups.end();
+    const drilled = await ran('drill', '--from', backups.folder, '--port-base', String(base));
+    assert.equal(drilled.code, 0, `${drilled.stdout}${drilled.stderr}`);
+    assert.match(
+      drilled.stdout,
+      /^live +every head is in its chain there, and nothing is missing$/m,
+    );
+    rmSync(backups.folder, { recursive: true });
   });
 
   /** Moves the writes while people sign in at both; nobody may be refused. How long somebody waited. */
@@ -158,6 +172,19 @@ describe('a drill', { skip: missing() }, () => {
     await healed();
   });
 
+  test('both are started again one after the other under load, and no request fails', async () => {
+    await healed();
+    const orders = await ordering({ a: site('a'), b: site('b') });
+    const rolled = await dc('roll');
+    const { answered, failed } = await orders();
+    assert.equal(rolled.code, 0, rolled.stderr);
+    assert.deepEqual(failed, []);
+    assert.ok(answered > 100, String(answered));
+    const { processes } = await status();
+    assert.deepEqual(processes, { a: 'running', b: 'running' });
+    process.stdout.write(`both started again: ${answered} orders answered, 0 failed\n`);
+  });
+
   test('an order that cannot be carried out says why', async () => {
     const unknown = await dc('fail', 'c');
     assert.deepEqual([unknown.code, /name a datacentre/.test(unknown.stderr)], [2, true]);
@@ -175,29 +202,24 @@ async function ran(...words: readonly string[]): Promise<Ran> {
   return { code, ...said };
 }
 
-/** Signs people in all the time, at each address; ends when it is called, with what they were answered. */
-function signingIn(urls: readonly string[]) {
-  const ending = new AbortController();
-  let longestMs = 0;
-  const statuses: number[] = [];
-  const sign = async (url: string): Promise<void> => {
-    while (!ending.signal.aborted) {
-      const began = performance.now();
-      const answer = await fetch(`${url}/_local/token`, {
-        method: 'POST',
-        body: JSON.stringify({ persona: 'prescriber' }),
-      });
-      await answer.arrayBuffer();
-      statuses.push(answer.status);
-      longestMs = Math.max(longestMs, Math.round(performance.now() - began));
-      await delay(20);
-    }
-  };
-  const all = Promise.all([...urls, ...urls].map(sign));
-  return async () => {
-    ending.abort();
-    await all;
-    return { statuses, longestMs };
+/** A backup that goes on, with a first base; `end`: with all that is in the log by now. */
+async function followed(base: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-followed-'));
+  const words = ['backup', '--into', folder, '--plain', '--follow', '--port-base', String(base)];
+  const child = spawn(process.execPath, [SPINE, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  for (const end = performance.now() + SOON_MS; !/^base backup .* taken$/m.test(said); ) {
+    assert.ok(child.exitCode === null && performance.now() < end, said);
+    await delay(100);
+  }
+  return {
+    folder,
+    end: async () => {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await gone;
+    },
   };
 }
 

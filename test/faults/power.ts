@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
 import { isGood, type Report } from './report.ts';
 import { run, type RunOptions } from './run.ts';
 import { FAULTS } from './scenarios/index.ts';
 import { type SeededBug, SEEDED_BUGS } from './seeded-bugs.ts';
-import { buildWith } from './test-build.ts';
+import { buildWith, ROOT } from './test-build.ts';
 
 /** Whether the faults find a bug that was put into a test build. */
 export type Power = {
@@ -31,12 +35,36 @@ export async function power(
 }
 
 async function lookedFor(bug: SeededBug, options: PowerOptions): Promise<Power> {
-  const { number, what, isOfClient = false } = bug;
+  const { number, what, tests, isOfClient = false } = bug;
+  if (tests !== undefined) return { number, what, found: failedOf(await tested(tests, bug)) };
   const build = isOfClient ? { client: [buildWith(number)] } : { datacentres: [buildWith(number)] };
   const faults = FAULTS.filter(({ id }) => bug.faults.includes(id));
   const acknowledged = faults.length === 0 ? ACKNOWLEDGED : 0;
   const report = await run([...faults, ...faults], { ...options, acknowledged, build });
   return { number, what, found: isGood(report) ? null : seenIn(report) };
+}
+
+/** What the runner of the tests says of them with the bug. Without it they are a part of `npm test`. */
+async function tested(file: string, { number }: SeededBug): Promise<string> {
+  const words = ['--test', `--test-global-setup=${SETUP}`, file];
+  const child = spawn(process.execPath, [`--import=${buildWith(number)}`, ...words], {
+    cwd: fileURLToPath(ROOT),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  await once(child, 'close');
+  return said;
+}
+
+const SETUP = 'test/support/global-setup.ts';
+
+/** Null where all passed; throws where none was run. */
+function failedOf(said: string): string | null {
+  const count = (word: string): number =>
+    Number(new RegExp(`^. ${word} (\\d+)$`, 'm').exec(said)?.[1] ?? 0);
+  if (count('tests') === 0) throw new Error(`no test was run: ${said}`);
+  return count('fail') === 0 ? null : `${count('fail')} of ${count('tests')} tests fail`;
 }
 
 function seenIn({ results, calm }: Report): string {

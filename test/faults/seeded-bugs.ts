@@ -10,6 +10,8 @@ export type SeededBug = {
   readonly isOfClient?: true;
   /** Faults that bring it to light; none: messages that come at the same time do. */
   readonly faults: readonly string[];
+  /** Where no client of the faults comes by: the tests that fail with it. */
+  readonly tests?: string;
 };
 
 const RECORD = 'src/prescriptions/record.ts';
@@ -105,6 +107,19 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     ],
   },
   {
+    number: 'B20',
+    what: 'a message that leaves is marked as sent before it is',
+    faults: [],
+    tests: 'test/hl7v3/deliver.test.ts',
+    edits: [
+      {
+        file: 'src/gateways/hl7v3/deliver/index.ts',
+        find: 'const reply = await replyOf(parts, delivery, contract);',
+        put: "await endDelivery(database, delivery, { end: 'acknowledged', reason: null, at: clock.now() }); const reply = await replyOf(parts, delivery, contract);",
+      },
+    ],
+  },
+  {
     number: 'B26',
     what: 'the audit line is written after the answer, if it can be',
     faults: ['F1'],
@@ -131,6 +146,19 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
         file: 'test/faults/sender.ts',
         find: '`x-request-id: ${requestId}`,',
         put: '`x-request-id: ${globalThis.crypto.randomUUID()}`, ...(requestId ? [] : []),',
+      },
+    ],
+  },
+  {
+    number: 'B28',
+    what: 'a poison message is tried for ever',
+    faults: [],
+    tests: 'test/hl7v3/reliable.test.ts',
+    edits: [
+      {
+        file: 'src/gateways/hl7v3/desk.ts',
+        find: 'const ATTEMPTS_MAX = 3;',
+        put: 'const ATTEMPTS_MAX = Infinity;',
       },
     ],
   },

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import {
-  type Datacentre,
-  type DatacentreOptions,
-  startDatacentre,
-} from '../../src/installation/datacentre.ts';
+import { type DatacentreOptions, startDatacentre } from '../../src/installation/datacentre.ts';
+import type { Datacentre } from '../../src/installation/kept-process.ts';
 import { currentKey, signAccessToken } from '../../src/identity/index.ts';
 import { seedTestSystem } from '../../src/local/cards.ts';
 import { claimsOf } from '../../src/local/tokens.ts';
@@ -31,8 +28,8 @@ import { freePort } from '../support/ports.ts';
 export type System = {
   readonly cluster: ReplicatedPostgres;
   readonly datacentres: Readonly<Record<Site, Datacentre>>;
-  /** What their processes load besides from their next start on, as in a test build. */
-  readonly loads: Readonly<Record<Site, (besides: readonly string[]) => void>>;
+  /** What their processes load besides from their next start on, as in a test build; and what they run, by itself the code of now. */
+  readonly loads: Readonly<Record<Site, Load>>;
   /** Where the datacentres listen. */
   readonly ports: readonly number[];
   /** Sites can be cut off from each other: each is in a network of its own. */
@@ -48,9 +45,12 @@ export type System = {
   readonly stop: (keeps: boolean) => Promise<void>;
 };
 
+export type Load = (besides: readonly string[], spine?: string) => void;
+
 const WHOLE_MS = 300_000; // a database that is copied anew, on a busy machine
 const ASK_AGAIN_MS = 200;
 const DAY_S = 86_400;
+const SPINE = new URL('../../bin/spine.ts', import.meta.url).pathname;
 
 /** `imports`: what the processes of the datacentres load before the program, as in a test build. */
 export async function startSystem(imports: readonly string[] = []): Promise<System> {
@@ -80,9 +80,10 @@ async function startParts(
   const url = cluster.urlOf('a');
   await migrate(url, SCHEMAS);
   await seedTestSystem(url);
-  const a = await startProcess('a', cluster, imports);
+  const parts = { folder, cluster, imports };
+  const a = await startProcess('a', parts);
   closers.push(() => a.process.stop());
-  const b = await startProcess('b', cluster, imports);
+  const b = await startProcess('b', parts);
   closers.push(() => b.process.stop());
   const database = openDatabase({ url });
   const rows = openRows(url);
@@ -103,18 +104,20 @@ async function startParts(
 
 async function startProcess(
   name: Site,
-  cluster: ReplicatedPostgres,
-  imports: readonly string[],
+  {
+    folder,
+    cluster,
+    imports,
+  }: Pick<System, 'folder' | 'cluster'> & { readonly imports: readonly string[] },
 ): Promise<{
   readonly process: Datacentre;
   readonly port: number;
-  readonly load: (besides: readonly string[]) => void;
+  readonly load: Load;
 }> {
   const [port, hl7v3Port, signInPort, pagesPort, metricsPort] = await Promise.all(
     Array.from({ length: 5 }, freePort),
   );
-  const spine = new URL('../../bin/spine.ts', import.meta.url).pathname;
-  const words = (loaded: readonly string[]): string[] => [
+  const words = (loaded: readonly string[], spine = SPINE): string[] => [
     ...loaded.map((one) => `--import=${one}`),
     spine,
     'serve',
@@ -127,6 +130,7 @@ async function startProcess(
     mode: 'test',
     readDatabaseUrl: cluster.readUrlOf(name),
     auditFolder: null,
+    inHandFile: join(folder, `in-hand-${name}`),
     signInPort: signInPort ?? 0,
     pagesPort: pagesPort ?? 0,
     metricsPort: metricsPort ?? 0,
@@ -139,8 +143,8 @@ async function startProcess(
     signal: new AbortController().signal,
   };
   const process = await patiently(() => startDatacentre(options)); // a busy machine may be too slow
-  const load = (besides: readonly string[]): void => {
-    program.splice(0, program.length, ...words([...imports, ...besides]));
+  const load: Load = (besides, code) => {
+    program.splice(0, program.length, ...words([...imports, ...besides], code));
   };
   return { process, port: port ?? 0, load };
 }

@@ -27,6 +27,11 @@ export function buildWithClock(aheadMs: number): string {
   return `${new URL('test-build.ts', import.meta.url).href}?aheadMs=${aheadMs}`;
 }
 
+/** What to import for a build that dies of every message with this word in it. */
+export function buildThatDiesOf(word: string): string {
+  return `${new URL('test-build.ts', import.meta.url).href}?poison=${word}`;
+}
+
 /** A file with its words changed; each place that is to be changed must be there, once. */
 export function edited(text: string, edits: readonly Edit[]): string {
   return edits.reduce((before, { find, put }) => {
@@ -38,6 +43,8 @@ export function edited(text: string, edits: readonly Edit[]): string {
 function editsOf(query: URLSearchParams): readonly Edit[] {
   const aheadMs = query.get('aheadMs');
   if (aheadMs !== null) return clockEdits(Number(aheadMs));
+  const poison = query.get('poison');
+  if (poison !== null) return poisonEdits(poison);
   const [bug, step] = [query.get('bug'), query.get('step')];
   const found =
     SEEDED_BUGS.find((one) => one.number === bug) ?? FAILPOINTS.find((one) => one.step === step);
@@ -48,6 +55,13 @@ function editsOf(query: URLSearchParams): readonly Edit[] {
 export function clockEdits(aheadMs: number): readonly Edit[] {
   const put = `const now = (): Date => new Date(Date.now() + ${aheadMs}); export const REAL_CLOCK: Clock = { now, securityNow: now };`;
   return [{ file: 'src/platform/clock.ts', find: REAL_CLOCK, put }];
+}
+
+export function poisonEdits(word: string): readonly Edit[] {
+  const file = 'src/gateways/fhir/gateway.ts';
+  const find = "const requestId = request.headers['x-request-id'] ?? '';";
+  const die = `if (request.body.includes('${word}')) process.kill(process.pid, 'SIGKILL');`;
+  return [{ file, find, put: `${die} ${find}` }];
 }
 
 const REAL_CLOCK =

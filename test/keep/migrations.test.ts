@@ -1,12 +1,10 @@
 // Shows: Operations | schema changes that the release before lives with: checked for each migration, and the code before the newest one runs on the new schema
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import pg from 'pg';
 
@@ -17,8 +15,7 @@ import { aJourney } from '../support/journey.ts';
 import { freePort } from '../support/ports.ts';
 import { testSpine, through } from '../support/server.ts';
 import { catalogueOf, demandsOn } from './catalogue.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { earlierCode, unpacked } from './earlier-code.ts';
 
 /**
  * A migration that takes something away says so in its first line, and since which release no code needs it:
@@ -125,36 +122,18 @@ describe('migrations', () => {
   });
 });
 
-/** The commit before the one that brought the newest migration, or why it is not known here. */
-function previous(): { readonly commit: string } | { readonly reason: string } {
-  const git = (...words: string[]): string =>
-    spawnSync('git', ['-C', ROOT, ...words], { encoding: 'utf8' }).stdout?.trim() ?? '';
-  const newest = git('log', '-1', '--diff-filter=A', '--format=%H', '--', 'src/*/migrations/*.sql');
-  const commit = newest === '' ? '' : git('rev-parse', '--verify', '--quiet', `${newest}^`);
-  return commit === ''
-    ? {
-        reason: 'the code before the newest migration is not in this clone (git fetch --unshallow)',
-      }
-    : { commit };
-}
-
-const earlier = previous();
+const earlier = earlierCode();
 
 describe('the code before the newest migration, on the schema of today', {
   skip: 'reason' in earlier ? earlier.reason : false,
 }, () => {
   const spine = testSpine();
-  const folder = mkdtempSync(join(tmpdir(), 'openspine-earlier-'));
+  let folder = '';
   let old: ChildProcess;
   let oldUrl = '';
 
   before(async () => {
-    const commit = 'commit' in earlier ? earlier.commit : '';
-    const files = spawnSync('git', ['-C', ROOT, 'archive', commit, 'src', 'bin', 'package.json'], {
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    assert.equal(spawnSync('tar', ['-x', '-C', folder], { input: files.stdout }).status, 0);
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    folder = unpacked('commit' in earlier ? earlier.commit : '');
     const port = await freePort();
     oldUrl = `http://127.0.0.1:${port}`;
     old = spawn(process.execPath, [join(folder, 'bin/spine.ts'), 'serve'], {

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { rotateKeys } from '../../../src/identity/index.ts';
-import * as message from '../../nothing-lost/messages.ts';
-import { inShort, post } from '../../nothing-lost/datacentres.ts';
-import { eventsOf } from '../../nothing-lost/rows.ts';
 import { always, type Fault, type Scene } from '../fault.ts';
-import { patiently, tokensOf } from '../system.ts';
+import { tokensOf } from '../system.ts';
 
 /** What clients and networks do to messages, and what happens to the keys of their tokens. */
 export const clientFaults: readonly Fault[] = [
@@ -18,7 +14,6 @@ export const clientFaults: readonly Fault[] = [
       await client.lose(0);
     },
   },
-  { ...common('F15', 'fifty copies of a message come at once'), happen: copies },
   {
     ...common('F26', 'the keys of the access tokens change every ten seconds'),
     happen: async ({ system: { database }, client }) => {
@@ -29,35 +24,53 @@ export const clientFaults: readonly Fault[] = [
       }
     },
   },
+  { ...common('F27', 'nobody can sign in; whoever is signed in works on'), happen: signInAway },
 ];
 
 const LASTS_MS = 15_000;
 const ROTATIONS = 3;
 const ROTATED_EVERY_MS = 10_000;
-const COPIES = 50;
-const STORMS = 20;
 
 function common(id: string, name: string): Omit<Fault, 'happen'> {
   return { id, name, times: 1, missing: always, gapMaxMs: 5_000 };
 }
 
-/** Through both datacentres: one effect, and one answer for all that got one. */
-async function copies({ system: { database, ports, rows } }: Scene): Promise<string[]> {
-  const tokens = await tokensOf(database);
+const TOLD_WITHIN_MS = 5_000; // [RELIABILITY F27]
+const ASKED_EVERY_MS = 500;
+
+/** Who asks meanwhile is told soon that it cannot be, and when to come again; afterwards it can. */
+async function signInAway({ system: { ports } }: Scene): Promise<string[]> {
   const wrong: string[] = [];
-  for (let storm = 0; storm < STORMS; storm += 1) {
-    const written = message.aPrescription();
-    const sent = message.create(written, randomUUID());
-    const replies = await Promise.all(
-      Array.from({ length: COPIES }, (_, n) =>
-        post(`http://127.0.0.1:${ports[n % ports.length]}`, sent, tokens),
-      ),
-    );
-    const answers = new Set(replies.filter(({ status }) => status < 409).map(inShort));
-    const events = await patiently(() => eventsOf(rows, written.shortFormId));
-    if (answers.size !== 1 || events !== 1) {
-      wrong.push(`copies: ${[...answers].join(', ')}; ${events} events`);
+  await Promise.all(ports.map((port) => setFault(port, 'PUT')));
+  for (const until = performance.now() + LASTS_MS; performance.now() < until; ) {
+    for (const port of ports) {
+      const since = performance.now();
+      const { status, headers } = await signIn(port);
+      const isTold = status === 503 && headers.has('retry-after');
+      const tookMs = performance.now() - since;
+      if (!isTold || tookMs > TOLD_WITHIN_MS) wrong.push(`${status} after ${tookMs.toFixed(0)} ms`);
     }
+    await delay(ASKED_EVERY_MS);
   }
-  return wrong;
+  await Promise.all(ports.map((port) => setFault(port, 'DELETE')));
+  const after = await Promise.all(ports.map(signIn));
+  const failed = after.filter(({ status }) => status !== 200);
+  return [...wrong, ...failed.map(({ status }) => `sign-in is still ${status}`)];
+}
+
+async function setFault(port: number, method: 'PUT' | 'DELETE'): Promise<void> {
+  const body = method === 'PUT' ? { body: JSON.stringify({ name: 'away', signIn: 100 }) } : {};
+  const answer = await fetch(`http://127.0.0.1:${port}/_local/faults`, { method, ...body });
+  if (answer.status !== 200) throw new Error(`sign-in was not taken away: ${answer.status}`);
+  await answer.arrayBuffer();
+}
+
+/** As developers of a test system do. */
+async function signIn(port: number): Promise<Response> {
+  const answer = await fetch(`http://127.0.0.1:${port}/_local/token`, {
+    method: 'POST',
+    body: JSON.stringify({ persona: 'prescriber' }),
+  });
+  await answer.arrayBuffer();
+  return answer;
 }

@@ -28,6 +28,7 @@ export const databaseFaults: readonly Fault[] = [
   },
   lockStoreLost('one of three parts of the lock store is lost', 'witness'),
   lockStoreLost('two of three parts of the lock store are lost', 'witness', 'standby'),
+  lockStoreLost('all of the lock store is lost', 'witness', 'standby', 'primary'),
 ];
 
 function common(id: string, name: string): Omit<Fault, 'times' | 'happen'> {
@@ -86,13 +87,17 @@ const BREAK_OFF =
   "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'";
 const AWAY_MS = 15_000; // more than twice the time for which the lock is held
 
-function lockStoreLost(name: string, ...which: readonly ('witness' | 'standby')[]): Fault {
+function lockStoreLost(
+  name: string,
+  ...which: readonly ('witness' | 'standby' | 'primary')[]
+): Fault {
   return {
     ...common('F33', name),
     times: 1,
     happen: async ({ system }) => {
-      const standby = otherSite(await primaryOf(system));
-      const zones = which.map((one): Zone => (one === 'witness' ? one : standby));
+      const primary = await primaryOf(system);
+      const named = { witness: 'witness', primary, standby: otherSite(primary) } as const;
+      const zones = which.map((one) => named[one]);
       hold(system, zones, 'SIGSTOP');
       await delay(AWAY_MS);
       hold(system, zones, 'SIGCONT');

@@ -1,9 +1,12 @@
 import type { Fault } from '../fault.ts';
 import { clientFaults } from './clients.ts';
 import { databaseFaults } from './databases.ts';
+import { deployFaults } from './deploys.ts';
 import { diskFaults } from './disks.ts';
 import { linkFaults } from './links.ts';
 import { loadFaults } from './load.ts';
+import { poisonFaults } from './poison.ts';
+import { retryFaults } from './retries.ts';
 import { siteFaults } from './sites.ts';
 import { stepFaults } from './steps.ts';
 
@@ -15,5 +18,8 @@ export const FAULTS: readonly Fault[] = [
   ...linkFaults,
   ...diskFaults,
   ...clientFaults,
+  ...retryFaults,
+  ...poisonFaults,
   ...loadFaults,
+  ...deployFaults,
 ];

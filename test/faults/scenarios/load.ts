@@ -1,17 +1,22 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { currentKey, signAccessToken } from '../../../src/identity/index.ts';
 import { handOver } from '../../../src/installation/datacentre-orders.ts';
 import { PERSONAS } from '../../../src/local/personas.ts';
 import { claimsOf } from '../../../src/local/tokens.ts';
+import { sql } from '../../../src/platform/sql.ts';
 import { DISPENSING } from '../../support/server.ts';
-import { always, type Fault, type Scene } from '../fault.ts';
+import { always, type Fault, type Scene, WRITES_BACK_MS } from '../fault.ts';
 import { primaryOf, type System } from '../system.ts';
 
 const SWITCH_MS = 5_000; // [RELIABILITY P9]
 const BEHIND_MS = 5_000; // others keep their bands
 const FLOOD_MS = 10_000;
 const FLOOD_AT_ONCE = 400;
+const STORM = 2_000;
+const BACKENDS_MAX = 80; // max_connections less 20 [RELIABILITY C8]
+const WATCHED_MS = 5_000;
 const DAY_S = 86_400;
 
 /** Planned switches, and more than can be done. */
@@ -46,6 +51,14 @@ export const loadFaults: readonly Fault[] = [
       return flood(scene, { method: 'GET', path, body: '' });
     },
   },
+  {
+    id: 'F23',
+    name: 'two thousand clients come at once to processes that have just started',
+    times: 1,
+    missing: always,
+    gapMaxMs: WRITES_BACK_MS,
+    happen: storm,
+  },
 ];
 
 type Asked = { readonly method: string; readonly path: string; readonly body: string };
@@ -65,6 +78,36 @@ async function flood({ system }: Scene, asked: Asked): Promise<void> {
   };
   await Promise.all(Array.from({ length: FLOOD_AT_ONCE }, (_, place) => lane(place)));
   agent.destroy();
+}
+
+/** With all connections new; the database must not be asked for more than it has. */
+async function storm({ system }: Scene): Promise<void> {
+  const { datacentres, ports } = system;
+  await Promise.all([datacentres.a.fail(true), datacentres.b.fail(true)]);
+  await Promise.all([datacentres.a.restore(), datacentres.b.restore()]);
+  const token = await tokenOfOther(system);
+  const agent = new Agent({ keepAlive: false, maxSockets: STORM });
+  const path = `${DISPENSING}/Task?focus:identifier=24F5DA-A83008-7EFE6Z`;
+  const all = Array.from({ length: STORM }, (_, place) =>
+    answerOf(agent, ports[place % ports.length] ?? 0, { method: 'GET', path, body: '', token }),
+  );
+  const [answers, most] = await Promise.all([Promise.all(all), mostBackends(system)]);
+  agent.destroy();
+  const wrong = answers.filter(({ status }) => status === 500);
+  if (wrong.length > 0) throw new Error(`${wrong.length} of a storm are answered 500`);
+  if (most > BACKENDS_MAX) throw new Error(`the database had ${most} connections`);
+}
+
+async function mostBackends({ database }: System): Promise<number> {
+  let most = 0;
+  for (const until = performance.now() + WATCHED_MS; performance.now() < until; ) {
+    const [row] = await database.all<{ count: number }>(
+      sql`select count(*) from pg_stat_activity where backend_type = 'client backend'`,
+    );
+    most = Math.max(most, row?.count ?? 0);
+    await delay(100);
+  }
+  return most;
 }
 
 /** Of an application that nobody else uses. */
