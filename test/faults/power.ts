@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+import { BUGS_OF_TESTS } from './bugs-of-tests.ts';
 import { isGood, type Report } from './report.ts';
 import { run, type RunOptions } from './run.ts';
 import { FAULTS } from './scenarios/index.ts';
@@ -26,7 +27,9 @@ export async function power(
   options: PowerOptions,
 ): Promise<readonly Power[]> {
   const found: Power[] = [];
-  for (const bug of SEEDED_BUGS.filter(({ number }) => only?.includes(number) ?? true)) {
+  for (const bug of [...SEEDED_BUGS, ...BUGS_OF_TESTS].filter(
+    ({ number }) => only?.includes(number) ?? true,
+  )) {
     const one = await lookedFor(bug, options);
     options.tell(`power: ${bug.number} ${bug.what}: ${one.found ?? 'NOT FOUND'}`);
     found.push(one);
@@ -40,7 +43,8 @@ async function lookedFor(bug: SeededBug, options: PowerOptions): Promise<Power> 
   const build = isOfClient ? { client: [buildWith(number)] } : { datacentres: [buildWith(number)] };
   const faults = FAULTS.filter(({ id }) => bug.faults.includes(id));
   const acknowledged = faults.length === 0 ? ACKNOWLEDGED : 0;
-  const report = await run([...faults, ...faults], { ...options, acknowledged, build });
+  const looking = { ...options, acknowledged, build, isOverOnceFound: true };
+  const report = await run([...faults, ...faults], looking);
   return { number, what, found: isGood(report) ? null : seenIn(report) };
 }
 

@@ -27,7 +27,7 @@ export type Report = {
 };
 
 /** Nothing was lost, doubled or wrong, and no time without writes was too long. */
-export function isGood({ results, calm }: Report): boolean {
+export function isGood({ results, calm }: Pick<Report, 'results' | 'calm'>): boolean {
   return [...results, calm].every(isWhole) && results.every((one) => one.gapMs <= one.gapMaxMs);
 }
 

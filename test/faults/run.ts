@@ -5,7 +5,7 @@ import type { Fault, Scene } from './fault.ts';
 import type { Figures } from './figures.ts';
 import type { Flags } from './flags.ts';
 import { compared } from './kept.ts';
-import type { Report, Result } from './report.ts';
+import { isGood, type Report, type Result } from './report.ts';
 import { patiently, signingKey, startSystem, type System, tokensOf } from './system.ts';
 import { messageOf } from '../../src/platform/trouble.ts';
 import { sweepOnly } from '../nothing-lost/invariants.ts';
@@ -19,6 +19,8 @@ export type Progress = (line: string) => void;
 export type RunOptions = Pick<Flags, 'lanes' | 'acknowledged' | 'minutes'> & {
   readonly seed: number;
   readonly tell: Progress;
+  /** Something that is wrong is all that is looked for. */
+  readonly isOverOnceFound?: boolean;
   /** What the processes load before their program, as in a test build. */
   readonly build?: {
     readonly datacentres?: readonly string[];
@@ -48,7 +50,10 @@ export async function run(faults: readonly Fault[], options: RunOptions): Promis
     const leftOut: string[] = [];
     if (acknowledged > 0) await done.warmUp();
     for (const fault of inRounds(faults, scene.random)) {
-      const why = done.reasonToEnd(acknowledged, until) ?? fault.missing(system);
+      const isFound = options.isOverOnceFound === true && !done.isGood;
+      const why = isFound
+        ? 'what was looked for was found'
+        : (done.reasonToEnd(acknowledged, until) ?? fault.missing(system));
       if (why === null) await done.fault(fault);
       else leftOut.push(`${fault.id} ${fault.name}: ${why}`);
     }
@@ -87,6 +92,10 @@ class Run {
     this.#system = scene.system;
     this.#client = scene.client;
     this.#tell = tell;
+  }
+
+  get isGood(): boolean {
+    return isGood({ results: this.#results, calm: this.#calm });
   }
 
   async fault({ id, name, happen, gapMaxMs }: Fault): Promise<void> {

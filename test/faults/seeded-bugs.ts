@@ -10,14 +10,14 @@ export type SeededBug = {
   readonly isOfClient?: true;
   /** Faults that bring it to light; none: messages that come at the same time do. */
   readonly faults: readonly string[];
-  /** Where no client of the faults comes by: the tests that fail with it. */
+  /** The file of tests that fail with it, where no client of the faults comes by. */
   readonly tests?: string;
 };
 
 const RECORD = 'src/prescriptions/record.ts';
 const LINE = 'src/platform/database/line.ts';
 
-/** Those of the list that faults, races and repeats show; test/nothing-lost/mutants.ts has those of the rules. */
+/** Those of the list that faults, races and repeats show; mutants.ts of test/nothing-lost and bugs-of-tests.ts have the others. */
 export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     number: 'B1',
@@ -107,15 +107,14 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     ],
   },
   {
-    number: 'B20',
-    what: 'a message that leaves is marked as sent before it is',
-    faults: [],
-    tests: 'test/hl7v3/deliver.test.ts',
+    number: 'B21',
+    what: 'the chain of events says nothing of the message that each came with',
+    faults: ['F15'],
     edits: [
       {
-        file: 'src/gateways/hl7v3/deliver/index.ts',
-        find: 'const reply = await replyOf(parts, delivery, contract);',
-        put: "await endDelivery(database, delivery, { end: 'acknowledged', reason: null, at: clock.now() }); const reply = await replyOf(parts, delivery, contract);",
+        file: 'src/prescriptions/chain.ts',
+        find: '[id, String(number), event.kind, messageId, data]',
+        put: '[id, String(number), event.kind, data]',
       },
     ],
   },
@@ -146,19 +145,6 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
         file: 'test/faults/sender.ts',
         find: '`x-request-id: ${requestId}`,',
         put: '`x-request-id: ${globalThis.crypto.randomUUID()}`, ...(requestId ? [] : []),',
-      },
-    ],
-  },
-  {
-    number: 'B28',
-    what: 'a poison message is tried for ever',
-    faults: [],
-    tests: 'test/hl7v3/reliable.test.ts',
-    edits: [
-      {
-        file: 'src/gateways/hl7v3/desk.ts',
-        find: 'const ATTEMPTS_MAX = 3;',
-        put: 'const ATTEMPTS_MAX = Infinity;',
       },
     ],
   },

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
+import { BUGS_OF_TESTS } from './bugs-of-tests.ts';
 import { FAILPOINTS } from './failpoints.ts';
 import { type Edit, SEEDED_BUGS } from './seeded-bugs.ts';
 
@@ -46,8 +47,9 @@ function editsOf(query: URLSearchParams): readonly Edit[] {
   const poison = query.get('poison');
   if (poison !== null) return poisonEdits(poison);
   const [bug, step] = [query.get('bug'), query.get('step')];
+  const bugs = [...SEEDED_BUGS, ...BUGS_OF_TESTS];
   const found =
-    SEEDED_BUGS.find((one) => one.number === bug) ?? FAILPOINTS.find((one) => one.step === step);
+    bugs.find((one) => one.number === bug) ?? FAILPOINTS.find((one) => one.step === step);
   if (found === undefined) throw new Error(`no such test build: ${query.toString()}`);
   return found.edits;
 }
