@@ -133,7 +133,7 @@ export async function probe(parts: LocalParts, stopping?: AbortSignal): Promise<
     on conflict (datacentre) do update set passed_at = excluded.passed_at`);
 }
 
-const PASSES_WITHIN_MS = 20_000;
+const TRIES_MAX = 4;
 const AGAIN_MS = 500;
 
 /** Whoever comes at the same moment may be so many that it is refused: that says nothing against this datacentre. */
@@ -141,15 +141,16 @@ async function untilPassed(
   journey: () => Promise<unknown>,
   stopping: AbortSignal | undefined,
 ): Promise<void> {
-  for (let failingMs = 0; ; ) {
-    const since = performance.now();
+  for (let tries = 1; ; ) {
     try {
       await journey();
       return;
     } catch (error) {
+      if (!(error instanceof Busy)) {
+        if (tries === TRIES_MAX) throw error;
+        tries += 1;
+      }
       await delay(AGAIN_MS, undefined, { signal: stopping });
-      if (!(error instanceof Busy)) failingMs += performance.now() - since;
-      if (failingMs > PASSES_WITHIN_MS) throw error;
     }
   }
 }
