@@ -43,6 +43,7 @@ import {
 } from './prescriptions/index.ts';
 import type { Trial } from './local/index.ts';
 import { type Measures, openMeasures } from './measures.ts';
+import { operationsPart, type OperationsPart } from './operations-pages.ts';
 import { sdsParts } from './sds.ts';
 import { commonHeaders, drainOf, servedBy, type Server, tooEarly } from './served-by.ts';
 import { type Local, openLocal, openTrial, providersOf } from './trial.ts';
@@ -91,10 +92,10 @@ export async function startDatacentre(
     closers.splice(1, 0, () => measures.close());
     const identity = await signInOf(config, log, { database, clock, url, trial });
     closers.splice(1, 0, async () => identity.close());
-    const { cards } = identity;
-    const spine = await openSpine(config, { database, cards, measures });
+    const spine = await openSpine(config, { database, cards: identity.cards, measures });
     const local = trial === null ? null : await openLocal(config, spine, trial);
-    const shown = { database, clock: trial?.clock ?? null, incidentAt: http.incidentAt };
+    const operations = operationsPart({ database, clock, identity, ...measures });
+    const shown = { database, operations, trial, incidentAt: http.incidentAt };
     const pages = await openPages(config, identity, shown);
     const inHand = await openInHand(database, config.inHandFile);
     closers.splice(1, 0, async () => inHand.close());
@@ -104,7 +105,7 @@ export async function startDatacentre(
     if (config.switchedOff.length === 0) await local?.probe(stopping);
     const hl7v3 = await openHl7Door(config, log, hl7PartsOf(parts));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
-    const further = [...identity.jobs, ...(hl7v3?.jobs ?? [])];
+    const further = [...identity.jobs, ...operations.jobs, ...(hl7v3?.jobs ?? [])];
     const { onTurn } = measures;
     const jobs = await startDatacentreJobs(config, log, { spine, clock, further, onTurn });
     closers.splice(1, 0, () => jobs.close());
@@ -167,8 +168,8 @@ async function openSpine(config: Config, { database, cards, measures }: OpenSpin
   const signatures = openSignatures(authorities, now, { database, own: signingLists(cards) });
   if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
   await signatures.value.lists.look(now());
-  const { onMessage: onAnswered } = measures;
-  return { database, settings: config, signatures: signatures.value, onAnswered };
+  const { onMessage: onAnswered, traces } = measures;
+  return { database, settings: config, signatures: signatures.value, onAnswered, traces };
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
@@ -208,6 +209,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
     ]),
     mounts: identity.mounts(pages.html),
     admit: admitBy(admission),
+    around: measures.around,
     onAnswered: measures.onAnswered,
     headers: (request) => commonHeaders(server, request, local?.environment() ?? null),
     onFailure: failuresOf({ log, identity, pages, server }, [
@@ -218,28 +220,27 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
   };
 }
 
+type Shown = Pick<HttpDoors, 'incidentAt'> & {
+  readonly database: Database;
+  readonly operations: OperationsPart;
+  readonly trial: Trial | null;
+};
+
 /** The web pages of all capabilities in one frame. */
 async function openPages(
   config: Config,
   { pages, views }: Identity,
-  {
-    database,
-    clock,
-    incidentAt,
-  }: Pick<HttpDoors, 'incidentAt'> & {
-    readonly database: Database;
-    readonly clock: Trial['clock'] | null;
-  },
+  { database, operations, trial, incidentAt }: Shown,
 ): Promise<Shell> {
   return openShell({
     database,
-    pages,
-    views: [views],
+    pages: [...pages, ...operations.pages],
+    views: [views, operations.views],
     secret: await sharedSecret(database, 'pages'),
     datacentre: config.datacentre,
     version: VERSION,
     ...config.pages,
-    environment: () => (clock === null ? null : clockWords(clock)),
+    environment: () => (trial === null ? null : clockWords(trial.clock)),
     incidentAt,
   });
 }

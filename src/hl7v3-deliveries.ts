@@ -17,7 +17,7 @@ type Standing = {
   readonly parties: Parties;
   /** Those of now. */
   readonly keys: () => TlsIdentity;
-} & Pick<DeliveryParts, 'leaving' | 'onBug' | 'onAttempt'>;
+} & Pick<DeliveryParts, 'leaving' | 'onBug' | 'onAttempt' | 'traces'>;
 
 /** What posts answers to the endpoints of suppliers. */
 export async function openDeliveries(

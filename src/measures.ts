@@ -3,15 +3,18 @@ import type { Admission } from './platform/admission.ts';
 import type { Clock } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
 import type { OpenDatabase } from './platform/database.ts';
-import { type HttpServer, startHttp } from './platform/http.ts';
-import type { Log } from './platform/log.ts';
+import { type Around, type HttpResponse, type HttpServer, startHttp } from './platform/http.ts';
+import { openRecorder, PROBE_ORGANISATIONS, type Recorder } from './operations/index.ts';
+import { describeBug, type Log } from './platform/log.ts';
 import type { Answered } from './platform/measures/answered.ts';
 import { type Metrics, openMetrics } from './platform/measures/metrics.ts';
 import { outcomeOf } from './platform/measures/outcome.ts';
 import { type RequestLog, requestLogTo } from './platform/measures/request-log.ts';
+import { NO_TRACES, openTraces, type Traces } from './platform/measures/traces.ts';
 import type { MutualTlsOptions } from './platform/mutual-tls.ts';
 import { plainFailure } from './platform/plain-failure.ts';
 import type { Spine } from './prescriptions/index.ts';
+import { VERSION } from './version.ts';
 
 /** What a process counts and logs of its work. */
 export type Measures = {
@@ -19,12 +22,17 @@ export type Measures = {
   readonly onAnswered: (answered: Answered) => void;
   /** For the parts of the door for HL7 V3. */
   readonly hl7v3: {
-    readonly desk: Pick<DeskParts, 'onDoneLater'>;
-    readonly deliveries: Pick<DeliveryParts, 'onAttempt'>;
-    readonly port: Pick<MutualTlsOptions<unknown>, 'onAnswered'>;
+    readonly desk: Pick<DeskParts, 'onDoneLater' | 'traces'>;
+    readonly deliveries: Pick<DeliveryParts, 'onAttempt' | 'traces'>;
+    readonly port: Pick<MutualTlsOptions<unknown>, 'onAnswered' | 'around'>;
   };
+  readonly traces: Traces;
+  /** Follows the requests of a door, where anything is followed. */
+  readonly around: Around;
   readonly onMessage: NonNullable<Spine['onAnswered']>;
   readonly onTurn: Metrics['turn'];
+  /** Keeps what was counted until now. */
+  readonly record: () => Promise<void>;
   /** Where the metrics are read; null: nowhere. */
   readonly url: string | null;
   close(): Promise<void>;
@@ -38,41 +46,120 @@ type Parts = {
 };
 
 export async function openMeasures(config: Config, parts: Parts): Promise<Measures> {
-  const { datacentre, measures } = config;
-  const metrics = openMetrics(datacentre);
+  const { datacentre, measures, mode } = config;
+  const metrics = openMetrics(datacentre, mode === 'test' ? SYNTHETIC : []);
   gaugesOf(metrics, parts);
   const requestLog = measures.logsRequests ? requestLogTo(parts.log, parts.clock) : null;
+  const traces = await tracesOf(config);
+  const recorder = recorderOf(datacentre, metrics, parts);
   const port = measures.metrics === null ? null : await openPort(measures.metrics, metrics);
   return {
     metrics,
+    traces,
+    around: aroundWith(traces),
     onAnswered: (answered) => tell({ metrics, requestLog }, doorOf(answered.route), answered),
-    hl7v3: {
-      desk: {
-        onDoneLater: ({ organisation, asid, reason }) =>
-          metrics.site({ organisation, asid, interface: 'hl7v3', outcome: outcomeOf(200, reason) }),
-      },
-      deliveries: { onAttempt: metrics.delivered },
-      port: { onAnswered: (answered) => tell({ metrics, requestLog }, 'hl7v3', answered) },
-    },
-    onMessage: (interaction, outcome) => {
+    hl7v3: hl7Measures({ metrics, requestLog, traces }),
+    onMessage: ({ interaction, actor: { organisation } }, outcome) => {
       const isRefused = outcome.kind === 'Refused';
       const reason = isRefused ? outcome.rejection.kind : null;
-      metrics.done({ interaction, outcome: isRefused ? 'refused' : 'accepted', reason });
+      const said = isRefused ? 'refused' : 'accepted';
+      metrics.done({ interaction, outcome: said, reason, organisation });
     },
-    onTurn: metrics.turn,
+    onTurn: (job, turn) => {
+      metrics.turn(job, turn);
+      recorder.onTurn(job, turn);
+    },
+    record: recorder.record,
     url: port === null ? null : `http://${measures.metrics?.host}:${port.port}/metrics`,
-    close: async () => port?.close(),
+    close: async () => {
+      await recorder.close();
+      await port?.close();
+      await traces.close();
+    },
+  };
+}
+
+/** Their journeys are no work of anybody's: they are left out of all counts [EXPERIENCE 6.3]. */
+const SYNTHETIC: readonly string[] = Object.values(PROBE_ORGANISATIONS);
+
+function tracesOf({ datacentre, measures: { tracesUrl: url } }: Config): Promise<Traces> {
+  return url === null
+    ? Promise.resolve(NO_TRACES)
+    : openTraces({ url, datacentre, version: VERSION });
+}
+
+function aroundWith(traces: Traces): Around {
+  if (traces === NO_TRACES) return (_request, _route, work) => work();
+  return ({ method, headers }, route, work) => {
+    const attributes = { 'http.request.method': method, 'http.route': route };
+    return traces.within(
+      { name: `${method} ${route}`, kind: 'server', attributes },
+      async () => {
+        const response = await work();
+        const [, traceId = ''] = (traces.traceparent() ?? '').split('-');
+        return { ...response, about: { ...NOBODY, ...response.about, traceId } };
+      },
+      { of: headers['traceparent'] ?? null, said },
+    );
+  };
+}
+
+const NOBODY = { organisation: null, asid: null, reason: null };
+
+function said({ status, about }: HttpResponse): Record<string, string | number> {
+  const { interaction, organisation, reason = null } = about ?? {};
+  return {
+    'http.response.status_code': status,
+    'openspine.outcome': outcomeOf(status, reason),
+    ...(interaction === undefined ? {} : { 'openspine.interaction': interaction }),
+    ...(organisation === null || organisation === undefined
+      ? {}
+      : { 'openspine.organisation': organisation }),
+  };
+}
+
+function recorderOf(
+  datacentre: string,
+  { totals }: Metrics,
+  { database, admission, log }: Parts,
+): Recorder {
+  return openRecorder({
+    database,
+    datacentre,
+    totals,
+    figures: () => {
+      const { underWay: requestsUnderWay, most: requestsMost } = admission.load();
+      return { ...database.load(), requestsUnderWay, requestsMost };
+    },
+    onFailure: (error) => log({ event: 'bug', requestId: 'measures', outcome: describeBug(error) }),
+  });
+}
+
+type Telling = { readonly metrics: Metrics; readonly requestLog: RequestLog | null };
+
+function hl7Measures({
+  traces,
+  ...telling
+}: Telling & { readonly traces: Traces }): Measures['hl7v3'] {
+  const { metrics } = telling;
+  return {
+    desk: {
+      traces,
+      onDoneLater: ({ organisation, asid, reason }) =>
+        metrics.site({ organisation, asid, interface: 'hl7v3', outcome: outcomeOf(200, reason) }),
+    },
+    deliveries: { traces, onAttempt: metrics.delivered },
+    port: {
+      around: aroundWith(traces),
+      onAnswered: (answered) => tell(telling, 'hl7v3', answered),
+    },
   };
 }
 
 /** Asked by balancers all the time. */
 const HEALTH = ['/_ready', '/_ping', '/_status', '/_healthcheck', '/healthcheck'];
 
-function tell(
-  { metrics, requestLog }: { readonly metrics: Metrics; readonly requestLog: RequestLog | null },
-  door: string,
-  answered: Answered,
-): void {
+function tell({ metrics, requestLog }: Telling, door: string, answered: Answered): void {
   const { request, route, response, elapsedMs } = answered;
   const { organisation = null, asid = null, reason = null, interaction } = response.about ?? {};
   const counted = {

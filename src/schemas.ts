@@ -1,5 +1,6 @@
 import { demographicsMigrations } from './demographics/index.ts';
 import { directoryMigrations } from './directory/index.ts';
+import { operationsMigrations } from './operations/index.ts';
 import { gatewayMigrations } from './gateways/hl7v3/index.ts';
 import { identityMigrations } from './identity/index.ts';
 import { migrationMigrations } from './migration/index.ts';
@@ -18,5 +19,6 @@ export const SCHEMAS: readonly Migrations[] = [
   demographicsMigrations,
   prescriptionMigrations,
   migrationMigrations,
+  operationsMigrations,
   { schema: 'local', folder: new URL('./local/migrations/', import.meta.url) },
 ];

@@ -3,6 +3,8 @@ export {
   type AccreditedSystem,
   endpointAuthority,
   type EndpointKey,
+  endpointKeys,
+  findCertificates,
   fingerprintOf,
   issueCertificate,
   keepEndpoints,

@@ -14,18 +14,21 @@ import { type Cards, pkiRoutes } from './cards/index.ts';
 import { type Cis2, discoveryRoute, openCis2 } from './cis2/index.ts';
 import { jwksRoute, keyRotationJob, type KeyRing, openKeyRing } from './keys/index.ts';
 import type { Page, View } from '../pages/index.ts';
-import { IDENTITY_VIEWS, identityPages, type RequestDoor } from './pages/index.ts';
 import {
+  type ForOperators,
+  forOperators,
+  IDENTITY_VIEWS,
+  identityPages,
+  type RequestDoor,
+} from './pages/index.ts';
+import {
+  facesOf,
   openClientKeys,
-  openProvider,
-  openTrustedIssuer,
   platformFailure,
-  ownCis2,
   platformJob,
   type PlatformParts,
   platformRoutes,
-  type Providers,
-  type ProviderSettings,
+  type ProviderPair,
 } from './platform/index.ts';
 import { type Limiter, openLimiter, rateJob } from './rate-limit/index.ts';
 import { parseRoots, placesOfKeys, securityKeyJob } from './webauthn/index.ts';
@@ -98,7 +101,7 @@ export {
   writeSigned,
   writeSmime,
 } from './broker/index.ts';
-export { IDENTITY_VIEWS } from './pages/index.ts';
+export { type ForOperators, IDENTITY_VIEWS } from './pages/index.ts';
 export { problemOf as signInProblem } from './sign-in/words.ts';
 export { signedContent } from './card-agent/signed-content.ts';
 export {
@@ -111,7 +114,7 @@ export {
 export { refusalWords } from './cards/refusal-words.ts';
 /** Whether a database is, or was, that of a live installation: one never stops being that. */
 export { holdsTwoPersonRule as isLiveStore } from './registration/index.ts';
-export { openRevocations } from './sessions/index.ts';
+export { openRevocations, sessionCounts } from './sessions/index.ts';
 export { clientOfKey, grantsReader } from './clients/repository.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 export { type ProviderSettings } from './platform/index.ts';
@@ -133,6 +136,7 @@ export type IdentityParts = Pick<
   readonly cardAgent: Config['cardAgent'];
   readonly securityKeyRoots: string | null;
   readonly sessionMinutes: Config['sessionMinutes'];
+  readonly operators: Config['operators'];
   /** Where this process listens. */
   readonly host: string;
   /** Address that certificates of cards name. */
@@ -152,13 +156,6 @@ export type IdentityParts = Pick<
   };
 };
 
-type ProviderPair = {
-  /** `own`: the CIS2 face of this installation. */
-  readonly cis2: ProviderSettings | 'own' | null;
-  readonly nhsLogin: ProviderSettings | null;
-  readonly patients: Config['patientIssuer'];
-};
-
 /** Sign-in of one process: what it serves, and what it knows of keys and revocations. */
 export type Identity = {
   readonly keys: KeyRing;
@@ -171,6 +168,8 @@ export type Identity = {
   /** Parts that answer by themselves; they draw pages in the frame of all pages. */
   readonly mounts: (draw: (view: View) => string) => readonly HttpMount[];
   readonly pages: readonly Page[];
+  /** For pages of others. */
+  readonly forOperators: ForOperators;
   readonly views: URL;
   readonly jobs: readonly Job[];
   /** In the form of the face that was asked; null when none was. `id` is that of the request. */
@@ -190,6 +189,7 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
   const cardPort = await cardPortOf(parts, cards);
   const limiter = openLimiter(database);
   const broker = openBroker({ ...stored, cards, limiter, keys });
+  const basis = { ...stored, cards, limiter };
   const cardAgent = openCardAgent({ cards, clock, limiter, keys, origins: originsOf(parts) });
   const platform: PlatformParts = {
     ...stored,
@@ -214,10 +214,8 @@ export async function openIdentity(parts: IdentityParts): Promise<Identity> {
       ...(issuer === null ? [] : [discoveryRoute(issuer)]),
     ],
     mounts: (draw) => (cis2 === null ? [] : [cis2.mount(draw)]),
-    pages: identityPages(
-      { ...stored, cards, limiter },
-      cis2 === null ? null : await requestDoor(parts, cis2),
-    ),
+    pages: identityPages(basis, cis2 === null ? null : await requestDoor(parts, cis2)),
+    forOperators: forOperators({ ...basis, hasOtherWays: cis2 !== null }),
     views: IDENTITY_VIEWS,
     jobs: [...jobsOf(parts, cards), ...(cis2?.jobs ?? [])],
     onFailure: failureOf(parts),
@@ -272,25 +270,4 @@ function failureOf({ log }: Pick<IdentityParts, 'log'>): Identity['onFailure'] {
     platformFailure(request, failure, (messageId) =>
       log({ event: 'sign-in-failure', requestId: messageId, outcome: id }),
     );
-}
-
-async function facesOf(parts: IdentityParts): Promise<PlatformParts['providers']> {
-  const { main, mock } = parts.providers;
-  return {
-    '/oauth2': await providersOf(parts, main),
-    '/oauth2-mock': await providersOf(parts, mock),
-  };
-}
-
-async function providersOf(
-  { database, cis2Issuer: issuer, url, publicUrls }: IdentityParts,
-  { cis2, nhsLogin, patients }: ProviderPair,
-): Promise<Providers> {
-  const own = cis2 === 'own' && issuer !== null ? { issuer, url, publicUrls } : null;
-  const settings = own === null ? cis2 : await ownCis2(database, own);
-  return {
-    cis2: settings === null || settings === 'own' ? null : openProvider(settings),
-    nhsLogin: nhsLogin === null ? null : openProvider(nhsLogin),
-    patients: patients === null ? null : openTrustedIssuer(patients),
-  };
 }

@@ -1,3 +1,8 @@
+export const operationsMigrations = {
+  schema: 'operations',
+  folder: new URL('./migrations/', import.meta.url),
+};
+
 export { COMPONENT_IDS, type Component, type Datacentre } from './components.ts';
 export { parseStatusConfig, type StatusConfig } from './config.ts';
 export { type Monitor, openMonitor, REAL_TIME, type Timekeeper } from './monitor/jobs.ts';
@@ -13,3 +18,9 @@ export {
 export { startStatusSite, type StatusSite } from './handle.ts';
 export { PROBE_ORGANISATIONS } from './probe-organisations.ts';
 export { openStore, type Store } from './store/repository.ts';
+export type { CertificateEnd } from './measures/certificates.ts';
+export type { Queues } from './measures/findings.ts';
+export { measureJobs } from './measures/jobs.ts';
+export { OPERATIONS_VIEWS, operationsPages } from './measures/pages.ts';
+export { openRecorder, type Recorder } from './measures/record.ts';
+export { findingOf } from './measures/repository.ts';

@@ -30,6 +30,8 @@ export type PageRequest = {
   /** The session that this browser was given; nobody else can have made it up. */
   readonly session: string | null;
   readonly requestId: string;
+  /** The page that is shown brings itself up to date; nobody asked for it. */
+  readonly isRefresh: boolean;
 };
 
 export type PageAnswer = View | Redirect | Data | Picture;

@@ -137,6 +137,7 @@ function pageRequest(frame: Frame, request: HttpRequest, form: Form, id: string)
     browser: browserName(readCookies(request)),
     session: frame.seals.sessionOf(readCookies(request)),
     requestId: id,
+    isRefresh: request.method === 'GET' && request.headers['x-refresh'] === 'true',
   };
 }
 

@@ -83,6 +83,8 @@ export type Config = {
   /** Answers have what the contracts say and nothing more. */
   readonly strictHeaders: boolean;
   readonly measures: MeasuresConfig;
+  /** ODS codes of the organisations that run this service: their system administrators see `/ops`. */
+  readonly operators: readonly string[];
   /** What is not to be had here. */
   readonly switchedOff: readonly Switch[];
 };

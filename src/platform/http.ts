@@ -61,9 +61,17 @@ export type HttpService = {
   ) => Readonly<Record<string, string>>;
   /** The answer to a failure, in the form of the interface that was asked. */
   readonly onFailure: (request: HttpRequest, failure: Failure) => HttpResponse;
+  /** Does a request; it may look at it before and after. */
+  readonly around?: Around;
   /** Told of every answer once it has been given to the connection. */
   readonly onAnswered?: (answered: Answered) => void;
 };
+
+export type Around = (
+  request: Pick<HttpRequest, 'method' | 'headers'>,
+  route: string,
+  work: () => Promise<HttpResponse>,
+) => Promise<HttpResponse>;
 
 export type HttpServer = {
   readonly port: number;
@@ -168,7 +176,7 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
       bodyLimit: route.bodyMaxBytes ?? BODY_MAX_BYTES,
       handler: async (request, reply) => {
         const read = readRequest(request);
-        answer(reply, read, await admitted(options, read, route.handle));
+        answer(reply, read, await admitted(options, read, route));
       },
     });
   }
@@ -190,15 +198,15 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
 }
 
 async function admitted(
-  { admit = () => () => undefined }: HttpService,
+  { admit = () => () => undefined, around = (_request, _route, work) => work() }: HttpService,
   request: HttpRequest,
-  handle: HttpRoute['handle'],
+  { path, handle }: HttpRoute,
 ): Promise<HttpResponse> {
   const leave = admit(request);
   if (leave === null) throw new Busy('more has come than can be done');
   let isServed = false;
   try {
-    const response = await handle(request);
+    const response = await around(request, path, async () => handle(request));
     isServed = true;
     return response;
   } finally {

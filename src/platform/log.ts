@@ -11,6 +11,7 @@ export type LogEntry = {
   readonly asid?: string | null;
   readonly status?: number;
   readonly reason?: string;
+  readonly traceId?: string;
   /** Of a test system whose clock was moved. */
   readonly businessAt?: string;
 };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
-import { ending, type HttpResponse, write } from './http.ts';
+import { type Around, ending, type HttpResponse, write } from './http.ts';
 import { textHeaders } from './http-request.ts';
 import { listen } from './listen.ts';
 import type { Answered } from './measures/answered.ts';
@@ -32,6 +32,8 @@ export type MutualTlsOptions<Peer> = {
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly handle: (request: CertifiedRequest, peer: Peer) => Promise<HttpResponse>;
   readonly onFailure: (error: unknown) => HttpResponse;
+  /** Does a request; it may look at it before and after. */
+  readonly around?: Around;
   /** Told of every answer. */
   readonly onAnswered?: (answered: Answered) => void;
 };
@@ -155,7 +157,9 @@ async function answerOf<Peer>(
   if (body === 'broken') return null;
   const [path = '/', text = ''] = url.split('?', 2);
   const query = new URLSearchParams(text);
-  return options.handle({ method, path, query, headers: textHeaders(headers), body }, peer);
+  const { around = (_request, _route, work) => work(), handle } = options;
+  const asked = { method, path, query, headers: textHeaders(headers), body };
+  return around(asked, 'hl7v3', () => handle(asked, peer));
 }
 
 /** Null: larger than allowed. */

@@ -26,6 +26,14 @@ export { type Due, dueOf } from './due.ts';
 export { evolveAll, type Known } from './evolve.ts';
 export { currentIssue, issueOf, toCome } from './issues.ts';
 export { expiryOf, lastExpiryOf } from './messages/create/decide.ts';
+export {
+  AGES,
+  countsByStatus,
+  heldSince,
+  type Stuck,
+  waitingByAge,
+  waitingSince,
+} from './flow/repository.ts';
 export { endHold } from './messages/end-hold/handle.ts';
 export { releaseNominated } from './messages/release/handle.ts';
 export type { OdsCode } from './ods-code.ts';

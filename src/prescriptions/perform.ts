@@ -1,5 +1,6 @@
 import { fail, type Result } from '../kernel/result.ts';
 import type { Uuid } from '../kernel/uuid.ts';
+import { NO_TRACES, type Traces } from '../platform/measures/traces.ts';
 import { type Database, DatabaseUnavailable, isWorthRepeating } from '../platform/database.ts';
 import { chained } from './chain.ts';
 import { dueOf } from './due.ts';
@@ -22,8 +23,13 @@ export type Spine = {
   readonly database: Database;
   readonly settings: Settings;
   readonly signatures: Signatures;
+  /** Follows what is done. */
+  readonly traces?: Traces;
   /** Told of every message whose answer was decided. */
-  readonly onAnswered?: (interaction: string, outcome: Outcome) => void;
+  readonly onAnswered?: (
+    message: Pick<repository.Envelope, 'interaction' | 'actor'>,
+    outcome: Outcome,
+  ) => void;
 };
 
 /** What a message does and what it is answered; or why not. */
@@ -51,12 +57,23 @@ export async function perform(
   id: PrescriptionId,
   decide: (state: Known | null) => Result<Deed, Rejection>,
 ): Promise<Answer> {
-  const answer = await performed(spine, envelope, id, decide);
-  spine.onAnswered?.(envelope.interaction, answer.outcome);
+  return followed(spine, envelope, () => performed(spine, envelope, id, decide));
+}
+
+/** Counts a message and follows it, where anything is followed. */
+export async function followed(
+  { traces = NO_TRACES, onAnswered }: Spine,
+  envelope: repository.Envelope,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const about = { name: envelope.interaction, kind: 'internal' } as const;
+  const answer = await traces.within(about, work);
+  onAnswered?.(envelope, answer.outcome);
   return answer;
 }
 
-async function performed(
+/** As `perform`, for who counts and follows by themselves. */
+export async function performed(
   spine: Spine,
   envelope: repository.Envelope,
   id: PrescriptionId,
@@ -97,10 +114,18 @@ export async function attempt(
     const isKept = await recordRefusal(spine.database, envelope, deed.outcome, about);
     return isKept ? { outcome: deed.outcome, prescriptionIds: [id], isWritten: true } : null;
   }
-  const change = changeOf(id, head, deed.events, envelope.messageId);
+  const change = leavingFollowed(spine, changeOf(id, head, deed.events, envelope.messageId));
   const changed = await recordOnce(spine.database, envelope, deed.outcome, [change]);
   if (changed?.length !== 1) return null;
   return { outcome: deed.outcome, prescriptionIds: changed, isWritten: true };
+}
+
+/** What leaves because of it says of what it is a part. */
+function leavingFollowed({ traces = NO_TRACES }: Spine, change: repository.Change) {
+  const traceparent = traces.traceparent();
+  if (traceparent === null) return change;
+  const leaving = change.leaving.map((one) => ({ ...one, body: { ...one.body, traceparent } }));
+  return { ...change, leaving };
 }
 
 function refused(rejection: Rejection, envelope: repository.Envelope): Deed {

@@ -65,6 +65,7 @@ function formAddresses(): string[] {
     cards: cardsOf(database),
     testCards: { passcode: TEST_PASSCODE },
     cardAgent: null,
+    operators: [],
   };
   const keys = { database, roots: [], domain: 'localhost', origins: [] };
   const door = {

@@ -94,6 +94,7 @@ export async function startSignIn({
       cardPort: null,
       cardAgent: null,
       securityKeyRoots: null,
+      operators: [],
       sessionMinutes: testConfig('postgres://unused').sessionMinutes,
       pkiUrl: 'http://pki.invalid',
       testCards: null,

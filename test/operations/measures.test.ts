@@ -21,7 +21,7 @@ const lines: string[] = [];
 const entries: LogEntry[] = [];
 const log = logTo({ write: (text: string) => lines.push(text) });
 const { spine, hl7Of, post } = wholeSpine(
-  { measures: { metrics: { host: '127.0.0.1', port: 0 }, logsRequests: true } },
+  { measures: { metrics: { host: '127.0.0.1', port: 0 }, logsRequests: true, tracesUrl: null } },
   (entry) => {
     entries.push(entry);
     log(entry);
@@ -200,6 +200,27 @@ describe('what is told of the work of a process', () => {
       const answer = await fetch(`${spine().url}/metrics`);
       assert.equal(answer.status, 404);
     });
+  });
+
+  test('what a process counts is kept for the pages of all, every five seconds', async () => {
+    const kept = async (): Promise<number> => {
+      const [row] = await spine().database.all<{ n: number }>({
+        text: `select coalesce(sum(accepted), 0)::int as n from operations.measure
+          where span_seconds = 60 and interface = 'message' and interaction = 'PORX_IN020101SM31'`,
+        values: [],
+      });
+      return row?.n ?? 0;
+    };
+    for (let n = 0; n < 300 && (await kept()) < 3; n += 1) await delay(50);
+    assert.equal(await kept(), 3);
+    const sites = await spine().database.all<{ organisation: string }>({
+      text: `select distinct organisation from operations.site order by organisation`,
+      values: [],
+    });
+    assert.deepEqual(
+      sites.map(({ organisation }) => organisation),
+      ['A83008', 'FA565'],
+    );
   });
 
   describe('the log of requests', () => {

@@ -35,6 +35,7 @@ const COPIED = [
   'identity',
   'local',
   'migration',
+  'operations',
   'pages',
   'platform',
   'prescriptions',

@@ -35,6 +35,7 @@ export { fingerprintOf } from './certificates.ts';
 export {
   type EndpointCertificate,
   type EndpointKey,
+  endpointKeys,
   findCertificates,
   handlersOfParty,
   keepEndpoints,

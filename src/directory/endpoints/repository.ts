@@ -228,3 +228,12 @@ export async function replaceEndpointKey(
     update directory.endpoint_key set certificate = ${certificate}, private_key = ${privateKey}, created_at = ${at}
     where name = ${name}`);
 }
+
+/** What certifies endpoints, and what the listeners show: certificates without their keys. */
+export function endpointKeys(
+  database: Database,
+): Promise<{ readonly name: EndpointKeyName; readonly certificate: Buffer }[]> {
+  return database.all<{ name: EndpointKeyName; certificate: Buffer }>(
+    sql`select name, certificate from directory.endpoint_key order by name`,
+  );
+}

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
+import type { Traces } from '../../platform/measures/traces.ts';
 import {
   type Alongside,
   answerMessage,
@@ -33,6 +34,8 @@ export type DeskParts = ReceivingParts & {
   readonly onBug: (error: unknown, requestId: string) => void;
   /** A message could not be done, and nobody tries it again. */
   readonly onPutAside: (transmission: Transmission) => void;
+  /** Follows what is done. */
+  readonly traces?: Traces;
   /** A message of reliable messaging was done: its request had been acknowledged before. */
   readonly onDoneLater?: (told: Told) => void;
   readonly limits: DeskLimits;
@@ -162,7 +165,9 @@ async function answerAndSend(
     return kept.xml;
   }
   const { messageId, conversationId } = transmission;
+  const traceparent = desk.traces?.traceparent() ?? null;
   const body: ReliableAnswer = {
+    ...(traceparent === null ? {} : { traceparent }),
     interaction: kept.interaction,
     conversationId,
     refToMessageId: messageId.toUpperCase(),

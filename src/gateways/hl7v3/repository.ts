@@ -1,5 +1,6 @@
 import type { Uuid } from '../../kernel/uuid.ts';
 import { type Database, violatedConstraint } from '../../platform/database.ts';
+import type { Depth } from '../../platform/depths.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
 
 /** One message as a party sent it. */
@@ -129,6 +130,14 @@ export async function isAnyWaiting(database: Database): Promise<boolean> {
   const rows = await database.all(sql`
     select 1 from gateways.transmission where answered_at is null and held_until < now() limit 1`);
   return rows.length > 0;
+}
+
+/** Messages of systems that were taken in and have no answer yet. */
+export async function transmissionDepth(database: Database): Promise<Depth> {
+  const [row] = await database.all<Omit<Depth, 'name'>>(sql`
+    select count(*)::int as count, min(received_at) as "oldestAt" from gateways.transmission
+    where answered_at is null`);
+  return { name: 'messages of HL7 V3 to be answered', ...(row ?? { count: 0, oldestAt: null }) };
 }
 
 export type WaitingTransmission = Transmission & { readonly attempts: number };

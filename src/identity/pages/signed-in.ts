@@ -1,4 +1,5 @@
 import { type LondonDate, londonDate } from '../../kernel/london.ts';
+import { fail } from '../../kernel/result.ts';
 import {
   type Page,
   type PageAnswer,
@@ -12,7 +13,14 @@ import type { Cards } from '../cards/index.ts';
 import { displayName, findUser, rolesOn, type User } from '../people/index.ts';
 import type { Limiter } from '../rate-limit/index.ts';
 import { isAgent, sponsorOf } from '../registration/index.ts';
-import { type EndReason, type Session, type SessionStore, useSession } from '../sessions/index.ts';
+import {
+  type EndReason,
+  readSession,
+  type Session,
+  type SessionStore,
+  useSession,
+} from '../sessions/index.ts';
+import { isOperator } from './operator.ts';
 
 export type PageParts = SessionStore & {
   readonly limiter: Limiter;
@@ -22,6 +30,8 @@ export type PageParts = SessionStore & {
   readonly testCards: { readonly passcode: string } | null;
   /** Where the card agent of a user listens on their own machine; null: it is not offered. */
   readonly cardAgent: string | null;
+  /** ODS codes of the organisations that run this service. */
+  readonly operators: readonly string[];
   /** Whether one can sign in as applications' users do: a card in a reader, a security key. */
   readonly hasOtherWays: boolean;
 };
@@ -74,7 +84,7 @@ export function withoutRole(parts: PageParts, handle: Handle<WithoutRole>): Page
   return async (request) => {
     if (request.session === null) return { to: withReturn('/signin', request) };
     const at = clock.securityNow();
-    const used = await useSession(database, request.session, at);
+    const used = await sessionFor(database, request, at);
     if (!used.ok) return { to: withReturn(placeAfter(used.error), request) };
     const session = used.value;
     const user = await findUser(database, session.userId);
@@ -83,20 +93,37 @@ export function withoutRole(parts: PageParts, handle: Handle<WithoutRole>): Page
     }
     const roles = rolesOn(user, londonDate(at));
     const role = roles.find(({ roleProfileId }) => roleProfileId === session.roleProfile) ?? null;
-    const links =
-      role === null ? [] : await linksOf(database, { ...user, roleProfiles: [role] }, at);
+    const links = role === null ? [] : await linksOf(parts, { ...user, roleProfiles: [role] }, at);
     const visitor = { ...visitorOf(user, role, secondsLeft(session, at)), links };
     return handle(request, { session, user, role, roles, visitor });
   };
 }
 
+/** A page that brings itself up to date is no use of the session: nobody may sit before it. */
+async function sessionFor(
+  database: Database,
+  { session, isRefresh }: PageRequest,
+  at: Date,
+): ReturnType<typeof useSession> {
+  if (!isRefresh) return useSession(database, session ?? '', at);
+  const read = await readSession(database, session ?? '', at);
+  return read.ok && read.value.isWaiting ? fail('Waiting') : read;
+}
+
 /** Where this person may go in the role that they have chosen. */
-async function linksOf(database: Database, inRole: User, at: Date): Promise<Visitor['links']> {
+async function linksOf(
+  { database, operators }: PageParts,
+  inRole: User,
+  at: Date,
+): Promise<Visitor['links']> {
   const isRegistrar =
     isAgent(inRole, londonDate(at)) || (await sponsorOf(database, inRole.userId)).length > 0;
   return [
     { href: '/', text: 'Home' },
     ...(isRegistrar ? [{ href: '/ra', text: 'Registration Authority' }] : []),
+    ...(inRole.roleProfiles.some((role) => isOperator(role, operators))
+      ? [{ href: '/ops', text: 'Operations' }]
+      : []),
     { href: '/card', text: 'Your card' },
   ];
 }

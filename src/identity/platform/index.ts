@@ -15,8 +15,9 @@ import { userinfo } from './userinfo/handle.ts';
 
 export type { PlatformParts, Providers } from './parts/index.ts';
 export { openClientKeys } from './client-keys/index.ts';
+export { facesOf, type ProviderPair } from './faces/index.ts';
 export { ownCis2 } from './own-cis2/index.ts';
-export { openProvider, openTrustedIssuer, type ProviderSettings } from './provider/index.ts';
+export { type ProviderSettings } from './provider/index.ts';
 
 type Method = HttpRoute['method'];
 type Handle = (face: Face, request: HttpRequest) => Promise<HttpResponse> | HttpResponse;

@@ -17,6 +17,7 @@ import { type EndReason, endOf, type Session, stateOf } from './session.ts';
 export {
   endingSessions,
   endSessions,
+  sessionCounts,
   findByProviderSession,
   liveSessions,
   type NewSession,

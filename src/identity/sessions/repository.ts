@@ -267,3 +267,13 @@ export async function tidySessions(database: Database, at: Date): Promise<void> 
   await database.write(sql`delete from identity.revocation where until < ${at}`);
   await database.write(sql`delete from identity.client_assertion where expires_at < ${at}`);
 }
+
+/** Sessions that live, by their kind. */
+export function sessionCounts(
+  database: Database,
+  at: Date,
+): Promise<{ readonly kind: string; readonly count: number }[]> {
+  return database.all<{ kind: string; count: number }>(sql`
+    select kind, count(*)::int as count from identity.session
+    where ends_at > ${at} and ended_at is null group by kind order by kind`);
+}

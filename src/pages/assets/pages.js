@@ -136,6 +136,48 @@ function signedOut() {
   location.assign(`/signedout?reason=idle&return=${back}`);
 }
 
+for (const box of document.querySelectorAll('[data-live]')) keepUpToDate(box);
+
+/** Fetches the page again and again and puts its moving part in; the focus stays where it is, and it can be paused. */
+function keepUpToDate(box) {
+  const button = box.querySelector('button');
+  const said = box.querySelector('[data-live-said]');
+  const everySeconds = Number(box.dataset.live);
+  let isPaused = false;
+  box.hidden = false;
+  button.addEventListener('click', () => {
+    isPaused = !isPaused;
+    button.textContent = isPaused ? 'Go on' : 'Pause';
+    said.textContent = isPaused ? 'Paused.' : `Brought up to date every ${everySeconds} seconds.`;
+  });
+  setInterval(() => {
+    if (!isPaused && !document.hidden) bringUpToDate(said).then(undefined, () => undefined);
+  }, everySeconds * 1000);
+}
+
+async function bringUpToDate(said) {
+  try {
+    const answer = await fetch(location.href, { headers: { 'x-refresh': 'true' } });
+    if (answer.redirected) {
+      location.assign(answer.url); // the session is over: that page says why
+      return;
+    }
+    if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of document.querySelectorAll('[data-live-part]')) {
+      const fresh = page.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
+      if (fresh !== null && !part.contains(document.activeElement)) part.replaceWith(fresh);
+    }
+    if (said.dataset.isLate === 'true') said.textContent = 'Brought up to date again.';
+    said.dataset.isLate = 'false';
+  } catch {
+    if (said.dataset.isLate !== 'true') {
+      said.textContent = 'The service did not answer: these numbers are old.';
+    }
+    said.dataset.isLate = 'true';
+  }
+}
+
 // A file is put into the text field that is there without scripts too.
 for (const box of document.querySelectorAll('[data-file-into]')) {
   box.hidden = false;

@@ -9,6 +9,8 @@ export type About = {
   readonly asid: string | null;
   /** Code of the refusal; null: it is none, or has no code. */
   readonly reason: string | null;
+  /** Of the trace that it is a part of; absent: it is not followed. */
+  readonly traceId?: string;
 };
 
 /** A request and the answer that it got. */

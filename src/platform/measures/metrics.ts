@@ -26,6 +26,8 @@ export type Done = {
   readonly outcome: 'accepted' | 'refused';
   /** Kind of the refusal; null: it was none. */
   readonly reason: string | null;
+  /** For whom; null: nobody was known. */
+  readonly organisation: string | null;
 };
 
 /** A number that is asked for when somebody reads the metrics. */
@@ -65,18 +67,26 @@ const SITES_MAX = 5_000; // of a process since its start; further ones are count
 const REASONS_MAX = 500;
 const OTHERS = 'others';
 
-/** The numbers of one process; counting is done on the way of every message. */
-export function openMetrics(datacentre: string): Metrics {
+/** The numbers of one process, without those of some organisations; counting is done on the way of every message. */
+export function openMetrics(datacentre: string, without: readonly string[] = []): Metrics {
+  const isLeftOut = (organisation: string | null): boolean =>
+    organisation !== null && without.includes(organisation);
   const registry = new Registry();
   registry.setDefaultLabels({ datacentre });
   collectDefaultMetrics({ register: registry });
   const counters = countersIn(registry);
   const { requests, times, messages, sites } = counters;
   const site = siteIn(counters);
+  const answered = answeredIn(counters, site);
   return {
-    answered: answeredIn(counters, site),
-    site,
-    done: ({ interaction, outcome, reason: rule }) => {
+    answered: (one) => {
+      if (!isLeftOut(one.organisation)) answered(one);
+    },
+    site: (one) => {
+      if (!isLeftOut(one.organisation)) site(one);
+    },
+    done: ({ interaction, outcome, reason: rule, organisation }) => {
+      if (isLeftOut(organisation)) return;
       messages.inc({ interaction, outcome });
       if (rule !== null) counters.rejections.inc({ interaction, rule });
     },

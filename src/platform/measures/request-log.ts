@@ -14,6 +14,7 @@ export function requestLogTo(log: Log, clock: Pick<Clock, 'now'>): RequestLog {
   return ({ request, response }, counted) => {
     const { organisation, asid, reason, ...told } = counted;
     const id = response.about?.requestId ?? request.headers['x-request-id'] ?? '';
+    const { traceId } = response.about ?? {};
     const at = clock.now();
     log({
       event: 'request',
@@ -24,6 +25,7 @@ export function requestLogTo(log: Log, clock: Pick<Clock, 'now'>): RequestLog {
       ...(organisation === null ? {} : { organisation }),
       ...(asid === null ? {} : { asid }),
       ...(reason === null ? {} : { reason }),
+      ...(traceId === undefined ? {} : { traceId }),
       ...(Math.abs(at.getTime() - Date.now()) < SHIFTED_MS ? {} : { businessAt: at.toISOString() }),
     });
   };

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Clock } from '../../../platform/clock.ts';
 import type { Job } from '../../../platform/jobs.ts';
+import { NO_TRACES, type Traces } from '../../../platform/measures/traces.ts';
 import type { LeavingParts, LeavingTopic } from './leaving.ts';
 import { type Post, writePost } from './post.ts';
 import { readReply, type Reply } from './reply.ts';
@@ -36,6 +37,8 @@ export type DeliveryParts = LeavingParts & {
     url: string,
     post: Post,
   ) => Promise<{ readonly status: number; readonly body: Buffer }>;
+  /** Follows what is sent. */
+  readonly traces?: Traces;
   /** Told of each attempt: what came of it, or that it will be tried again. */
   readonly onAttempt?: (interaction: string, outcome: AttemptOutcome) => void;
   /** Told of what ended without an acknowledgement. */
@@ -100,14 +103,29 @@ function takeSome(
 }
 
 async function takeFromOutbox(parts: DeliveryParts): Promise<void> {
-  const { database, clock, leaving } = parts;
-  for (const { messages } of leaving) {
+  const { database, clock, leaving, traces = NO_TRACES } = parts;
+  for (const { topic, messages } of leaving) {
     const started = await messages(parts, UNDER_WAY_MAX);
-    if (started.length > 0) await startDeliveries(database, started, clock.now());
+    const name = `outbox ${topic}`;
+    const followed = started.map((one) => ({
+      ...one,
+      traceparent: traces.since({ name, kind: 'internal' }, new Date(one.dueAt), one.traceparent),
+    }));
+    if (started.length > 0) await startDeliveries(database, followed, clock.now());
   }
 }
 
-async function deliver(parts: DeliveryParts, delivery: Delivery): Promise<void> {
+function deliver(parts: DeliveryParts, delivery: Delivery): Promise<void> {
+  const { traces = NO_TRACES } = parts;
+  const { interaction, traceparent: of, attempts } = delivery;
+  const attributes = { 'openspine.interaction': interaction, 'openspine.attempt': attempts };
+  const about = { name: `deliver ${interaction}`, kind: 'client', attributes } as const;
+  return of === null
+    ? attemptDelivery(parts, delivery)
+    : traces.within(about, () => attemptDelivery(parts, delivery), { of });
+}
+
+async function attemptDelivery(parts: DeliveryParts, delivery: Delivery): Promise<void> {
   const { database, clock } = parts;
   const contract = await parts.contractOf(delivery.party, delivery.interaction);
   const reply = await replyOf(parts, delivery, contract);
@@ -133,7 +151,7 @@ async function deliver(parts: DeliveryParts, delivery: Delivery): Promise<void> 
 }
 
 async function replyOf(
-  { party, clock, post }: DeliveryParts,
+  { party, clock, post, traces = NO_TRACES }: DeliveryParts,
   delivery: Delivery,
   contract: Contract | null,
 ): Promise<Reply> {
@@ -149,8 +167,11 @@ async function replyOf(
     cpaId,
     at: clock.now(),
   });
+  const traceparent = traces.traceparent();
+  const followed = traceparent === null ? {} : { traceparent };
   try {
-    const { status, body } = await post(delivery.party, url, written);
+    const headers = { ...written.headers, ...followed };
+    const { status, body } = await post(delivery.party, url, { ...written, headers });
     return readReply(status, body, delivery.messageId);
   } catch (error) {
     return { kind: 'failed', reason: wordOf(error) };

@@ -17,6 +17,8 @@ export type ReliableAnswer = {
   readonly refToMessageId: string;
   /** The whole HL7 message. */
   readonly answer: string;
+  /** Of what it is a part [W3C-TRACE]; absent: it is not followed. */
+  readonly traceparent?: string;
 };
 
 type Leaving = ReliableAnswer & { readonly party: string };
@@ -88,11 +90,19 @@ async function startedOf<Body>(
   try {
     const { answer: payload, ...message } = await leaving(row);
     const messageId = derivedUuid('hl7v3 delivery', destination, key);
-    return { bucket, id, dueAt, topic, messageId, ...message, payload };
+    const traceparent = traceparentIn(row.body);
+    return { bucket, id, dueAt, topic, messageId, ...message, payload, traceparent };
   } catch (error) {
     if (error instanceof DatabaseUnavailable) throw error;
     onBug(error, key);
     await leaveForLater(database, row);
     return null;
   }
+}
+
+/** Whoever left it may have said of what it is a part. */
+function traceparentIn(body: unknown): string | null {
+  const found: unknown =
+    typeof body === 'object' && body !== null ? Reflect.get(body, 'traceparent') : null;
+  return typeof found === 'string' ? found : null;
 }

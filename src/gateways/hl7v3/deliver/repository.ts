@@ -1,5 +1,6 @@
 import type { Uuid } from '../../../kernel/uuid.ts';
 import type { Database } from '../../../platform/database.ts';
+import type { Depth } from '../../../platform/depths.ts';
 import { sql } from '../../../platform/sql.ts';
 
 /** A message that waits to leave. */
@@ -14,6 +15,8 @@ export type Delivery = {
   readonly queuedAt: Date;
   /** With this one. */
   readonly attempts: number;
+  /** Of what it is a part [W3C-TRACE]; null: it is not followed. */
+  readonly traceparent: string | null;
 };
 
 /** A row of the outbox. Its time as text: a Date has no microseconds. */
@@ -51,16 +54,16 @@ export async function startDeliveries(
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(started)}::jsonb) as g(bucket smallint, id bigint,
         "dueAt" timestamptz, topic text, "messageId" uuid, party text, interaction text, "conversationId" text,
-        "refToMessageId" text, payload text)
+        "refToMessageId" text, payload text, traceparent text)
     ), taken as (
       delete from platform.outbox o using given g
       where o.bucket = g.bucket and o.due_at = g."dueAt" and o.id = g.id and o.topic = g.topic
       returning g.*
     )
     insert into gateways.delivery (message_id, party, interaction, conversation_id, ref_to_message_id, payload,
-      queued_at, next_at, held_until)
+      queued_at, next_at, held_until, traceparent)
     select "messageId", party, interaction, "conversationId", "refToMessageId", payload,
-      ${at}::timestamptz, ${at}::timestamptz, now()
+      ${at}::timestamptz, ${at}::timestamptz, now(), traceparent
     from taken on conflict (message_id) do nothing`);
 }
 
@@ -112,7 +115,7 @@ export function takeDeliveries(
       for update skip locked) as taken
     where d.message_id = taken.message_id
     returning d.message_id as "messageId", d.party, d.interaction, d.conversation_id as "conversationId",
-      d.ref_to_message_id as "refToMessageId", d.payload, d.queued_at as "queuedAt", d.attempts`);
+      d.ref_to_message_id as "refToMessageId", d.payload, d.queued_at as "queuedAt", d.attempts, d.traceparent`);
 }
 
 export type End = 'acknowledged' | 'refused' | 'given-up';
@@ -141,4 +144,28 @@ export async function postponeDelivery(
   await database.write(sql`
     update gateways.delivery set next_at = ${nextAt}, last_failure = ${reason}, held_until = now()
     where message_id = ${messageId}::uuid and ended_at is null`);
+}
+
+/** Messages that wait for the endpoint of a supplier. */
+export async function deliveryDepth(database: Database): Promise<Depth> {
+  const [row] = await database.all<Omit<Depth, 'name'>>(sql`
+    select count(*)::int as count, min(queued_at) as "oldestAt" from gateways.delivery where ended_at is null`);
+  return { name: 'messages of HL7 V3 to suppliers', ...(row ?? { count: 0, oldestAt: null }) };
+}
+
+/** A message that no supplier took. */
+export type LostDelivery = Pick<Delivery, 'messageId' | 'party' | 'interaction'> & {
+  readonly endedAt: Date;
+  readonly end: string;
+  readonly reason: string | null;
+};
+
+const LOST_MAX = 100;
+
+/** The last of them first. */
+export function lostDeliveries(database: Database): Promise<LostDelivery[]> {
+  return database.all<LostDelivery>(sql`
+    select message_id as "messageId", party, interaction, ended_at as "endedAt", end_state as end,
+      last_failure as reason
+    from gateways.delivery where end_state in ('refused', 'given-up') order by ended_at desc limit ${LOST_MAX}`);
 }

@@ -1,6 +1,14 @@
 import type { Result } from '../../../kernel/result.ts';
 import type { Known } from '../../evolve.ts';
-import { accepted, type Answer, attempt, type Deed, perform, type Spine } from '../../perform.ts';
+import {
+  accepted,
+  type Answer,
+  attempt,
+  type Deed,
+  followed,
+  performed,
+  type Spine,
+} from '../../perform.ts';
 import { isDeceased as isKnownDead } from '../../patients/repository.ts';
 import type { PrescriptionId } from '../../prescription-id.ts';
 import type { Rejection } from '../../rejections.ts';
@@ -16,15 +24,14 @@ export async function create(
 ): Promise<Answer> {
   const deed = (state: Known | null, patient: Patient): Result<Deed, Rejection> =>
     accepted(decide(state, command, patient), envelope);
-  const first = await attempt(spine, envelope, {
-    id,
-    head: repository.NO_HEAD,
-    decide: (state) => deed(state, { isDeceased: false }),
+  return followed(spine, envelope, async () => {
+    const first = await attempt(spine, envelope, {
+      id,
+      head: repository.NO_HEAD,
+      decide: (state) => deed(state, { isDeceased: false }),
+    });
+    if (first !== null) return first;
+    const isDeceased = await isKnownDead(spine.database, command.patient);
+    return performed(spine, envelope, id, (state) => deed(state, { isDeceased }));
   });
-  if (first !== null) {
-    spine.onAnswered?.(envelope.interaction, first.outcome);
-    return first;
-  }
-  const isDeceased = await isKnownDead(spine.database, command.patient);
-  return perform(spine, envelope, id, (state) => deed(state, { isDeceased }));
 }

@@ -3,7 +3,15 @@ import { ok } from '../../../kernel/result.ts';
 import { derivedUuid } from '../../../kernel/uuid.ts';
 import { DatabaseUnavailable } from '../../../platform/database.ts';
 import type { Outcome } from '../../outcome.ts';
-import { again, type Answer, changeOf, perform, recordOnce, type Spine } from '../../perform.ts';
+import {
+  again,
+  type Answer,
+  changeOf,
+  followed,
+  perform,
+  recordOnce,
+  type Spine,
+} from '../../perform.ts';
 import type { PrescriptionId } from '../../prescription-id.ts';
 import * as repository from '../../repository.ts';
 import { decide, type Release, RELEASE_BATCH_MAX } from './decide.ts';
@@ -29,9 +37,7 @@ export async function releaseNominated(
   envelope: repository.Envelope,
   command: Release,
 ): Promise<Answer> {
-  const answer = await nominatedReleased(spine, envelope, command);
-  spine.onAnswered?.(envelope.interaction, answer.outcome);
-  return answer;
+  return followed(spine, envelope, () => nominatedReleased(spine, envelope, command));
 }
 
 async function nominatedReleased(

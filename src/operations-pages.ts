@@ -1,0 +1,106 @@
+import { X509Certificate } from 'node:crypto';
+
+import { endpointKeys, findCertificates } from './directory/index.ts';
+import { deliveryDepth, lostDeliveries, transmissionDepth } from './gateways/hl7v3/index.ts';
+import { type Identity, sessionCounts } from './identity/index.ts';
+import {
+  type CertificateEnd,
+  findingOf,
+  measureJobs,
+  OPERATIONS_VIEWS,
+  operationsPages,
+  type Queues,
+} from './operations/index.ts';
+import type { Page } from './pages/index.ts';
+import type { Clock } from './platform/clock.ts';
+import { type Database, DatabaseUnavailable } from './platform/database.ts';
+import { outboxDepths, replicationLagSeconds } from './platform/depths.ts';
+import type { Job } from './platform/jobs.ts';
+import type { Metrics, Reading } from './platform/measures/metrics.ts';
+
+/** The part of the web pages that is for those who look after the service, with what they show of all capabilities. */
+export type OperationsPart = {
+  readonly pages: readonly Page[];
+  readonly views: URL;
+  readonly jobs: readonly Job[];
+};
+
+type Parts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly identity: Pick<Identity, 'forOperators'>;
+  readonly metrics: Metrics;
+};
+
+export function operationsPart({ database, clock, identity, metrics }: Parts): OperationsPart {
+  const { forOperators } = identity;
+  const depths = async () => [
+    await transmissionDepth(database),
+    await deliveryDepth(database),
+    ...(await outboxDepths(database)),
+  ];
+  const sessions = () => sessionCounts(database, clock.securityNow());
+  queueGauges(metrics, database);
+  return {
+    pages: operationsPages({
+      database,
+      clock,
+      forOperators,
+      certificates: () => certificateEnds(database),
+      lagSeconds: () => replicationLagSeconds(database),
+      lost: () => lostDeliveries(database),
+    }),
+    views: OPERATIONS_VIEWS,
+    jobs: measureJobs({ database, clock, depths, sessions }),
+  };
+}
+
+async function certificateEnds(database: Database): Promise<CertificateEnd[]> {
+  const own = (await endpointKeys(database)).map(({ name, certificate }): CertificateEnd => {
+    const { validToDate: endsAt, serialNumber: serial } = new X509Certificate(certificate);
+    return { what: 'this service', whose: name, serial, endsAt };
+  });
+  const theirs = (await findCertificates(database, 'all'))
+    .filter(({ revokedAt }) => revokedAt === null)
+    .map(({ partyKey: whose, serial, expiresAt: endsAt }) => ({
+      what: 'message handler',
+      whose,
+      serial,
+      endsAt,
+    }));
+  return [...own, ...theirs].toSorted((one, other) => +one.endsAt - +other.endsAt);
+}
+
+/** What one process has looked up for all. */
+function queueGauges(metrics: Metrics, database: Database): void {
+  const gauge = (
+    about: { readonly name: string; readonly help: string; readonly labels: string[] },
+    read: (queues: Queues) => readonly Reading[],
+  ): void => metrics.gauge(about, async () => read((await queuesIn(database)) ?? NOTHING));
+  gauge(
+    { name: 'openspine_queue_depth', help: 'How many wait', labels: ['queue'] },
+    ({ depths, waiting }) => [
+      ...depths.map(({ name: queue, count: value }) => ({ labels: { queue }, value })),
+      {
+        labels: { queue: 'prescriptions for nominated pharmacies' },
+        value: waiting.byAge.reduce((sum, one) => sum + one, 0),
+      },
+    ],
+  );
+  gauge(
+    { name: 'openspine_sessions', help: 'Sessions that live', labels: ['kind'] },
+    ({ sessions }) => sessions.map(({ kind, count: value }) => ({ labels: { kind }, value })),
+  );
+}
+
+const NOTHING: Queues = { waiting: { byAge: [], oldestAt: null }, depths: [], sessions: [] };
+
+/** Null with the database away: the other numbers are told all the same. */
+async function queuesIn(database: Database): Promise<Queues | null> {
+  try {
+    return (await findingOf<Queues>(database, 'queues'))?.found ?? null;
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return null;
+    throw error;
+  }
+}

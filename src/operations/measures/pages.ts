@@ -1,0 +1,164 @@
+import { londonDate } from '../../kernel/london.ts';
+import type { Link, Page, PageAnswer, PageRequest, View, Visitor } from '../../pages/index.ts';
+import { problemOf } from '../../pages/index.ts';
+import type { ForOperators } from '../../identity/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import { DOOR_WORDS } from './door-words.ts';
+import type { CertificateEnd } from './certificates.ts';
+import { certificateRows } from './certificates.ts';
+import { componentModel } from './component.ts';
+import type { Flow, Queues } from './findings.ts';
+import { flowModel, stuckModel } from './flow.ts';
+import { jobsModel } from './job-rows.ts';
+import { findingOf, jobTurns, measuresSince, processesSince, sitesSince } from './repository.ts';
+import { siteRows, SITE_DAYS, SILENT_HOURS } from './sites.ts';
+import { SPANS, spanOf } from './spans.ts';
+import { wallModel } from './wall-model.ts';
+
+export type OperationsPagesParts = {
+  readonly database: Database;
+  /** Business time: that of prescriptions. */
+  readonly clock: Clock;
+  readonly forOperators: ForOperators;
+  /** All that run out, the first to end first. */
+  readonly certificates: () => Promise<readonly CertificateEnd[]>;
+  /** How far copies of the database are behind, in seconds; null: there is none. */
+  readonly lagSeconds: () => Promise<number | null>;
+  /** Messages of HL7 V3 that no supplier took, the last first. */
+  readonly lost: () => Promise<readonly Lost[]>;
+  /** Pages of others in this part of the service. */
+  readonly further?: readonly { readonly link: Link; readonly pages: readonly Page[] }[];
+};
+
+export type Lost = {
+  readonly messageId: string;
+  readonly party: string;
+  readonly interaction: string;
+  readonly endedAt: Date;
+  readonly end: string;
+  readonly reason: string | null;
+};
+
+export const OPERATIONS_VIEWS = new URL('./views/', import.meta.url);
+
+const LINKS: readonly Link[] = [
+  { href: '/ops', text: 'Now' },
+  { href: '/ops/flow', text: 'Prescription flow' },
+  { href: '/ops/sites', text: 'Sites and suppliers' },
+  { href: '/ops/jobs', text: 'Jobs' },
+  { href: '/ops/certificates', text: 'Certificates' },
+];
+
+const WALL_MS = 900_000; // an interface that nobody has asked for so long is not on the wall
+
+/** What those who look after the service see of it [EXPERIENCE 5]. */
+export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
+  const { further = [] } = parts;
+  const links = [...LINKS, ...further.map(({ link }) => link)];
+  const page = (path: string, handle: (request: PageRequest) => Promise<View>): Page => ({
+    method: 'GET',
+    path,
+    handle: parts.forOperators(async (request, visitor) =>
+      inFrame(await handle(request), { visitor, links, request }),
+    ),
+  });
+  return [
+    page('/ops', () => wall(parts)),
+    page('/ops/components/:interface', (request) => component(parts, request)),
+    page('/ops/flow', () => flow(parts)),
+    page('/ops/flow/:list', (request) => stuck(parts, request)),
+    page('/ops/sites', (request) => sites(parts, request)),
+    page('/ops/jobs', () => jobs(parts)),
+    page('/ops/certificates', () => certificates(parts)),
+    ...further.flatMap(({ pages }) => pages),
+  ];
+}
+
+type Framed = {
+  readonly visitor: Visitor;
+  readonly links: readonly Link[];
+  readonly request: PageRequest;
+};
+
+function inFrame(view: View, { visitor, links, request }: Framed): PageAnswer {
+  const { path, address } = request;
+  const parts = links.map((link) => ({ ...link, isCurrent: link.href === path }));
+  return { ...view, visitor, model: { ...view.model, parts, address, now: new Date() } };
+}
+
+async function wall({ database, clock, certificates: ends, lagSeconds }: OperationsPagesParts) {
+  const at = new Date();
+  const [rows, processes, queues, first, lag] = await Promise.all([
+    measuresSince(database, 60, new Date(at.getTime() - WALL_MS)),
+    processesSince(database, new Date(at.getTime() - WALL_MS)),
+    findingOf<Queues>(database, 'queues'),
+    ends(),
+    lagSeconds(),
+  ]);
+  const now = { at, businessAt: clock.now() };
+  const model = wallModel({ rows, processes, queues, next: first[0] ?? null, lag }, now);
+  return { view: 'operations/wall.njk', title: 'Operations', model };
+}
+
+async function component(
+  { database }: OperationsPagesParts,
+  { parts, query, requestId }: PageRequest,
+) {
+  const door = parts['interface'] ?? '';
+  if (!Object.hasOwn(DOOR_WORDS, door)) return problemOf({ kind: 'NotFound' }, requestId);
+  const span = spanOf(query('span'));
+  const at = new Date();
+  const { seconds, row } = SPANS[span];
+  const rows = await measuresSince(database, row, new Date(at.getTime() - seconds * 1_000), door);
+  const model = componentModel(door, rows, { span, at });
+  return { view: 'operations/component.njk', title: `${model.name}: ${model.spanText}`, model };
+}
+
+async function flow({ database, clock }: OperationsPagesParts) {
+  const at = new Date();
+  const [found, queues, rows] = await Promise.all([
+    findingOf<Flow>(database, 'flow'),
+    findingOf<Queues>(database, 'queues'),
+    measuresSince(database, 3600, new Date(at.getTime() - 86_400_000), 'message'),
+  ]);
+  const model = flowModel({ found, queues, rows }, { at, businessAt: clock.now() });
+  return { view: 'operations/flow.njk', title: 'Prescription flow', model };
+}
+
+async function stuck({ database }: OperationsPagesParts, { parts, requestId }: PageRequest) {
+  const list = parts['list'];
+  if (list !== 'waiting' && list !== 'held') return problemOf({ kind: 'NotFound' }, requestId);
+  const found = await findingOf<Flow>(database, 'flow');
+  const day = londonDate(new Date(Date.now() - SILENT_HOURS * 3_600_000));
+  const polled = await sitesSince(database, day, { word: '', silentSince: null });
+  const model = stuckModel(list, found, new Set(polled.map(({ organisation }) => organisation)));
+  return { view: 'operations/stuck.njk', title: model.heading, model };
+}
+
+async function sites({ database }: OperationsPagesParts, { query }: PageRequest) {
+  const at = new Date();
+  const word = query('word').toUpperCase();
+  const isSilent = query('silent') === 'yes';
+  const silentSince = isSilent ? new Date(at.getTime() - SILENT_HOURS * 3_600_000) : null;
+  const day = londonDate(new Date(at.getTime() - SITE_DAYS * 86_400_000));
+  const rows = await sitesSince(database, day, { word, silentSince });
+  const model = { word, isSilent, rows: siteRows(rows, at), days: SITE_DAYS, hours: SILENT_HOURS };
+  return { view: 'operations/sites.njk', title: 'Sites and suppliers', model };
+}
+
+async function jobs({ database, lost }: OperationsPagesParts) {
+  const at = new Date();
+  const [turns, queues, gone] = await Promise.all([
+    jobTurns(database),
+    findingOf<Queues>(database, 'queues'),
+    lost(),
+  ]);
+  const model = { ...jobsModel(turns, queues, at), lost: gone };
+  return { view: 'operations/jobs.njk', title: 'Jobs', model };
+}
+
+async function certificates({ certificates: ends }: OperationsPagesParts) {
+  const rows = certificateRows(await ends(), new Date());
+  return { view: 'operations/certificates.njk', title: 'Certificates', model: { rows } };
+}
