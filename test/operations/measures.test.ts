@@ -211,7 +211,7 @@ describe('what is told of the work of a process', () => {
       });
       return row?.n ?? 0;
     };
-    for (let n = 0; n < 300 && (await kept()) < 3; n += 1) await delay(50);
+    for (let n = 0; n < 600 && (await kept()) < 3; n += 1) await delay(50);
     assert.equal(await kept(), 3);
     const sites = await spine().database.all<{ organisation: string }>({
       text: `select distinct organisation from operations.site order by organisation`,

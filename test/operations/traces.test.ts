@@ -29,7 +29,7 @@ const LATE = 'PORX_IN050102UK32';
 /** The spans of a trace once there are so many; they come a second late. */
 async function spansOf(trace: string, least: number): Promise<SpanTold[]> {
   const found = () => collector.spans.filter(({ traceId }) => traceId === trace);
-  for (let n = 0; n < 400 && found().length < least; n += 1) await delay(25);
+  for (let n = 0; n < 1_200 && found().length < least; n += 1) await delay(25);
   assert.ok(
     found().length >= least,
     found()
@@ -57,7 +57,7 @@ async function givenBack(): Promise<void> {
   };
   assert.equal((await journey.cancel()).status, 202);
   through = plain;
-  for (let n = 0; n < 200 && (await pending()) === 0; n += 1) await delay(20);
+  for (let n = 0; n < 1_500 && (await pending()) === 0; n += 1) await delay(20);
   const traceparent = `00-${TRACE}-${CALLER}-01`;
   through = (path, options = {}) =>
     spine().call(path, { ...options, headers: { ...options.headers, traceparent } });
@@ -106,7 +106,7 @@ describe('a message that is followed', () => {
     const before = new Set(collector.spans.map(({ traceId }) => traceId));
     const headers = { traceparent: `00-${'0'.repeat(32)}-${CALLER}-01` };
     await spine().call('/fhir-dispensing/metadata', { headers });
-    for (let n = 0; n < 200; n += 1) {
+    for (let n = 0; n < 1_200; n += 1) {
       if (collector.spans.some(({ name }) => name.endsWith('/metadata'))) break;
       await delay(25);
     }
