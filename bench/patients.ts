@@ -5,7 +5,7 @@ import { type Installation, startInstallation } from './installation.ts';
 import { importMany } from '../src/demographics/index.ts';
 import { present } from '../src/kernel/bug.ts';
 import { populationOf } from '../src/local/population/patient-record.ts';
-import { isRare, personAt } from '../src/local/population/person.ts';
+import { type GeneratedPerson, isRare, personAt } from '../src/local/population/person.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { tokenMaker } from '../test/demographics/callers.ts';
 
@@ -164,6 +164,15 @@ const KINDS: Readonly<Record<string, (index: number) => Asked>> = {
     ['birthdate', `ge${birthDate.slice(0, 4)}-01-01`],
     ['birthdate', `le${birthDate.slice(0, 4)}-12-31`],
   ]),
+  'search in ten years': searchBy(({ family, birthDate }) => [
+    ['family', family],
+    ...inTenYears(birthDate),
+  ]),
+  'search in ten years by postcode': searchBy(({ family, postcode, birthDate }) => [
+    ['family', family],
+    ['address-postalcode', postcode],
+    ...inTenYears(birthDate),
+  ]),
   'search in a month with a wildcard': searchBy(({ family, birthDate }) => [
     ['family', `${family.slice(0, 4)}*`],
     ...inMonth(birthDate),
@@ -180,21 +189,35 @@ const KINDS: Readonly<Record<string, (index: number) => Asked>> = {
     ...inMonth(birthDate),
     FUZZY,
   ]),
+  'fuzzy search in ten years': searchBy(({ family, given, birthDate }) => [
+    ['family', family],
+    ['given', given],
+    ...inTenYears(birthDate),
+    FUZZY,
+  ]),
+  'fuzzy search in all years': searchBy(({ family, given }) => [
+    ['family', family],
+    ['given', given],
+    ['birthdate', 'ge1900-01-01'],
+    FUZZY,
+  ]),
   update: (index) => ({
     path: `/${personAt(SEED, index).nhsNumber}`,
     patches: [{ op: 'replace', path: '/gender', value: 'unknown' }],
   }),
 };
 
-type Known = { readonly family: string; readonly given: string; readonly birthDate: string };
+type Known = Pick<GeneratedPerson, 'family' | 'birthDate' | 'postcode'> & {
+  readonly given: string;
+};
 type Pair = readonly [string, string];
 
 const FUZZY: Pair = ['_fuzzy-match', 'true'];
 
 function searchBy(query: (known: Known) => readonly Pair[]): (index: number) => Asked {
   return (index) => {
-    const { family, given, birthDate } = personAt(SEED, index);
-    return { query: query({ family, given: given[0] ?? '', birthDate }) };
+    const person = personAt(SEED, index);
+    return { query: query({ ...person, given: person.given[0] ?? '' }) };
   };
 }
 
@@ -209,6 +232,14 @@ function inMonth(day: string): Pair[] {
   return [
     ['birthdate', `ge${month}-01`],
     ['birthdate', `le${month}-${String(last).padStart(2, '0')}`],
+  ];
+}
+
+function inTenYears(day: string): Pair[] {
+  const year = Number(day.slice(0, 4));
+  return [
+    ['birthdate', `ge${year - 5}-01-01`],
+    ['birthdate', `le${year + 4}-12-31`],
   ];
 }
 

@@ -7,8 +7,9 @@ import type { Subject } from './subject.ts';
 /** What a stage of a fuzzy search asks for; the first that finds somebody ends it [PDS 5.3]. */
 export type Stage = { readonly phone: boolean; readonly postcode: boolean };
 
+export const FIRST_STAGE: Stage = { phone: true, postcode: true };
 export const STAGES: readonly Stage[] = [
-  { phone: true, postcode: true },
+  FIRST_STAGE,
   { phone: false, postcode: true },
   { phone: false, postcode: false },
 ];

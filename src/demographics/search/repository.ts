@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { type Sql, sql } from '../../platform/sql.ts';
+import { sql } from '../../platform/sql.ts';
 import type { PatientRecord } from '../record.ts';
 import { COLUMNS, recordOf, type Row } from '../repository.ts';
 
@@ -15,43 +15,38 @@ export async function bornOn(database: Database, day: string): Promise<PatientRe
 }
 
 const KEYS_OF_ONE = 4; // names of one person that begin alike, on average of many: fewer than that
+const KEYS_MAX = 10_000; // looked at for several lists, of which all must be seen
 
 /**
- * Who was born within these days and has, of each of these lists, a key that begins with one of it; null when they are
- * more than `most`. Each year of birth is looked at by itself, as the index has them.
+ * NHS numbers of who was born within these days and has, of each of these lists, a key that begins with one of it; null
+ * when they are more than `most`, or more than that have a key of one list only. Each year of birth is looked at by
+ * itself, as the index has them.
  */
 export async function bornWithin(
   database: Database,
-  days: Days,
+  { from, to }: Days,
   lists: readonly (readonly string[])[],
   most: number,
-): Promise<PatientRecord[] | null> {
-  // Records are only read when they are not too many.
-  const rows = await database.all<Row & { readonly found: number }>(sql`
-    with found as materialized (select array(${numbersOf(days, lists, most + 1)}) as numbers)
-    select cardinality(f.numbers) as found, ${COLUMNS} from found f
-    left join demographics.patient p on cardinality(f.numbers) <= ${most}::int and p.nhs_number = any(f.numbers)
-    order by p.nhs_number`);
-  const [{ found } = { found: 0 }] = rows;
-  if (found > most) return null;
-  return found === 0 ? [] : rows.map(recordOf);
-}
-
-function numbersOf({ from, to }: Days, lists: readonly (readonly string[])[], most: number): Sql {
+): Promise<string[] | null> {
   const asked = lists.flatMap((prefixes, part) => prefixes.map((prefix) => ({ prefix, part })));
-  const rowsMax = lists.length === 1 ? most * KEYS_OF_ONE : null; // of several lists all must be seen
-  return sql`
-    select nhs_number from (
+  const keysMax = lists.length === 1 ? most * KEYS_OF_ONE : KEYS_MAX;
+  const [row] = await database.all<{ numbers: string[]; isTooMany: boolean }>(sql`
+    with seen as materialized (
       select k.nhs_number, w.part
       from generate_series(
           greatest(extract(year from ${from}::date)::int, (select min(born_year) from demographics.search_key)),
           least(extract(year from ${to}::date)::int, (select max(born_year) from demographics.search_key))) as y(year),
-        unnest(${asked.map(({ prefix }) => prefix)}::text[], ${asked.map(({ part }) => part)}::int[]) as w(prefix, part),
+        unnest(${asked.map(({ prefix }) => prefix)}::text[], ${asked.map(({ part }) => 2 ** part)}::int[]) as w(prefix, part),
         lateral (select nhs_number from demographics.search_key k where k.born_year = y.year
           and k.key >= w.prefix collate "C" and k.key < (w.prefix || chr(1114111)) collate "C"
           and k.birth_on between ${from}::date and ${to}::date
-          limit ${rowsMax}::bigint) k -- without a limit here the planner would look through all years at once
-      limit ${rowsMax}::bigint) found
-    group by nhs_number having count(distinct part) = ${lists.length}::int
-    limit ${most}`;
+          limit ${keysMax}::bigint) k -- without a limit here the planner would look through all years at once
+      limit ${keysMax}::bigint),
+    looked as materialized (select count(*) = ${keysMax}::bigint as "isTooMany" from seen)
+    select looked."isTooMany", array(
+      select nhs_number from seen where not looked."isTooMany" group by nhs_number
+      having bit_or(part) = ${2 ** lists.length - 1}::int limit ${most + 1}::bigint) as numbers
+    from looked`);
+  if (row === undefined) return [];
+  return row.isTooMany || row.numbers.length > most ? null : row.numbers;
 }

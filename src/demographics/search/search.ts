@@ -1,7 +1,7 @@
 import type { PatientRecord } from '../record.ts';
 import type { Criteria } from './criteria.ts';
 import { familyKey, nameKey, soundsFor } from './keys.ts';
-import { scoreOf, type Stage, STAGES } from './match.ts';
+import { FIRST_STAGE, scoreOf, type Stage, STAGES } from './match.ts';
 import { type Subject, subjectOf } from './subject.ts';
 
 /** A record and how well it agrees. */
@@ -12,19 +12,26 @@ export type Hit = { readonly record: PatientRecord; readonly score: number };
  * less and less until somebody is found.
  */
 export function matching(records: readonly PatientRecord[], criteria: Criteria): Hit[] {
-  const subjects = records.map((record) => ({ record, subject: subjectOf(record) }));
-  for (const stage of criteria.isFuzzy ? STAGES : STAGES.slice(0, 1)) {
+  const subjects = subjectsOf(records);
+  for (const stage of criteria.isFuzzy ? STAGES : [FIRST_STAGE]) {
     const hits = hitsOf(subjects, criteria, stage);
     if (hits.length > 0) return hits;
   }
   return [];
 }
 
-function hitsOf(
-  subjects: readonly { readonly record: PatientRecord; readonly subject: Subject }[],
-  criteria: Criteria,
-  stage: Stage,
-): Hit[] {
+/** Whether some of those who may agree are too many already: what a first stage finds, further records only add to. */
+export function areTooMany(some: readonly PatientRecord[], criteria: Criteria): boolean {
+  return hitsOf(subjectsOf(some), criteria, FIRST_STAGE).length > criteria.most;
+}
+
+type Compared = { readonly record: PatientRecord; readonly subject: Subject };
+
+function subjectsOf(records: readonly PatientRecord[]): Compared[] {
+  return records.map((record) => ({ record, subject: subjectOf(record) }));
+}
+
+function hitsOf(subjects: readonly Compared[], criteria: Criteria, stage: Stage): Hit[] {
   return subjects
     .map(({ record, subject }) => ({ record, score: scoreOf(subject, criteria, stage) }))
     .filter(({ score }) => score > 0 && (!criteria.isExact || score === 1))
