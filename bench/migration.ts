@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { migrate } from '../src/platform/migrate.ts';
 import { openBulkLoad } from '../src/platform/bulk-load.ts';
 import { TARGETS } from '../src/migration/load/lines.ts';
@@ -12,7 +14,8 @@ type Measured = Ran & {
   readonly copySeconds: number;
   /** Rate of the load by that of COPY. */
   readonly ofCopy: number;
-  readonly megabytes: number;
+  /** Of the old store's changes since its export. */
+  readonly changesPerSecond: number;
 };
 
 /** How long it takes to move an old store, and how that grows; beside it COPY of the same rows in the same run. */
@@ -37,16 +40,18 @@ async function measure(prescriptions: number): Promise<Measured> {
   let copySeconds = 0;
   const parts = {
     prepare: (url: string) => migrate(url, SCHEMAS),
-    program: '',
+    program: PROGRAM,
     afterLoad: async (url: string) => {
       copySeconds = await copyAgain(url);
     },
   };
   const ran = await migrationOf2014(amount, parts, (line) => process.stderr.write(`${line}\n`));
-  const { rss } = process.memoryUsage();
   const ofCopy = Math.round((copySeconds / ran.seconds.load) * 100) / 100;
-  return { ...ran, copySeconds, ofCopy, megabytes: Math.round(rss / 1e6) };
+  const changesPerSecond = Math.round(ran.changes / ran.seconds.catchUp);
+  return { ...ran, copySeconds, ofCopy, changesPerSecond };
 }
+
+const PROGRAM = fileURLToPath(new URL('../bin/spine.ts', import.meta.url));
 
 /** Seconds that the server needs for the rows that are there, from a file of its own. */
 async function copyAgain(url: string): Promise<number> {
@@ -73,19 +78,14 @@ async function copyAgain(url: string): Promise<number> {
   }
 }
 
-function lineOf({
-  prescriptions,
-  loadedPerSecond,
-  ofCopy,
-  copySeconds,
-  seconds,
-  megabytes,
-  ...ran
-}: Measured): string {
-  const { lost, doubled, reappeared, differences } = ran;
+function lineOf(measured: Measured): string {
+  const { prescriptions, loadedPerSecond, loadMegabytes, ofCopy, copySeconds } = measured;
+  const { seconds, changes, changesPerSecond } = measured;
+  const { lost, doubled, reappeared, differences } = measured;
   return [
-    `${prescriptions} prescriptions: loaded in ${seconds.load} s (${loadedPerSecond} a second), ${ofCopy} of COPY (${copySeconds} s)`,
-    `  compared in ${seconds.reconcile} s, asked for by all pharmacies in ${seconds.poll} s; ${megabytes} MB of memory`,
+    `${prescriptions} prescriptions: loaded in ${seconds.load} s (${loadedPerSecond} a second), ${ofCopy} of COPY (${copySeconds} s), with at most ${loadMegabytes} MB of memory`,
+    `  ${changes} changes applied in ${seconds.catchUp} s (${changesPerSecond} a second), compared in ${seconds.reconcile} s`,
+    `  switched in ${seconds.cutOver} s, nobody could write for ${seconds.writeStop} s; asked for by all pharmacies in ${seconds.poll} s`,
     `  lost ${lost}, doubled ${doubled}, came again ${reappeared}, differences ${differences}`,
   ].join('\n');
 }

@@ -1,7 +1,12 @@
 import { parsePortBase, PORT_BASE_DEFAULT } from './addresses.ts';
 import { findState, type State } from './state-file.ts';
 import { type Command, EXIT, type Invocation, type Option, textOption } from '../cli/command.ts';
-import { type Database, DatabaseUnavailable, openDatabase } from '../platform/database.ts';
+import {
+  type Database,
+  DatabaseUnavailable,
+  DiskFull,
+  openDatabase,
+} from '../platform/database.ts';
 import { replicatedUrl } from '../platform/replicated-postgres.ts';
 import { postgresUrl } from '../platform/postgres.ts';
 
@@ -40,7 +45,11 @@ export function storeCommand({ work, ...command }: StoreCommand): Command {
         return await work(invocation, database, found.url);
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) throw error;
-        output.progress(`spine ${command.name}: the database does not answer`);
+        const problem =
+          error instanceof DiskFull
+            ? 'the disk of the database is full: make room, and do it again'
+            : 'the database does not answer';
+        output.progress(`spine ${command.name}: ${problem}`);
         return EXIT.notReachable;
       } finally {
         await database.close();

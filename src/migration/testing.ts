@@ -54,6 +54,7 @@ const WANTED: Omit<Wanted, 'folder'> = {
   prescriptions: 400,
   perPart: 200,
   packing: 'none',
+  format: 'LX-1',
   dirt: 1,
   changing: 0,
   privateKeyPem: EXPORTER.privateKey,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { testDatabase } from '../../test/support/database.ts';
 import { type BulkLoad, copyLine, openBulkLoad } from './bulk-load.ts';
+import { DatabaseUnavailable, DiskFull } from './database.ts';
 import { sql } from './sql.ts';
 
 const database = testDatabase();
@@ -54,4 +55,29 @@ test('of rows of which one is refused none is kept, and the connection goes on',
     assert.deepEqual(await rowsOf(), kept);
     await load.together(() => load.copy('public.copied (id)', copyLine([102])));
     assert.equal((await rowsOf()).length, kept.length + 1);
+  }));
+
+test('a connection that is lost is told of to whoever uses it, and what was not whole is not there', () =>
+  withLoad(async (load) => {
+    const kept = await rowsOf();
+    const [own] = await load.all<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    const cut = load.together(async () => {
+      await load.copy('public.copied (id)', copyLine([200]));
+      await database().database.all(sql`select pg_terminate_backend(${own?.pid ?? 0})`);
+      await load.copy('public.copied (id)', copyLine([201]));
+    });
+    await assert.rejects(cut, DatabaseUnavailable);
+    await assert.rejects(load.all(sql`select 1`), DatabaseUnavailable);
+    assert.deepEqual(await rowsOf(), kept);
+  }));
+
+test('a disk that is full is no mistake of the rows', () =>
+  withLoad(async (load) => {
+    await load.all(sql`
+      create or replace function public.full() returns trigger language plpgsql as
+      $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`);
+    await load.all(sql`
+      create trigger full_disk before insert on public.copied for each row when (new.id = 300)
+      execute function public.full()`);
+    await assert.rejects(load.copy('public.copied (id)', copyLine([300])), DiskFull);
   }));

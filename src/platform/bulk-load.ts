@@ -1,16 +1,20 @@
 import pg from 'pg';
 
 import type { Statement } from './database.ts';
+import { connectionProblem } from './database/faults.ts';
 
-/** One connection for more rows than statements are made for: they are sent by COPY. */
+/**
+ * One connection for more rows than statements are made for: they are sent by COPY. When it is lost, or the disk of the
+ * database is full, all of these throw `DatabaseUnavailable`: what was not yet whole is not there.
+ */
 export type BulkLoad = {
   /** The rows of one statement. */
   all<Row extends object>(statement: Statement): Promise<Row[]>;
   /**
-   * Appends to a table, named with its columns: `schema.table (a, b)`. `lines` are made by `copyLine`, as many as memory
-   * holds at once; throws the server's error when one of them is refused, and then none is kept.
+   * Appends to a table, named with its columns: `schema.table (a, b)`. `lines` are made by `copyLine`, as text or its UTF-8, as many
+   * as memory holds at once; throws the server's error when one of them is refused, and then none is kept.
    */
-  copy(into: string, lines: string): Promise<void>;
+  copy(into: string, lines: string | Buffer): Promise<void>;
   /** What is done within it is done whole or not at all. */
   together<Value>(work: () => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
@@ -18,26 +22,41 @@ export type BulkLoad = {
 
 export async function openBulkLoad(url: string): Promise<BulkLoad> {
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  client.on('error', () => undefined); // whoever uses it next is told
+  await told(client.connect());
+  const run = (text: string): Promise<unknown> => told(client.query(text));
   return {
     async all<Row extends object>({ text, values }: Statement) {
-      const { rows } = await client.query<Row>(text, [...values]);
+      const { rows } = await told(client.query<Row>(text, [...values]));
       return rows;
     },
-    copy: (into, lines) => copyIn(client, `copy ${into} from stdin`, Buffer.from(lines)),
+    copy: (into, lines) => told(copyIn(client, `copy ${into} from stdin`, bytesOf(lines))),
     async together(work) {
-      await client.query('begin');
+      await run('begin');
       try {
         const value = await work();
-        await client.query('commit');
+        await run('commit');
         return value;
       } catch (error) {
-        await client.query('rollback');
+        // A connection that is lost has rolled back by itself; why it failed counts for more.
+        await run('rollback').catch(() => undefined);
         throw error;
       }
     },
     close: () => client.end(),
   };
+}
+
+function bytesOf(lines: string | Buffer): Buffer {
+  return typeof lines === 'string' ? Buffer.from(lines) : lines;
+}
+
+async function told<Value>(asked: Promise<Value>): Promise<Value> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw connectionProblem(error) ?? error;
+  }
 }
 
 function copyIn(client: pg.Client, text: string, data: Buffer): Promise<void> {

@@ -8,7 +8,12 @@ import { type Ended, Line, type LineParts, type Statement, valueOf } from './dat
 import { Trouble } from './trouble.ts';
 import { present } from '../kernel/bug.ts';
 
-export { DatabaseUnavailable, isWorthRepeating, violatedConstraint } from './database/faults.ts';
+export {
+  DatabaseUnavailable,
+  DiskFull,
+  isWorthRepeating,
+  violatedConstraint,
+} from './database/faults.ts';
 export type { Statement } from './database/line.ts';
 
 /** PostgreSQL, the only store. A statement is done whole or not at all [PLATFORM P-6]. */

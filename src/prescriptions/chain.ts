@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 import type { Uuid } from '../kernel/uuid.ts';
 import type { PrescriptionEvent } from './prescription.ts';
@@ -32,5 +32,5 @@ export function chained(
 
 /** hash(n) = SHA-256(hash(n-1), event n). */
 export function eventHash(previous: Buffer, parts: readonly string[]): Buffer {
-  return createHash('sha256').update(previous).update(parts.join('\n')).digest();
+  return digest('sha256', Buffer.concat([previous, Buffer.from(parts.join('\n'))]), 'buffer');
 }

@@ -136,7 +136,7 @@ export async function waiting(
   most: number,
 ): Promise<Waiting[]> {
   return database.all<Waiting>(sql`
-    select prescription_id as id, issue, renominated_by is null and exists (
+    select prescription_id as id, issue, coalesce(renominated_by, '') = '' and exists (
       select from prescriptions.release_before r where r.prescription_id = q.prescription_id
         and r.issue = q.issue and r.organisation = q.organisation) as "wasHadBefore"
     from prescriptions.download_queue q

@@ -7,16 +7,19 @@ import fc from 'fast-check';
 
 import { catchUp } from '../../src/migration/catch-up/catch-up.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
-import { load } from '../../src/migration/load/load.ts';
+import { inWorkers } from '../../src/migration/load/in-workers.ts';
+import { load, type Progress } from '../../src/migration/load/load.ts';
 import { openDump } from '../../src/migration/lx1/open-dump.ts';
 import { aDump, EXPORTER, type Generated } from '../../src/migration/testing.ts';
 import { type BulkLoad, openBulkLoad } from '../../src/platform/bulk-load.ts';
+import { DiskFull } from '../../src/platform/database.ts';
 import { Trouble } from '../../src/platform/trouble.ts';
-import { aStore, digestOf, loadInto, type Store, withBulk } from './store.ts';
+import { times } from './counted.ts';
+import { aStore, digestOf, loadInto, type Store, untilAlone, withBulk } from './store.ts';
 
 // Shows: Migration | faults are counted: loads and followers that are killed again and again, exports that are altered on their way
 
-const KILLS = 25;
+const KILLS = times(20, 200);
 const EXPORTS = 200;
 const SEED = 20140824;
 
@@ -62,19 +65,10 @@ async function killedOften(
     );
     if (isKilled) kills += 1;
     else await bulk.close();
-    await untilGone(store);
+    await untilAlone(store);
   }
   await withBulk(store, work);
   return kills;
-}
-
-/** The server has noticed that a tool is gone, and lets the next one in. */
-async function untilGone({ rows }: Store): Promise<void> {
-  for (;;) {
-    const locks = await rows.all(`select from pg_locks where locktype = 'advisory'
-      and database = (select oid from pg_database where datname = current_database())`);
-    if (locks.length === 0) return;
-  }
 }
 
 describe('a load and a follower that are killed again and again', () => {
@@ -93,6 +87,35 @@ describe('a load and a follower that are killed again and again', () => {
     );
   });
 });
+
+describe('a load whose database has no more room on its disk', () => {
+  test('stops and says so, at any time and on any of its threads; with room it goes on and leaves the same store', async () => {
+    const [calm, full] = [await aStore(), await aStore()];
+    await loadInto(calm, made.dump);
+    for (const share of [0.3, 0.6, 0.95]) {
+      const rows = Math.floor((share * made.truths.length * EVENTS_EACH) / 2);
+      await full.rows.all(`create sequence public.room_${rows}`);
+      await full.rows.all(`create function public.no_room_${rows}() returns trigger language plpgsql as
+        $$ begin if nextval('public.room_${rows}') > ${rows} then
+          raise exception 'could not extend file' using errcode = '53100'; end if; return new; end $$`);
+      await full.rows.all(`create trigger no_room before insert on prescriptions.event
+        for each row execute function public.no_room_${rows}()`);
+      const loading = share > 0.9 ? loadedInThreads(full) : loadInto(full, made.dump);
+      await assert.rejects(loading, DiskFull);
+      await full.rows.all('drop trigger no_room on prescriptions.event');
+    }
+    await loadedInThreads(full);
+    assert.equal(await digestOf(full), await digestOf(calm));
+  });
+});
+
+const EVENTS_EACH = 2; // at least, of each prescription
+
+function loadedInThreads(store: Store): Promise<Progress> {
+  return withBulk(store, (bulk) =>
+    load(bulk, made.dump, undefined, inWorkers(store.url, made.dump, 2)),
+  );
+}
 
 type Alter = (folder: string, names: readonly string[], at: number) => void;
 

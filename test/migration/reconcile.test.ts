@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
-import { Buckets } from '../../src/migration/reconcile/buckets.ts';
 import { reconcile, type Reconciled } from '../../src/migration/reconcile/reconcile.ts';
 import { reportJson } from '../../src/migration/reconcile/report.ts';
 import { totals } from '../../src/migration/reconcile/repository.ts';
@@ -63,16 +62,9 @@ const BACK = `select r.organisation, r.prescription_id, r.issue from prescriptio
   join prescriptions.prescription p using (prescription_id)
   where exists (select from json_array_elements(p.state->'issues') i
     where (i->>'number')::int = r.issue and i->>'isReturned' = 'true') and p.state->>'held' is null limit 1`;
-const STAY = `insert into prescriptions.download_queue (organisation, prescription_id, issue, entry, prescribed_at,
-  available_on, expires_on, entered_at, entered_by, renominated_by)`;
 
-/** Mistakes that loaders make, as they leave the store [MIGRATION 9, MF13]. */
+/** What else can be wrong in a store; test/migration/seeded-bugs.test.ts has the mistakes of loaders themselves. */
 const MISTAKES: readonly (readonly [string, RegExp, ...string[]])[] = [
-  [
-    'what came back is queued again, by the nomination of its order',
-    /waitsFor|M3 is broken/,
-    `${STAY} select organisation, prescription_id, issue, 9, now(), '2014-01-01', '2099-01-01', now(), gen_random_uuid(), 'x' from (${BACK}) as back`,
-  ],
   [
     'a nomination is kept on a return',
     /the head is not what the events tell/,
@@ -87,38 +79,10 @@ const MISTAKES: readonly (readonly [string, RegExp, ...string[]])[] = [
         and other.prescription_id = e.prescription_id and (e.number, other.number) in ((2, 3), (3, 2))`,
   ],
   [
-    'the time zone is passed over',
-    /: had/,
-    "update prescriptions.release_before set released_at = released_at - interval '1 hour'",
-  ],
-  [
-    'tombstones are left out',
-    /: fate/,
-    `delete from prescriptions.prescription where prescription_id = (
-      select prescription_id from prescriptions.prescription where status = 'gone' limit 1)`,
-  ],
-  [
-    'cancellations that wait are dropped',
-    /: pending/,
-    `update prescriptions.prescription set state = jsonb_set(state::jsonb, '{pending}', '[]')::json
-      where prescription_id = (select prescription_id from prescriptions.prescription
-        where state->>'kind' = 'placeholder' limit 1)`,
-  ],
-  [
-    'a message is not known any more',
-    /: messages/,
-    'delete from prescriptions.message where message_id = (select message_id from prescriptions.message limit 1)',
-  ],
-  [
     'a message is tidied',
     /: messages/,
     `update prescriptions.message set body = convert_to(replace(convert_from(body, 'UTF8'), E'\\t', ' '), 'UTF8')
       where message_id = (select message_id from prescriptions.message where body <> '' limit 1)`,
-  ],
-  [
-    'rows that are kept apart are not counted',
-    /M7 is broken/,
-    'delete from migration.quarantine where row_number = (select max(row_number) from migration.quarantine)',
   ],
   [
     'a prescription is lost',
@@ -148,21 +112,6 @@ describe('a mistake of a loader is found:', () => {
       assert.match(differences.map(({ id, what }) => `${id}: ${what}`).join('\n'), finds);
     });
   }
-
-  test('two that would cancel each other in an exclusive or', () => {
-    const view = {
-      fate: 'live',
-      issues: [],
-      waitsFor: '',
-      had: [],
-      pending: 0,
-      messages: [],
-    } as const;
-    const [twice, never] = [new Buckets(), new Buckets()];
-    twice.add('a', view);
-    twice.add('a', view);
-    assert.equal(never.differing(twice).length, 1);
-  });
 });
 
 describe('a report', () => {

@@ -49,6 +49,15 @@ export function loadInto(store: Store, dump: Dump): Promise<Progress> {
   return withBulk(store, (bulk) => load(bulk, dump));
 }
 
+/** The server has noticed that a tool is gone, and lets the next one in. */
+export async function untilAlone({ rows }: Store): Promise<void> {
+  for (;;) {
+    const locks = await rows.all(`select from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`);
+    if (locks.length === 0) return;
+  }
+}
+
 /** As at the end of the switch. */
 export async function open({ rows }: Store): Promise<void> {
   await rows.all(

@@ -1,4 +1,7 @@
-import type { Group } from '../lx1/read-groups.ts';
+import { DOCUMENT } from '../lx1/open-dump.ts';
+import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
+import { rowsOfDocument } from '../lx2/document.ts';
+import { fieldsOf } from '../lx2/fields.ts';
 import type { Placed } from '../lx1/read-table.ts';
 import {
   columnsOf,
@@ -15,13 +18,18 @@ export function placeOfChange(
   change: Change,
   dispenses: ReadonlyMap<string, string>,
 ): string | null {
-  if (!isOfPrescriptions(change.table)) return null;
+  if (!isAboutPrescriptions(change)) return null;
   const id = change.after?.['PRESC_ID'] ?? change.key['PRESC_ID'];
   if (id !== undefined && id !== null) return placeOf(id);
   return dispenses.get(change.key['DN_ID'] ?? '') ?? null;
 }
 
-export function isOfPrescriptions(table: string): table is PrescriptionTable {
+/** Whether a change is of rows that are collected by prescription, or of a document. */
+export function isAboutPrescriptions({ table }: Pick<Change, 'table'>): boolean {
+  return table === DOCUMENT || isOfPrescriptions(table);
+}
+
+function isOfPrescriptions(table: string): table is PrescriptionTable {
   return OF_PRESCRIPTIONS.some((one) => one === table);
 }
 
@@ -29,7 +37,8 @@ export function isOfPrescriptions(table: string): table is PrescriptionTable {
  * The rows of one id after changes, each by its key: one that is there already, as exports are not of one moment, is
  * the same again [MIGRATION 2.2].
  */
-export function applyChanges({ place, rows }: Group, changes: readonly Change[]): Group {
+export function applyChanges({ place, rows: before }: Group, changes: readonly Change[]): Group {
+  const rows = documentRows(changes) ?? before;
   return {
     place,
     rows: {
@@ -47,6 +56,14 @@ export function applyChanges({ place, rows }: Group, changes: readonly Change[])
       TOMBSTONE: changed('TOMBSTONE', rows.TOMBSTONE, changes),
     },
   };
+}
+
+/** Those of the last document among the changes; null where there is none. */
+function documentRows(changes: readonly Change[]): Group['rows'] | null {
+  const last = changes.findLast(({ table }) => table === DOCUMENT);
+  if (last === undefined) return null;
+  const text = last.after?.[DOCUMENT];
+  return text == null ? NO_ROWS : rowsOfDocument(fieldsOf(JSON.parse(text)), last.seq);
 }
 
 function changed<Name extends PrescriptionTable>(

@@ -4,9 +4,10 @@ import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { addLines, chainOf, noLines, TARGETS, targets } from '../load/lines.ts';
 import type { Dump } from '../lx1/open-dump.ts';
-import { type Group, NO_ROWS, readGroups } from '../lx1/read-groups.ts';
+import { groupsOf as groupsIn } from '../groups.ts';
+import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
-import { applyChanges, isOfPrescriptions, placeOfChange } from './apply-changes.ts';
+import { applyChanges, isAboutPrescriptions, placeOfChange } from './apply-changes.ts';
 import { type Change, FeedGap, readFeed } from './read-feed.ts';
 import * as repository from './repository.ts';
 
@@ -113,7 +114,7 @@ function placed(some: readonly Change[]): Map<string, Change[]> {
   }
   const byPlace = new Map<string, Change[]>();
   for (const change of some) {
-    if (!isOfPrescriptions(change.table)) continue;
+    if (!isAboutPrescriptions(change)) continue;
     const place = placeOfChange(change, dispenses);
     if (place === null) {
       throw refused(`change ${change.seq}`, null, `whose ${change.table} it is cannot be told`);
@@ -132,7 +133,7 @@ async function groupsOf(
   const groups = await repository.keptRows(bulk, places);
   const wanted = new Set(places.filter((place) => !groups.has(place)));
   for (const part of await repository.partsWith(bulk, dump.manifest.exportId, [...wanted])) {
-    for await (const group of readGroups(dump, part)) {
+    for await (const group of groupsIn(dump, part)) {
       if (wanted.has(group.place)) groups.set(group.place, group);
     }
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { JsonReader } from '../../kernel/json-reader.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { CsvFault, type CsvRow, readCsv } from '../lx1/csv.ts';
+import { DOCUMENT } from '../lx1/open-dump.ts';
 import { bytesOf } from '../lx1/read-table.ts';
 import { refused } from '../lx1/refusal.ts';
 import { isTable, type TableName } from '../lx1/tables.ts';
@@ -17,10 +18,10 @@ export type Change = {
   readonly isLast: boolean;
   /** When it was committed, as the feed has it. */
   readonly at: string;
-  readonly table: TableName;
+  readonly table: TableName | typeof DOCUMENT;
   readonly op: 'I' | 'U' | 'D';
   readonly key: Readonly<Record<string, string>>;
-  /** The whole row as it is then; null for one that is gone. */
+  /** The whole row as it is then, or a document as JSON under that name; null for one that is gone. */
   readonly after: Readonly<Record<string, string | null>> | null;
 };
 
@@ -120,13 +121,15 @@ export async function* changesIn(
 
 function changeOf({ row, fields }: CsvRow, file: string): Change {
   const [seq, transaction, last, at, table, op, key, after] = fields;
-  const isKnown = table != null && isTable(table);
+  const isKnown = table != null && (isTable(table) || table === DOCUMENT);
   if (!/^\d{1,15}$/.test(seq ?? '') || transaction == null || !isKnown) {
     throw refused(file, row, 'it is no change of a table that is known');
   }
   if (op !== 'I' && op !== 'U' && op !== 'D')
     throw refused(file, row, `${String(op)} is no operation`);
-  const values = after == null ? null : textsIn(after, file, row);
+  const isDocument = table === DOCUMENT && after != null;
+  const whole = after == null ? null : textsIn(after, file, row);
+  const values = isDocument ? { [DOCUMENT]: after } : whole;
   const keys = textsIn(key ?? '', file, row);
   const present = Object.fromEntries(
     Object.entries(keys).map(([name, value]) => [name, value ?? '']),

@@ -49,7 +49,7 @@ export function foldGroup(group: Group, manifest: Manifest, isDamaged: boolean):
   if (id === null || others.length > 0) return apart(group, id, 'D18');
   if (TEST_SITES.has(prescriber.trim().toUpperCase())) return apart(group, id, 'D25');
   const { rows, quarantined } = separated(group.rows);
-  const record = new LegacyRecord({ place: group.place, rows }, first.row, manifest);
+  const record = new LegacyRecord({ ...group, rows }, first.row, manifest);
   if (isDamaged) record.found.add('D20');
   for (const { because } of quarantined) record.found.add(because);
   const folded = fold(record, id, origin);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,6 +12,7 @@ export class Payloads {
   readonly #names: ReadonlySet<string>;
   readonly #feed: string | null;
   readonly #open = new Map<string, number>();
+  #ahead: Ahead = { name: '', from: 0, bytes: NO_BYTES };
 
   /** `feed`: where the messages lie that came after the export. */
   constructor({ folder, manifest }: Dump, feed: string | null = null) {
@@ -23,18 +24,24 @@ export class Payloads {
   /** Its bytes, and whether they are what the row says; those of a message that is not there are none. */
   read(row: Row<'MESSAGE'>): { readonly bytes: Buffer; readonly isWhole: boolean } {
     const bytes = this.#bytes(row);
-    return { bytes, isWhole: createHash('sha256').update(bytes).digest('hex') === row.SHA256 };
+    return { bytes, isWhole: hash('sha256', bytes, 'hex') === row.SHA256 };
   }
 
   #bytes({ PAYLOAD_FILE: name, OFFSET, LENGTH }: Row<'MESSAGE'>): Buffer {
     const [offset, length] = [Number(OFFSET), Number(LENGTH)];
     const isPlace = Number.isSafeInteger(offset) && length >= 0 && length <= MESSAGE_MAX_BYTES;
     const isOfFeed = this.#feed !== null && FEED_PAYLOAD.test(name);
-    if (!isPlace || !(this.#names.has(name) || isOfFeed)) return Buffer.alloc(0);
-    const bytes = Buffer.allocUnsafe(length);
-    return readSync(this.#file(name), bytes, 0, length, offset) === length
-      ? bytes
-      : Buffer.alloc(0);
+    if (!isPlace || !(this.#names.has(name) || isOfFeed)) return NO_BYTES;
+    const known = within(this.#ahead, { name, offset, length });
+    if (known !== null) return known;
+    // Messages of an export come one after another: many are read at once.
+    const { name: before, from, bytes: last } = this.#ahead;
+    const isNext = name === before && offset >= from && offset <= from + last.length + AHEAD_BYTES;
+    const wanted = isNext ? Math.max(length, AHEAD_BYTES) : length;
+    const bytes = Buffer.allocUnsafe(wanted);
+    const read = readSync(this.#file(name), bytes, 0, wanted, offset);
+    this.#ahead = { name, from: offset, bytes: bytes.subarray(0, read) };
+    return within(this.#ahead, { name, offset, length }) ?? NO_BYTES;
   }
 
   #file(name: string): number {
@@ -52,6 +59,22 @@ export class Payloads {
     for (const file of this.#open.values()) closeSync(file);
     this.#open.clear();
   }
+}
+
+/** A stretch of a file that was read. */
+type Ahead = { readonly name: string; readonly from: number; readonly bytes: Buffer };
+
+const NO_BYTES = Buffer.alloc(0);
+const AHEAD_BYTES = 262_144;
+
+/** The bytes of a message where all of them are in a stretch. */
+function within(
+  { name, from, bytes }: Ahead,
+  wanted: { readonly name: string; readonly offset: number; readonly length: number },
+): Buffer | null {
+  const at = wanted.offset - from;
+  if (name !== wanted.name || at < 0 || at + wanted.length > bytes.length) return null;
+  return bytes.subarray(at, at + wanted.length);
 }
 
 const FEED_PAYLOAD = /^feed\.\d{6}\.bin$/;

@@ -16,6 +16,7 @@ export type Stay = {
   readonly enteredBy: Uuid;
   readonly availableOn: LondonDate;
   readonly expiresOn: LondonDate;
+  /** Null or empty: nobody. */
   readonly renominatedBy: string | null;
   readonly left: {
     readonly at: Instant;
@@ -99,12 +100,16 @@ export function staysOf(
           nominated === undefined ? idOf(record.prescription.PARENT_MSG_ID) : stepId(nominated.row),
         availableOn: 'readyOn' in issue ? issue.readyOn : issue.expiresOn,
         expiresOn: issue.expiresOn,
-        renominatedBy:
-          entry === 1 && nominated === undefined ? null : (nominated?.row.USER_ID ?? UNKNOWN),
+        renominatedBy: nominated === undefined ? nobody(entry) : (nominated.row.USER_ID ?? UNKNOWN),
         left: row === waiting ? null : leftOf(record, row, enteredAt),
       },
     ];
   });
+}
+
+/** Of a stay that nobody nominated anew for: one behind the first is told by an empty name, which the tripwire takes as none. */
+function nobody(entry: number): string | null {
+  return entry === 1 ? null : '';
 }
 
 function leftOf(record: LegacyRecord, row: Row<'NOM_RELEASE'>, enteredAt: Instant): Stay['left'] {

@@ -23,6 +23,7 @@ export class LegacyRecord {
   constructor(group: Group, prescription: Row<'PRESCRIPTION'>, manifest: Manifest) {
     this.rows = group.rows;
     this.prescription = prescription;
+    for (const name of group.classes ?? []) this.found.add(name);
     this.#bases = manifest.timeBasis;
     const asOf = legacyInstant(manifest.ended.replaceAll(/[-T:]/g, '').slice(0, 14), 'utc');
     this.#otherwise = asOf?.at ?? brand<Instant>(manifest.ended);

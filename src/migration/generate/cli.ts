@@ -49,6 +49,13 @@ export const generateCommand: Command = {
       default: 'none',
       choices: ['none', 'gzip', 'zstd'],
     },
+    {
+      flag: 'format',
+      value: 'format',
+      help: 'LX-1: tables; LX-2: a document for each prescription',
+      default: 'LX-1',
+      choices: ['LX-1', 'LX-2'],
+    },
   ],
   examples: [
     {
@@ -151,6 +158,7 @@ function wantedOf(invocation: Invocation) {
     changing,
     asOfMs,
     packing,
+    format: textOption(invocation, 'format') === 'LX-2' ? ('LX-2' as const) : ('LX-1' as const),
     pharmacies: 9000,
     surgeries: 7000,
   };

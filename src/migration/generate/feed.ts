@@ -3,10 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { csvLine } from '../lx1/csv.ts';
+import type { Manifest } from '../lx1/manifest.ts';
+import { DOCUMENT } from '../lx1/open-dump.ts';
 import { columnsOf, OF_PRESCRIPTIONS, TABLES } from '../lx1/tables.ts';
 import { writeSigned } from '../signed-file.ts';
 import { closeRows } from './close-rows.ts';
 import type { Dice } from './dice.ts';
+import { documentLine, documentsOf } from './document.ts';
 import { stamp } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import type { LegacyRow, LegacyRows } from './life-rows.ts';
@@ -32,8 +35,13 @@ const HOUR_MS = 3_600_000;
 export class Feed {
   readonly #changes: (readonly (string | null)[])[] = [];
   readonly #payload: Buffer[] = [];
+  readonly #format: Manifest['format'];
   #bytes = 0;
   #transactions = 0;
+
+  constructor(format: Manifest['format']) {
+    this.#format = format;
+  }
 
   get length(): number {
     return this.#changes.length;
@@ -49,7 +57,8 @@ export class Feed {
     tables.ITEM.length = 0;
     closeRows(life);
     for (const row of tables.MESSAGE) if (row['PAYLOAD_FILE'] == null) this.#addPayload(row, life);
-    this.#tell(before, tables, stamp(asOfMs + HOUR_MS));
+    if (this.#format === 'LX-1') this.#tell(before, tables, stamp(asOfMs + HOUR_MS));
+    else this.#tellDocument(life, stamp(asOfMs + HOUR_MS));
     return truthOf(life);
   }
 
@@ -91,6 +100,15 @@ export class Feed {
       const isLast = index === told.length - 1 ? 'Y' : 'N';
       const place = [String(this.#changes.length + 1), `T${this.#transactions}`, isLast, at];
       this.#changes.push([...place, table, op, key, whole, was]);
+    }
+  }
+
+  #tellDocument({ beginning, rows }: Life, at: string): void {
+    this.#transactions += 1;
+    const key = JSON.stringify({ PRESC_ID: beginning.id });
+    const place = [String(this.#changes.length + 1), `T${this.#transactions}`, 'Y', at];
+    for (const document of documentsOf(rows.tables)) {
+      this.#changes.push([...place, DOCUMENT, 'U', key, documentLine(document).trimEnd(), null]);
     }
   }
 

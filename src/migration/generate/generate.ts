@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
 import { keyIdOf, writeSigned } from '../signed-file.ts';
+import { DOCUMENT } from '../lx1/open-dump.ts';
 import { type DumpFile, MANIFEST, type Manifest, manifestJson } from '../lx1/manifest.ts';
 import { columnsOf, OF_PRESCRIPTIONS, type PrescriptionTable } from '../lx1/tables.ts';
 import { type Packing, PartFile, PayloadFile } from '../lx1/write-part.ts';
 import { closeRows } from './close-rows.ts';
 import { Dice, guidOf } from './dice.ts';
 import { spoil } from './dirty.ts';
+import { documentLine, documentsOf } from './document.ts';
 import { canGoOn, Feed } from './feed.ts';
 import { dayOf, isDoubled } from './legacy-time.ts';
 import type { Life } from './life.ts';
@@ -26,6 +28,8 @@ export type Wanted = Era & {
   readonly prescriptions: number;
   readonly perPart: number;
   readonly packing: Packing;
+  /** As tables, or as a document for each prescription. */
+  readonly format: Manifest['format'];
   /** How much of each dirty class: 1 for the rates of the specification, 0 for none. */
   readonly dirt: number;
   /** Share of the clean prescriptions that something happens to after the export. */
@@ -58,7 +62,7 @@ export async function generateDump(
     truths: createWriteStream(join(folder, TRUTH)),
     after: createWriteStream(join(folder, TRUTH_AFTER)),
     counts: new Map(),
-    feed: new Feed(),
+    feed: new Feed(wanted.format),
     reads: new Reads(join(folder, READS)),
   };
   const files: DumpFile[] = [];
@@ -70,7 +74,7 @@ export async function generateDump(
   await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
   await beside.reads.close();
   const manifest: Manifest = {
-    format: 'LX-1',
+    format: wanted.format,
     version: '1.0.0',
     source: 'generated',
     exportId: guidOf('export', seed, prescriptions).toLowerCase(),
@@ -111,8 +115,9 @@ async function writePart(
 ): Promise<DumpFile[]> {
   const folder = dumpFolder(wanted.folder);
   const payload = new PayloadFile(folder, part);
-  const tables = new Map(
-    OF_PRESCRIPTIONS.map((table) => [table, new PartFile(folder, table, part, wanted.packing)]),
+  const names = wanted.format === 'LX-2' ? ([DOCUMENT] as const) : OF_PRESCRIPTIONS;
+  const tables: Files['tables'] = new Map(
+    names.map((table) => [table, new PartFile(folder, table, part, wanted.packing)] as const),
   );
   for (let n = from; n < to; n += 1) {
     const dice = new Dice(wanted.seed * 1_000_003 + n);
@@ -138,7 +143,7 @@ async function writeTruth(file: WriteStream, truth: Truth): Promise<void> {
 type Files = {
   readonly dice: Dice;
   readonly payload: PayloadFile;
-  readonly tables: ReadonlyMap<PrescriptionTable, PartFile>;
+  readonly tables: ReadonlyMap<PrescriptionTable | typeof DOCUMENT, PartFile>;
 };
 
 async function writeLife(
@@ -165,12 +170,19 @@ async function writeLife(
   else spoil(life, truth, { dice, asOfMs, share });
   // One that is cancelled after all has no day any more.
   if (isLapsed(life, asOfMs) && !truth.classes.includes('D6')) truth.classes.push('D30');
-  for (const [table, file] of tables) {
-    for (const row of life.rows.tables[table]) {
-      await file.line(columnsOf(table).map(({ name }) => row[name] ?? null));
-    }
-  }
+  for (const [table, file] of tables) await writeRows(life, table, file);
   return { life, truth };
+}
+
+async function writeRows(life: Life, table: PrescriptionTable | 'DOCUMENT', file: PartFile) {
+  const { tables } = life.rows;
+  if (table === DOCUMENT) {
+    for (const document of documentsOf(tables)) await file.text(documentLine(document));
+    return;
+  }
+  for (const row of tables[table]) {
+    await file.line(columnsOf(table).map(({ name }) => row[name] ?? null));
+  }
 }
 
 /** Still to be had, and its day is past [MIGRATION 4, D30]. */

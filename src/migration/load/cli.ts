@@ -1,23 +1,33 @@
-import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
+import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
 import { KEY, openNamed } from '../named-dump.ts';
+import { DOCUMENT } from '../lx1/open-dump.ts';
+import { inWorkers } from './in-workers.ts';
 import { load, type Progress } from './load.ts';
+
+const WORKERS = {
+  flag: 'workers',
+  value: 'number',
+  help: 'parts that are loaded side by side, each by a thread and a connection of its own',
+  default: '2',
+} as const;
+const WORKERS_MAX = 64;
 
 /** `spine migrate load`: the bulk of an old store into an empty one [MIGRATION 7]. */
 export const loadCommand: Command = storeCommand({
   name: 'migrate load',
   summary: 'load an export of an old store into an empty one; goes on where it was ended',
   usage: '<export>',
-  options: [KEY],
+  options: [KEY, WORKERS],
   examples: [
     {
       line: 'spine migrate load ./old-store/export --key ./old-store/export-key.pem',
       explanation: 'all of it, or what is left of it after a crash',
     },
     {
-      line: 'spine migrate load ./export --key key.pem -o json',
-      explanation: 'the counts for a program',
+      line: 'spine migrate load ./export --key key.pem --workers 8',
+      explanation: 'on a machine with more cores',
     },
     {
       line: 'DATABASE_URL=postgres://… spine migrate load ./export --key key.pem',
@@ -34,23 +44,30 @@ async function run(invocation: Invocation, _: unknown, url: string): Promise<num
     output.progress('spine migrate load: name the folder of the export');
     return EXIT.wrongUse;
   }
+  const workers = Number(textOption(invocation, WORKERS.flag));
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX)) {
+    output.progress(`spine migrate load: --workers is a number from 1 to ${WORKERS_MAX}`);
+    return EXIT.wrongUse;
+  }
   const dump = await openNamed(invocation, folder);
   const total = idsIn(dump.manifest.tables);
   const bulk = await openBulkLoad(url);
   try {
     const begun = performance.now();
     let shown = begun;
-    const done = await load(bulk, dump, (progress) => {
+    const show = (progress: Progress): void => {
       const now = performance.now();
       if (now - shown < SHOW_EVERY_MS) return;
       shown = now;
       output.progress(lineOf(progress, total, (now - begun) / 1000));
-    });
+    };
+    const done = await load(bulk, dump, show, inWorkers(url, dump, workers));
     const seconds = (performance.now() - begun) / 1000;
     const perSecond = Math.round(done.written / seconds);
+    const megabytes = Math.ceil(process.resourceUsage().maxRSS / KILOBYTES);
     output.result(
-      `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second`,
-      { ...done, seconds, perSecond, exportId: dump.manifest.exportId },
+      `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second, with at most ${megabytes} MB of memory`,
+      { ...done, seconds, perSecond, megabytes, exportId: dump.manifest.exportId },
     );
     return EXIT.ok;
   } finally {
@@ -59,10 +76,14 @@ async function run(invocation: Invocation, _: unknown, url: string): Promise<num
 }
 
 const SHOW_EVERY_MS = 5000;
+const KILOBYTES = 1000; // in a megabyte
 
 /** As good as the number of ids: the few without a prescription and without a tombstone are not counted before. */
 function idsIn(tables: Readonly<Record<string, { readonly rows: number }>>): number {
-  return (tables['PRESCRIPTION']?.rows ?? 0) + (tables['TOMBSTONE']?.rows ?? 0);
+  return [DOCUMENT, 'PRESCRIPTION', 'TOMBSTONE'].reduce(
+    (all, table) => all + (tables[table]?.rows ?? 0),
+    0,
+  );
 }
 
 function lineOf(

@@ -4,10 +4,19 @@ import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
-import type { Dump } from '../lx1/open-dump.ts';
-import { type Group, readGroups } from '../lx1/read-groups.ts';
+import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
+import { groupsOf } from '../groups.ts';
+import type { Group } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
-import { addLines, type Lines, type Message, noLines, targets, TARGETS } from './lines.ts';
+import {
+  addLines,
+  type Lines,
+  type Message,
+  noLines,
+  type Target,
+  targets,
+  TARGETS,
+} from './lines.ts';
 import * as repository from './repository.ts';
 
 /** Ids that are written at once. */
@@ -31,6 +40,13 @@ type Unit = {
   readonly rows: Record<string, [came: number, apart: number]>;
 };
 
+/** Who loads the parts that are left, each whole; tells of every unit. */
+export type LoadParts = (parts: readonly number[], onUnit: OnUnit) => Promise<void>;
+
+/** Of a part: ids that were gone through, and whether they were written now; `isEnd` behind the last. */
+export type OnUnit = (unit: UnitDone) => void;
+export type UnitDone = { readonly ids: number; readonly isNew: boolean; readonly isEnd: boolean };
+
 /**
  * Loads an export, unit by unit: each is written whole or not at all, and one that is there is not written again, so
  * that a load that was ended anywhere goes on [MIGRATION 3, 7]. Throws `Trouble` when the store holds anything else.
@@ -39,39 +55,52 @@ export async function load(
   bulk: BulkLoad,
   dump: Dump,
   onProgress: (progress: Progress) => void = () => undefined,
+  loadParts: LoadParts = (parts, onUnit) => loadAll(bulk, dump, parts, onUnit),
 ): Promise<Progress> {
-  const origin = originOf(dump.manifest);
-  await repository.begin(bulk, dump.manifest, origin.asOf);
+  const { exportId, asOf } = originOf(dump.manifest);
+  await repository.begin(bulk, dump.manifest, asOf);
+  const whole = await repository.wholeParts(bulk, exportId);
+  let ids = [...whole.values()].reduce((sum, some) => sum + some, 0);
+  let [parts, written] = [whole.size, 0];
+  const left = dump.parts.filter((part) => !whole.has(part));
+  await loadParts(left, (unit) => {
+    ids += unit.ids;
+    if (unit.isNew) written += unit.ids;
+    if (unit.isEnd) parts += 1;
+    onProgress({ parts, ofParts: dump.parts.length, ids, written });
+  });
+  await repository.end(bulk, exportId);
+  return { parts, ofParts: dump.parts.length, ids, written };
+}
+
+/** One part after the other. */
+export async function loadAll(
+  bulk: BulkLoad,
+  dump: Dump,
+  parts: readonly number[],
+  onUnit: OnUnit,
+): Promise<void> {
+  const { exportId } = dump.manifest;
   const payloads = new Payloads(dump);
-  let progress: Progress = { parts: 0, ofParts: dump.parts.length, ids: 0, written: 0 };
   try {
-    for (const part of dump.parts) {
-      const known = await repository.unitsOf(bulk, origin.exportId, part);
-      if (!known.isWhole) {
-        for await (const { ids, isNew } of loadPart(bulk, dump, { part, payloads, known })) {
-          progress = {
-            ...progress,
-            ids: progress.ids + ids,
-            written: progress.written + (isNew ? ids : 0),
-          };
-          onProgress(progress);
-        }
-        await repository.endPart(bulk, origin.exportId, part);
-      } else progress = { ...progress, ids: progress.ids + known.ids };
-      progress = { ...progress, parts: progress.parts + 1 };
-      onProgress(progress);
+    for (const part of parts) {
+      const known = await repository.unitsOf(bulk, exportId, part);
+      for await (const unit of loadPart(bulk, dump, { part, payloads, known })) {
+        onUnit({ ...unit, isEnd: false });
+      }
+      await repository.endPart(bulk, exportId, part);
+      onUnit({ ids: 0, isNew: false, isEnd: true });
     }
   } finally {
     payloads.close();
   }
-  await repository.end(bulk, origin.exportId);
-  return progress;
 }
 
 type PartWork = {
   readonly part: number;
   readonly payloads: Payloads;
-  readonly known: repository.KnownUnits;
+  /** Digests of the units that are there, by the row that they begin with. */
+  readonly known: ReadonlyMap<number, Buffer>;
 };
 
 /** While one unit is written the next one is made. */
@@ -82,8 +111,9 @@ async function* loadPart(
 ): AsyncGenerator<{ ids: number; isNew: boolean }> {
   let writing: Promise<void> = Promise.resolve();
   for await (const unit of unitsOf(dump, work)) {
-    const digest = digestOf(unit.lines);
-    const before = work.known.digests.get(unit.firstRow);
+    const bytes = bytesOf(unit.lines);
+    const digest = digestOf(bytes);
+    const before = work.known.get(unit.firstRow);
     if (before !== undefined && !before.equals(digest)) {
       throw new Trouble(
         `part ${unit.part} from row ${unit.firstRow} on is not what was loaded of it before`,
@@ -91,7 +121,8 @@ async function* loadPart(
       );
     }
     await writing;
-    if (before === undefined) writing = write(bulk, dump.manifest.exportId, unit, digest);
+    if (before === undefined)
+      writing = write(bulk, dump.manifest.exportId, unit, { bytes, digest });
     // A refusal of the database waits until it is looked at: the next unit, or the end.
     writing.then(undefined, () => undefined);
     yield { ids: unit.ids, isNew: before === undefined };
@@ -104,7 +135,7 @@ async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerato
   const source = { exportId: dump.manifest.exportId, part, asOf };
   let unit: Unit | null = null;
   let place = 0;
-  for await (const group of readGroups(dump, part)) {
+  for await (const group of groupsOf(dump, part)) {
     unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines: noLines(), rows: {} };
     const { messages, isDamaged } = messagesOf(payloads, group);
     const moved = foldGroup(group, dump.manifest, isDamaged);
@@ -143,19 +174,32 @@ function countRows(
     const own = quarantined.filter((one) => one.table === table).length;
     rows[table] = [came + group.rows[table].length, apart + own];
   }
+  if (group.documents === undefined) return;
+  rows[DOCUMENT] = [(rows[DOCUMENT]?.[0] ?? 0) + group.documents, 0];
 }
 
-function digestOf(lines: Lines): Buffer {
+/** Rows as they are sent, by their table; tables without rows are left out. */
+type Bytes = ReadonlyMap<Target, Buffer>;
+
+function bytesOf(lines: Lines): Bytes {
+  const filled = targets().filter((target) => lines[target] !== '');
+  return new Map(filled.map((target) => [target, Buffer.from(lines[target])]));
+}
+
+function digestOf(bytes: Bytes): Buffer {
   const hash = createHash('sha256');
-  for (const target of targets()) hash.update(lines[target]);
+  for (const some of bytes.values()) hash.update(some);
   return hash.digest();
 }
 
-function write(bulk: BulkLoad, exportId: string, unit: Unit, digest: Buffer): Promise<void> {
+function write(
+  bulk: BulkLoad,
+  exportId: string,
+  unit: Unit,
+  { bytes, digest }: { readonly bytes: Bytes; readonly digest: Buffer },
+): Promise<void> {
   return bulk.together(async () => {
-    for (const target of targets()) {
-      if (unit.lines[target] !== '') await bulk.copy(TARGETS[target], unit.lines[target]);
-    }
+    for (const [target, rows] of bytes) await bulk.copy(TARGETS[target], rows);
     const { part, firstRow, firstPlace, ids, rows } = unit;
     await repository.keepUnit(bulk, { exportId, part, firstRow, firstPlace, ids, rows, digest });
   });

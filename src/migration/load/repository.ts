@@ -6,13 +6,6 @@ import { CLOSED, openTo } from '../../prescriptions/index.ts';
 import { type Manifest, manifestDigest } from '../lx1/manifest.ts';
 import { takeTool } from '../tool-lock.ts';
 
-/** Of one part: what is written of it, by the row that it begins with. */
-export type KnownUnits = {
-  readonly isWhole: boolean;
-  readonly ids: number;
-  readonly digests: ReadonlyMap<number, Buffer>;
-};
-
 /**
  * One tool at a time, on a store that is empty or has begun with this very export; throws `Trouble` else [MIGRATION 7].
  * From now on the store takes no messages until it is opened by the cut-over.
@@ -47,18 +40,25 @@ export async function begin(bulk: BulkLoad, manifest: Manifest, asOf: Instant): 
   });
 }
 
-export async function unitsOf(bulk: BulkLoad, exportId: string, part: number): Promise<KnownUnits> {
-  const rows = await bulk.all<{ first: number; ids: number; digest: Buffer }>(sql`
-    select first_row as first, ids, digest from migration.unit
+/** Parts that are there whole, and how many ids each has. */
+export async function wholeParts(bulk: BulkLoad, exportId: string): Promise<Map<number, number>> {
+  const rows = await bulk.all<{ part: number; ids: number }>(sql`
+    select p.part, coalesce(sum(u.ids), 0)::int as ids from migration.part p
+    left join migration.unit u using (export_id, part)
+    where p.export_id = ${exportId} group by p.part`);
+  return new Map(rows.map(({ part, ids }) => [part, ids]));
+}
+
+/** What is written of a part: the digest of each unit, by the row that it begins with. */
+export async function unitsOf(
+  bulk: BulkLoad,
+  exportId: string,
+  part: number,
+): Promise<Map<number, Buffer>> {
+  const rows = await bulk.all<{ first: number; digest: Buffer }>(sql`
+    select first_row as first, digest from migration.unit
     where export_id = ${exportId} and part = ${part}`);
-  const [whole] = await bulk.all(
-    sql`select part from migration.part where export_id = ${exportId} and part = ${part}`,
-  );
-  return {
-    isWhole: whole !== undefined,
-    ids: rows.reduce((all, { ids }) => all + ids, 0),
-    digests: new Map(rows.map(({ first, digest }) => [first, digest])),
-  };
+  return new Map(rows.map(({ first, digest }) => [first, digest]));
 }
 
 export async function keepUnit(

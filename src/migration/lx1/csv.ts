@@ -2,7 +2,14 @@
 export type Field = string | null;
 
 /** A record, and the number of the row that it is in its file; the header is row 1. */
-export type CsvRow = { readonly row: number; readonly fields: readonly Field[] };
+export type CsvRow = {
+  readonly row: number;
+  readonly fields: readonly Field[];
+  /** It stands among ASCII without NUL. */
+  readonly isPlain: boolean;
+};
+
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Why a file is no CSV, and in which row. */
 export class CsvFault extends Error {
@@ -29,12 +36,13 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<re
   let row = 1;
   for await (const chunk of chunks) {
     const text = rest + chunk.toString('latin1');
+    const isPlain = !text.includes('\0') && !BEYOND_ASCII.test(text);
     const records: CsvRow[] = [];
     let at = 0;
     for (;;) {
       const record = readRecord(text, at, row);
       if (record === null) break;
-      records.push({ row, fields: record.fields });
+      records.push({ row, fields: record.fields, isPlain });
       at = record.end;
       row += 1;
     }

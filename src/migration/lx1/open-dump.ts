@@ -44,7 +44,7 @@ export async function openDump(folder: string, publicKeyPem: string): Promise<Du
 /** Messages as they were received. */
 export const PAYLOAD = 'PAYLOAD';
 /** Of LX-2: a prescription a line. */
-export const DOCUMENT = 'DOCUMENT';
+export const DOCUMENT = 'DOCUMENT' as const;
 
 /** The file of a table in a part; null where the part has none of it. */
 export function fileOf({ manifest }: Dump, table: string, part: number): DumpFile | null {

@@ -8,6 +8,10 @@ export type Group = {
   /** The id in upper case without its check character; empty for rows without an id. */
   readonly place: string;
   readonly rows: { readonly [Name in PrescriptionTable]: readonly Placed<Name>[] };
+  /** How many documents they are from; absent where the old store has tables. */
+  readonly documents?: number;
+  /** Dirty classes that reading them has found. */
+  readonly classes?: readonly string[];
 };
 
 /**
@@ -101,6 +105,7 @@ class Cursor<Name extends PrescriptionTable> {
   readonly #source: AsyncGenerator<readonly Placed<Name>[]>;
   #rows: readonly Placed<Name>[] = [];
   #next = 0;
+  #id: string | null = null;
   /** Of the row that comes next; null behind the last. */
   place: string | null = null;
 
@@ -125,7 +130,7 @@ class Cursor<Name extends PrescriptionTable> {
       const row = this.#rows[this.#next];
       if (row === undefined) break;
       taken.push(row);
-      await this.#advance();
+      if (!this.#advance()) await this.fill();
     }
     return taken;
   }
@@ -136,26 +141,31 @@ class Cursor<Name extends PrescriptionTable> {
       const row = this.#rows[this.#next];
       if (row === undefined || !isWanted(row)) return taken;
       taken.push(row);
-      await this.#advance();
+      if (!this.#advance()) await this.fill();
     }
   }
 
-  async #advance(): Promise<void> {
+  /** Whether the next row is there: else it must be read. */
+  #advance(): boolean {
     this.#next += 1;
-    if (this.#next < this.#rows.length) this.#see();
-    else await this.fill();
+    if (this.#next >= this.#rows.length) return false;
+    this.#see();
+    return true;
   }
 
   #see(): void {
     const row = this.#rows[this.#next];
     const before = this.place;
-    this.place = row === undefined ? null : placeIn(row.row);
+    const id = row === undefined ? null : idIn(row.row);
+    if (id !== null && id === this.#id) return;
+    this.#id = id;
+    this.place = id === null ? null : placeOf(id);
     if (before !== null && this.place !== null && this.place < before) {
       throw refused(this.#file, row?.at ?? null, 'it is not in the order of the prescriptions');
     }
   }
 }
 
-function placeIn(row: object): string {
-  return 'PRESC_ID' in row && typeof row.PRESC_ID === 'string' ? placeOf(row.PRESC_ID) : '';
+function idIn(row: object): string {
+  return 'PRESC_ID' in row && typeof row.PRESC_ID === 'string' ? row.PRESC_ID : '';
 }

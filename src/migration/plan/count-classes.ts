@@ -4,7 +4,7 @@ import { currentIssue } from '../../prescriptions/index.ts';
 import { foldGroup, type Moved } from '../fold/fold-group.ts';
 import { isDamaged, Payloads } from '../fold/payloads.ts';
 import type { Dump } from '../lx1/open-dump.ts';
-import { readGroups } from '../lx1/read-groups.ts';
+import { groupsOf } from '../groups.ts';
 
 /** Ids of one dirty class: how many, and the SHA-256 of their list, hex; no id itself leaves the store. */
 export type ClassCount = {
@@ -33,7 +33,7 @@ export async function countClasses(
   const count = { ids: 0, open: 0, held: 0 };
   try {
     for (const part of dump.parts) {
-      for await (const group of readGroups(dump, part)) {
+      for await (const group of groupsOf(dump, part)) {
         const moved = foldGroup(group, dump.manifest, isDamaged(payloads, group));
         for (const name of moved.classes) {
           const some = places.get(name);

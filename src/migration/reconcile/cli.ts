@@ -80,7 +80,7 @@ async function run(invocation: Invocation, database: Database, version: string):
   });
   await writeSigned(file, report, await signingKeyIn(dirname(file)));
   const { changeSeq, differences } = found;
-  const kept = { reportId, exportId, changeSeq, at: ended, differences: differences.length };
+  const kept = { reportId, exportId, changeSeq, differences: differences.length };
   await keepReport(database, kept);
   output.result(linesOf(found, file), report);
   return found.differences.length === 0 ? EXIT.ok : DIFFERENCES;

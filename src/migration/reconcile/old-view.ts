@@ -21,8 +21,8 @@ export function oldView({ rows }: Group, isLocalTime = false): View {
   const [prescription] = rows.PRESCRIPTION;
   const messages = rows.MESSAGE.map(({ row }) => `${row.MSG_ID} ${row.SHA256}`).toSorted();
   const common = { issues: [], waitsFor: '', had: [], pending: 0, messages };
-  const isApart = rows.PRESCRIPTION.length > 1;
-  if (isApart) return { ...common, fate: 'apart', messages: [] };
+  const isTest = TEST_SITES.includes(prescription?.row.PRESCRIBER_ORG.trim().toUpperCase() ?? '');
+  if (rows.PRESCRIPTION.length > 1 || isTest) return { ...common, fate: 'apart', messages: [] };
   if (prescription === undefined && rows.TOMBSTONE.length > 0) {
     return {
       ...common,
@@ -51,6 +51,21 @@ export function oldView({ rows }: Group, isLocalTime = false): View {
     pending,
     messages,
   };
+}
+
+/** Whose prescriptions are tests, and are kept apart [MIGRATION 4, D25]. */
+const TEST_SITES = ['Z99901', 'Z99902'];
+
+/** The state of each issue by the last step that the history has of it: `1 0002`. */
+export function lastSteps({ rows }: Group): string[] {
+  const last = new Map<number, { readonly number: number; readonly status: string }>();
+  for (const { row } of rows.STATUS_HIST) {
+    if (row.ITEM_ORDER !== null) continue;
+    const [issue, number] = [Number(row.ISSUE_NO ?? 1), Number(row.HIST_ID)];
+    if (number >= (last.get(issue)?.number ?? 0))
+      last.set(issue, { number, status: row.TO_STATUS });
+  }
+  return [...last].map(([issue, { status }]) => `${issue} ${status}`).toSorted();
 }
 
 const LONDON = new Intl.DateTimeFormat('en-GB', {

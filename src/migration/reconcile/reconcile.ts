@@ -1,5 +1,6 @@
-import type { Dump } from '../lx1/open-dump.ts';
-import { type Group, readGroups } from '../lx1/read-groups.ts';
+import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
+import { groupsOf } from '../groups.ts';
+import type { Group } from '../lx1/read-groups.ts';
 import type { Database } from '../../platform/database.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
 import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
@@ -7,7 +8,7 @@ import { Buckets, hashOf } from './buckets.ts';
 import { brokenChain } from './chain.ts';
 import { isExplained } from './explain.ts';
 import { newView } from './new-view.ts';
-import { oldView, type View } from './old-view.ts';
+import { lastSteps, oldView, type View } from './old-view.ts';
 import * as repository from './repository.ts';
 
 /** Something that the two stores say differently, and that no class explains. */
@@ -39,7 +40,7 @@ export async function reconcile(
   const work = new Work(database, dump.manifest);
   for (const part of dump.parts) {
     let groups: Group[] = [];
-    for await (const group of readGroups(dump, part)) {
+    for await (const group of groupsOf(dump, part)) {
       groups.push(group);
       if (groups.length < AT_ONCE) continue;
       await work.compare(groups);
@@ -78,7 +79,7 @@ export async function reconcileSample(
   const work = new Work(database, dump.manifest);
   for (const part of dump.parts) {
     const groups: Group[] = [];
-    for await (const group of readGroups(dump, part)) {
+    for await (const group of groupsOf(dump, part)) {
       groups.push(group);
       if (groups.length >= ofEachPart) break;
     }
@@ -128,7 +129,7 @@ class Work {
       this.#compareOne(group.place, {
         was: oldView(group, this.#isLocalTime),
         is,
-        classes: classes.get(group.place) ?? [],
+        classes: provenClasses(classes.get(group.place) ?? [], { group, is, state: row?.state }),
       });
       if (row === undefined) continue;
       this.#inBoth += 1;
@@ -175,7 +176,8 @@ class Work {
     if (count !== this.#inBoth)
       this.#tell('', `${count - this.#inBoth} records are of no id of the export`);
     const came = await repository.rowsThatCame(this.#database, this.#exportId);
-    for (const table of OF_PRESCRIPTIONS) {
+    const tables = dump.manifest.format === 'LX-2' ? [DOCUMENT] : OF_PRESCRIPTIONS;
+    for (const table of tables) {
       const signed = dump.manifest.tables[table]?.rows ?? 0;
       if ((came[table] ?? 0) !== signed) {
         this.#tell(
@@ -207,6 +209,25 @@ class Work {
       changeSeq: await repository.changeSeq(this.#database, this.#exportId),
     };
   }
+}
+
+/**
+ * The classes that may explain a difference. That a whole history was believed instead of the rows is looked at here: what
+ * the loader says of itself is no proof [MIGRATION 4, D16].
+ */
+function provenClasses(
+  classes: readonly string[],
+  { group, is, state }: { group: Group; is: View | null; state: unknown },
+): readonly string[] {
+  if (is === null || !classes.includes('D16') || isHeld(state)) return classes;
+  const now = new Set(is.issues.map(([number, status]) => `${number} ${status}`));
+  return lastSteps(group).every((step) => now.has(step))
+    ? classes
+    : classes.filter((name) => name !== 'D16');
+}
+
+function isHeld(state: unknown): boolean {
+  return typeof state === 'object' && state !== null && 'held' in state;
 }
 
 function askedOf(groups: readonly Group[]): repository.Asked {

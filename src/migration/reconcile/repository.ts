@@ -119,21 +119,20 @@ export async function changeSeq(database: Database, exportId: string): Promise<n
   return row?.seq ?? 0;
 }
 
-/** Keeps that all ids were compared, up to which change, and what came of it. */
+/** Keeps that all ids were compared now, by the clock of the store, up to which change, and what came of it. */
 export async function keepReport(
   database: Database,
   report: {
     readonly reportId: string;
     readonly exportId: string;
     readonly changeSeq: number;
-    readonly at: Date;
     readonly differences: number;
   },
 ): Promise<void> {
-  const { reportId, exportId, changeSeq: seq, at, differences } = report;
+  const { reportId, exportId, changeSeq: seq, differences } = report;
   await database.write(sql`
     insert into migration.report (report_id, export_id, change_seq, at, differences)
-    values (${reportId}, ${exportId}, ${seq}, ${at.toISOString()}, ${differences})`);
+    values (${reportId}, ${exportId}, ${seq}, clock_timestamp(), ${differences})`);
 }
 
 /** All records that came by this export or another way. */
@@ -153,7 +152,7 @@ export async function invariants(
     select
       (select count(*)::int from prescriptions.download_queue q join prescriptions.release_before r
         using (prescription_id, issue, organisation)
-        where q.left_at is null and q.renominated_by is null) as "M2",
+        where q.left_at is null and coalesce(q.renominated_by, '') = '') as "M2",
       (select count(*)::int from prescriptions.download_queue q
         left join prescriptions.prescription p using (prescription_id)
         where q.left_at is null and not exists (

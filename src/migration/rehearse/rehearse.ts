@@ -149,7 +149,6 @@ async function moveAll(
     reportId: crypto.randomUUID(),
     exportId: plan.exportId,
     changeSeq,
-    at: await repository.clock(database),
     differences: differences.length,
   });
   tell('reconcile');

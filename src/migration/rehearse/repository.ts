@@ -3,11 +3,6 @@ import { sql } from '../../platform/sql.ts';
 
 type Asking = Pick<Database, 'all'>;
 
-export async function clock(database: Asking): Promise<Date> {
-  const [row] = await database.all<{ now: Date }>(sql`select clock_timestamp() as now`);
-  return row?.now ?? new Date(0);
-}
-
 /** Seconds from the freezing of the old store to the first message that could be taken here; 0 before that. */
 export async function writeStop(database: Asking, exportId: string): Promise<number> {
   const [row] = await database.all<{ seconds: number }>(sql`

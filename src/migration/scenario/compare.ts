@@ -13,10 +13,10 @@ export type Compared = {
 };
 
 /** `got`: by pharmacy, the ids without check characters. */
-export function compare(
-  truths: Iterable<Truth>,
+export async function compare(
+  truths: AsyncIterable<Truth> | Iterable<Truth>,
   got: ReadonlyMap<string, readonly string[]>,
-): Compared {
+): Promise<Compared> {
   const handed = new Map<string, string[]>();
   let handedOut = 0;
   let doubled = 0;
@@ -31,7 +31,7 @@ export function compare(
   let waiting = 0;
   let lost = 0;
   let reappeared = 0;
-  for (const { id, queuedFor: queue, classes } of truths) {
+  for await (const { id, queuedFor: queue, classes } of truths) {
     // What has expired waits for nobody, though the job has not come to it.
     const queuedFor = classes.includes('D30') ? null : queue;
     const to = handed.get(id.slice(0, -1)) ?? [];

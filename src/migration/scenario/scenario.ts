@@ -22,7 +22,15 @@ import {
   stopped,
   type Switching,
 } from './switch.ts';
-import { killedLoad, openPatient, stopwatch, withBulk, withThrowAwayStore } from './throw-away.ts';
+import {
+  killedLoad,
+  type LoadSaid,
+  loadToEnd,
+  openPatient,
+  stopwatch,
+  withBulk,
+  withThrowAwayStore,
+} from './throw-away.ts';
 
 export type Wanted = {
   readonly prescriptions: number;
@@ -56,6 +64,8 @@ export type Ran = Compared & {
   readonly differences: number;
   readonly tripped: number;
   readonly loadedPerSecond: number;
+  /** The most memory that the process of the load had. */
+  readonly loadMegabytes: number;
   readonly seconds: {
     readonly generate: number;
     readonly load: number;
@@ -95,7 +105,7 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
   const timer = stopwatch();
   onStep(`an old store of ${wanted.prescriptions} prescriptions is made`);
   const privateKey = await signingKeyIn(folder, 'export-key');
-  const amount = { perPart: 20_000, packing: 'none', surgeries: 7000 } as const;
+  const amount = { perPart: PER_PART, packing: 'none', format: 'LX-1', surgeries: 7000 } as const;
   await generateDump({ ...wanted, ...amount, folder, privateKeyPem: privateKey });
   const publicKey = await readFile(join(folder, EXPORT_KEY), 'utf8');
   const dump = await openDump(dumpFolder(folder), publicKey);
@@ -112,7 +122,7 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
     const got = await everyPoll(database, dump, folder);
     const poll = timer();
     return {
-      ...compare(await truthsIn(folder), got),
+      ...(await compare(truths(folder), got)),
       prescriptions: wanted.prescriptions,
       ids: moved.ids,
       changes: moved.changes,
@@ -121,6 +131,7 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
       differences: moved.differences,
       tripped: await tripped(database),
       loadedPerSecond: loaded.perSecond,
+      loadMegabytes: loaded.megabytes,
       seconds: { generate, load: loaded.seconds, ...moved.seconds, poll },
     };
   } finally {
@@ -128,6 +139,7 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
   }
 }
 
+const PER_PART = 5000;
 const EXPORT_KEY = 'export-key.pem';
 
 /** Killed as often as is wanted, then to its end, and all of it once more. */
@@ -135,21 +147,22 @@ async function loadedTwice(
   { kills }: Wanted,
   dump: Dump,
   { folder, server, parts, onStep }: Rig,
-): Promise<{ seconds: number; perSecond: number; writtenAgain: number }> {
+): Promise<LoadSaid & { readonly writtenAgain: number }> {
+  const loading = {
+    folder: dump.folder,
+    key: join(folder, EXPORT_KEY),
+    program: parts.program,
+  };
   for (let kill = 1; kill <= kills; kill += 1) {
     onStep(`it is loaded; the load is killed (${kill} of ${kills})`);
-    const key = join(folder, EXPORT_KEY);
-    await killedLoad(server.url, { folder: dump.folder, key, program: parts.program });
+    await killedLoad(server.url, loading);
   }
-  const timer = stopwatch();
   onStep('what is left is loaded');
-  const rest = await withBulk(server.url, (bulk) => load(bulk, dump));
-  const seconds = timer();
+  const rest = await loadToEnd(server.url, loading);
   await parts.afterLoad?.(server.url);
   onStep('all of it is loaded once more');
   const again = await withBulk(server.url, (bulk) => load(bulk, dump));
-  const perSecond = Math.round(rest.written / seconds);
-  return { seconds, perSecond, writtenAgain: again.written };
+  return { ...rest, writtenAgain: again.written };
 }
 
 type SwitchedOver = {
@@ -207,12 +220,6 @@ async function everyPoll(
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return got;
-}
-
-async function truthsIn(folder: string): Promise<Truth[]> {
-  const all: Truth[] = [];
-  for await (const truth of truths(folder)) all.push(truth);
-  return all;
 }
 
 async function* truths(folder: string): AsyncGenerator<Truth> {

@@ -71,7 +71,6 @@ export async function compared({ database, dump }: Switching): Promise<Reconcile
     reportId: crypto.randomUUID(),
     exportId,
     changeSeq,
-    at: new Date(),
     differences: differences.length,
   });
   return found;

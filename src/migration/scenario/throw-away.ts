@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Bug } from '../../kernel/bug.ts';
+import { JsonReader } from '../../kernel/json-reader.ts';
 import { type BulkLoad, openBulkLoad } from '../../platform/bulk-load.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { type Postgres, startPostgres } from '../../platform/postgres.ts';
@@ -57,25 +58,63 @@ export function stopwatch(): () => number {
   };
 }
 
+/** An export and the public key that it is signed with, and the program that loads it: paths. */
+export type Loading = Record<'folder' | 'key' | 'program', string>;
+
 const KILLED_AFTER_MS = [1500, 4000] as const;
 
 /** A load as its own process, killed at a moment that nobody chose. */
-export async function killedLoad(
-  url: string,
-  { folder, key, program }: Record<'folder' | 'key' | 'program', string>,
-): Promise<void> {
-  const words = ['migrate', 'load', folder, '--key', key];
-  const child = spawn(process.execPath, [program, ...words], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: 'ignore',
-  });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('exit', () => resolve());
-    child.once('error', reject);
-  });
+export async function killedLoad(url: string, loading: Loading): Promise<void> {
+  const child = loadIn(url, loading, []);
+  const ended = endOf(child);
   const kill = setTimeout(() => child.kill('SIGKILL'), randomInt(...KILLED_AFTER_MS));
   await ended;
   clearTimeout(kill);
+}
+
+/** What a load says of itself when it has ended. */
+export type LoadSaid = {
+  readonly written: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  /** The most memory that its process had. */
+  readonly megabytes: number;
+};
+
+/** A load as its own process, to its end. */
+export async function loadToEnd(url: string, loading: Loading): Promise<LoadSaid> {
+  const child = loadIn(url, loading, ['-o', 'json']);
+  const ended = endOf(child);
+  let text = '';
+  for await (const chunk of child.stdout ?? []) text += String(chunk);
+  const code = await ended;
+  if (code !== 0) throw new Bug(`spine migrate load ended with ${code}`);
+  const said = new JsonReader(JSON.parse(text), '', []);
+  const number = (name: keyof LoadSaid): number => Number(said.value(name));
+  return {
+    written: number('written'),
+    seconds: Math.round(number('seconds') * 100) / 100,
+    perSecond: number('perSecond'),
+    megabytes: number('megabytes'),
+  };
+}
+
+function loadIn(
+  url: string,
+  { folder, key, program }: Loading,
+  words: readonly string[],
+): ChildProcess {
+  return spawn(process.execPath, [program, 'migrate', 'load', folder, '--key', key, ...words], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+function endOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => resolve(code));
+    child.once('error', reject);
+  });
 }
 
 /** A port of the loopback address that nobody listens on. */

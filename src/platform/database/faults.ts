@@ -5,6 +5,9 @@ export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
 }
 
+/** Its disk is full: what helps is room. */
+export class DiskFull extends DatabaseUnavailable {}
+
 /**
  * Connection lost, server shutting down, read-only standby [PLATFORM N3], a wait that took too long, or a disk or memory
  * that is full [RELIABILITY F10]; nothing when the statement itself was refused.
@@ -13,8 +16,9 @@ export function connectionProblem(error: unknown): DatabaseUnavailable | undefin
   if (error instanceof DatabaseUnavailable) return error;
   const code = sqlState(error);
   const isRefusal = code !== null && !/^(08|53|57|58|25006|55P03)/.test(code);
-  return isRefusal
-    ? undefined
+  if (isRefusal) return undefined;
+  return code === '53100'
+    ? new DiskFull('the disk of the database is full', { cause: error })
     : new DatabaseUnavailable('the database went away', { cause: error });
 }
 

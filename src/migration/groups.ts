@@ -1,0 +1,8 @@
+import type { Dump } from './lx1/open-dump.ts';
+import { type Group, readGroups } from './lx1/read-groups.ts';
+import { readDocuments } from './lx2/read-documents.ts';
+
+/** The prescriptions of a part, whatever the old store keeps them as, in the order of their ids [MIGRATION 2]. */
+export function groupsOf(dump: Dump, part: number): AsyncGenerator<Group> {
+  return dump.manifest.format === 'LX-2' ? readDocuments(dump, part) : readGroups(dump, part);
+}
