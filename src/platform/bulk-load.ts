@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { Statement } from './database.ts';
 import { connectionProblem } from './database/faults.ts';
 
+export { DatabaseUnavailable, DiskFull } from './database/faults.ts';
+
 /**
  * One connection for more rows than statements are made for: they are sent by COPY. When it is lost, or the disk of the
  * database is full, all of these throw `DatabaseUnavailable`: what was not yet whole is not there.

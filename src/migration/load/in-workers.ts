@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { Bug } from '../../kernel/bug.ts';
-import { DatabaseUnavailable, DiskFull } from '../../platform/database.ts';
+import { DatabaseUnavailable, DiskFull } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import type { LoadParts, OnUnit } from './load.ts';

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { assure } from '../../kernel/bug.ts';
-import { openBulkLoad } from '../../platform/bulk-load.ts';
-import { DatabaseUnavailable, DiskFull } from '../../platform/database.ts';
+import { DatabaseUnavailable, DiskFull, openBulkLoad } from '../../platform/bulk-load.ts';
 import { messageOf, Trouble } from '../../platform/trouble.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { loadAll, type UnitDone } from './load.ts';
