@@ -50,7 +50,7 @@ export function wallModel(facts: Facts, now: { readonly at: Date; readonly busin
         sign: SIGNS[state],
         perMinute,
         errors: percent(errorShare),
-        most: milliseconds(mostMs),
+        most: mostMs === null ? null : milliseconds(mostMs),
       })),
     })),
     processes: processes.map(({ datacentre, toldAt, figures }) => ({
@@ -93,8 +93,8 @@ function tilesOf(
     { text: '99 in 100 answered within', value: milliseconds(all.mostMs), isStale: isOld },
     { text: 'Sign-ins a minute', value: String(signIns.perMinute), isStale: isOld },
     {
-      text: 'The other database is behind by',
-      value: lag === null ? 'there is none' : `${lag.toFixed(1)} s`,
+      text: 'The second database is behind by',
+      value: lag === null ? 'no second one' : `${lag.toFixed(1)} s`,
       isStale: false,
     },
     {
