@@ -19,7 +19,13 @@ import { freePort } from './ports.ts';
 /** Name of the database that every test file's own one is cloned from. */
 export const TEMPLATE = 'openspine_template';
 
+/** It is thrown away afterwards, and nobody pulls its plug: nothing has to be on a disk. */
+const QUICK = { fsync: 'off', full_page_writes: 'off' };
+
 let stop: () => Promise<void> = () => Promise.resolve();
+
+/** For an answer of a database on a machine that is busy with other things. */
+export const PATIENCE_MS = 120_000;
 
 /** One real PostgreSQL for the whole run: `DATABASE_URL` if it is set, else the embedded one. */
 export async function globalSetup(): Promise<void> {
@@ -33,7 +39,7 @@ export async function globalSetup(): Promise<void> {
 
 /** Keys are dear to make (RSA): every test's database is born with the same, and with the same people and their cards. */
 async function makeKeys(url: string): Promise<void> {
-  const database = openDatabase({ url, connections: 1, connectWithinMs: 30_000 });
+  const database = openDatabase({ url, connections: 1, connectWithinMs: PATIENCE_MS });
   await seedCards({ database, pkiUrl: pkiUrlOf({}) });
   await currentKey(database);
   await seedApplications(database);
@@ -48,7 +54,8 @@ export async function globalTeardown(): Promise<void> {
 
 async function startEmbedded(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'openspine-test-'));
-  const server = await startPostgres({ dataDir, port: await freePort(), log: () => undefined });
+  const port = await freePort();
+  const server = await startPostgres({ dataDir, port, settings: QUICK, log: () => undefined });
   stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
