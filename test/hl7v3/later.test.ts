@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { TEST_SYSTEMS } from '../../src/local/systems.ts';
 import { hl7Frame, type Hl7Said, openHl7Client, wrapped } from '../support/hl7v3.ts';
+import { until } from '../support/until.ts';
 import { doWaiting, openDoor, RETURN, testDoor } from './door.ts';
 
 const system = TEST_SYSTEMS.facade;
@@ -24,6 +24,13 @@ function locationOf({ status, headers }: Hl7Said): string {
   assert.equal(status, 202);
   assert.match(String(headers['content-location']), /^\/_poll\/[-0-9a-f]{36}$/);
   return String(headers['content-location']);
+}
+
+function untilAnswered(location: string): Promise<void> {
+  return until('the answer is there', async () => {
+    const { status } = await client().send(location, { headers: NHSD_ASID });
+    return status === 200;
+  });
 }
 
 async function slowly<Done>(delayMs: number, work: () => Promise<Done>): Promise<Done> {
@@ -45,7 +52,7 @@ describe('a message that takes longer than a facade shall wait', () => {
       assert.equal(locationOf(early), first);
       return first;
     });
-    await delay(500);
+    await untilAnswered(location);
     const answers = [];
     for (let n = 0; n < 3; n += 1) {
       answers.push(await client().send(location, { headers: NHSD_ASID }));
@@ -62,7 +69,7 @@ describe('a message that takes longer than a facade shall wait', () => {
 
   test('is not shown to another party, nor without an ASID', async () => {
     const location = locationOf(await slowly(300, () => client().send('/Prescription', post())));
-    await delay(400);
+    await untilAnswered(location);
     assert.equal((await client().send(location)).status, 404);
     const other = await openHl7Client(database(), door().url, TEST_SYSTEMS.pharmacy);
     for (const asid of [TEST_SYSTEMS.pharmacy.asid, system.asid]) {
