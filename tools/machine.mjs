@@ -6,7 +6,11 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /** A package, the file by which it is known to be there, and what cannot run without it. */
 const NEEDED = [
-  { name: 'chromium', file: '/usr/bin/chromium', for: 'test/pages: the web pages in a browser' },
+  {
+    name: 'chromium-headless-shell', // Chromium without what it shows on a screen: half the work
+    file: '/usr/bin/chromium-headless-shell',
+    for: 'test/pages: the web pages in a browser',
+  },
   {
     name: 'libapache2-mod-auth-openidc',
     file: '/usr/lib/apache2/modules/mod_auth_openidc.so',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { changeCard } from '../../src/identity/cards/index.ts';
@@ -16,7 +16,7 @@ import { createDatabase } from '../support/database.ts';
 import { freePort } from '../support/ports.ts';
 import { cannotServe, type Site, startSite } from './apache.ts';
 import { startBalancer } from './balancer.ts';
-import { cannotBrowse, checkPage } from './browser.ts';
+import { cannotBrowse, checkPage, launchBrowser } from './browser.ts';
 import { aChipCard, aFileCard, cardsIn, PIN, tlsFiles } from './holders.ts';
 
 const SECRET = 'a-secret-of-a-test-0123456789';
@@ -34,10 +34,7 @@ describe('a web site whose users sign in at the CIS2 face', { skip, timeout: 240
   const closers: (() => Promise<void> | void)[] = [];
 
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox'],
-    });
+    browser = await launchBrowser();
     closers.push(() => browser.close());
     made = await createDatabase();
     closers.push(() => made.drop());
