@@ -49,6 +49,11 @@ function changeOver(year: number, month: number): number {
 
 /** The moment at which a day begins in London. */
 export function startOf(date: LondonDate): Date {
-  const utc = Date.parse(`${date}T00:00:00Z`);
+  return instantOf(date, '00:00');
+}
+
+/** The moment at which a clock in London shows `HH:MM` on a day; of an hour that comes twice, the first. */
+export function instantOf(date: LondonDate, time: string): Date {
+  const utc = Date.parse(`${date}T${time}:00Z`);
   return new Date(isSummerTime(new Date(utc - HOUR_MS)) ? utc - HOUR_MS : utc);
 }

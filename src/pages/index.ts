@@ -1,6 +1,7 @@
 export { dayOf, instant, timeOf } from './filters.ts';
 export { EMPTY_FORM, type Form, parseForm } from './form.ts';
 export {
+  type Download,
   type FieldError,
   type Link,
   localAddress,

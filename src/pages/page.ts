@@ -34,7 +34,7 @@ export type PageRequest = {
   readonly isRefresh: boolean;
 };
 
-export type PageAnswer = View | Redirect | Data | Picture;
+export type PageAnswer = View | Redirect | Data | Picture | Download;
 
 /** A page: a title, a template and what the template shows. */
 export type View = {
@@ -63,6 +63,13 @@ export type Data = { readonly json: object };
 
 /** For an `img` of a page. */
 export type Picture = { readonly picture: Buffer; readonly mediaType: string };
+
+/** A file to be kept, for other programs. */
+export type Download = {
+  readonly download: string;
+  readonly mediaType: string;
+  readonly name: string;
+};
 
 /** The browser is given another session, or none (null). */
 export type SessionChange = { readonly id: string | null };

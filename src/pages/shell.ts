@@ -156,6 +156,11 @@ function answered(
     const { picture, mediaType } = answer;
     return { status: 200, headers: { ...headers, 'Content-Type': mediaType }, body: picture };
   }
+  if ('download' in answer) {
+    const { download: body, mediaType, name } = answer;
+    const kept = { 'Content-Disposition': `attachment; filename="${name}"` };
+    return { status: 200, headers: { ...headers, ...kept, 'Content-Type': mediaType }, body };
+  }
   if ('view' in answer) return drawn(frame, request, answer, id);
   const cookies =
     answer.session === undefined ? [] : [frame.seals.sessionCookie(answer.session.id, request)];

@@ -1,6 +1,6 @@
 import { londonDate } from '../../kernel/london.ts';
 import type { Link, Page, PageAnswer, PageRequest, View, Visitor } from '../../pages/index.ts';
-import { problemOf } from '../../pages/index.ts';
+import { type Download, problemOf } from '../../pages/index.ts';
 import type { ForOperators } from '../../identity/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -13,6 +13,7 @@ import { flowModel, stuckModel } from './flow.ts';
 import { jobsModel } from './job-rows.ts';
 import { findingOf, jobTurns, measuresSince, processesSince, sitesSince } from './repository.ts';
 import { siteRows, SITE_DAYS, SILENT_HOURS } from './sites.ts';
+import { reconciliationPage, reconciliationRows } from '../reconcile/pages.ts';
 import { SPANS, spanOf } from './spans.ts';
 import { wallModel } from './wall-model.ts';
 
@@ -48,6 +49,7 @@ const LINKS: readonly Link[] = [
   { href: '/ops/sites', text: 'Sites and suppliers' },
   { href: '/ops/jobs', text: 'Jobs' },
   { href: '/ops/certificates', text: 'Certificates' },
+  { href: '/ops/reconciliation', text: 'Reconciliation' },
 ];
 
 const WALL_MS = 900_000; // an interface that nobody has asked for so long is not on the wall
@@ -56,12 +58,16 @@ const WALL_MS = 900_000; // an interface that nobody has asked for so long is no
 export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
   const { further = [] } = parts;
   const links = [...LINKS, ...further.map(({ link }) => link)];
-  const page = (path: string, handle: (request: PageRequest) => Promise<View>): Page => ({
+  const page = (
+    path: string,
+    handle: (request: PageRequest) => Promise<View | Download>,
+  ): Page => ({
     method: 'GET',
     path,
-    handle: parts.forOperators(async (request, visitor) =>
-      inFrame(await handle(request), { visitor, links, request }),
-    ),
+    handle: parts.forOperators(async (request, visitor) => {
+      const answer = await handle(request);
+      return 'view' in answer ? inFrame(answer, { visitor, links, request }) : answer;
+    }),
   });
   return [
     page('/ops', () => wall(parts)),
@@ -71,6 +77,8 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/sites', (request) => sites(parts, request)),
     page('/ops/jobs', () => jobs(parts)),
     page('/ops/certificates', () => certificates(parts)),
+    page('/ops/reconciliation', (request) => reconciliationPage(parts.database, request)),
+    page('/ops/reconciliation/rows', (request) => reconciliationRows(parts.database, request)),
     ...further.flatMap(({ pages }) => pages),
   ];
 }
