@@ -4,15 +4,9 @@ import type { Clock } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
 import type { OpenDatabase } from './platform/database.ts';
 import { type Around, type HttpResponse, type HttpServer, startHttp } from './platform/http.ts';
-import {
-  openRecorder,
-  PROBE_ORGANISATIONS,
-  type Recorder,
-  SYNTHETIC_HEADER,
-} from './operations/index.ts';
+import { openRecorder, PROBE_ORGANISATIONS, type Recorder } from './operations/index.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import type { Answered } from './platform/measures/answered.ts';
-import { openJobWatch } from './platform/measures/job-watch.ts';
 import { type Metrics, openMetrics } from './platform/measures/metrics.ts';
 import { outcomeOf } from './platform/measures/outcome.ts';
 import { type RequestLog, requestLogTo } from './platform/measures/request-log.ts';
@@ -37,8 +31,6 @@ export type Measures = {
   readonly around: Around;
   readonly onMessage: NonNullable<Spine['onAnswered']>;
   readonly onTurn: Metrics['turn'];
-  /** Jobs of this process that are late or fail. */
-  readonly troubledJobs: () => readonly string[];
   /** Keeps what was counted until now. */
   readonly record: () => Promise<void>;
   /** Where the metrics are read; null: nowhere. */
@@ -55,22 +47,17 @@ type Parts = {
 
 export async function openMeasures(config: Config, parts: Parts): Promise<Measures> {
   const { datacentre, measures, mode } = config;
-  const without = mode === 'test' ? SYNTHETIC : [];
-  const metrics = openMetrics(datacentre, without);
+  const metrics = openMetrics(datacentre, mode === 'test' ? SYNTHETIC : []);
   gaugesOf(metrics, parts);
   const requestLog = measures.logsRequests ? requestLogTo(parts.log, parts.clock) : null;
   const traces = await tracesOf(config);
   const recorder = recorderOf(datacentre, metrics, parts);
-  const watch = openJobWatch();
   const port = measures.metrics === null ? null : await openPort(measures.metrics, metrics);
   return {
     metrics,
     traces,
     around: aroundWith(traces),
-    onAnswered: (answered) => {
-      const isLeftOut = without.length > 0 && SYNTHETIC_HEADER in answered.request.headers;
-      if (!isLeftOut) tell({ metrics, requestLog }, doorOf(answered.route), answered);
-    },
+    onAnswered: (answered) => tell({ metrics, requestLog }, doorOf(answered.route), answered),
     hl7v3: hl7Measures({ metrics, requestLog, traces }),
     onMessage: ({ interaction, actor: { organisation } }, outcome) => {
       const isRefused = outcome.kind === 'Refused';
@@ -81,9 +68,7 @@ export async function openMeasures(config: Config, parts: Parts): Promise<Measur
     onTurn: (job, turn) => {
       metrics.turn(job, turn);
       recorder.onTurn(job, turn);
-      watch.onTurn(job, turn);
     },
-    troubledJobs: watch.troubled,
     record: recorder.record,
     url: port === null ? null : `http://${measures.metrics?.host}:${port.port}/metrics`,
     close: async () => {
@@ -172,7 +157,7 @@ function hl7Measures({
 }
 
 /** Asked by balancers all the time. */
-const HEALTH = ['/_ready', '/_jobs', '/_ping', '/_status', '/_healthcheck', '/healthcheck'];
+const HEALTH = ['/_ready', '/_ping', '/_status', '/_healthcheck', '/healthcheck'];
 
 function tell({ metrics, requestLog }: Telling, door: string, answered: Answered): void {
   const { request, route, response, elapsedMs } = answered;
@@ -207,7 +192,6 @@ const DOORS: readonly (readonly [begins: string, door: string])[] = [
   ['/_local', 'local'],
   ['/realms', 'local'],
   ['/_ready', 'health'],
-  ['/_jobs', 'health'],
   ['/.well-known', 'health'],
 ];
 

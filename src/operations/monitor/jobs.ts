@@ -14,16 +14,9 @@ import {
 import { barOf, type StateChange } from '../site/bars.ts';
 import type { Snapshot } from '../site/snapshot.ts';
 import type { Store } from '../store/repository.ts';
-import {
-  isFirst,
-  type Minute,
-  type Observed,
-  type Round,
-  type Step,
-  type Usual,
-} from './observed.ts';
+import type { Minute, Observed, Round, Step, Usual } from './observed.ts';
 import { localFaults } from './rules.ts';
-import { type Cells, statesOf, UNKNOWN_AFTER_MS, wholeOf } from './states.ts';
+import { statesOf, wholeOf } from './states.ts';
 import { watch } from './watch.ts';
 
 /** Where time comes from: that of the wall, and one that never jumps. */
@@ -39,7 +32,7 @@ export type Monitor = {
   round(): Promise<void>;
   /** How all is, from what was observed. */
   snapshot(): Snapshot;
-  /** Goes on until it is closed, a round after the other; quicker until all that is looked at has been seen once. */
+  /** Goes on until it is closed, a round after the other. */
   start(everyMs: number): { close(): Promise<void> };
 };
 
@@ -49,7 +42,6 @@ const WINDOW_MS = 10 * 60_000;
 const WEEK_MS = 7 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const JUMP_MS = 30_000;
-const FIRST_EVERY_MS = 5_000;
 
 export function openMonitor(parts: {
   readonly store: Store;
@@ -63,9 +55,7 @@ export function openMonitor(parts: {
   const { store, time } = parts;
   const jumps = openJumps(time);
   const changes = stateChangesIn(store);
-  const begunAt = begunIn(store, time.now());
-  const observe = (): Observed =>
-    observedNow(store, { begunAt, now: time.now(), resumedAt: jumps.resumedAt() });
+  const observe = (): Observed => observedNow(store, time.now(), jumps.resumedAt());
   const snapshot = (): Snapshot => snapshotOf(store, parts.url, observe(), changes);
   const round = async (): Promise<void> => {
     const steps = await parts.probe();
@@ -82,17 +72,13 @@ export function openMonitor(parts: {
   return {
     round,
     snapshot,
-    start: (everyMs) => {
-      const restMs = (): number =>
-        snapshot().isBeginning ? Math.min(everyMs, FIRST_EVERY_MS) : everyMs;
-      return repeat(round, restMs, parts.onFailure);
-    },
+    start: (everyMs) => repeat(round, everyMs, parts.onFailure),
   };
 }
 
 function repeat(
   round: () => Promise<void>,
-  everyMs: () => number,
+  everyMs: number,
   onFailure: (error: unknown) => void,
 ): { close(): Promise<void> } {
   const closing = new AbortController();
@@ -104,7 +90,7 @@ function repeat(
       } catch (error) {
         onFailure(error); // and on: a store that cannot be written now may be later
       }
-      const restMs = Math.max(0, everyMs() - (performance.now() - begun));
+      const restMs = Math.max(0, everyMs - (performance.now() - begun));
       await pause(restMs, undefined, { signal: closing.signal, ref: false }).then(
         () => undefined,
         () => undefined,
@@ -140,22 +126,10 @@ function keepRound({ observed }: Store, round: Round): void {
   observed.forgetMinutes(new Date(round.at.getTime() - KEEP_MINUTES_MS));
 }
 
-/** Since when there has been no break in the rounds that are kept. */
-function begunIn({ observed }: Store, now: Date): Date {
-  const rounds = observed.rounds();
-  const last = rounds.at(-1)?.at ?? null;
-  if (last === null || now.getTime() - last.getTime() > UNKNOWN_AFTER_MS) return now;
-  return rounds[0]?.at ?? now;
-}
-
-function observedNow(
-  { observed }: Store,
-  times: Pick<Observed, 'now' | 'resumedAt' | 'begunAt'>,
-): Observed {
-  const { now } = times;
+function observedNow({ observed }: Store, now: Date, resumedAt: Date | null): Observed {
   const later = new Date(now.getTime() + 1);
   const minutes = observed.minutes(new Date(now.getTime() - WINDOW_MS), later);
-  return { ...times, rounds: observed.rounds(), minutes, usual: usualOf(observed, now) };
+  return { now, resumedAt, rounds: observed.rounds(), minutes, usual: usualOf(observed, now) };
 }
 
 /** Of the same hour of each of the seven days before. */
@@ -228,20 +202,14 @@ function snapshotOf(store: Store, url: string, observed: Observed, changes: Chan
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an entry for each component
     Object.fromEntries(COMPONENT_IDS.map((id) => [id, value(id)])) as Record<Component, Value>;
   const { now } = observed;
-  const states = statesOf(observed, incidents, maintenance);
   return {
     now,
     url,
-    states,
+    states: statesOf(observed, incidents, maintenance),
     since: of((id) => changes.get(id)?.at(-1)?.at ?? now.toISOString()),
     incidents,
     maintenance,
     bars: of((id) => barOf(changes.get(id) ?? [], now)),
     lastCheckedAt: observed.rounds.at(-1)?.at ?? null,
-    isBeginning: isFirst(observed) && COMPONENT_IDS.some((id) => isUnseen(states[id])),
   };
-}
-
-function isUnseen({ a, b }: Cells): boolean {
-  return a === 'unknown' || b === 'unknown';
 }

@@ -11,8 +11,7 @@ import type { Database } from '../../platform/database.ts';
 import { type Asked, reconcile } from './handle.ts';
 import { CONCERNS, csvOf, equationOf, isBalanced, type Reconciliation } from './reconciliation.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
 /** A page has the database look at so much at once; `spine reconcile` takes any time. */
 const WINDOW_MAX_HOURS = 24;
 const ROWS_MAX = 50;
@@ -48,7 +47,7 @@ function typedIn(query: PageRequest['query']): Typed {
   const now = new Date();
   return {
     since: query('since') || localTime(new Date(now.getTime() - HOUR_MS)),
-    until: query('until') || localTime(new Date(now.getTime() + MINUTE_MS)), // this minute too
+    until: query('until') || localTime(now),
     site: query('site').trim().toUpperCase(),
     asid: query('asid').trim(),
   };

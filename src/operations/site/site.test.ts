@@ -35,7 +35,6 @@ function aSnapshot(symptom: string): Snapshot {
     maintenance: [],
     bars: of(bar),
     lastCheckedAt: minute(1),
-    isBeginning: false,
   };
 }
 

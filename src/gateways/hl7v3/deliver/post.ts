@@ -12,8 +12,7 @@ export type Outgoing = {
   readonly cpaId: string;
   readonly messageId: Uuid;
   readonly conversationId: string;
-  /** Null: it answers none. */
-  readonly refToMessageId: string | null;
+  readonly refToMessageId: string;
   readonly interaction: string;
   /** The whole HL7 message. */
   readonly payload: string;
@@ -25,7 +24,7 @@ export type Post = { readonly headers: Readonly<Record<string, string>>; readonl
 const BOUNDARY = '--=_MIME-Boundary';
 const ENVELOPE_ID = 'ebXMLHeader@spine.nhs.uk';
 
-/** A message as it is posted, a business answer to a supplier above all [EPS-HL7V3 3.4]. */
+/** A business answer as it is posted to a supplier [EPS-HL7V3 3.4]. */
 export function writePost(outgoing: Outgoing): Post {
   const { interaction, messageId, payload } = outgoing;
   const parts = [
