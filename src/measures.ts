@@ -31,8 +31,6 @@ export type Measures = {
   readonly around: Around;
   readonly onMessage: NonNullable<Spine['onAnswered']>;
   readonly onTurn: Metrics['turn'];
-  /** Keeps what was counted until now. */
-  readonly record: () => Promise<void>;
   /** Where the metrics are read; null: nowhere. */
   readonly url: string | null;
   close(): Promise<void>;
@@ -69,7 +67,6 @@ export async function openMeasures(config: Config, parts: Parts): Promise<Measur
       metrics.turn(job, turn);
       recorder.onTurn(job, turn);
     },
-    record: recorder.record,
     url: port === null ? null : `http://${measures.metrics?.host}:${port.port}/metrics`,
     close: async () => {
       await recorder.close();

@@ -7,9 +7,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ALL = ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'];
 
-/** Tests whose databases are closed at the end of their file, which a suite around it does not see. */
-const AS_THEY_ARE = 'test/migration/*.test.ts';
-
 /**
  * Files that are long, in the order in which they begin: those that mostly wait first, so that the others use the
  * machine meanwhile; then the longest. Each has a process of its own.
@@ -31,7 +28,7 @@ export const ALONE = [
   'test/journeys/outage-of-sign-in.test.ts',
   'test/identity/outage.test.ts',
   'test/operations/*.test.ts',
-  AS_THEY_ARE,
+  'test/migration/*.test.ts', // a module of theirs closes their stores, once in a process
   'test/agent/*.test.ts', // the library of cards is loaded once in a process, with its settings
 ];
 
@@ -60,8 +57,6 @@ export function sharesOf(files: readonly string[]): string[][] {
 
 /** A file for Node’s test runner, by whose name it begins when it is its turn. */
 function write(folder: string, place: number, files: readonly string[]): string {
-  const [only = ''] = files;
-  if (matchesGlob(only, AS_THEY_ARE)) return join(ROOT, only);
   const name = (files[0] ?? '').replace(/\.test\.ts$/, '').replaceAll('/', '-');
   const path = join(folder, `${String(place).padStart(3, '0')}-${name}.test.mjs`);
   const suites = files.map((file) => {

@@ -69,6 +69,7 @@ export async function loadAll(
   database: Database,
   nhsNumbers: readonly string[],
 ): Promise<PatientRecord[]> {
+  if (nhsNumbers.length === 0) return [];
   const rows = await database.all<Row>(sql`
     select ${COLUMNS} from demographics.patient p where p.nhs_number = any(${nhsNumbers}::text[])`);
   return rows.map(recordOf);

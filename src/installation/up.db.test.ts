@@ -224,10 +224,9 @@ describe('a start that cannot be', () => {
 type Start = { readonly user?: string; readonly env?: Readonly<Record<string, string>> };
 
 function start(words: readonly string[], { user, env }: Start = {}): Spine {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     cwd: '/',
-    env: { PATH, NODE_COMPILE_CACHE, ...env },
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(user === 'nobody' ? { uid: NOBODY, gid: NOBODY } : {}),
   });

@@ -50,7 +50,7 @@ async function lookedFor(bug: SeededBug, options: PowerOptions): Promise<Power> 
 
 /** What the runner of the tests says of them with the bug. Without it they are a part of `npm test`. */
 async function tested(file: string, { number }: SeededBug): Promise<string> {
-  const words = ['--test', `--test-global-setup=${SETUP}`, file];
+  const words = ['--test', `--test-timeout=${TEST_MS}`, `--test-global-setup=${SETUP}`, file];
   const child = spawn(process.execPath, [`--import=${buildWith(number)}`, ...words], {
     cwd: fileURLToPath(ROOT),
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -62,13 +62,15 @@ async function tested(file: string, { number }: SeededBug): Promise<string> {
 }
 
 const SETUP = 'test/support/global-setup.ts';
+const TEST_MS = 60_000; // a bug may keep a test from ever ending
 
 /** Null where all passed; throws where none was run. */
 function failedOf(said: string): string | null {
   const count = (word: string): number =>
     Number(new RegExp(`^. ${word} (\\d+)$`, 'm').exec(said)?.[1] ?? 0);
   if (count('tests') === 0) throw new Error(`no test was run: ${said}`);
-  return count('fail') === 0 ? null : `${count('fail')} of ${count('tests')} tests fail`;
+  const failed = count('fail') + count('cancelled');
+  return failed === 0 ? null : `${failed} of ${count('tests')} tests fail`;
 }
 
 function seenIn({ results, calm }: Report): string {

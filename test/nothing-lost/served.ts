@@ -27,7 +27,6 @@ export async function startServed(
   const port = await freePort();
   const env = {
     PATH: process.env['PATH'],
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     DATABASE_URL: databaseUrl,
     OPENSPINE_PORT: String(port),
     OPENSPINE_DATACENTRE: datacentre,

@@ -8,7 +8,7 @@ import { type Criteria, readCriteria, RESULTS_MAX } from './criteria.ts';
 import { bornOn, bornWithin } from './repository.ts';
 import { areTooMany, type Hit, keysFor, matching } from './search.ts';
 
-const FIRST_LOOK = 60;
+const FIRST_LOOK = 60; // more than are ever told, so that these alone may be too many
 const CANDIDATES_MAX = 1_000; // of a range of days; a name that more of them bear tells nobody apart
 const FIRST_DAY = '0001-01-01';
 const LAST_DAY = '9999-12-31';
@@ -40,9 +40,9 @@ async function hitsOf({ database }: PatientParts, criteria: Criteria): Promise<H
   const days = { from: from ?? FIRST_DAY, to: to ?? LAST_DAY };
   const numbers = await bornWithin(database, days, keysFor(criteria), CANDIDATES_MAX);
   if (numbers === null) return null;
-  // Of a name that many bear the first few tell already that they are too many.
   const first = await loadAll(database, numbers.slice(0, FIRST_LOOK));
-  if (areTooMany(first, criteria)) return null;
+  // Of a name that many bear the first few tell already that they are too many.
+  if (numbers.length > FIRST_LOOK && areTooMany(first, criteria)) return null;
   const others = await loadAll(database, numbers.slice(FIRST_LOOK));
   return notTooMany(matching([...first, ...others], criteria), criteria);
 }

@@ -28,8 +28,6 @@ export type OperationsPagesParts = {
   readonly lagSeconds: () => Promise<number | null>;
   /** Messages of HL7 V3 that no supplier took, the last first. */
   readonly lost: () => Promise<readonly Lost[]>;
-  /** Pages of others in this part of the service. */
-  readonly further?: readonly { readonly link: Link; readonly pages: readonly Page[] }[];
 };
 
 export type Lost = {
@@ -56,8 +54,6 @@ const WALL_MS = 900_000; // an interface that nobody has asked for so long is no
 
 /** What those who look after the service see of it [EXPERIENCE 5]. */
 export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
-  const { further = [] } = parts;
-  const links = [...LINKS, ...further.map(({ link }) => link)];
   const page = (
     path: string,
     handle: (request: PageRequest) => Promise<View | Download>,
@@ -66,7 +62,7 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     path,
     handle: parts.forOperators(async (request, visitor) => {
       const answer = await handle(request);
-      return 'view' in answer ? inFrame(answer, { visitor, links, request }) : answer;
+      return 'view' in answer ? inFrame(answer, visitor, request) : answer;
     }),
   });
   return [
@@ -79,19 +75,11 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/certificates', () => certificates(parts)),
     page('/ops/reconciliation', (request) => reconciliationPage(parts.database, request)),
     page('/ops/reconciliation/rows', (request) => reconciliationRows(parts.database, request)),
-    ...further.flatMap(({ pages }) => pages),
   ];
 }
 
-type Framed = {
-  readonly visitor: Visitor;
-  readonly links: readonly Link[];
-  readonly request: PageRequest;
-};
-
-function inFrame(view: View, { visitor, links, request }: Framed): PageAnswer {
-  const { path, address } = request;
-  const parts = links.map((link) => ({ ...link, isCurrent: link.href === path }));
+function inFrame(view: View, visitor: Visitor, { path, address }: PageRequest): PageAnswer {
+  const parts = LINKS.map((link) => ({ ...link, isCurrent: link.href === path }));
   return { ...view, visitor, model: { ...view.model, parts, address, now: new Date() } };
 }
 

@@ -18,8 +18,6 @@ export type RecorderParts = {
 /** Keeps what a process counts where every process can show it. */
 export type Recorder = {
   readonly onTurn: (job: Pick<Job, 'name' | 'everyMs'>, turn: Turn) => void;
-  /** Keeps what was counted until now. */
-  readonly record: () => Promise<void>;
   close(): Promise<void>;
 };
 
@@ -52,7 +50,6 @@ export function openRecorder(parts: RecorderParts): Recorder {
   }, EVERY_MS).unref();
   return {
     onTurn: (job, ended) => turns.set(job.name, turnOf(turns.get(job.name), job, ended)),
-    record,
     close: async () => {
       clearInterval(timer);
       await turn;

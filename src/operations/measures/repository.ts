@@ -56,6 +56,7 @@ export async function addMeasures(database: Database, told: Told): Promise<void>
         r.unavailable, r.failed, ${at}
       from jsonb_to_recordset(${JSON.stringify(told.sites)}::jsonb) as r(organisation text, asid text, interface text,
         accepted integer, refused integer, denied integer, limited integer, unavailable integer, failed integer)
+      order by r.organisation, r.asid, r.interface -- both datacentres add to these: in one order, or each waits for the other
       on conflict (day, organisation, asid, interface) do update set accepted = s.accepted + excluded.accepted,
         refused = s.refused + excluded.refused, denied = s.denied + excluded.denied,
         limited = s.limited + excluded.limited, unavailable = s.unavailable + excluded.unavailable,
