@@ -4,7 +4,7 @@ type TestedBug = SeededBug & { readonly tests: string };
 
 /** Bugs that no client of the faults comes by: those who find them are tests of `npm test`, one file of which is named. */
 export const BUGS_OF_TESTS: readonly TestedBug[] = [
-  bug('B11', 'what a pharmacy has taken does not expire', 'src/prescriptions/jobs.db.test.ts', {
+  bug('B11', 'what a pharmacy has taken does not expire', 'src/prescriptions/transitions.test.ts', {
     file: 'src/prescriptions/messages/expire/decide.ts',
     find: "  'WithDispenser',\n  'WithDispenserActive',",
     put: "  'WithDispenserActive',",
@@ -12,7 +12,7 @@ export const BUGS_OF_TESTS: readonly TestedBug[] = [
   bug(
     'B12',
     'an issue of repeat dispensing is begun again',
-    'src/prescriptions/repeat-dispensing.test.ts',
+    'test/nothing-lost/repeat-histories.test.ts',
     {
       file: 'src/prescriptions/evolve.ts',
       find: 'later: isLast ? null : { ...later, from: number + 1 },',
