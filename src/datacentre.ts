@@ -235,7 +235,7 @@ async function openPages(
   return openShell({
     database,
     pages: [...pages, ...operations.pages],
-    views: [views, operations.views],
+    views: [views, ...operations.views],
     secret: await sharedSecret(database, 'pages'),
     datacentre: config.datacentre,
     version: VERSION,

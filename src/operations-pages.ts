@@ -11,7 +11,8 @@ import {
   operationsPages,
   type Queues,
 } from './operations/index.ts';
-import type { Page } from './pages/index.ts';
+import { MIGRATION_VIEWS, migrationModel, statusOf } from './migration/index.ts';
+import type { Page, View } from './pages/index.ts';
 import type { Clock } from './platform/clock.ts';
 import { type Database, DatabaseUnavailable } from './platform/database.ts';
 import { outboxDepths, replicationLagSeconds } from './platform/depths.ts';
@@ -21,7 +22,7 @@ import type { Metrics, Reading } from './platform/measures/metrics.ts';
 /** The part of the web pages that is for those who look after the service, with what they show of all capabilities. */
 export type OperationsPart = {
   readonly pages: readonly Page[];
-  readonly views: URL;
+  readonly views: readonly URL[];
   readonly jobs: readonly Job[];
 };
 
@@ -49,10 +50,16 @@ export function operationsPart({ database, clock, identity, metrics }: Parts): O
       certificates: () => certificateEnds(database),
       lagSeconds: () => replicationLagSeconds(database),
       lost: () => lostDeliveries(database),
+      migration: () => migrationPage(database),
     }),
-    views: OPERATIONS_VIEWS,
+    views: [OPERATIONS_VIEWS, MIGRATION_VIEWS],
     jobs: measureJobs({ database, clock, depths, sessions }),
   };
+}
+
+async function migrationPage(database: Database): Promise<View> {
+  const model = migrationModel(await statusOf(database));
+  return { view: 'migration/status.njk', title: 'Migration from an older Spine', model };
 }
 
 async function certificateEnds(database: Database): Promise<CertificateEnd[]> {

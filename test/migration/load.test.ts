@@ -8,6 +8,7 @@ import { endHold } from '../../src/prescriptions/messages/end-hold/handle.ts';
 import { shortForm } from '../../src/prescriptions/prescription-id.ts';
 import type { PrescriptionId } from '../../src/prescriptions/prescription-id.ts';
 import type { Truth } from '../../src/migration/generate/truth.ts';
+import { migrationModel, statusOf } from '../../src/migration/index.ts';
 import { load } from '../../src/migration/load/load.ts';
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
 import { aDump } from '../../src/migration/testing.ts';
@@ -82,6 +83,18 @@ describe('an old store that is loaded', () => {
       'select count(*) from migration.quarantine',
     );
     assert.equal(Number(kept?.count), apart);
+  });
+
+  test('is shown to operators with as many ids as came: in the store, held or kept apart', async () => {
+    const model = migrationModel(await statusOf(store.database));
+    assert.ok(model.isAny);
+    const { came, free, held, refused } = model.ids;
+    assert.equal(came, free + held + refused);
+    assert.equal(came, truths.length);
+    assert.ok(held > 0 && refused > 0);
+    for (const { table, came: rows, loaded, apart } of model.tables) {
+      assert.equal(rows, loaded + apart, table);
+    }
   });
 
   test('says of each record from which rows of which export it came', async () => {

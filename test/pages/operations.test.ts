@@ -10,7 +10,7 @@ import { prepare, QUEUES, START } from './measured.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
-// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates; for system administrators of the operator alone
+// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, a migration; for system administrators of the operator alone
 
 const spine = pagesSpine(prepare);
 const browser = testBrowser();
@@ -39,6 +39,7 @@ describe('the pages of operations', () => {
           '/sites',
           '/jobs',
           '/certificates',
+          '/migration',
         ]) {
           assert.equal((await page.goto(`${a}/ops${path}`))?.status(), 403, `${name} ${path}`);
         }
@@ -191,6 +192,31 @@ describe('the pages of operations', () => {
       await page.getByRole('region', { name: 'Certificates' }).innerText(),
       /Good\s+this service\s+authority/,
     );
+    await checkPage(page);
+  });
+});
+
+describe('the page of a migration', () => {
+  pageTest('says that nothing is moved, or how much came, is held or kept apart', async () => {
+    const { a, database } = spine();
+    const page = await windowOf('administrator');
+    await page.goto(`${a}/ops/migration`);
+    assert.match(await main(page), /Nothing is moved here/);
+    const exportId = '5f0d9e0e-3f3c-4d0b-9d53-0c8f3f1f2a10';
+    await database.write(sql`
+      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq)
+      values (${exportId}, 'the first Spine', now(), sha256('a'), 0)`);
+    await database.write(sql`
+      insert into migration.unit (export_id, part, first_row, first_place, ids, rows, digest)
+      values (${exportId}, 1, 0, 'A', 500, '{"ISSUE":[612,7]}', sha256('a'))`);
+    await database.write(sql`
+      insert into migration.dirty (export_id, class, place) values (${exportId}, 'D12', 'A')`);
+    await page.goto(`${a}/ops/migration`);
+    const text = await main(page);
+    for (const shown of [/LOADING/, /ISSUE\s+612\s+605\s+7/, /D12\s+returned by administrators/]) {
+      assert.match(text, shown);
+    }
+    assert.match(text, /do not add up while a load/);
     await checkPage(page);
   });
 });

@@ -28,6 +28,8 @@ export type OperationsPagesParts = {
   readonly lagSeconds: () => Promise<number | null>;
   /** Messages of HL7 V3 that no supplier took, the last first. */
   readonly lost: () => Promise<readonly Lost[]>;
+  /** What is moved from an older Spine, and how far it has come. */
+  readonly migration: () => Promise<View>;
 };
 
 export type Lost = {
@@ -48,6 +50,7 @@ const LINKS: readonly Link[] = [
   { href: '/ops/jobs', text: 'Jobs' },
   { href: '/ops/certificates', text: 'Certificates' },
   { href: '/ops/reconciliation', text: 'Reconciliation' },
+  { href: '/ops/migration', text: 'Migration' },
 ];
 
 const WALL_MS = 900_000; // an interface that nobody has asked for so long is not on the wall
@@ -75,6 +78,7 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/certificates', () => certificates(parts)),
     page('/ops/reconciliation', (request) => reconciliationPage(parts.database, request)),
     page('/ops/reconciliation/rows', (request) => reconciliationRows(parts.database, request)),
+    page('/ops/migration', () => parts.migration()),
   ];
 }
 
