@@ -98,7 +98,7 @@ describe('the import rules', () => {
     assert.deepEqual(code.flatMap(layerFaults), []);
   });
 
-  test('a capability is entered through its index.ts', () => {
+  test('a capability is entered through its index.ts, or the rules alone through rules.ts', () => {
     assert.deepEqual(code.flatMap(doorFaults), []);
   });
 
@@ -207,6 +207,9 @@ function layerFaults(source: Source): string[] {
     .map((target) => `${source.path} imports ${target}`);
 }
 
+/** All of a capability, or what of it stands alone and loads at once. */
+const DOORS = /\/(index|rules)\.ts$/;
+
 function doorFaults(source: Source): string[] {
   const own = source.path.split('/')[1];
   const isHelper = own === 'local' || COMPOSERS.includes(own ?? '');
@@ -214,7 +217,7 @@ function doorFaults(source: Source): string[] {
     .filter((target) =>
       CAPABILITIES.some((name) => target.startsWith(`src/${name}/`) && own !== name),
     )
-    .filter((target) => !target.endsWith('/index.ts') && !isHelper)
+    .filter((target) => !DOORS.test(target) && !isHelper)
     .map((target) => `${source.path} imports ${target}`);
 }
 

@@ -13,6 +13,7 @@ import { revocationListJob } from './signature/index.ts';
 import { trackInteraction } from './track/fhir.ts';
 import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
+export * from './rules.ts';
 export { INTERACTIONS } from './interactions.ts';
 export { isSignedInfo } from './hl7v3/signed-info.ts';
 export { prescriptionHl7Interactions } from './hl7v3/interactions.ts';
@@ -21,11 +22,6 @@ export { numbersOf } from './patients/repository.ts';
 export type { Spine } from './perform.ts';
 export { type DueDone, timeOf } from './jobs.ts';
 export { openSignatures, type Signatures } from './signature/index.ts';
-export { chained, type ChainedEvent, CHAIN_START } from './chain.ts';
-export { type Due, dueOf } from './due.ts';
-export { evolveAll, type Known } from './evolve.ts';
-export { currentIssue, issueOf, toCome } from './issues.ts';
-export { expiryOf, lastExpiryOf } from './messages/create/decide.ts';
 export {
   AGES,
   countsByStatus,
@@ -36,33 +32,6 @@ export {
 } from './flow/repository.ts';
 export { endHold } from './messages/end-hold/handle.ts';
 export { releaseNominated } from './messages/release/handle.ts';
-export type { OdsCode } from './ods-code.ts';
-export { CLOSED, type Opening, partOf } from './opening/opening.ts';
-export { NotTakenYet, openTo } from './opening/repository.ts';
-export type { Outcome } from './outcome.ts';
-export { statusCode } from './perform.ts';
-export type {
-  Cancellation,
-  Created,
-  Holding,
-  Issue,
-  Item,
-  Notification,
-  Party,
-  Placeholder,
-  Prescription,
-  PrescriptionEvent,
-} from './prescription.ts';
-export { type PrescriptionId, prescriptionKey, shortForm } from './prescription-id.ts';
-export {
-  ISSUE_STATUSES,
-  type IssueStatus,
-  issueStatusOf,
-  ITEM_STATUSES,
-  ITEMS_UNDER,
-  type ItemStatus,
-  itemStatusOf,
-} from './statuses.ts';
 export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
 export { prescriptionQueries } from './track/index.ts';
 export { COMPATIBLE, type Settings, STRICT } from './settings.ts';

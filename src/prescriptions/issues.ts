@@ -1,5 +1,7 @@
 import { present } from '../kernel/bug.ts';
+import type { Known } from './evolve.ts';
 import type { HeldIssue, Issue, Item, Later, Prescription, WaitingIssue } from './prescription.ts';
+import { ISSUE_STATUSES } from './statuses.ts';
 
 /** The issue that a return or a history is of when it tells none [EPS-HL7V3 6.6, 6.9]. */
 export const FIRST_ISSUE = 1;
@@ -72,4 +74,11 @@ export function isComplete({ status }: Issue): boolean {
 
 export function isInHand(issue: Issue): issue is HeldIssue {
   return issue.status === 'WithDispenser' || issue.status === 'WithDispenserActive';
+}
+
+/** Of the current issue, as code of the specification; a record that is gone has none. */
+export function statusCode(state: Known): string {
+  if (state.kind === 'tombstone') return 'gone';
+  const status = state.kind === 'placeholder' ? 'CancelledFuture' : currentIssue(state).status;
+  return ISSUE_STATUSES[status].code;
 }

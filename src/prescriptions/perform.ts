@@ -5,7 +5,7 @@ import { type Database, DatabaseUnavailable, isWorthRepeating } from '../platfor
 import { chained } from './chain.ts';
 import { dueOf } from './due.ts';
 import { evolveAll, type Known } from './evolve.ts';
-import { currentIssue } from './issues.ts';
+import { currentIssue, statusCode } from './issues.ts';
 import { leavingBecauseOf } from './leaving.ts';
 import { auditWord, type Outcome } from './outcome.ts';
 import type { PrescriptionEvent } from './prescription.ts';
@@ -16,7 +16,6 @@ import { record, recordAgain, recordRefusal } from './record.ts';
 import * as repository from './repository.ts';
 import type { Settings } from './settings.ts';
 import type { Signatures } from './signature/index.ts';
-import { ISSUE_STATUSES } from './statuses.ts';
 
 /** What every handler works with. */
 export type Spine = {
@@ -169,13 +168,6 @@ export function changeOf(
 
 function patientOf(state: Known | null): string | null {
   return state?.kind === 'prescription' ? state.patient : null;
-}
-
-/** Of the current issue; a record that is gone has none. */
-export function statusCode(state: Known): string {
-  if (state.kind === 'tombstone') return 'gone';
-  const status = state.kind === 'placeholder' ? 'CancelledFuture' : currentIssue(state).status;
-  return ISSUE_STATUSES[status].code;
 }
 
 /** The first answer again, if it is the same message again; an id with other content is refused [RELIABILITY F15, F16]. */

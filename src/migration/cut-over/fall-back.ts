@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Trouble } from '../../platform/trouble.ts';
-import { CLOSED } from '../../prescriptions/index.ts';
+import { CLOSED } from '../../prescriptions/rules.ts';
 import type { Json } from '../canonical.ts';
 import { digestOf } from '../plan/plan.ts';
 import { takeTool } from '../tool-lock.ts';

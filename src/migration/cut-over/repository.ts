@@ -2,7 +2,7 @@ import type { BulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
 import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
-import { type Opening, openTo } from '../../prescriptions/index.ts';
+import { type Opening, openTo } from '../../prescriptions/rules.ts';
 import type { Json } from '../canonical.ts';
 import type { State } from './steps.ts';
 

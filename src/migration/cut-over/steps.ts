@@ -1,5 +1,5 @@
-import type { Opening } from '../../prescriptions/index.ts';
-import { CLOSED } from '../../prescriptions/index.ts';
+import type { Opening } from '../../prescriptions/rules.ts';
+import { CLOSED } from '../../prescriptions/rules.ts';
 
 /** Where a migration stands [MIGRATION 8]. The first four are read off the store, the rest is written by steps. */
 export type State =

@@ -8,7 +8,7 @@ import {
   issueStatusOf,
   type Prescription,
   type PrescriptionId,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import type { Row } from '../lx1/tables.ts';
 import { itemsOf, notificationOf } from './items.ts';
 import { idOf, type LegacyRecord, odsOf } from './record.ts';

@@ -1,7 +1,7 @@
 import { derivedUuid } from '../../kernel/uuid.ts';
 import { type LondonDate, londonDate } from '../../kernel/london.ts';
 import type { NhsNumber } from '../../kernel/nhs-number.ts';
-import { type Created, expiryOf, lastExpiryOf } from '../../prescriptions/index.ts';
+import { type Created, expiryOf, lastExpiryOf } from '../../prescriptions/rules.ts';
 import type { Fact } from './facts.ts';
 import { itemsOf } from './items.ts';
 import { idOf, kept, type LegacyRecord, odsOf } from './record.ts';

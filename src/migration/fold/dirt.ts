@@ -1,6 +1,6 @@
 import { parseNhsNumber } from '../../kernel/nhs-number.ts';
-import { type Due, ITEMS_UNDER, issueStatusOf, shortForm } from '../../prescriptions/index.ts';
-import type { PrescriptionId } from '../../prescriptions/index.ts';
+import { type Due, ITEMS_UNDER, issueStatusOf, shortForm } from '../../prescriptions/rules.ts';
+import type { PrescriptionId } from '../../prescriptions/rules.ts';
 import { statusOf } from './items.ts';
 import { legacyDay } from './legacy-time.ts';
 import type { LegacyRecord } from './record.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { derivedUuid, type Uuid } from '../../kernel/uuid.ts';
-import type { Cancellation, PrescriptionEvent } from '../../prescriptions/index.ts';
+import type { Cancellation, PrescriptionEvent } from '../../prescriptions/rules.ts';
 import type { Row } from '../lx1/tables.ts';
 import { createdOf } from './created.ts';
 import { notificationOf } from './items.ts';

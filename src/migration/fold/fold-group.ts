@@ -6,7 +6,7 @@ import {
   type PrescriptionEvent,
   type PrescriptionId,
   prescriptionKey,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import type { Manifest } from '../lx1/manifest.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Placed } from '../lx1/read-table.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { present } from '../../kernel/bug.ts';
-import { prescriptionKey, type Prescription } from '../../prescriptions/index.ts';
+import { prescriptionKey, type Prescription } from '../../prescriptions/rules.ts';
 import type { Truth } from '../generate/truth.ts';
 import { readGroups } from '../lx1/read-groups.ts';
 import { aDump } from '../testing.ts';

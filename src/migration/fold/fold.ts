@@ -9,7 +9,7 @@ import {
   type Prescription,
   type PrescriptionEvent,
   type PrescriptionId,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import type { Row } from '../lx1/tables.ts';
 import { asRowsSay } from './as-rows-say.ts';
 import { dirtInRows, HOLDING, isPruned, timerDiffers } from './dirt.ts';

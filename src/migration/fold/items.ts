@@ -1,5 +1,5 @@
-import type { Item, ItemStatus, Notification } from '../../prescriptions/index.ts';
-import { itemStatusOf } from '../../prescriptions/index.ts';
+import type { Item, ItemStatus, Notification } from '../../prescriptions/rules.ts';
+import { itemStatusOf } from '../../prescriptions/rules.ts';
 import type { Row } from '../lx1/tables.ts';
 import { idOf, type LegacyRecord } from './record.ts';
 

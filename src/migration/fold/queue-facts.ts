@@ -1,7 +1,7 @@
 import type { Instant } from '../../kernel/instant.ts';
 import type { LondonDate } from '../../kernel/london.ts';
 import type { Uuid } from '../../kernel/uuid.ts';
-import type { OdsCode, Prescription } from '../../prescriptions/index.ts';
+import type { OdsCode, Prescription } from '../../prescriptions/rules.ts';
 import type { Row } from '../lx1/tables.ts';
 import { idOf, type LegacyRecord, odsOf, stepId, UNKNOWN } from './record.ts';
 

@@ -2,7 +2,7 @@ import { type Brand, brand } from '../../kernel/brand.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import type { LondonDate } from '../../kernel/london.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
-import type { OdsCode, Party } from '../../prescriptions/index.ts';
+import type { OdsCode, Party } from '../../prescriptions/rules.ts';
 import type { Manifest, TimeBasis } from '../lx1/manifest.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Row } from '../lx1/tables.ts';

@@ -5,7 +5,7 @@ import {
   type Prescription,
   type PrescriptionEvent,
   type PrescriptionId,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import type { Fact } from './facts.ts';
 
 /** What came of the facts by the product's own rules, and which of them those do not allow [MIGRATION 3]. */

@@ -4,7 +4,7 @@ import {
   ITEM_STATUSES,
   type Prescription,
   toCome,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import { idOf, type LegacyRecord } from './record.ts';
 
 /** How each issue stands, in the codes of the specification: what is compared of two views of one prescription. */

@@ -10,7 +10,7 @@ import {
   type Known,
   type PrescriptionId,
   statusCode,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import type { Moved } from '../fold/fold-group.ts';
 import { legacyInstant } from '../fold/legacy-time.ts';
 import { idOf } from '../fold/record.ts';

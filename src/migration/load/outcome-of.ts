@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import type { Outcome } from '../../prescriptions/index.ts';
+import type { Outcome } from '../../prescriptions/rules.ts';
 import type { Moved } from '../fold/fold-group.ts';
 import { idOf } from '../fold/record.ts';
 import type { Row } from '../lx1/tables.ts';

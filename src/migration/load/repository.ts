@@ -2,7 +2,7 @@ import type { Instant } from '../../kernel/instant.ts';
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
-import { CLOSED, openTo } from '../../prescriptions/index.ts';
+import { CLOSED, openTo } from '../../prescriptions/rules.ts';
 import { type Manifest, manifestDigest } from '../lx1/manifest.ts';
 import { takeTool } from '../tool-lock.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { currentIssue } from '../../prescriptions/index.ts';
+import { currentIssue } from '../../prescriptions/rules.ts';
 import { foldGroup, type Moved } from '../fold/fold-group.ts';
 import { isDamaged, Payloads } from '../fold/payloads.ts';
 import type { Dump } from '../lx1/open-dump.ts';

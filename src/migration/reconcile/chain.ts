@@ -4,7 +4,7 @@ import {
   evolveAll,
   type PrescriptionEvent,
   type PrescriptionId,
-} from '../../prescriptions/index.ts';
+} from '../../prescriptions/rules.ts';
 import type { Uuid } from '../../kernel/uuid.ts';
 
 /** A record with its events as they are stored. */

@@ -1,7 +1,7 @@
 import type { Uuid } from '../../kernel/uuid.ts';
 import type { Database } from '../../platform/database.ts';
 import { sql } from '../../platform/sql.ts';
-import type { PrescriptionEvent } from '../../prescriptions/index.ts';
+import type { PrescriptionEvent } from '../../prescriptions/rules.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { StoredChain } from './chain.ts';
 import type { StoredRow } from './new-view.ts';
