@@ -173,9 +173,9 @@ async function openSpine(config: Config, { database, cards, measures }: OpenSpin
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
-  const { identity, pages, server, spine, inHand } = parts;
+  const { identity, pages, server, spine, inHand, measures } = parts;
   const all = serviceOf(config, log, parts);
-  const open = endpointRoutes(server, spine.database);
+  const open = endpointRoutes(server, spine.database, measures);
   const routes = [...open, ...inHand.guarded([...identity.routes, ...pages.routes])];
   const onFailure = failuresOf({ log, identity, pages, server }, []);
   return { all, forPeople: { ...all, routes, onFailure } };
@@ -188,7 +188,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
   const isReady = async (): Promise<boolean> => (await readiness(database)).isWriting;
   return {
     routes: inHand.guarded([
-      ...endpointRoutes(server, database),
+      ...endpointRoutes(server, database, measures),
       ...identity.routes,
       ...fhirRoutes({
         interactions: [

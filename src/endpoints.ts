@@ -1,3 +1,4 @@
+import type { Measures } from './measures.ts';
 import { readiness, type Database } from './platform/database.ts';
 import type { HttpResponse, HttpRoute } from './platform/http.ts';
 import { alternates, type Server } from './served-by.ts';
@@ -13,6 +14,7 @@ type Endpoint = {
 type List = { readonly checkedAt: string; readonly endpoints: readonly Endpoint[] };
 
 const READY_PATH = '/_ready';
+const JOBS_PATH = '/_jobs';
 const ENDPOINTS_PATH = '/.well-known/spine-endpoints';
 
 const ANSWER_MS = 1_000;
@@ -20,14 +22,20 @@ const FRESH_MS = 1_000;
 const JSON_TYPE = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
 /**
- * Two addresses that need no sign-in: whether this process can do its work, for balancers; and all addresses of the
- * installation with their health, those that answer first and of these the one that was asked.
+ * Addresses that need no sign-in: whether this process can do its work, for balancers; whether the work that nobody
+ * waits for is in time; and all addresses of the installation with their health, those that answer first and of these
+ * the one that was asked.
  */
-export function endpointRoutes(server: Server, database: Database): HttpRoute[] {
+export function endpointRoutes(
+  server: Server,
+  database: Database,
+  { troubledJobs }: Pick<Measures, 'troubledJobs'>,
+): HttpRoute[] {
   const ready = fresh(() => readyAnswer(server, database));
   const list = fresh(() => look(server));
   return [
     { method: 'GET', path: READY_PATH, handle: ready },
+    { method: 'GET', path: JOBS_PATH, handle: () => jobsAnswer(server, troubledJobs()) },
     {
       method: 'GET',
       path: ENDPOINTS_PATH,
@@ -63,6 +71,12 @@ async function readyAnswer(server: Server, database: Database): Promise<HttpResp
     headers: { ...JSON_TYPE, ...(isWriting ? {} : away) },
     body: JSON.stringify(said),
   };
+}
+
+function jobsAnswer({ config }: Server, troubled: readonly string[]): HttpResponse {
+  const said = { datacentre: config.datacentre, troubled };
+  const status = troubled.length === 0 ? 200 : 503;
+  return { status, headers: JSON_TYPE, body: JSON.stringify(said) };
 }
 
 async function look({ config, url }: Server): Promise<List> {

@@ -4,9 +4,15 @@ import type { Clock } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
 import type { OpenDatabase } from './platform/database.ts';
 import { type Around, type HttpResponse, type HttpServer, startHttp } from './platform/http.ts';
-import { openRecorder, PROBE_ORGANISATIONS, type Recorder } from './operations/index.ts';
+import {
+  openRecorder,
+  PROBE_ORGANISATIONS,
+  type Recorder,
+  SYNTHETIC_HEADER,
+} from './operations/index.ts';
 import { describeBug, type Log } from './platform/log.ts';
 import type { Answered } from './platform/measures/answered.ts';
+import { openJobWatch } from './platform/measures/job-watch.ts';
 import { type Metrics, openMetrics } from './platform/measures/metrics.ts';
 import { outcomeOf } from './platform/measures/outcome.ts';
 import { type RequestLog, requestLogTo } from './platform/measures/request-log.ts';
@@ -31,6 +37,8 @@ export type Measures = {
   readonly around: Around;
   readonly onMessage: NonNullable<Spine['onAnswered']>;
   readonly onTurn: Metrics['turn'];
+  /** Jobs of this process that are late or fail. */
+  readonly troubledJobs: () => readonly string[];
   /** Where the metrics are read; null: nowhere. */
   readonly url: string | null;
   close(): Promise<void>;
@@ -45,17 +53,22 @@ type Parts = {
 
 export async function openMeasures(config: Config, parts: Parts): Promise<Measures> {
   const { datacentre, measures, mode } = config;
-  const metrics = openMetrics(datacentre, mode === 'test' ? SYNTHETIC : []);
+  const without = mode === 'test' ? SYNTHETIC : [];
+  const metrics = openMetrics(datacentre, without);
   gaugesOf(metrics, parts);
   const requestLog = measures.logsRequests ? requestLogTo(parts.log, parts.clock) : null;
   const traces = await tracesOf(config);
   const recorder = recorderOf(datacentre, metrics, parts);
+  const watch = openJobWatch();
   const port = measures.metrics === null ? null : await openPort(measures.metrics, metrics);
   return {
     metrics,
     traces,
     around: aroundWith(traces),
-    onAnswered: (answered) => tell({ metrics, requestLog }, doorOf(answered.route), answered),
+    onAnswered: (answered) => {
+      const isLeftOut = without.length > 0 && SYNTHETIC_HEADER in answered.request.headers;
+      if (!isLeftOut) tell({ metrics, requestLog }, doorOf(answered.route), answered);
+    },
     hl7v3: hl7Measures({ metrics, requestLog, traces }),
     onMessage: ({ interaction, actor: { organisation } }, outcome) => {
       const isRefused = outcome.kind === 'Refused';
@@ -66,7 +79,9 @@ export async function openMeasures(config: Config, parts: Parts): Promise<Measur
     onTurn: (job, turn) => {
       metrics.turn(job, turn);
       recorder.onTurn(job, turn);
+      watch.onTurn(job, turn);
     },
+    troubledJobs: watch.troubled,
     url: port === null ? null : `http://${measures.metrics?.host}:${port.port}/metrics`,
     close: async () => {
       await recorder.close();
@@ -154,7 +169,7 @@ function hl7Measures({
 }
 
 /** Asked by balancers all the time. */
-const HEALTH = ['/_ready', '/_ping', '/_status', '/_healthcheck', '/healthcheck'];
+const HEALTH = ['/_ready', '/_jobs', '/_ping', '/_status', '/_healthcheck', '/healthcheck'];
 
 function tell({ metrics, requestLog }: Telling, door: string, answered: Answered): void {
   const { request, route, response, elapsedMs } = answered;
@@ -189,6 +204,7 @@ const DOORS: readonly (readonly [begins: string, door: string])[] = [
   ['/_local', 'local'],
   ['/realms', 'local'],
   ['/_ready', 'health'],
+  ['/_jobs', 'health'],
   ['/.well-known', 'health'],
 ];
 

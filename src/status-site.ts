@@ -17,20 +17,21 @@ export async function startStatus(config: StatusConfig, log: Log): Promise<Statu
 
 /** Live, only what is answered without a sign-in: journeys need people and keys that a live installation has not. */
 async function probeOf(config: StatusConfig): Promise<() => Promise<readonly Step[]>> {
-  const { datacentres, mode, hl7v3 } = config;
+  const { hl7v3 } = config;
   const transport = (site: 'a' | 'b') =>
     goJourneys(site, hl7v3[site] === null ? [] : [transportJourney(hl7v3[site])]);
-  const work = await workOf(datacentres, mode);
+  const work = await workOf(config);
   return async () => (await Promise.all([work(), transport('a'), transport('b')])).flat();
 }
 
-async function workOf(
-  datacentres: StatusConfig['datacentres'],
-  mode: StatusConfig['mode'],
-): Promise<() => Promise<readonly Step[]>> {
+async function workOf({
+  datacentres,
+  mode,
+  hl7v3,
+}: StatusConfig): Promise<() => Promise<readonly Step[]>> {
   if (mode === 'test') {
     const { openProbing } = await import('./local/probing/index.ts');
-    return openProbing(datacentres);
+    return openProbing(datacentres, { hl7v3 });
   }
   const [a, b] = [doorJourneys(datacentres.a), doorJourneys(datacentres.b)];
   return async () => (await Promise.all([goJourneys('a', a), goJourneys('b', b)])).flat();

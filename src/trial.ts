@@ -36,6 +36,7 @@ export async function openLocal(config: Config, spine: Spine, trial: Trial): Pro
     ...trial,
     ...timeOf(spine),
     datacentre: config.datacentre,
+    spineParty: config.spineParty,
   };
   return {
     routes: localRoutes(parts),

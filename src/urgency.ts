@@ -7,7 +7,7 @@ import { INTERACTIONS } from './prescriptions/index.ts';
 const FHIR = new RegExp(`^(?:${Object.values(BASES).join('|')})/FHIR/R4(/.*)$`);
 /** Says how a process or the installation is, costs next to nothing, and is asked for most when all are busy. */
 const ALWAYS =
-  /^\/(_ready|_local\/|\.well-known\/|pki(\/|$))|\/(_ping|_status|_healthcheck|metadata)$/;
+  /^\/(_ready|_jobs|_local\/|\.well-known\/|pki(\/|$))|\/(_ping|_status|_healthcheck|metadata)$/;
 const REPORTS = ['/$validate', '/$convert'];
 const PDS = '/personal-demographics/FHIR/R4/Patient';
 const SDS = '/spine-directory/';

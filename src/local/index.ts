@@ -6,6 +6,7 @@ import { ALL_PERSONAS, findPersona, PERSONAS, type Persona } from './personas.ts
 import { signingKeyOf } from './signing/card-key.ts';
 import { signingRoutes } from './signing/routes.ts';
 import { applicationOf, APPLICATIONS } from './sign-in/applications.ts';
+import { systemCertificateRoute } from './system-certificates.ts';
 import type { Trial } from './sign-in/index.ts';
 import { REDIRECT_URI, UNATTENDED_APPLICATION } from './sign-in/material.ts';
 import { signIn } from './sign-in/sign-in.ts';
@@ -21,6 +22,8 @@ export { openTrial, type Trial } from './sign-in/index.ts';
 
 export type LocalParts = Trial & {
   readonly datacentre: 'a' | 'b';
+  /** Party key of this Spine [EPS-HL7V3 2.2]. */
+  readonly spineParty: string;
   /** When time does something to a prescription next. */
   readonly nextEvent: (from: Date) => Promise<Date | null>;
   /** Does what falls due on the way to another time, then moves there. */
@@ -49,6 +52,7 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
     },
     { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
     ...signingRoutes(parts.database),
+    systemCertificateRoute(parts.database, parts.spineParty),
     { method: 'GET', path: '/_local/applications', handle: () => applications(parts) },
     ...parts.routes,
   ];

@@ -31,6 +31,7 @@ export const TEST_SYSTEMS = {
   otherSurgery: system('other-surgery', ORGANISATIONS.otherSurgery.ods, '102'),
   pharmacy: system('pharmacy', ORGANISATIONS.pharmacy.ods, '201'),
   otherPharmacy: system('other-pharmacy', ORGANISATIONS.otherPharmacy.ods, '202'),
+  probeSurgery: system('probe-surgery', ORGANISATIONS.probeSurgery.ods, '901'),
   facade: { name: 'facade', asid: '200000001285', partyKey: 'T141D-822234', ods: null },
 } as const satisfies Record<string, TestSystem>;
 

@@ -16,7 +16,7 @@ export {
   transportJourney,
 } from './monitor/probes.ts';
 export { startStatusSite, type StatusSite } from './handle.ts';
-export { PROBE_ORGANISATIONS } from './probe-organisations.ts';
+export { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from './probe-organisations.ts';
 export { openStore, type Store } from './store/repository.ts';
 export type { CertificateEnd } from './measures/certificates.ts';
 export type { Queues } from './measures/findings.ts';

@@ -25,7 +25,8 @@ export function stepsWith(broken: Broken = []): Step[] {
 }
 
 export function anObserved(now: Date, more: Partial<Observed> = {}): Observed {
-  return { now, resumedAt: null, rounds: [], minutes: [], usual: {}, ...more };
+  const begunAt = new Date(0); // long ago
+  return { now, resumedAt: null, begunAt, rounds: [], minutes: [], usual: {}, ...more };
 }
 
 export function aMinute(at: Date, more: Partial<Minute> = {}): Minute {

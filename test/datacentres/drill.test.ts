@@ -1,3 +1,4 @@
+// Shows: Operations | spine up: its status page is green within a minute of the start, every component
 // Shows: Datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -100,6 +101,21 @@ describe('a drill', { skip: missing() }, () => {
     assert.match(running?.said() ?? '', /Databases +one in each datacentre, every commit in both/);
   });
 
+  test('the status page says that every component works, as soon as all has been tried once', async () => {
+    const summary = async (): Promise<Summary> => {
+      const answer = await fetch(`http://127.0.0.1:${base + 6}/status/v1/summary`);
+      return (await answer.json()) as Summary;
+    };
+    let now = await summary();
+    for (const end = performance.now() + SOON_MS; notGreen(now).length > 0; now = await summary()) {
+      assert.ok(performance.now() < end, notGreen(now).join(', '));
+      await delay(500);
+    }
+    assert.equal(now.state, 'operational');
+    assert.equal(now.components.length, 36);
+    assert.deepEqual(now.incidents, []);
+  });
+
   test('a datacentre that is drained says where to go, and the other one does the work', async () => {
     assert.equal((await dc('drain', 'a')).code, 0);
     const answer = await fetch(`${site('a')}/_local/ready`);
@@ -192,6 +208,22 @@ describe('a drill', { skip: missing() }, () => {
     assert.deepEqual([nowhere.code, /no Spine runs on port 65400/.test(nowhere.stderr)], [4, true]);
   });
 });
+
+type Summary = {
+  readonly state: string;
+  readonly incidents: readonly object[];
+  readonly components: readonly {
+    readonly component: string;
+    readonly datacentre: string;
+    readonly state: string;
+  }[];
+};
+
+function notGreen({ components }: Summary): string[] {
+  return components
+    .filter(({ state }) => state !== 'operational')
+    .map(({ component, datacentre, state }) => `${component} at ${datacentre}: ${state}`);
+}
 
 async function ran(...words: readonly string[]): Promise<Ran> {
   const child = spawn(process.execPath, [SPINE, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });

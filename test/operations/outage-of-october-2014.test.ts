@@ -1,25 +1,34 @@
 // Shows: Operations | the outage of October 2014, played: on the page within two minutes, severity 1, who is signed in works on, updates on time, nothing lost, the report written
 // Shows: Operations | an open incident stands in every answer that it touches; one setting leaves all such headers out
+// Shows: Operations | the synthetic journeys go through every component at both datacentres, HL7 V3 too, and are left out of all counts and of the reconciliation
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { present } from '../../src/kernel/bug.ts';
+import { londonDate } from '../../src/kernel/london.ts';
 import { kept } from '../../src/local/drill/cli.ts';
 import { playOutage } from '../../src/local/drill/outage-2014.ts';
 import { keepTestPatients } from '../../src/local/patient-records.ts';
 import { openProbing } from '../../src/local/probing/index.ts';
+import { COMPONENT_IDS } from '../../src/operations/index.ts';
+import { probesIn, reconcile } from '../../src/operations/reconcile/handle.ts';
 import { changeIncident, incidentsIn, openIncident } from '../../src/operations/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
 import type { Config } from '../../src/platform/config.ts';
+import type { Database } from '../../src/platform/database.ts';
+import { countsByStatus, waitingByAge } from '../../src/prescriptions/index.ts';
 import { noLog } from '../nothing-lost/datacentres.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
+import { ANY_HL7_PORT } from '../support/hl7v3.ts';
 import { freePort } from '../support/ports.ts';
 import { testStatus } from './status.ts';
 
 const urls = { a: '', b: '' };
-const status = testStatus({}, { probe: () => openProbing(urls, { seesFaults: true }) });
+const hl7v3: Record<'a' | 'b', string | null> = { a: null, b: null };
+const metrics = { a: '', b: '' };
+const status = testStatus({}, { probe: () => openProbing(urls, { seesFaults: true, hl7v3 }) });
 describe('two datacentres that ask a status site', () => {
   const datacentres: Datacentre[] = [];
   let database: Awaited<ReturnType<typeof createDatabase>> | null = null;
@@ -34,10 +43,14 @@ describe('two datacentres that ask a status site', () => {
     await keepTestPatients(database.database);
     const start = async (datacentre: 'a' | 'b', more: Partial<Config>): Promise<void> => {
       const told = { url: status().url, key: 'key-of-the-test' };
-      const config = testConfig(url, { datacentre, status: told, ...more });
+      const measures = { metrics: LOOPBACK, logsRequests: false, tracesUrl: null };
+      const said = { datacentre, status: told, measures, hl7v3: ANY_HL7_PORT, ...more };
+      const config = testConfig(url, said);
       const started = await startDatacentre(config, noLog);
       datacentres.push(started);
       urls[datacentre] = started.url;
+      hl7v3[datacentre] = started.hl7v3Url;
+      metrics[datacentre] = started.metricsUrl ?? '';
     };
     await start('b', { strictHeaders: true });
     const port = await freePort();
@@ -91,6 +104,31 @@ describe('two datacentres that ask a status site', () => {
       });
     assert.equal((await post('wrong')).status, 401);
     assert.equal((await post('key-of-the-test')).status, 204);
+  });
+
+  test('the synthetic journeys go through all that is watched, and are in no count', async () => {
+    const { database: store } = present(database, 'database');
+    const counts = async () => ({
+      metrics: await Promise.all([countedAt(metrics.a), countedAt(metrics.b)]),
+      statuses: await countsByStatus(store, await probesIn(store)),
+      waiting: await waitingNow(store),
+      balance: (await reconcile(store, ALL_TIME)).balance,
+      rows: (await reconcile(store, ALL_TIME)).rows,
+    });
+    const before = await counts();
+    const steps = await openProbing(urls, { hl7v3 })();
+    const gone = new Set(
+      steps.flatMap(({ component, outcome }) => (outcome === 'ok' ? component : [])),
+    );
+    // The status site looks at its own messages, and at the door of HL7 V3, by itself.
+    const watched = COMPONENT_IDS.filter((id) => id !== 'notifications' && id !== 'transport');
+    assert.deepEqual(
+      watched.filter((id) => !gone.has(id)),
+      [],
+    );
+    assert.deepEqual(await counts(), before);
+    const { balance } = await reconcile(store, { ...ALL_TIME, withProbes: true });
+    assert.ok(balance.received >= 20, String(balance.received));
   });
 
   test('a fault on purpose is no failure to the probes of the real site', async () => {
@@ -147,3 +185,35 @@ describe('two datacentres that ask a status site', () => {
     assert.match(played.report, /## Root cause/);
   });
 });
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+const ALL_TIME = {
+  from: new Date(0),
+  until: new Date('2100-01-01'),
+  site: null,
+  asid: null,
+  most: 100,
+  sent: [],
+};
+
+/** What a process has counted of requests, messages, sites and refusals; the provider of test users is no part of the service. */
+async function countedAt(url: string): Promise<string[]> {
+  const text = await (await fetch(url)).text();
+  const lines = text
+    .split('\n')
+    .filter((line) => COUNTERS.test(line) && !line.includes('interface="local"'));
+  return lines.toSorted((one, other) => one.localeCompare(other));
+}
+
+const COUNTERS =
+  /^openspine_(requests|site_requests|refusals|messages|rejections|request_duration)/;
+
+async function waitingNow(store: Database): Promise<readonly number[]> {
+  const at = new Date();
+  const { byAge } = await waitingByAge(store, {
+    at,
+    day: londonDate(at),
+    without: await probesIn(store),
+  });
+  return byAge;
+}

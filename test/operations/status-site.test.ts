@@ -22,6 +22,16 @@ const text = async (path: string, headers: Record<string, string> = {}) => {
 };
 
 describe('the status site, with no database, no datacentre and no sign-in', () => {
+  test('says that it is checking until all was seen once; what is not there yet is no fault', async () => {
+    await status().round([['sign-in', 'a']]);
+    const page = (await text('/')).body;
+    assert.match(page, /We are checking the service for the first time/);
+    assert.doesNotMatch(page, /Degraded/);
+    await status().round();
+    assert.doesNotMatch((await text('/')).body, /checking the service for the first time/);
+    assert.equal(JSON.parse((await text('/status/v1/summary')).body).state, 'operational');
+  });
+
   test('says what its probes found within the round', async () => {
     await status().round([['sign-in', 'a']]);
     assert.match((await text('/')).body, /Degraded/);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { londonDate } from '../../src/kernel/london.ts';
 import type { Queues } from '../../src/operations/measures/findings.ts';
 import { addMeasures } from '../../src/operations/measures/repository.ts';
@@ -103,3 +105,13 @@ export const QUEUES: Queues = {
   ],
   sessions: [],
 };
+
+/** An order that the trail knows and nothing else; its id. */
+export async function loseMessage(database: Database): Promise<string> {
+  const id = randomUUID();
+  await database.write(sql`
+    insert into platform.audit (at, interaction, request_id, message_id, organisation, asid, prescription_id, outcome)
+    values (now(), 'PORX_IN020101SM31', ${id}::uuid, ${id}::uuid, 'A83008', '999000000101',
+      '444444-A83008-44444', 'sent')`);
+  return id;
+}

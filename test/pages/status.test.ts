@@ -19,10 +19,15 @@ const status = testStatus({
 const browser = testBrowser();
 
 describe('the status site', () => {
-  pageTest('before anything was looked at, and when all is well', async () => {
+  pageTest('at its beginning, when nobody looks, and when all is well', async () => {
     await status().refresh();
     const page = await browser.open();
     await page.goto(`${status().url}/`);
+    assert.match(await main(page), /We are checking the service for the first time\s+… Checking/);
+    await checkPage(page);
+    status().pass(3);
+    await status().refresh();
+    await page.reload();
     assert.match(await main(page), /Nothing is known of the service at the moment/);
     await checkPage(page);
     await status().round();

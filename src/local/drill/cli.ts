@@ -6,7 +6,7 @@ import { OUTAGE, playOutage, type Played } from './outage-2014.ts';
 import { openProbing } from '../probing/index.ts';
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { parseStatusConfig, startStatusSite, type StatusSite } from '../../operations/index.ts';
-import { parsePortBase } from '../../installation/addresses.ts';
+import { hl7v3Url, parsePortBase } from '../../installation/addresses.ts';
 import { findState } from '../../installation/state-file.ts';
 import { databaseUrlOf, PORT_BASE } from '../../installation/store-command.ts';
 import { isBalanced } from '../../operations/reconcile/reconciliation.ts';
@@ -43,12 +43,14 @@ export const scenarioCommand: Command = {
     if (found.state.mode !== 'test') {
       return say(invocation, 'a live Spine has no faults on purpose', EXIT.wrongUse);
     }
-    const { apiA: a, apiB: b, version } = found.state;
+    const { apiA: a, apiB: b, ports, version } = found.state;
     const url = databaseUrlOf(found.state);
     if (url === null) {
       return say(invocation, "its database is somebody else's: set DATABASE_URL", EXIT.wrongUse);
     }
-    const played = await playWith(url, { a, b }, { version, progress: output.progress });
+    const hl7v3 = { a: hl7v3Url(ports.hl7v3A), b: hl7v3Url(ports.hl7v3B) };
+    const told = { version, hl7v3, progress: output.progress };
+    const played = await playWith(url, { a, b }, told);
     const file = textOption(invocation, 'report') ?? `${OUTAGE}.md`;
     writeFileSync(file, played.report);
     output.result(`${summaryOf(played)}\nThe report: ${file}`, { ...played, report: file });
@@ -79,7 +81,12 @@ function summaryOf({ incident, noticedAfterSeconds, work, longestSilence }: Play
   return `${incident.number}: noticed after ${noticedAfterSeconds} s, suggested severity ${incident.suggestion.severity}; ${work.accepted} messages accepted and ${work.refused} refused of people who were signed in; updates at most ${Math.round(longestSilence)} minutes apart.`;
 }
 
-type Told = { readonly version: string; readonly progress: (line: string) => void };
+type Told = {
+  readonly version: string;
+  /** Of the doors for HL7 V3. */
+  readonly hl7v3: Readonly<Record<'a' | 'b', string>>;
+  readonly progress: (line: string) => void;
+};
 
 async function playWith(
   databaseUrl: string,
@@ -98,7 +105,7 @@ async function playWith(
 async function playOn(
   urls: Readonly<Record<'a' | 'b', string>>,
   database: Database,
-  { version, progress }: Told,
+  { version, hl7v3, progress }: Told,
 ): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'openspine-drill-'));
   let now = new Date();
@@ -118,7 +125,7 @@ async function playOn(
     site = await startStatusSite(config.value, {
       version,
       log: () => undefined,
-      probe: openProbing(urls, { seesFaults: true }),
+      probe: openProbing(urls, { seesFaults: true, hl7v3 }),
       time: { now: () => now, steadyMs: () => now.getTime() },
       everyMs: null,
     });

@@ -17,7 +17,8 @@ import {
   withSignature,
 } from '../sample-messages/index.ts';
 import { PATHS } from '../verbs/session.ts';
-import type { Component, Journey, RunStep } from '../../operations/index.ts';
+import { nominatedIn, nominationPatches } from '../nomination-patch.ts';
+import { type Component, type Journey, type RunStep, StepFailed } from '../../operations/index.ts';
 import type { ProbeClient } from './client.ts';
 
 const { probePrescriber: prescriber, probeDispenser: dispenser } = PERSONAS;
@@ -37,11 +38,23 @@ export function signInJourney(client: ProbeClient): Journey {
   };
 }
 
+/** What nobody waits for: whether it is in time, each datacentre says of itself. */
+export function overnightJourney(client: ProbeClient): Journey {
+  return {
+    components: ['overnight'],
+    run: async (step) => {
+      await step('overnight', client.jobs);
+    },
+  };
+}
+
 /** What those do who are signed in: of an organisation and a patient that are nobody's. Not reached while nobody is. */
 export function workJourneys(client: ProbeClient, at: Date): Journey[] {
   const all = [
     supplied(client, at),
     returned(client, at),
+    overHl7(client, at),
+    nominating(client),
     looking('demographics', client, `/personal-demographics/FHIR/R4/Patient/${nhsNumber}`),
     directory(client),
     // Who is signed in is still known: nothing is found, and nobody is refused.
@@ -131,15 +144,64 @@ function returned(client: ProbeClient, at: Date): Journey {
       const { shortFormId } = sent.ids;
       await downAndBack(step, client, { shortFormId, at });
       await downAndBack(step, client, { shortFormId, at });
-      await step('cancel', (signal) => {
-        const messageId = randomUUID();
-        const about = { order: sent.order, item: sent.item, canceller: prescriber } as const;
-        const body = cancel({ ...about, messageId, reason: '0001' });
-        return client.post({ as: prescriber, path: PATHS.prescribe, body, messageId }, signal);
+      await withdraw(step, client, sent);
+    },
+  };
+}
+
+/** Sent over HL7 V3, and cancelled again. */
+function overHl7(client: ProbeClient, at: Date): Journey {
+  const { sendHl7 } = client;
+  return {
+    components: sendHl7 === null ? [] : ['send-hl7v3'],
+    run: async (step) => {
+      if (sendHl7 === null) return;
+      const send: Send = (signed, messageId, signal) =>
+        sendHl7({ as: prescriber, path: PATHS.convert, body: signed, messageId }, signal);
+      const sent = await sendBy(step, client, {
+        at,
+        nominated: null,
+        component: 'send-hl7v3',
+        send,
+      });
+      await withdraw(step, client, sent);
+    },
+  };
+}
+
+const SITE = 'P2'; // what the other journeys look at stays
+const TRIES = 5; // both datacentres do this at the same time
+
+/** The patient nominates somebody for appliances, or nobody any more. */
+function nominating(client: ProbeClient): Journey {
+  const path = `/personal-demographics/FHIR/R4/Patient/${nhsNumber}`;
+  const change = async (signal: AbortSignal): Promise<void> => {
+    const found = await client.get({ as: prescriber, path }, signal);
+    const headers = { 'if-match': `W/"${textAt(found, 'meta', 'versionId') ?? ''}"` };
+    const before = nominatedIn(found, SITE);
+    const to = before.place === -1 ? dispenser.organisation.ods : null;
+    const body = { patches: nominationPatches(SITE, before, to) };
+    await client.patch({ as: prescriber, path, headers, body }, signal);
+  };
+  return {
+    components: ['demographics-update'],
+    run: async (step) => {
+      await step('demographics-update', async (signal) => {
+        for (let tried = 1; ; tried += 1) {
+          try {
+            await change(signal);
+            return;
+          } catch (error) {
+            const isOvertaken = error instanceof StepFailed && error.message === OVERTAKEN;
+            if (!isOvertaken || tried === TRIES) throw error;
+          }
+        }
       });
     },
   };
 }
+
+const OVERTAKEN = '409'; // RESOURCE_VERSION_MISMATCH [PDS 6.4]
 
 async function downAndBack(
   step: RunStep,
@@ -168,8 +230,35 @@ async function downAndBack(
   });
 }
 
+type Sent = Awaited<ReturnType<typeof sendBy>>;
+
+async function withdraw(step: RunStep, client: ProbeClient, { order: sent, item }: Sent) {
+  await step('cancel', (signal) => {
+    const messageId = randomUUID();
+    const about = { order: sent, item, canceller: prescriber } as const;
+    const body = cancel({ ...about, messageId, reason: '0001' });
+    return client.post({ as: prescriber, path: PATHS.prescribe, body, messageId }, signal);
+  });
+}
+
+function send(step: RunStep, client: ProbeClient, at: Date, nominated: string | null) {
+  const post: Send = (body, messageId, signal) =>
+    client.post({ as: prescriber, path: PATHS.prescribe, body, messageId }, signal);
+  return sendBy(step, client, { at, nominated, component: 'send-fhir', send: post });
+}
+
+type Send = (signed: object, messageId: string, signal: AbortSignal) => Promise<unknown>;
+
+type Sending = {
+  readonly at: Date;
+  readonly nominated: string | null;
+  readonly component: Component;
+  readonly send: Send;
+};
+
 /** Signed as a prescriber signs. */
-async function send(step: RunStep, client: ProbeClient, at: Date, nominated: string | null) {
+async function sendBy(step: RunStep, client: ProbeClient, sending: Sending) {
+  const { at, nominated, component, send: post } = sending;
   const shortFormId = newShortFormId(prescriber.organisation.ods, Math.random);
   const ids = { shortFormId, longFormId: randomUUID(), course: 'acute' } as const;
   const item = suppliedItem();
@@ -183,9 +272,6 @@ async function send(step: RunStep, client: ProbeClient, at: Date, nominated: str
     );
     return client.sign(textAt(prepared, 'parameter', 0, 'valueString') ?? '', signal);
   });
-  await step('send-fhir', (signal) => {
-    const body = withSignature(unsigned, signature);
-    return client.post({ as: prescriber, path: PATHS.prescribe, body, messageId }, signal);
-  });
+  await step(component, (signal) => post(withSignature(unsigned, signature), messageId, signal));
   return { ids, item, order: sent };
 }

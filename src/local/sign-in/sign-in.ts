@@ -13,7 +13,9 @@ import {
   type SignInMaterial,
   UNATTENDED_APPLICATION,
 } from './material.ts';
+import { APPLICATIONS } from './applications.ts';
 import { MOCK_PATIENTS } from './mock-users.ts';
+import { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from '../../operations/probe-organisations.ts';
 
 export type Wanted = {
   /** Name of the application. */
@@ -41,9 +43,10 @@ export async function signIn(place: Place, wanted: Wanted): Promise<Result<Token
   if (credentials === undefined) return fail(`there is no application '${application}'`);
   const more = scope === null ? {} : { _scope: scope };
   if (username === null) return unattended(place, application, more);
-  const code = await codeFor(place, credentials, username);
+  const from = { ...place, headers: headersOf(application) };
+  const code = await codeFor(from, credentials, username);
   if (!code.ok) return code;
-  return post(place, {
+  return post(from, {
     ...more,
     grant_type: 'authorization_code',
     client_id: credentials.key,
@@ -53,6 +56,15 @@ export async function signIn(place: Place, wanted: Wanted): Promise<Result<Token
   });
 }
 
+/** Those of the synthetic journeys are marked. */
+function headersOf(application: string): Record<string, string> {
+  const own = APPLICATIONS.find(({ name }) => name === application)?.organisation ?? '';
+  const isSynthetic = Object.values<string>(PROBE_ORGANISATIONS).includes(own);
+  return isSynthetic ? { [SYNTHETIC_HEADER]: 'true' } : {};
+}
+
+type From = Place & { readonly headers: Readonly<Record<string, string>> };
+
 async function unattended(
   place: Place,
   application: string,
@@ -61,12 +73,15 @@ async function unattended(
   if (application !== UNATTENDED_APPLICATION) {
     return fail(`the application '${application}' has no key of its own: name a user`);
   }
-  return post(place, {
-    ...more,
-    grant_type: 'client_credentials',
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await assertion(place),
-  });
+  return post(
+    { ...place, headers: {} },
+    {
+      ...more,
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertion(place),
+    },
+  );
 }
 
 const ASSERTION_LIFE_S = 60;
@@ -80,7 +95,7 @@ async function assertion({ material, url, clock }: Place): Promise<string> {
 }
 
 async function codeFor(
-  place: Place,
+  place: From,
   { key }: Credentials,
   username: string,
 ): Promise<Result<string, string>> {
@@ -92,19 +107,23 @@ async function codeFor(
     state: randomUUID(),
     ...(isPatient ? { scope: 'nhs-login' } : {}),
   });
-  const start = await locationOf(`${place.url}/oauth2/authorize?${query.toString()}`);
+  const start = await locationOf(place, `${place.url}/oauth2/authorize?${query.toString()}`);
   if (!start.ok) return start;
-  const back = await locationOf(start.value, new URLSearchParams({ username }));
+  const back = await locationOf(place, start.value, new URLSearchParams({ username }));
   if (!back.ok) return fail(`'${username}' cannot sign in`);
-  const end = await locationOf(back.value);
+  const end = await locationOf(place, back.value);
   if (!end.ok) return end;
   const code = new URL(end.value).searchParams.get('code');
   return code === null ? fail(`no code came: ${end.value}`) : ok(code);
 }
 
 /** Where an answer sends a browser. */
-async function locationOf(url: string, form?: URLSearchParams): Promise<Result<string, string>> {
-  const request = form === undefined ? {} : { method: 'POST', body: form };
+async function locationOf(
+  { headers }: From,
+  url: string,
+  form?: URLSearchParams,
+): Promise<Result<string, string>> {
+  const request = form === undefined ? { headers } : { method: 'POST', body: form, headers };
   const answer = await served(fetch(url, { ...request, redirect: 'manual' }));
   const text = await answer.text();
   const location = answer.headers.get('location');
@@ -112,11 +131,11 @@ async function locationOf(url: string, form?: URLSearchParams): Promise<Result<s
 }
 
 async function post(
-  { url }: Place,
+  { url, headers }: From,
   form: Readonly<Record<string, string>>,
 ): Promise<Result<Tokens, string>> {
   const body = new URLSearchParams(form);
-  const answer = await served(fetch(`${url}/oauth2/token`, { method: 'POST', body }));
+  const answer = await served(fetch(`${url}/oauth2/token`, { method: 'POST', body, headers }));
   const text = await answer.text();
   const tokens = parseJson(text);
   const isAnswer = answer.status === 200 && typeof tokens === 'object' && tokens !== null;

@@ -8,20 +8,12 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Client } from '../client/client.ts';
 import { clientCommand, type Report } from '../client/command.ts';
 import type { Failure } from '../client/failure.ts';
-import { listAt, textAt } from '../client/json.ts';
+import { textAt } from '../client/json.ts';
+import { nominatedIn, nominationPatches } from '../nomination-patch.ts';
 import { PATIENTS } from '../patients.ts';
 import { PERSONAS } from '../personas.ts';
 
 const PDS = '/personal-demographics/FHIR/R4/Patient';
-const UK = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-';
-const ODS = 'https://fhir.nhs.uk/Id/ods-organization-code';
-
-/** Where a Patient has each kind of nomination [PDS 4.5]. */
-const URLS: Readonly<Record<DispensingSite, string>> = {
-  P1: `${UK}NominatedPharmacy`,
-  P2: `${UK}MedicalApplianceSupplier`,
-  P3: `${UK}PreferredDispenserOrganization`,
-};
 
 export const nominate = clientCommand({
   name: 'nominate',
@@ -81,10 +73,7 @@ async function change(
   const path = `${PDS}/${encodeURIComponent(nhsNumber)}`;
   const found = await client.call({ method: 'GET', path, token: token.value });
   if (!found.ok) return found;
-  const place = listAt(found.value.body, 'extension').findIndex(
-    (one) => textAt(one, 'url') === URLS[site],
-  );
-  const from = textAt(found.value.body, 'extension', place, ...CODE);
+  const { place, ods: from } = nominatedIn(found.value.body, site);
   if (to === null && place === -1) {
     return fail({ kind: 'WrongUse', text: `${nhsNumber} has no nomination of kind ${site}.` });
   }
@@ -97,7 +86,7 @@ async function change(
       'Content-Type': 'application/json-patch+json',
       ...(note === null ? {} : { 'X-Consent-Note': encodeURIComponent(note) }),
     },
-    body: { patches: patchesOf(site, place, to) },
+    body: { patches: nominationPatches(site, { place }, to) },
   });
   if (!changed.ok) return changed;
   const was = from === null ? '' : ` (was ${from})`;
@@ -105,20 +94,4 @@ async function change(
     text: `${nhsNumber}  ${site} ${DISPENSING_SITES[site]}: ${to ?? 'none'}${was}`,
     data: { nhsNumber, site, nominated: to, before: from },
   });
-}
-
-const CODE = ['valueReference', 'identifier', 'value'] as const;
-
-function patchesOf(site: DispensingSite, place: number, to: string | null): object[] {
-  const path = `/extension/${place}`;
-  if (to === null) {
-    return [
-      { op: 'test', path: `${path}/url`, value: URLS[site] },
-      { op: 'remove', path },
-    ];
-  }
-  const value = { url: URLS[site], valueReference: { identifier: { system: ODS, value: to } } };
-  return place === -1
-    ? [{ op: 'add', path: '/extension/-', value }]
-    : [{ op: 'replace', path, value }];
 }

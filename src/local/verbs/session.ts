@@ -24,6 +24,7 @@ const DISPENSING = '/fhir-dispensing/FHIR/R4';
 
 export const PATHS = {
   prepare: `${PRESCRIBING}/$prepare`,
+  convert: `${PRESCRIBING}/$convert`,
   prescribe: `${PRESCRIBING}/$process-message`,
   dispense: `${DISPENSING}/$process-message`,
   release: `${DISPENSING}/Task/$release`,

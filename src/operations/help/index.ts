@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../platform/http.ts';
 import type { Datacentre } from '../components.ts';
+import { SYNTHETIC_HEADER } from '../probe-organisations.ts';
 import { adviceFor } from './advice.ts';
 import { componentsAsked } from './component-of.ts';
 import { Counts, type Who } from './counts.ts';
@@ -11,7 +12,7 @@ export type HelpOptions = {
   readonly statusUrl: string | null;
   /** Shown to it with the counts; null: none are told. */
   readonly statusKey: string | null;
-  /** Organisations of synthetic journeys. */
+  /** Organisations of synthetic journeys; none: nothing is left out. */
   readonly without: readonly string[];
 };
 
@@ -59,7 +60,8 @@ export function openHelp(options: HelpOptions): Help {
   return {
     answered: (request, status, elapsedMs) => {
       const components = componentsAsked(request.method, request.path);
-      if (statusUrl !== null && components.length > 0) {
+      const isLeftOut = without.length > 0 && request.headers[SYNTHETIC_HEADER] !== undefined;
+      if (statusUrl !== null && components.length > 0 && !isLeftOut) {
         counts.add({ components, status, elapsedMs, who: whoOf(request, tokens) });
       }
       const advice = adviceFor(status);

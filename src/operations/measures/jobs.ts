@@ -8,6 +8,7 @@ import {
   waitingByAge,
   waitingSince,
 } from '../../prescriptions/index.ts';
+import { probesIn } from '../reconcile/handle.ts';
 import type { Flow, Queues } from './findings.ts';
 import { findingOf, forgetMeasures, keepFinding } from './repository.ts';
 
@@ -72,8 +73,9 @@ function lookingJob(
 async function lookAtQueues(parts: FindingParts): Promise<Queues> {
   const { database, clock } = parts;
   const at = clock.now();
+  const without = await probesIn(database);
   return {
-    waiting: await waitingByAge(database, at, londonDate(at)),
+    waiting: await waitingByAge(database, { at, day: londonDate(at), without }),
     depths: await parts.depths(),
     sessions: await parts.sessions(),
   };
@@ -83,10 +85,12 @@ async function lookAtFlow({ database, clock }: FindingParts): Promise<Flow> {
   const at = clock.now();
   const waitingBefore = new Date(at.getTime() - WAITING_HOURS * HOUR_MS);
   const heldBefore = new Date(at.getTime() - HELD_DAYS * 24 * HOUR_MS);
+  const without = await probesIn(database);
+  const waiting = { before: waitingBefore, day: londonDate(at), without };
   return {
     at: at.toISOString(),
-    counts: await countsByStatus(database),
-    waiting: await waitingSince(database, waitingBefore, londonDate(at)),
-    held: await heldSince(database, heldBefore),
+    counts: await countsByStatus(database, without),
+    waiting: await waitingSince(database, waiting),
+    held: await heldSince(database, heldBefore, without),
   };
 }

@@ -14,9 +14,16 @@ import {
 import { barOf, type StateChange } from '../site/bars.ts';
 import type { Snapshot } from '../site/snapshot.ts';
 import type { Store } from '../store/repository.ts';
-import type { Minute, Observed, Round, Step, Usual } from './observed.ts';
+import {
+  isFirst,
+  type Minute,
+  type Observed,
+  type Round,
+  type Step,
+  type Usual,
+} from './observed.ts';
 import { localFaults } from './rules.ts';
-import { statesOf, wholeOf } from './states.ts';
+import { type Cells, statesOf, UNKNOWN_AFTER_MS, wholeOf } from './states.ts';
 import { watch } from './watch.ts';
 
 /** Where time comes from: that of the wall, and one that never jumps. */
@@ -32,7 +39,7 @@ export type Monitor = {
   round(): Promise<void>;
   /** How all is, from what was observed. */
   snapshot(): Snapshot;
-  /** Goes on until it is closed, a round after the other. */
+  /** Goes on until it is closed, a round after the other; quicker until all that is looked at has been seen once. */
   start(everyMs: number): { close(): Promise<void> };
 };
 
@@ -42,6 +49,7 @@ const WINDOW_MS = 10 * 60_000;
 const WEEK_MS = 7 * 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const JUMP_MS = 30_000;
+const FIRST_EVERY_MS = 5_000;
 
 export function openMonitor(parts: {
   readonly store: Store;
@@ -55,7 +63,9 @@ export function openMonitor(parts: {
   const { store, time } = parts;
   const jumps = openJumps(time);
   const changes = stateChangesIn(store);
-  const observe = (): Observed => observedNow(store, time.now(), jumps.resumedAt());
+  const begunAt = begunIn(store, time.now());
+  const observe = (): Observed =>
+    observedNow(store, { begunAt, now: time.now(), resumedAt: jumps.resumedAt() });
   const snapshot = (): Snapshot => snapshotOf(store, parts.url, observe(), changes);
   const round = async (): Promise<void> => {
     const steps = await parts.probe();
@@ -72,13 +82,17 @@ export function openMonitor(parts: {
   return {
     round,
     snapshot,
-    start: (everyMs) => repeat(round, everyMs, parts.onFailure),
+    start: (everyMs) => {
+      const restMs = (): number =>
+        snapshot().isBeginning ? Math.min(everyMs, FIRST_EVERY_MS) : everyMs;
+      return repeat(round, restMs, parts.onFailure);
+    },
   };
 }
 
 function repeat(
   round: () => Promise<void>,
-  everyMs: number,
+  everyMs: () => number,
   onFailure: (error: unknown) => void,
 ): { close(): Promise<void> } {
   const closing = new AbortController();
@@ -90,7 +104,7 @@ function repeat(
       } catch (error) {
         onFailure(error); // and on: a store that cannot be written now may be later
       }
-      const restMs = Math.max(0, everyMs - (performance.now() - begun));
+      const restMs = Math.max(0, everyMs() - (performance.now() - begun));
       await pause(restMs, undefined, { signal: closing.signal, ref: false }).then(
         () => undefined,
         () => undefined,
@@ -126,10 +140,22 @@ function keepRound({ observed }: Store, round: Round): void {
   observed.forgetMinutes(new Date(round.at.getTime() - KEEP_MINUTES_MS));
 }
 
-function observedNow({ observed }: Store, now: Date, resumedAt: Date | null): Observed {
+/** Since when there has been no break in the rounds that are kept. */
+function begunIn({ observed }: Store, now: Date): Date {
+  const rounds = observed.rounds();
+  const last = rounds.at(-1)?.at ?? null;
+  if (last === null || now.getTime() - last.getTime() > UNKNOWN_AFTER_MS) return now;
+  return rounds[0]?.at ?? now;
+}
+
+function observedNow(
+  { observed }: Store,
+  times: Pick<Observed, 'now' | 'resumedAt' | 'begunAt'>,
+): Observed {
+  const { now } = times;
   const later = new Date(now.getTime() + 1);
   const minutes = observed.minutes(new Date(now.getTime() - WINDOW_MS), later);
-  return { now, resumedAt, rounds: observed.rounds(), minutes, usual: usualOf(observed, now) };
+  return { ...times, rounds: observed.rounds(), minutes, usual: usualOf(observed, now) };
 }
 
 /** Of the same hour of each of the seven days before. */
@@ -202,14 +228,20 @@ function snapshotOf(store: Store, url: string, observed: Observed, changes: Chan
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an entry for each component
     Object.fromEntries(COMPONENT_IDS.map((id) => [id, value(id)])) as Record<Component, Value>;
   const { now } = observed;
+  const states = statesOf(observed, incidents, maintenance);
   return {
     now,
     url,
-    states: statesOf(observed, incidents, maintenance),
+    states,
     since: of((id) => changes.get(id)?.at(-1)?.at ?? now.toISOString()),
     incidents,
     maintenance,
     bars: of((id) => barOf(changes.get(id) ?? [], now)),
     lastCheckedAt: observed.rounds.at(-1)?.at ?? null,
+    isBeginning: isFirst(observed) && COMPONENT_IDS.some((id) => isUnseen(states[id])),
   };
+}
+
+function isUnseen({ a, b }: Cells): boolean {
+  return a === 'unknown' || b === 'unknown';
 }

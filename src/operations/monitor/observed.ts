@@ -31,6 +31,8 @@ export type Observed = {
   readonly now: Date;
   /** After a jump of the clock or a pause of the machine, when it went on: nothing is late by time that nobody had. */
   readonly resumedAt: Date | null;
+  /** Since when anybody has looked without a break. */
+  readonly begunAt: Date;
   /** From old to new; at least those of the last ten minutes. */
   readonly rounds: readonly Round[];
   /** Those of the last ten minutes. */
@@ -42,6 +44,20 @@ export type Observed = {
 export function since({ now, resumedAt }: Pick<Observed, 'now' | 'resumedAt'>, at: Date): number {
   const from = resumedAt === null ? at.getTime() : Math.max(at.getTime(), resumedAt.getTime());
   return Math.max(0, now.getTime() - from);
+}
+
+/** Whoever begins to look may be quicker than what is looked at: it has so long to come. */
+export const FIRST_MS = 2 * 60_000;
+
+export function isFirst({ now, begunAt }: Pick<Observed, 'now' | 'begunAt'>): boolean {
+  return now.getTime() - begunAt.getTime() < FIRST_MS;
+}
+
+/** Whether a cell is only being found out about: nobody has come through it since the looking began. */
+export function isAwaited(observed: Observed, { component, datacentre }: Cell): boolean {
+  if (!isFirst(observed)) return false;
+  const steps = stepsOf(observed.rounds, component, datacentre);
+  return !steps.some(({ at, outcome }) => at >= observed.begunAt && outcome === 'ok');
 }
 
 export function isBad({ outcome }: Pick<Step, 'outcome'>): boolean {

@@ -128,6 +128,7 @@ const DOORS: Readonly<Partial<Record<Component, readonly string[]>>> = {
   'sign-in': ['/oauth2/jwks'],
   'send-fhir': ['/fhir-prescribing/_healthcheck'],
   'nominated-download': ['/fhir-dispensing/_healthcheck'],
+  overnight: ['/_jobs'],
 };
 
 async function look(url: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Cell, COMPONENT_IDS, DATACENTRES } from '../components.ts';
-import { isBad, type Minute, type Observed, since, stepsOf } from './observed.ts';
+import { isAwaited, isBad, type Minute, type Observed, since, stepsOf } from './observed.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -35,8 +35,9 @@ export function findings(observed: Observed): Finding[] {
   );
 }
 
-function byProbe({ rounds }: Observed, cell: Cell): Finding | null {
-  const steps = stepsOf(rounds, cell.component, cell.datacentre);
+function byProbe(observed: Observed, cell: Cell): Finding | null {
+  if (isAwaited(observed, cell)) return null;
+  const steps = stepsOf(observed.rounds, cell.component, cell.datacentre);
   const made = steps.filter(({ outcome }) => outcome !== 'not-reached');
   const failed = made.slice(0, LIMITS.failuresInARow);
   if (failed.length < LIMITS.failuresInARow || !failed.every(isBad)) return null;

@@ -9,7 +9,7 @@ import {
 } from '../components.ts';
 import { type Incident, isOpen } from '../incidents/incident.ts';
 import type { Maintenance } from '../maintenance/maintenance.ts';
-import { isBad, type Observed, since, stepsOf } from './observed.ts';
+import { isAwaited, isBad, type Observed, since, stepsOf } from './observed.ts';
 import { findings } from './rules.ts';
 
 /** A cell that no probe has come through for so long is unknown [EXPERIENCE 6.1]. */
@@ -56,7 +56,9 @@ function byIncident({ isOutage, stage }: Incident): State {
   return isOutage ? 'full' : 'degraded';
 }
 
-function byProbe(observed: Observed, { component, datacentre }: Cell): State {
+function byProbe(observed: Observed, cell: Cell): State {
+  const { component, datacentre } = cell;
+  if (isAwaited(observed, cell)) return 'unknown';
   const [newest] = stepsOf(observed.rounds, component, datacentre);
   if (newest === undefined || since(observed, newest.at) > UNKNOWN_AFTER_MS) return 'unknown';
   if (newest.outcome === 'not-reached') return 'unknown';

@@ -180,6 +180,19 @@ describe('the state of a component', () => {
     assert.equal(now(all, late).tracker.a, 'unknown');
   });
 
+  test('is unknown while those who look and what they look at begin together, for two minutes', () => {
+    const seen = (at: number, all: readonly Round[]) =>
+      anObserved(minute(at), { rounds: all, begunAt: minute(0) });
+    const early = seen(1, rounds(SIGN_IN_AT_A, SIGN_IN_AT_A));
+    assert.deepEqual(statesOf(early, [], [])['sign-in'], { a: 'unknown', b: 'operational' });
+    assert.deepEqual(watch(early, []), []);
+    const late = seen(2, rounds(SIGN_IN_AT_A, SIGN_IN_AT_A, SIGN_IN_AT_A));
+    assert.equal(statesOf(late, [], [])['sign-in'].a, 'full');
+    assert.equal(watch(late, [])[0]?.events[0]?.kind, 'Detected');
+    const fails = seen(1.5, [...rounds([], SIGN_IN_AT_A), aRound(minute(1.5), SIGN_IN_AT_A)]);
+    assert.equal(watch(fails, [])[0]?.events[0]?.kind, 'Detected'); // it had been seen to work
+  });
+
   test('is maintenance while that is under way', () => {
     const maintenance = {
       number: 'MNT-20141016-01',

@@ -36,7 +36,7 @@ export async function reconcile(database: Database, asked: Asked): Promise<Recon
 }
 
 /** Those that are here: a live installation has none, and there the codes may be anybody's. */
-async function probesIn(database: Database): Promise<string[]> {
+export async function probesIn(database: Database): Promise<string[]> {
   const found = await findOrganisations(database, Object.values(PROBE_ORGANISATIONS));
   return found.flatMap(({ ods, name }) => (name.endsWith('(SYNTHETIC)') ? [ods] : []));
 }

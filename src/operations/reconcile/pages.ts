@@ -11,7 +11,8 @@ import type { Database } from '../../platform/database.ts';
 import { type Asked, reconcile } from './handle.ts';
 import { CONCERNS, csvOf, equationOf, isBalanced, type Reconciliation } from './reconciliation.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** A page has the database look at so much at once; `spine reconcile` takes any time. */
 const WINDOW_MAX_HOURS = 24;
 const ROWS_MAX = 50;
@@ -47,7 +48,7 @@ function typedIn(query: PageRequest['query']): Typed {
   const now = new Date();
   return {
     since: query('since') || localTime(new Date(now.getTime() - HOUR_MS)),
-    until: query('until') || localTime(now),
+    until: query('until') || localTime(new Date(now.getTime() + MINUTE_MS)), // this minute too
     site: query('site').trim().toUpperCase(),
     asid: query('asid').trim(),
   };

@@ -28,7 +28,7 @@ export function nowModel(snapshot: Snapshot): object {
     .toSorted((one, other) => one.from.localeCompare(other.from));
   return {
     headline: headlineOf(snapshot),
-    state: tagOf(overallOf(snapshot)),
+    state: isChecking(snapshot) ? CHECKING_TAG : tagOf(overallOf(snapshot)),
     open: open.map((incident) => incidentModel(incident, now)),
     groups: GROUPS.map((group) => groupModel(snapshot, group)),
     next: next[0] === undefined ? null : maintenanceModel(next[0]),
@@ -47,7 +47,21 @@ const HEADLINES: Readonly<Record<State, string>> = {
 
 function headlineOf(snapshot: Snapshot): string {
   const high = snapshot.incidents.find((one) => isOpen(one) && isPublic(one) && one.severity <= 2);
-  return high?.symptom ?? HEADLINES[overallOf(snapshot)];
+  if (high !== undefined) return high.symptom;
+  return isChecking(snapshot) ? CHECKING : HEADLINES[overallOf(snapshot)];
+}
+
+const CHECKING = 'We are checking the service for the first time';
+
+/** Nothing that was seen so far is wrong, and not all was seen. */
+function isChecking(snapshot: Snapshot): boolean {
+  return snapshot.isBeginning && ['operational', 'unknown'].includes(overallOf(snapshot));
+}
+
+const CHECKING_TAG = { text: '… Checking', classes: 'nhsuk-tag--grey' };
+
+function cellTag({ isBeginning }: Snapshot, state: State): object {
+  return isBeginning && state === 'unknown' ? CHECKING_TAG : tagOf(state);
 }
 
 function tagOf(state: State): object {
@@ -71,7 +85,7 @@ function groupModel(snapshot: Snapshot, group: Group): object {
     rows: members.map((id) => ({
       id,
       name: COMPONENTS[id].name,
-      cells: DATACENTRES.map((datacentre) => tagOf(states[id][datacentre])),
+      cells: DATACENTRES.map((datacentre) => cellTag(snapshot, states[id][datacentre])),
       bar: barWords(bars[id]),
     })),
   };

@@ -35,6 +35,7 @@ function aSnapshot(symptom: string): Snapshot {
     maintenance: [],
     bars: of(bar),
     lastCheckedAt: minute(1),
+    isBeginning: false,
   };
 }
 

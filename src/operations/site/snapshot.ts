@@ -18,4 +18,6 @@ export type Snapshot = {
   readonly bars: Readonly<Record<Component, Bar>>;
   /** When probes last came through all of their steps or not; null: none was made yet. */
   readonly lastCheckedAt: Date | null;
+  /** The looking has only begun, and some of what is looked at has not been seen yet. */
+  readonly isBeginning: boolean;
 };

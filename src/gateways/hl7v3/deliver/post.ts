@@ -12,7 +12,8 @@ export type Outgoing = {
   readonly cpaId: string;
   readonly messageId: Uuid;
   readonly conversationId: string;
-  readonly refToMessageId: string;
+  /** Null: it answers none. */
+  readonly refToMessageId: string | null;
   readonly interaction: string;
   /** The whole HL7 message. */
   readonly payload: string;
@@ -24,7 +25,7 @@ export type Post = { readonly headers: Readonly<Record<string, string>>; readonl
 const BOUNDARY = '--=_MIME-Boundary';
 const ENVELOPE_ID = 'ebXMLHeader@spine.nhs.uk';
 
-/** A business answer as it is posted to a supplier [EPS-HL7V3 3.4]. */
+/** A message as it is posted, a business answer to a supplier above all [EPS-HL7V3 3.4]. */
 export function writePost(outgoing: Outgoing): Post {
   const { interaction, messageId, payload } = outgoing;
   const parts = [
