@@ -1,7 +1,7 @@
 // Shows: Operations | the status site answers 10,000 readers at once with everything else away, and says so when it is out of date
 // Shows: Operations | commands open, update and close incidents, and plan and cancel maintenance; two people at once, one is refused
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { ran } from '../../src/cli/testing.ts';
 import { operationsCommands } from '../../src/operations/cli.ts';
+import { TO_BE_WRITTEN } from '../../src/operations/incidents/report/report.ts';
 import { openStore } from '../../src/operations/index.ts';
 import { aMinute, anOpening, minute } from '../../src/operations/testing.ts';
 import { localFaultsIn, openIncident } from '../../src/operations/record.ts';
@@ -168,6 +169,19 @@ describe('commands', () => {
     await status().refresh();
     assert.match((await text(`/incidents/${number}/`)).body, /resolved/);
     assert.match((await text('/history/component/claim/')).body, new RegExp(number));
+    const report = join(status().folder, 'report.md');
+    assert.equal((await spine('incident', 'report', number, '--out', report)).code, 0);
+    const reviewed = (...more: readonly string[]) =>
+      spine('incident', 'review', number, '--text', 'A certificate had run out.', ...more);
+    assert.match((await reviewed('--report', report)).stderr, /line \d+ is still to be written/);
+    assert.match((await reviewed('--report', `${report}.no`)).stderr, /no such file/);
+    const words = readFileSync(report, 'utf8').replaceAll(TO_BE_WRITTEN, 'We watch it now.');
+    writeFileSync(report, words);
+    assert.equal((await reviewed('--report', report)).code, 0);
+    await status().refresh();
+    const link = new RegExp(`href="/incidents/${number}/report/"`);
+    assert.match((await text('/history/')).body, link);
+    assert.match((await text(`/incidents/${number}/report/`)).body, /We watch it now\./);
     const again = await spine('incident', 'resolve', number, '--text', 'It works.');
     assert.equal(again.code, 1);
     assert.match(again.stderr, /Closed: It is closed\. Open another one: spine incident open/);

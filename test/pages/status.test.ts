@@ -87,7 +87,15 @@ describe('the status site', () => {
     await page.reload(); // what was read may be shown for 30 seconds without asking again
     assert.match(await main(page), /resolved/);
     await checkPage(page);
+    const report =
+      '# A\n\n## Timeline\n\n| When | What |\n|---|---|\n| 7:12am | It fails |\n\n- One\n';
+    const words = { kind: 'Review', text: 'We know why.', report } as const;
+    assert.ok(changeIncident(store, number, { ...common, ...words }).ok);
+    await status().refresh();
     await page.goto(`${status().url}/history/severity/1/`);
+    await checkPage(page);
+    await page.getByRole('link', { name: `Report of ${number}` }).click();
+    assert.match(await main(page), /Timeline\s+When\s+What\s+7:12am\s+It fails\s+One/);
     await checkPage(page);
   });
 

@@ -9,6 +9,7 @@ import {
   type OpenStage,
 } from './incident.ts';
 import { isHighSeverity, type Level, nextUpdateAfter, severityOf } from './severity.ts';
+import { textProblem } from './texts.ts';
 
 export type Rejection =
   | { readonly kind: 'NotFound' }
@@ -50,7 +51,8 @@ export type Command = Seen & { readonly at: Date; readonly by: Author } & (
       })
     | { readonly kind: 'Resolve'; readonly text: string; readonly check: string | null }
     | { readonly kind: 'Dismiss'; readonly text: string }
-    | { readonly kind: 'Review'; readonly text: string }
+    /** `report`: Markdown that people have finished; null: none is published. */
+    | { readonly kind: 'Review'; readonly text: string; readonly report: string | null }
   );
 
 export type Open = Extent & {
@@ -62,8 +64,6 @@ export type Open = Extent & {
   readonly urgency: Level;
   readonly isOutage: boolean;
 };
-
-const TEXT_MAX = 2_000;
 
 /** One that a person opens is confirmed and public from the start. */
 export function open(command: Open): Result<IncidentEvent[], Rejection> {
@@ -166,22 +166,9 @@ function latestUpdate({ severity }: Incident, at: Date): Date | null {
 
 function review(
   incident: Incident,
-  { at, by, text }: Of<'Review'>,
+  { at, by, text, report }: Of<'Review'>,
 ): Result<IncidentEvent[], Rejection> {
   if (incident.stage !== 'resolved') return fail({ kind: 'NotResolved' });
-  return ok([{ kind: 'Reviewed', at: at.toISOString(), by, text }]);
-}
-
-/** Control characters, and those that turn the direction of writing. */
-const UNSHOWABLE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
-
-/** Patients and staff have no place on a page that everybody reads [EXPERIENCE 6.4]; null: nothing is wrong. */
-export function textProblem(text: string): string | null {
-  if (text.trim() === '') return 'it is empty';
-  if (text.length > TEXT_MAX) return `it is longer than ${TEXT_MAX} characters`;
-  if (UNSHOWABLE.test(text.replaceAll(/[\t\n]/g, ''))) {
-    return 'it has characters that cannot be shown';
-  }
-  if (/\b\d{3}[ -]?\d{3}[ -]?\d{4}\b/.test(text)) return 'it has what looks like an NHS number';
-  return null;
+  const kept = report === null ? {} : { report };
+  return ok([{ kind: 'Reviewed', at: at.toISOString(), by, text, ...kept }]);
 }

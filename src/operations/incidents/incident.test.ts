@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { anOpening, minute } from '../testing.ts';
-import { type Command, decide, open, textProblem } from './decide.ts';
+import { type Command, decide, open } from './decide.ts';
 import { type Incident, type IncidentEvent, incidentOf, isOpen } from './incident.ts';
 import { LEVELS, severityOf, suggest } from './severity.ts';
+import { textProblem } from './texts.ts';
 
 const NUMBER = 'INC-20141016-01';
 
@@ -142,7 +143,12 @@ describe('the end', () => {
     assert.equal(incident.nextUpdateAt, null);
     const refused = decide(incident, anUpdate);
     assert.deepEqual(refused, { ok: false, error: { kind: 'Closed' } });
-    const review = { ...common, kind: 'Review', text: 'The report is there.' } as const;
+    const review = {
+      ...common,
+      kind: 'Review',
+      text: 'The report is there.',
+      report: null,
+    } as const;
     assert.ok(decide(incident, review).ok);
     assert.equal(decide(fold(opened()), review).ok, false);
   });

@@ -95,7 +95,14 @@ export type IncidentEvent =
     }
   /** It was no fault of the service, or nothing that anybody noticed: it was never public. */
   | { readonly kind: 'Dismissed'; readonly at: string; readonly by: Author; readonly text: string }
-  | { readonly kind: 'Reviewed'; readonly at: string; readonly by: Author; readonly text: string };
+  | {
+      readonly kind: 'Reviewed';
+      readonly at: string;
+      readonly by: Author;
+      readonly text: string;
+      /** The post-incident report, in Markdown; missing: none was published. */
+      readonly report?: string;
+    };
 
 export type Update = Advice & {
   readonly at: string;
@@ -125,6 +132,8 @@ export type Incident = Extent & {
   /** By when the next update is promised. */
   readonly nextUpdateAt: string | null;
   readonly updates: readonly Update[];
+  /** The post-incident report, in Markdown; null: none was published. */
+  readonly report: string | null;
   /** Probes saw it, so that they can tell when it is over. */
   readonly isWatched: boolean;
   /** Number of events: two people who act on the same one cannot both have seen the other's act. */
@@ -176,6 +185,7 @@ function begun(number: string, event: Extract<IncidentEvent, { kind: 'Detected' 
     isResolutionProposed: false,
     nextUpdateAt: null,
     updates: [{ ...NO_ADVICE, at, by, stage: 'detected', text: symptom }],
+    report: null,
     isWatched: by === 'automatic',
     version: 1,
   };
@@ -211,8 +221,10 @@ function changed(before: Incident, event: Exclude<IncidentEvent, { kind: 'Detect
     }
     case 'Dismissed':
       return { ...before, isDismissed: true, resolvedAt: at, nextUpdateAt: null };
-    case 'Reviewed':
-      return told({ ...before, stage: 'reviewed' }, { at, by: event.by, text: event.text });
+    case 'Reviewed': {
+      const { by, text, report = null } = event;
+      return told({ ...before, stage: 'reviewed', report }, { at, by, text });
+    }
   }
 }
 

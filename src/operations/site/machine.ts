@@ -2,7 +2,7 @@ import { COMPONENT_IDS, COMPONENTS, DATACENTRES, isSameCell, type State } from '
 import { AUTHORS, type Incident, isOpen, isPublic } from '../incidents/incident.ts';
 import type { Maintenance } from '../maintenance/maintenance.ts';
 import { wholeOf } from '../monitor/states.ts';
-import { incidentPath } from '../subscriptions/notices.ts';
+import { incidentPath, reportPath } from '../subscriptions/notices.ts';
 import { barWords } from './bars.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -94,6 +94,7 @@ export function incidentItem({ url }: Pick<Snapshot, 'url'>, incident: Incident)
     resolvedAt: incident.resolvedAt,
     nextUpdateAt: incident.nextUpdateAt,
     url: `${url}${incidentPath(number)}`,
+    report: incident.report === null ? null : `${url}${reportPath(number)}`,
     updates: incident.updates.map((update) => ({ ...update, by: AUTHORS[update.by] })),
   };
 }

@@ -13,7 +13,7 @@ import type { Level } from '../incidents/severity.ts';
 import { LEVELS } from '../incidents/severity.ts';
 import type { Maintenance } from '../maintenance/maintenance.ts';
 import { wholeOf } from '../monitor/states.ts';
-import { incidentPath, namesOf } from '../subscriptions/notices.ts';
+import { incidentPath, namesOf, reportPath } from '../subscriptions/notices.ts';
 import { duration, londonInstant, londonTime } from '../words.ts';
 import { barWords } from './bars.ts';
 import { overallOf } from './machine.ts';
@@ -98,6 +98,7 @@ export function incidentModel(incident: Incident, now: Date): object {
   return {
     number,
     path: incidentPath(number),
+    report: incident.report === null ? null : reportPath(number),
     severity,
     severityWords: severityWords(incident),
     symptom,

@@ -1,9 +1,10 @@
 import { COMPONENT_IDS, COMPONENTS, STATES } from '../components.ts';
-import { isPublic, isOpen } from '../incidents/incident.ts';
+import { type Incident, isPublic, isOpen } from '../incidents/incident.ts';
+import { blocksOf } from '../incidents/report/blocks.ts';
 import { LEVELS } from '../incidents/severity.ts';
 import { wholeOf } from '../monitor/states.ts';
 import { openPlainPages, type PlainPages, type View } from '../../pages/index.ts';
-import { incidentPath } from '../subscriptions/notices.ts';
+import { incidentPath, reportPath } from '../subscriptions/notices.ts';
 import { londonInstant } from '../words.ts';
 import { badge, barPicture } from './bars.ts';
 import { atomOf, jsonFeedOf } from './feeds.ts';
@@ -94,6 +95,9 @@ function pageFiles(
         model: incidentModel(incident, snapshot.now),
       }),
     ),
+    ...snapshot.incidents.flatMap((incident) =>
+      incident.report === null ? [] : [draw(reportPath(incident.number), reportView(incident))],
+    ),
     draw('/maintenance/', {
       view: 'status-maintenance.njk',
       title: 'Maintenance',
@@ -106,6 +110,14 @@ function pageFiles(
       model: { url: snapshot.url, badges: badgesOf(snapshot) },
     }),
   ];
+}
+
+function reportView({ number, symptom, report }: Incident): View {
+  return {
+    view: 'status-report.njk',
+    title: `${number} report: ${symptom}`,
+    model: { number, symptom, path: incidentPath(number), blocks: blocksOf(report ?? '') },
+  };
 }
 
 export type Chosen = {

@@ -4,7 +4,9 @@ import { describe, test } from 'node:test';
 
 import { COMPONENT_IDS } from '../components.ts';
 import { open } from '../incidents/decide.ts';
-import { incidentOf } from '../incidents/incident.ts';
+import { type Incident, incidentOf } from '../incidents/incident.ts';
+import { finishedReport } from '../incidents/report/blocks.ts';
+import { reportOf, TO_BE_WRITTEN } from '../incidents/report/report.ts';
 import { statesOf } from '../monitor/states.ts';
 import { anObserved, anOpening, aRound, minute } from '../testing.ts';
 import { badge, barOf, barPicture, barWords, escapeXml } from './bars.ts';
@@ -14,7 +16,7 @@ import type { Snapshot } from './snapshot.ts';
 
 const NASTY = `</content></entry><script>alert(1)</script> & " ' ]]> {{ 7*7 }}`;
 
-function aSnapshot(symptom: string): Snapshot {
+function aSnapshot(symptom: string, report: string | null = null): Snapshot {
   const decision = open(anOpening({ symptom }));
   assert.ok(decision.ok);
   const incident = incidentOf('INC-20141016-01', decision.value);
@@ -31,7 +33,7 @@ function aSnapshot(symptom: string): Snapshot {
     url: 'http://status.example',
     states: statesOf(observed, [incident], []),
     since: of(minute(0).toISOString()),
-    incidents: [incident],
+    incidents: [{ ...incident, report }],
     maintenance: [],
     bars: of(bar),
     lastCheckedAt: minute(1),
@@ -64,6 +66,57 @@ describe('the text of an incident', () => {
     assert.equal(escapeXml('a\u0000\u0001\ufffe<b'), 'a&lt;b');
   });
 });
+
+describe('the report of an incident', () => {
+  const pages = openStatusPages({ version: '0', helpContact: 'Ask.' });
+  const pageOf = (report: string | null, path: string): string | undefined =>
+    filesOf(aSnapshot('Sign-in fails', report), pages, { email: true }).find(
+      (file) => file.path === path,
+    )?.body;
+  const PATH = 'incidents/INC-20141016-01/report/index.html';
+
+  test('is a page that the history, the incident and its JSON lead to, once it is published', () => {
+    const report =
+      '# Title\n\n## Scope\n- one\n- two\n  lines\n\n| When | What |\n|---|---|\n| 7:12am | a \\| b |\n';
+    const page = pageOf(report, PATH) ?? '';
+    assert.match(page, /<h2 class="nhsuk-heading-m">Scope<\/h2>/);
+    assert.match(page, /<li class="app-breaks">two lines<\/li>/);
+    assert.match(page, /<th scope="col" class="nhsuk-table__header">What<\/th>/);
+    assert.match(page, /<td class="nhsuk-table__cell">a \| b<\/td>/);
+    assert.equal(page.includes('Title'), false);
+    for (const path of ['history/index.html', 'incidents/INC-20141016-01/index.html']) {
+      assert.match(pageOf(report, path) ?? '', /href="\/incidents\/INC-20141016-01\/report\/"/);
+      assert.equal(pageOf(null, path)?.includes('/report/'), false);
+    }
+    const json = pageOf(report, 'status/v1/incidents/INC-20141016-01') ?? '';
+    assert.match(json, /"report":"http:\/\/status\.example\/incidents\/INC-20141016-01\/report\/"/);
+    assert.equal(pageOf(null, PATH), undefined);
+  });
+
+  test('becomes no markup, whatever people wrote', () => {
+    const page =
+      pageOf(`## ${NASTY}\n\n${NASTY}\n\n- ${NASTY}\n\n| ${NASTY} |\n|---|\n| x |`, PATH) ?? '';
+    assert.equal(page.match(/&lt;script&gt;alert\(1\)/g)?.length, 4);
+    assert.equal(page.includes('<script>alert'), false);
+  });
+
+  test('is published only when people have finished it, and without a patient in it', () => {
+    const begun = reportOf({ ...aSnapshot('It fails').incidents[0], report: null } as Incident, []);
+    assert.match(refusalOf(begun), /^line \d+ is still to be written$/);
+    assert.equal(finishedReport(begun.replaceAll(TO_BE_WRITTEN, 'We know.')).ok, true);
+    assert.equal(
+      refusalOf('## Cause\n\nOf 999 000 0018'),
+      'line 3: it has what looks like an NHS number',
+    );
+    assert.equal(refusalOf(' \n'), 'it is empty');
+    assert.match(refusalOf('a'.repeat(200_001)), /longer than 200000/);
+  });
+});
+
+function refusalOf(report: string): string {
+  const finished = finishedReport(report);
+  return finished.ok ? '' : finished.error;
+}
 
 describe('the last 90 days', () => {
   const now = new Date('2026-11-29T12:00:00Z');

@@ -101,6 +101,11 @@ export function incidentPath(number: string): string {
   return `/incidents/${number}/`;
 }
 
+/** Where the post-incident report of an incident stands, once it is published. */
+export function reportPath(number: string): string {
+  return `${incidentPath(number)}report/`;
+}
+
 /** Each component once, with its datacentres. */
 export function namesOf(cells: readonly Cell[]): string {
   const sites = new Map<string, string[]>();

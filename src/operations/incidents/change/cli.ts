@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs';
+
 import { type Command, type Invocation, type Option, textOption } from '../../../cli/command.ts';
 import { statusCommand } from '../../../installation/status-folder.ts';
+import { fail, ok, type Result } from '../../../kernel/result.ts';
+import { messageOf } from '../../../platform/trouble.ts';
 import { EXTENT_OPTIONS, extentOf, INSTANT, parseWhen } from '../../options.ts';
 import { changeIncident, incidentsIn, parseNumber } from '../../record.ts';
 import { answer, author, BY, withStore, wrong } from '../answers.ts';
 import type { Command as Change } from '../decide.ts';
 import { type Author, type Incident, OPEN_STAGES } from '../incident.ts';
+import { finishedReport } from '../report/blocks.ts';
 import { parseLevel } from '../severity.ts';
 
 const VERSION: Option = {
@@ -144,24 +149,48 @@ const dismissCommand = changing({
 const reviewCommand = changing({
   name: 'incident review',
   summary: 'say what its report found; the last word about it',
-  options: [{ flag: 'text', value: 'text', help: 'cause, prevention, and where the report is' }],
+  options: [
+    { flag: 'text', value: 'text', help: 'cause and prevention, in a sentence or two' },
+    {
+      flag: 'report',
+      value: 'file',
+      help: 'publish this report: that of spine incident report, finished by people',
+    },
+  ],
   examples: [
     {
       line: 'spine incident review INC-20141016-01 --text "A certificate had run out. They are now watched."',
       explanation: 'once it is resolved',
     },
-    { line: 'spine incident report INC-20141016-01', explanation: 'what is to be reviewed' },
+    {
+      line: 'spine incident review INC-20141016-01 --report report.md --text "A certificate had run out."',
+      explanation: 'the report stands on the status site, and the history leads to it',
+    },
     {
       line: 'spine incident review INC-20141016-01 --by clinical --text "No patient was harmed."',
       explanation: 'in the role of the clinical lead',
     },
   ],
-  command: (invocation, common) => ({
-    ...common,
-    kind: 'Review',
-    text: textOption(invocation, 'text') ?? '',
-  }),
+  command: (invocation, common) => {
+    const file = textOption(invocation, 'report');
+    const report = file === null ? ok(null) : reportIn(file);
+    if (!report.ok) return report.error;
+    const text = textOption(invocation, 'text') ?? '';
+    return { ...common, kind: 'Review', text, report: report.value };
+  },
 });
+
+/** The error says what to do about it. */
+function reportIn(file: string): Result<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return fail(`--report: ${messageOf(error)}`);
+  }
+  const finished = finishedReport(text);
+  return finished.ok ? finished : fail(`--report cannot be published: ${finished.error}`);
+}
 
 export const changeCommands: readonly Command[] = [
   confirmCommand,

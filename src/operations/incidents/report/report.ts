@@ -3,6 +3,9 @@ import { AUTHORS, type Incident, type IncidentEvent } from '../incident.ts';
 import { SEVERITIES } from '../severity.ts';
 import { namesOf } from '../../subscriptions/notices.ts';
 
+/** Where people still have to write. */
+export const TO_BE_WRITTEN = '(to be written by people)';
+
 /**
  * The report after an incident, in Markdown, from its events; what only people can say is left for them to write
  * [EXPERIENCE 6.4]. `facts`: further lines about what it did.
@@ -42,7 +45,7 @@ export function reportOf(
     ...events.map(row),
     '',
     ...['Root cause', 'Contributing factors', 'Prevention, with owners', 'Clinical safety'].flatMap(
-      (heading) => [`## ${heading}`, '', '(to be written by people)', ''],
+      (heading) => [`## ${heading}`, '', TO_BE_WRITTEN, ''],
     ),
   ].join('\n');
 }
