@@ -36,7 +36,7 @@ export function blocksOf(report: string): Block[] {
     .replaceAll('\r\n', '\n')
     .split(/\n\s*\n|\n(?=#)|(?<=^#.*)\n/m)
     .map((part) => part.trim())
-    .filter((part) => part !== '' && !/^# /.test(part));
+    .filter((part) => part !== '' && !part.startsWith('# '));
   return parts.flatMap(blocksIn);
 }
 
