@@ -155,6 +155,7 @@ function lineOf({ site, ods, began, ended }: Nomination): string {
 /** Who it was, as far as one may know: the patient, or somebody of an organisation. */
 function byOf({ access, userId, organisation, asid }: Nomination['began']): string {
   if (access === 'import') return 'with a file';
+  if (access === 'migration') return 'in an older Spine';
   if (access === 'patient') return 'by the patient';
   return `by ${userId ?? asid ?? 'an application'} of ${organisation ?? 'no organisation'}`;
 }

@@ -3,7 +3,7 @@ import {
   type DispensingSite,
   isDispensingSite,
 } from '../../kernel/dispensing-site.ts';
-import { URLS } from '../codes.ts';
+import { ODS_SYSTEM, URLS } from '../codes.ts';
 import { type JsonMap, mapsAt, textAt } from '../json.ts';
 
 /** Where a patient's nominations stand in the record, by the kind of dispenser [PDS 4.5]. */
@@ -29,6 +29,14 @@ export function nominatedAt(patient: JsonMap, site: DispensingSite): string | nu
   const extension = mapsAt(patient, 'extension').find(({ url }) => url === NOMINATED_IN[site]);
   const code = textAt(extension, 'valueReference', 'identifier', 'value');
   return code === '' ? null : code.toUpperCase();
+}
+
+/** The patient with another dispenser of this kind nominated; null: with none. */
+export function nominating(patient: JsonMap, site: DispensingSite, ods: string | null): JsonMap {
+  const url = NOMINATED_IN[site];
+  const others = mapsAt(patient, 'extension').filter((one) => one['url'] !== url);
+  const own = { url, valueReference: { identifier: { system: ODS_SYSTEM, value: ods } } };
+  return { ...patient, extension: ods === null ? others : [...others, own] };
 }
 
 export function nominationChanges(before: JsonMap | null, after: JsonMap): NominationChange[] {

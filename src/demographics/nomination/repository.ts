@@ -9,8 +9,8 @@ import type { NominationChange } from './nomination.ts';
 /** When a nomination began or ended, and through whom. */
 export type NominationAct = {
   readonly at: Date;
-  /** In whose name: a healthcare worker's, an application's, the patient's own; or with a file of patients. */
-  readonly access: Mode | 'import';
+  /** In whose name: a healthcare worker's, an application's, the patient's own; with a file of patients, or in an older Spine. */
+  readonly access: Mode | 'import' | 'migration';
   readonly actor: Pick<Actor, 'userId' | 'roleProfile' | 'organisation' | 'asid'>;
   readonly requestId: Uuid;
   /** What was noted of the patient's consent [SDS 6]; null: nothing. */
@@ -25,7 +25,7 @@ export type Nomination = {
   readonly ended: KeptAct | null;
 };
 
-type KeptAct = NominationAct['actor'] &
+export type KeptAct = NominationAct['actor'] &
   Pick<NominationAct, 'access' | 'requestId' | 'consentNote'> & {
     /** ISO 8601. */
     readonly at: string;
@@ -56,9 +56,14 @@ export function imported(act: NominationAct): Sql {
       lateral jsonb_to_recordset(g.nominations) as n(site text, "to" text))`;
 }
 
-function keptAct({ at, access, actor, requestId, consentNote }: NominationAct): string {
+function keptAct(act: NominationAct): string {
+  return JSON.stringify(keptOf(act));
+}
+
+/** As it is kept. */
+export function keptOf({ at, access, actor, requestId, consentNote }: NominationAct): KeptAct {
   const { userId, roleProfile, organisation, asid } = actor;
-  const kept: KeptAct = {
+  return {
     at: at.toISOString(),
     access,
     userId,
@@ -68,7 +73,6 @@ function keptAct({ at, access, actor, requestId, consentNote }: NominationAct): 
     requestId,
     consentNote,
   };
-  return JSON.stringify(kept);
 }
 
 /** All nominations of a patient, the first one first. */

@@ -14,6 +14,7 @@ export {
   stateOf,
 } from './card.ts';
 export { changeCard, renewCard, replaceCard } from './change/handle.ts';
+export { moveWithdrawnCards } from './move/handle.ts';
 export { type IssueRefusal, issueCard, type NewCard } from './issue/handle.ts';
 export {
   authoritiesPem,

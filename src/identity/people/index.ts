@@ -5,6 +5,7 @@ export {
   importPeople,
 } from './import/repository.ts';
 export { type ImportRefusal, importWords } from './import/refusal.ts';
+export { type MovedRole, moveRoles } from './move/handle.ts';
 export { type NewPerson, parsePeopleFile, type PeopleFile } from './people-file.ts';
 export {
   commonName,

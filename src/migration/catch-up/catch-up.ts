@@ -1,5 +1,6 @@
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
+import { changeBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { addLines, chainOf, noLines, TARGETS, targets } from '../load/lines.ts';
@@ -101,6 +102,7 @@ async function applySome(
       if (lines[target] !== '') await bulk.copy(TARGETS[target], lines[target]);
     }
     await repository.keepRows(bulk, changed, to);
+    await changeBeside(bulk, exportId, some);
     await repository.reach(bulk, exportId, to);
   });
   return places.length;

@@ -2,6 +2,9 @@ import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import { readFile } from 'node:fs/promises';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
+import type { Database } from '../../platform/database.ts';
+import { settle } from '../beside/handle.ts';
+import { besideLines } from '../beside/lines.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
 import { catchUp } from './catch-up.ts';
 import { FeedGap } from './read-feed.ts';
@@ -32,7 +35,7 @@ export const catchUpCommand: Command = storeCommand({
   work: run,
 });
 
-async function run(invocation: Invocation, _: unknown, url: string): Promise<number> {
+async function run(invocation: Invocation, database: Database, url: string): Promise<number> {
   const { words, output } = invocation;
   const [folder, feed] = words;
   if (folder === undefined || feed === undefined) {
@@ -48,10 +51,14 @@ async function run(invocation: Invocation, _: unknown, url: string): Promise<num
       output.progress(`applied up to change ${to}`),
     );
     const seconds = (performance.now() - begun) / 1000;
+    const beside = await settle(database, dump.manifest, new Date());
     const perSecond = Math.round(done.changes / seconds);
     output.result(
-      `${done.changes} changes of ${done.ids} ids are applied, up to change ${done.to}: ${perSecond} a second`,
-      { ...done, seconds, perSecond },
+      [
+        `${done.changes} changes of ${done.ids} ids are applied, up to change ${done.to}: ${perSecond} a second`,
+        ...besideLines(beside),
+      ].join('\n'),
+      { ...done, beside, seconds, perSecond },
     );
     return EXIT.ok;
   } catch (error) {

@@ -38,6 +38,7 @@ export async function forget(
       release as (delete from prescriptions.release_before where prescription_id = any(${ids}::text[])),
       patient as (delete from prescriptions.patient_prescription p using head h
         where p.nhs_number = h.state->>'patient' and p.prescription_id = h.prescription_id),
+      sent as (delete from migration.sent where place = any(${ids}::text[])),
       message as (delete from prescriptions.message where message_id = any(${messages}::uuid[])),
       dirty as (delete from migration.dirty where export_id = ${exportId} and place = any(${ids}::text[]))
     delete from migration.quarantine

@@ -1,4 +1,6 @@
 import type { Json } from '../canonical.ts';
+import { settle } from '../beside/handle.ts';
+import type { BesideCount } from '../beside/repository.ts';
 import { catchUp } from '../catch-up/catch-up.ts';
 import { feedEnd } from '../catch-up/feed-end.ts';
 import { reconcileSample, reconcileSince } from '../reconcile/reconcile.ts';
@@ -94,7 +96,12 @@ async function final(rig: Rig): Promise<Json> {
       'have the rest of the feed written, and do this step again',
     );
   }
-  return { changes, lastChange: to };
+  const beside = await settle(rig.database, dump.manifest, await repository.clock(bulk));
+  return { changes, lastChange: to, beside: beside.map(besideJson) };
+}
+
+function besideJson({ table, rows, settled, because }: BesideCount): Json {
+  return { table, rows, settled, because: { ...because } };
 }
 
 async function verify(rig: Rig): Promise<Json> {

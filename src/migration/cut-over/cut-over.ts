@@ -4,6 +4,7 @@ import { Trouble } from '../../platform/trouble.ts';
 import type { Json } from '../canonical.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { digestOf, type Plan } from '../plan/plan.ts';
+import { sendBeside } from '../beside/send.ts';
 import { takeTool } from '../tool-lock.ts';
 import { act } from './acts.ts';
 import type { Gate } from './gates.ts';
@@ -68,7 +69,9 @@ export async function takeStep(rig: Rig, step: Step): Promise<StepDone> {
   };
   try {
     const evidence = await act(rig, step.name);
-    await repository.keepStep(bulk, { ...taken, evidence });
+    const isOpening = step.name === 'open-writes';
+    const along = isOpening ? { along: () => sendBeside(bulk, plan.exportId) } : {};
+    await repository.keepStep(bulk, { ...taken, ...along, evidence });
     const seconds = ((await repository.clock(bulk)).getTime() - beganAt.getTime()) / 1000;
     const isLate = seconds > step.longestSeconds;
     return { step: step.name, state: step.to, seconds, isLate, isOld: false, evidence };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Trouble } from '../../platform/trouble.ts';
 import { CLOSED } from '../../prescriptions/rules.ts';
 import type { Json } from '../canonical.ts';
+import { takeBackUndelivered } from '../beside/repository.ts';
 import { digestOf } from '../plan/plan.ts';
 import { takeTool } from '../tool-lock.ts';
 import type { Rig } from './cut-over.ts';
@@ -39,24 +40,32 @@ export async function fallBack(rig: Rig, folder: string): Promise<FellBack> {
     );
   }
   if (kind === '0') {
-    await write(rig, 'fall-back', 'FOLLOWING', { kind });
+    await write(rig, 'fall-back', 'FOLLOWING', { evidence: { kind } });
     return { kind, state: 'FOLLOWING', evidence: { kind } };
   }
   const since = await switchedAt(rig);
   if (state !== 'FALLING_BACK') {
-    await write(rig, 'close-writes', 'FALLING_BACK', { kind });
+    await write(rig, 'close-writes', 'FALLING_BACK', {
+      evidence: { kind },
+      along: () => takeBackUndelivered(bulk, plan.exportId),
+    });
   }
   const waited = await untilNobodyWrites(rig);
   const evidence = { kind, waited, ...(await writeReverseFeed(rig, folder, since)) };
-  await write(rig, 'fall-back', 'FELL_BACK', evidence);
+  await write(rig, 'fall-back', 'FELL_BACK', { evidence });
   return { kind, state: 'FELL_BACK', evidence };
 }
 
-async function write(rig: Rig, step: string, to: State, evidence: Json): Promise<void> {
+async function write(
+  rig: Rig,
+  step: string,
+  to: State,
+  given: Pick<repository.Taken, 'evidence' | 'along'>,
+): Promise<void> {
   const { bulk, plan, by } = rig;
   const standing = await repository.takeInHand(bulk, plan.exportId, digestOf(plan));
   const beganAt = await repository.clock(bulk);
-  const taken = { exportId: plan.exportId, standing, step, to, beganAt, by, evidence };
+  const taken = { exportId: plan.exportId, standing, step, to, beganAt, by, ...given };
   await repository.keepStep(bulk, { ...taken, opening: CLOSED });
 }
 

@@ -81,6 +81,8 @@ export type Taken = {
   readonly by: string;
   readonly evidence: Json;
   readonly opening: Opening | null;
+  /** What else comes with it, at once. */
+  readonly along?: () => Promise<unknown>;
 };
 
 /** Writes a step that is done with all that it brings, while nobody else has it in hand; throws `Trouble` else. */
@@ -95,6 +97,7 @@ export async function keepStep(bulk: BulkLoad, taken: Taken): Promise<void> {
       throw new Trouble('somebody else has the switch in hand', 'look at spine migrate status');
     }
     if (opening !== null) await bulk.all(openTo(opening));
+    await taken.along?.();
     await writeRow(bulk, taken, true);
   });
 }

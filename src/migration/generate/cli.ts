@@ -41,6 +41,12 @@ export const generateCommand: Command = {
       help: 'of the prescriptions without faults, how many change after the export',
       default: '0',
     },
+    {
+      flag: 'people',
+      value: 'number',
+      help: 'patients with nominations, and users with roles and cards',
+      default: '10',
+    },
     { flag: 'as-of', value: 'instant', help: 'when it is made', default: '2014-08-24T02:00:00Z' },
     {
       flag: 'packing',
@@ -146,6 +152,10 @@ function wantedOf(invocation: Invocation) {
   if (!(dirt >= 0 && dirt <= 20)) return '--dirt is a number from 0 to 20';
   const changing = number('changing');
   if (!(changing >= 0 && changing <= 1)) return '--changing is a number from 0 to 1';
+  const people = number('people');
+  if (!(Number.isInteger(people) && people >= 0 && people <= prescriptions)) {
+    return '--people is a whole number from 0 to that of the prescriptions';
+  }
   const asOfMs = Date.parse(textOption(invocation, 'as-of') ?? '');
   if (Number.isNaN(asOfMs)) return '--as-of is an instant, as 2014-08-24T02:00:00Z';
   const packing: Packing =
@@ -156,6 +166,7 @@ function wantedOf(invocation: Invocation) {
     perPart,
     dirt,
     changing,
+    people,
     asOfMs,
     packing,
     format: textOption(invocation, 'format') === 'LX-2' ? ('LX-2' as const) : ('LX-1' as const),

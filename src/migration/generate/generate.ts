@@ -10,6 +10,7 @@ import { DOCUMENT } from '../lx1/open-dump.ts';
 import { type DumpFile, MANIFEST, type Manifest, manifestJson } from '../lx1/manifest.ts';
 import { columnsOf, OF_PRESCRIPTIONS, type PrescriptionTable } from '../lx1/tables.ts';
 import { type Packing, PartFile, PayloadFile } from '../lx1/write-part.ts';
+import { BesideRows } from './beside.ts';
 import { closeRows } from './close-rows.ts';
 import { Dice, guidOf } from './dice.ts';
 import { spoil } from './dirty.ts';
@@ -34,6 +35,8 @@ export type Wanted = Era & {
   readonly dirt: number;
   /** Share of the clean prescriptions that something happens to after the export. */
   readonly changing: number;
+  /** Who has nominations, roles, cards and answers that are not delivered; absent: nobody, and no such tables. */
+  readonly people?: number;
   readonly privateKeyPem: string;
 };
 
@@ -64,6 +67,7 @@ export async function generateDump(
     counts: new Map(),
     feed: new Feed(wanted.format),
     reads: new Reads(join(folder, READS)),
+    people: new BesideRows(wanted.people ?? 0, asOfMs),
   };
   const files: DumpFile[] = [];
   for (let part = 1, from = 0; from < prescriptions; part += 1, from += perPart) {
@@ -73,6 +77,9 @@ export async function generateDump(
   }
   await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
   await beside.reads.close();
+  const { packing } = wanted;
+  const people = { dump: dumpFolder(folder), packing, dice: new Dice(seed) };
+  files.push(...(await beside.people.write(folder, people)));
   const manifest: Manifest = {
     format: wanted.format,
     version: '1.0.0',
@@ -106,6 +113,7 @@ type Beside = {
   readonly counts: Map<string, number>;
   readonly feed: Feed;
   readonly reads: Reads;
+  readonly people: BesideRows;
 };
 
 async function writePart(
@@ -121,7 +129,12 @@ async function writePart(
   );
   for (let n = from; n < to; n += 1) {
     const dice = new Dice(wanted.seed * 1_000_003 + n);
-    const { life, truth } = await writeLife(wanted, n, { dice, payload, tables });
+    const { life, truth } = await writeLife(wanted, n, {
+      dice,
+      payload,
+      tables,
+      people: beside.people,
+    });
     count(life, beside.counts);
     await writeTruth(beside.truths, truth);
     const isChanging = truth.classes.length === 0 && canGoOn(life) && dice.isLucky(wanted.changing);
@@ -143,17 +156,19 @@ async function writeTruth(file: WriteStream, truth: Truth): Promise<void> {
 type Files = {
   readonly dice: Dice;
   readonly payload: PayloadFile;
+  readonly people: BesideRows;
   readonly tables: ReadonlyMap<PrescriptionTable | typeof DOCUMENT, PartFile>;
 };
 
 async function writeLife(
   wanted: Wanted,
   n: number,
-  { dice, payload, tables }: Files,
+  { dice, payload, people, tables }: Files,
 ): Promise<{ life: Life; truth: Truth }> {
   const { asOfMs, dirt: share } = wanted;
   const life = lifeOf(n, dice, wanted);
   closeRows(life);
+  people.answer(life, n);
   for (const row of life.rows.tables.MESSAGE) {
     const bytes = payloadOf(row, life);
     const offset = String(await payload.add(bytes));

@@ -2,6 +2,9 @@ import { type Command, EXIT, type Invocation, textOption } from '../../cli/comma
 import { storeCommand } from '../../installation/store-command.ts';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
 import { KEY, openNamed } from '../named-dump.ts';
+import type { Database } from '../../platform/database.ts';
+import { settle } from '../beside/handle.ts';
+import { besideLines } from '../beside/lines.ts';
 import { DOCUMENT } from '../lx1/open-dump.ts';
 import { inWorkers } from './in-workers.ts';
 import { load, type Progress } from './load.ts';
@@ -37,7 +40,7 @@ export const loadCommand: Command = storeCommand({
   work: run,
 });
 
-async function run(invocation: Invocation, _: unknown, url: string): Promise<number> {
+async function run(invocation: Invocation, database: Database, url: string): Promise<number> {
   const { words, output } = invocation;
   const [folder] = words;
   if (folder === undefined) {
@@ -63,11 +66,15 @@ async function run(invocation: Invocation, _: unknown, url: string): Promise<num
     };
     const done = await load(bulk, dump, show, inWorkers(url, dump, workers));
     const seconds = (performance.now() - begun) / 1000;
+    const beside = await settle(database, dump.manifest, new Date());
     const perSecond = Math.round(done.written / seconds);
     const megabytes = Math.ceil(process.resourceUsage().maxRSS / KILOBYTES);
     output.result(
-      `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second, with at most ${megabytes} MB of memory`,
-      { ...done, seconds, perSecond, megabytes, exportId: dump.manifest.exportId },
+      [
+        `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second, with at most ${megabytes} MB of memory`,
+        ...besideLines(beside),
+      ].join('\n'),
+      { ...done, beside, seconds, perSecond, megabytes, exportId: dump.manifest.exportId },
     );
     return EXIT.ok;
   } finally {

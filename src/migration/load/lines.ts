@@ -31,6 +31,7 @@ export const TARGETS = {
   patient: 'prescriptions.patient_prescription (nhs_number, prescription_id)',
   audit:
     'platform.audit (at, interaction, request_id, message_id, prescription_id, nhs_number, outcome)',
+  sent: 'migration.sent (message_id, place, conversation, ref_to)',
   dirty: 'migration.dirty (export_id, class, place)',
   quarantine: 'migration.quarantine (export_id, part, table_name, row_number, class, place, row)',
 } as const;
@@ -50,6 +51,7 @@ export const noLines = (): Lines => ({
   release: '',
   patient: '',
   audit: '',
+  sent: '',
   dirty: '',
   quarantine: '',
 });
@@ -77,6 +79,7 @@ export function addLines(
   addRecord(lines, source, { id: moved.id, state: moved.state, moved, group });
   for (const message of messages) {
     lines.message += messageLine(moved.id, message, moved, source.asOf);
+    if (message.row.DIRECTION === 'OUT') lines.sent += sentLine(place, message.row);
   }
 }
 
@@ -190,6 +193,12 @@ function messageLine(
   const outcome = JSON.stringify(outcomeOf(row, at, moved));
   const digest = `\\x${row.SHA256}`;
   return copyLine([idOf(row.MSG_ID), row.INTERACTION, at, `{${id}}`, digest, body, outcome]);
+}
+
+/** The message that it answers, and the conversation, by the words of ebXML; of the old store's own it begins one. */
+function sentLine(place: string, { MSG_ID, CONV_ID, REF_TO_MSG }: Row<'MESSAGE'>): string {
+  const id = idOf(MSG_ID);
+  return copyLine([id, place, CONV_ID ?? id, REF_TO_MSG ?? '']);
 }
 
 function hex(bytes: Buffer): string {

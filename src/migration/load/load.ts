@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
+import { stageBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
@@ -69,6 +70,7 @@ export async function load(
     if (unit.isEnd) parts += 1;
     onProgress({ parts, ofParts: dump.parts.length, ids, written });
   });
+  if (!(await repository.isEnded(bulk, exportId))) await stageBeside(bulk, dump);
   await repository.end(bulk, exportId);
   return { parts, ofParts: dump.parts.length, ids, written };
 }

@@ -83,6 +83,13 @@ export async function endPart(bulk: BulkLoad, exportId: string, part: number): P
   await bulk.all(sql`insert into migration.part (export_id, part) values (${exportId}, ${part})`);
 }
 
+/** Whether all of it is there, so that changes may have been applied. */
+export async function isEnded(bulk: BulkLoad, exportId: string): Promise<boolean> {
+  const rows = await bulk.all(sql`
+    select from migration.export where export_id = ${exportId} and loaded_at is not null`);
+  return rows.length > 0;
+}
+
 export async function end(bulk: BulkLoad, exportId: string): Promise<void> {
   await bulk.all(sql`
     update migration.export set loaded_at = coalesce(loaded_at, now()) where export_id = ${exportId}`);

@@ -57,6 +57,13 @@ export const TABLES = {
   NOMINATION: { key: ['NHS_NO', 'TYPE', 'FROM_TS'], columns: 'NHS_NO TYPE FROM_TS ORG TO_TS?' },
   SITE_STATE: { key: ['ORG'], columns: 'ORG LAST_POLL_TS? LAST_DELIVERY_MSG_ID? SUPPLIER?' },
   OUTBOX: { key: ['MSG_ID'], columns: 'MSG_ID TO_SYSTEM CREATED_TS ATTEMPTS NEXT_TS?' },
+  USER_ROLE: {
+    key: ['ROLE_PROFILE'],
+    columns: 'USER_ID ROLE_PROFILE ORG JOB_ROLE ACTIVITIES? VALID_FROM? VALID_TO?',
+  },
+  CARD: { key: ['CARD_SERIAL'], columns: 'CARD_SERIAL USER_ID STATE CHANGED_TS?' },
+  CERT_STATUS: { key: ['SERIAL'], columns: 'SERIAL CARD_SERIAL? STATE REASON? TIME?' },
+  SESSION: { key: ['SESSION_ID'], columns: 'SESSION_ID USER_ID ROLE_PROFILE? STARTED_TS' },
 } as const satisfies Record<string, { key: readonly string[]; columns: string }>;
 
 export type TableName = keyof typeof TABLES;
@@ -78,6 +85,19 @@ export const OF_PRESCRIPTIONS = [
 ] as const satisfies readonly TableName[];
 
 export type PrescriptionTable = (typeof OF_PRESCRIPTIONS)[number];
+
+/** Of no prescription: patients' nominations, sites, what was not delivered, and who may sign in. */
+export const BESIDE = [
+  'NOMINATION',
+  'SITE_STATE',
+  'OUTBOX',
+  'USER_ROLE',
+  'CARD',
+  'CERT_STATUS',
+  'SESSION',
+] as const satisfies readonly TableName[];
+
+export type BesideTable = (typeof BESIDE)[number];
 
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}`
   ? First | Words<Rest>

@@ -3,7 +3,7 @@ import { groupsOf } from '../groups.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Database } from '../../platform/database.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
-import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
+import { BESIDE, OF_PRESCRIPTIONS } from '../lx1/tables.ts';
 import { Buckets, hashOf } from './buckets.ts';
 import { brokenChain } from './chain.ts';
 import { isExplained } from './explain.ts';
@@ -177,7 +177,7 @@ class Work {
       this.#tell('', `${count - this.#inBoth} records are of no id of the export`);
     const came = await repository.rowsThatCame(this.#database, this.#exportId);
     const tables = dump.manifest.format === 'LX-2' ? [DOCUMENT] : OF_PRESCRIPTIONS;
-    for (const table of tables) {
+    for (const table of [...tables, ...BESIDE]) {
       const signed = dump.manifest.tables[table]?.rows ?? 0;
       if ((came[table] ?? 0) !== signed) {
         this.#tell(

@@ -1,6 +1,6 @@
 import type { Uuid } from '../../kernel/uuid.ts';
 import type { Database } from '../../platform/database.ts';
-import { sql } from '../../platform/sql.ts';
+import { type Sql, sql } from '../../platform/sql.ts';
 import type { PrescriptionEvent } from '../../prescriptions/rules.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { StoredChain } from './chain.ts';
@@ -164,10 +164,37 @@ export async function invariants(
         group by prescription_id, issue having count(*) > 1 limit 1) as "M1",
       (select coalesce(sum((value->>1)::int), 0)::int - (select count(*)::int from migration.quarantine
           where export_id = ${exportId} and part > 0)
-        from migration.unit, json_each(rows) where export_id = ${exportId}) as "M7"`);
+        from migration.unit, json_each(rows) where export_id = ${exportId}) as "M7",
+      (${revived(exportId)}) as "M15",
+      (${nominationsNotHere(exportId)}) as "nominations"`);
   return Object.fromEntries(
     Object.entries(row ?? {}).map(([name, broken]) => [name, Math.abs(broken ?? 0)]),
   );
+}
+
+/** Roles, cards and sessions that are of use here and were not there any more [MIGRATION 5, M15]. */
+function revived(exportId: string): Sql {
+  return sql`select count(*)::int from migration.beside b
+    left join identity.role_profile r on b.table_name = 'USER_ROLE' and r.role_profile_id = b.key
+    left join identity.card c on b.table_name = 'CARD' and c.card_number = b.key
+    left join identity.session s on b.table_name = 'SESSION' and s.id::text = lower(b.key)
+    where b.export_id = ${exportId} and b.because is null
+      and (case b.table_name
+        when 'USER_ROLE' then b.row->>'VALID_TO' is not null and r.role_profile_id is not null
+          and coalesce(to_char(r.ends_on, 'YYYYMMDD'), '99999999') > b.row->>'VALID_TO'
+        when 'CARD' then upper(b.row->>'STATE') not in ('ISSUED', 'ACTIVE', 'LOCKED')
+          and c.status in ('Issued', 'Active', 'Suspended')
+        when 'SESSION' then s.id is not null and s.ended_at is null end
+        or b.table_name in ('USER_ROLE', 'CARD', 'SESSION') and not b.is_settled)`;
+}
+
+/** Nominations that were taken over, and that no patient here has now. */
+function nominationsNotHere(exportId: string): Sql {
+  return sql`select count(*)::int from migration.beside b
+    where b.export_id = ${exportId} and b.table_name = 'NOMINATION' and b.is_settled
+      and b.row->>'TO_TS' is null and not exists (
+        select from demographics.nomination n where n.nhs_number = b.row->>'NHS_NO'
+          and n.site = b.row->>'TYPE' and n.ods = upper(b.row->>'ORG') and n.ended is null)`;
 }
 
 /** Rows of each table that came, by what the units say [MIGRATION 5, M7]. */
@@ -176,8 +203,11 @@ export async function rowsThatCame(
   exportId: string,
 ): Promise<Record<string, number>> {
   const rows = await database.all<{ table: string; count: number }>(sql`
-    select key as table, sum((value->>0)::int)::int as count
-    from migration.unit, json_each(rows) where export_id = ${exportId} group by key`);
+    select key as table, sum(came)::int as count
+    from (select key, (value->>0)::int as came from migration.unit, json_each(rows)
+        where export_id = ${exportId}
+      union all select table_name, came from migration.beside_part
+        where export_id = ${exportId}) as counted group by key`);
   return Object.fromEntries(rows.map(({ table, count: some }) => [table, some]));
 }
 

@@ -4,7 +4,7 @@ import { NO_APPLICATION } from '../../gateways/actor.ts';
 import { assure } from '../../kernel/bug.ts';
 import type { Instant } from '../../kernel/instant.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import type { Database } from '../../platform/database.ts';
+import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import {
   COMPATIBLE,
   openSignatures,
@@ -41,8 +41,24 @@ export async function pollAll(
     const dispenser = { person, organisation: { ...nowhere, ods: odsOf(pharmacy) } };
     const releaseId = derivedUuid('release response', messageId);
     const command = { by: 'nomination', dispenser, releaseId, at } as const;
-    const { prescriptionIds } = await releaseNominated(spine, { ...act, body, digest }, command);
+    const { prescriptionIds } = await answered(() =>
+      releaseNominated(spine, { ...act, body, digest }, command),
+    );
     if (prescriptionIds.length === 0) return got;
     got.push(...prescriptionIds);
+  }
+}
+
+const PATIENCE_MS = 60_000;
+
+/** A pharmacy that is told to come again does so, with the same message: on a busy machine a write may be refused. */
+async function answered<Value>(ask: () => Promise<Value>): Promise<Value> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable) || performance.now() > until) throw error;
+    }
   }
 }

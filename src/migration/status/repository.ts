@@ -43,7 +43,11 @@ export async function moved(database: Database): Promise<Moved | null> {
 export async function tableCounts(database: Database, exportId: string): Promise<TableCount[]> {
   return database.all<TableCount>(sql`
     select key as table, sum((value->>0)::int)::int as came, sum((value->>1)::int)::int as apart
-    from migration.unit, json_each(rows) where export_id = ${exportId} group by key order by key`);
+    from migration.unit, json_each(rows) where export_id = ${exportId} group by key
+    union all
+    select table_name, sum(came)::int, sum(twice)::int + (select count(*)::int from migration.beside b
+      where b.export_id = ${exportId} and b.table_name = p.table_name and b.because is not null)
+    from migration.beside_part p where export_id = ${exportId} group by table_name order by 1`);
 }
 
 /** Dirty classes, and how many ids are of each. */

@@ -27,7 +27,7 @@ import {
 
 /** Does something to a card: decides, and keeps it unless something else came between, then decides again. */
 export async function changeCard(
-  { database }: Cards,
+  { database }: Pick<Cards, 'database'>,
   cardNumber: string,
   command: CardCommand,
   {

@@ -1,0 +1,10 @@
+import type { BesideCount } from './repository.ts';
+
+/** What there is of rows of no prescription, a line for each table. */
+export function besideLines(counts: readonly BesideCount[]): string[] {
+  return counts.map(({ table, rows, settled, because }) => {
+    const reasons = Object.entries(because).map(([why, count]) => `${count}: ${why}`);
+    const open = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+    return `  ${table.padEnd(16)}${String(rows).padStart(10)} rows, ${settled} taken over${open}`;
+  });
+}
