@@ -6,6 +6,7 @@ import {
   DatabaseUnavailable,
   DiskFull,
   openDatabase,
+  PATIENCE_MS,
 } from '../platform/database.ts';
 import { replicatedUrl } from '../platform/replicated-postgres.ts';
 import { postgresUrl } from '../platform/postgres.ts';
@@ -21,8 +22,6 @@ export const PORT_BASE: Option = {
 export type StoreCommand = Omit<Command, 'run'> & {
   readonly work: (invocation: Invocation, database: Database, url: string) => Promise<number>;
 };
-
-const PATIENCE_MS = 15_000; // longer than the writes take to move to another datacentre
 
 /** The store is the one of DATABASE_URL, or of the Spine that runs on this machine. */
 export function storeCommand({ work, ...command }: StoreCommand): Command {

@@ -14,7 +14,7 @@ import { Bug, present } from '../kernel/bug.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Validity } from '../platform/certificates.ts';
 import { pkiUrlOf } from '../platform/config.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase, PATIENCE_MS } from '../platform/database.ts';
 import { withLease } from '../platform/jobs.ts';
 import { ORGANISATIONS } from './organisations.ts';
 import { keepTestPatients } from './patient-records.ts';
@@ -31,7 +31,7 @@ import {
 
 /** What the test system has of people from the start, patients among them. */
 export async function seedTestSystem(databaseUrl: string): Promise<void> {
-  const database = openDatabase({ url: databaseUrl, connections: 2 });
+  const database = openDatabase({ url: databaseUrl, connections: 2, connectWithinMs: PATIENCE_MS });
   try {
     await seedCards({ database, pkiUrl: pkiUrlOf(process.env) });
     await seedRegistration(database);

@@ -7,7 +7,7 @@ import {
 } from '../directory/index.ts';
 import { londonDate, parseLondonDate } from '../kernel/london.ts';
 import { openBulkLoad } from '../platform/bulk-load.ts';
-import { openDatabase } from '../platform/database.ts';
+import { openDatabase, PATIENCE_MS } from '../platform/database.ts';
 import { FURTHER_ORGANISATIONS, type Organisation, ORGANISATIONS } from './organisations.ts';
 
 const OPENED = parseLondonDate('2000-04-01');
@@ -95,7 +95,7 @@ function item(
 
 /** Once: a restart on the same data finds them as somebody may have changed them. */
 export async function seedDirectory(databaseUrl: string): Promise<void> {
-  const database = openDatabase({ url: databaseUrl, connections: 1 });
+  const database = openDatabase({ url: databaseUrl, connections: 1, connectWithinMs: PATIENCE_MS });
   try {
     const at = new Date();
     const known = await findSites(database, [contractor.ods], londonDate(at));

@@ -14,7 +14,7 @@ import { authoritiesPem, type Cards, signingLists } from '../identity/index.ts';
 import { Bug, present } from '../kernel/bug.ts';
 import { derivedUuid, type Uuid } from '../kernel/uuid.ts';
 import { pkiUrlOf } from '../platform/config.ts';
-import { openDatabase } from '../platform/database.ts';
+import { openDatabase, PATIENCE_MS } from '../platform/database.ts';
 import { COMPATIBLE, openSignatures, prescriptionInteractions } from '../prescriptions/index.ts';
 
 /** What a test installation has from the start; the same seed gives the same ids on every machine. */
@@ -40,7 +40,7 @@ export function readyMade(seed: number): ReadyMade[] {
 
 /** Sends them through the front door of the prescriptions; what was sent before stays as it is. */
 export async function seedPrescriptions(databaseUrl: string, seed: number): Promise<void> {
-  const database = openDatabase({ url: databaseUrl, connections: 1 });
+  const database = openDatabase({ url: databaseUrl, connections: 1, connectWithinMs: PATIENCE_MS });
   try {
     const cards: Cards = { database, pkiUrl: pkiUrlOf(process.env) };
     const authorities = await authoritiesPem(cards, 'signing');

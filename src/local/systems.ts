@@ -14,7 +14,7 @@ import {
   USUAL_RELIABILITY,
 } from '../directory/index.ts';
 import { Bug } from '../kernel/bug.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase, PATIENCE_MS } from '../platform/database.ts';
 
 /** A system of the test installation that speaks HL7 V3. All of them are invented. */
 export type TestSystem = {
@@ -102,7 +102,7 @@ function handlersOf({ asid, partyKey, ods }: TestSystem): MessageHandler[] {
 
 /** Puts the systems into the directory, and what they prove themselves with beside the data. */
 export async function seedSystems(databaseUrl: string, folder: string | null): Promise<void> {
-  const database = openDatabase({ url: databaseUrl, connections: 1 });
+  const database = openDatabase({ url: databaseUrl, connections: 1, connectWithinMs: PATIENCE_MS });
   try {
     await keepTestSystems(database);
     if (folder !== null) await writeFiles(database, join(folder, 'hl7v3'));

@@ -55,7 +55,7 @@ export type DatabaseOptions = {
   readonly statementTimeoutMs?: number;
   /** After so long without an answer, of a commit too, nobody knows how it ended; without a limit where statements have none. */
   readonly answerWithinMs?: number;
-  /** How long whoever asks waits for a connection; a command may have more patience than those whom a process serves. */
+  /** How long whoever asks waits for a connection, or for their turn to write; a command may have more patience than those whom a process serves. */
   readonly connectWithinMs?: number;
 };
 
@@ -79,6 +79,8 @@ const IDLE_IN_TRANSACTION_MS = 5_000;
 const ANSWER_MS = 8_000; // longer than a statement may take, or a commit whose standby has just gone
 const NO_LIMIT_MS = 2 ** 31 - 1; // the longest that timers know
 const CONNECT_WITHIN_MS = 2_000; // [RELIABILITY C8]
+/** Of commands: longer than the writes take to move to another datacentre. */
+export const PATIENCE_MS = 15_000;
 const HOLD_MS = 8_000; // longer than a switch in good order takes
 
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text); // a day is text: `new Date` would move it
@@ -95,7 +97,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const others = Array.from({ length: (options.connections ?? CONNECTIONS) - 1 }, line);
   const readers = others.length === 0 ? [writer] : others;
   const standby = standbyOf(options, { answerWithinMs, connectWithinMs });
-  const groups = new Groups(writer, () => gate.isHeld);
+  const groups = new Groups(writer, { isHeld: () => gate.isHeld, waitMs: connectWithinMs });
   let turn = 0;
   return {
     all: async <Row extends object>(statement: Statement) => {

@@ -13,26 +13,27 @@ type Job = {
 
 const GROUP_MAX = 32; // more saves little and lets the first wait for the last
 const WAITING_MAX = 2_048; // that nobody would get through in the time that they may wait
-const WAIT_MS = 2_000; // [RELIABILITY C8]
 
 /**
  * Statements that change something. Those that come while others are being committed wait, and are
  * then committed together: the disk, the server and the network are asked once for all of them.
  * Each is answered after its commit. If one of a group fails, nothing of the group was done, and
- * each is done again alone; so nobody's mistake is another's. Who has waited two seconds for their
- * turn is refused, and was not done.
+ * each is done again alone; so nobody's mistake is another's. Who has waited too long for their turn
+ * is refused, and was not done [RELIABILITY C8].
  */
 export class Groups {
   readonly #line: Line;
   readonly #isHeld: () => boolean;
+  readonly #waitMs: number;
   #waiting: Job[] = [];
   #isBusy = false;
   #timer: NodeJS.Timeout | null = null;
 
   /** `isHeld`: everybody waits, however long it takes. */
-  constructor(line: Line, isHeld: () => boolean) {
+  constructor(line: Line, limits: { readonly isHeld: () => boolean; readonly waitMs: number }) {
     this.#line = line;
-    this.#isHeld = isHeld;
+    this.#isHeld = limits.isHeld;
+    this.#waitMs = limits.waitMs;
   }
 
   get waiting(): number {
@@ -65,7 +66,7 @@ export class Groups {
   #watch(): void {
     const [first] = this.#waiting;
     if (this.#timer !== null || first === undefined) return;
-    const leftMs = Math.max(first.since + WAIT_MS - performance.now(), 0);
+    const leftMs = Math.max(first.since + this.#waitMs - performance.now(), 0);
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#refuseLate();
@@ -74,7 +75,7 @@ export class Groups {
   }
 
   #refuseLate(): void {
-    const before = performance.now() - WAIT_MS;
+    const before = performance.now() - this.#waitMs;
     if (this.#isHeld()) {
       this.#waiting = this.#waiting.map((job) => ({ ...job, since: performance.now() }));
     }
