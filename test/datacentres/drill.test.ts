@@ -245,7 +245,6 @@ async function followed(base: number) {
   const folder = mkdtempSync(join(tmpdir(), 'openspine-followed-'));
   const words = ['backup', '--into', folder, '--plain', '--follow', '--port-base', String(base)];
   const child = spawn(process.execPath, [SPINE, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
-  after(() => child.kill('SIGKILL')); // a drill that fails ends it, too
   let said = '';
   child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
   for (const end = performance.now() + SOON_MS; !/^base backup .* taken$/m.test(said); ) {
@@ -255,7 +254,7 @@ async function followed(base: number) {
   return {
     folder,
     end: async () => {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await gone;
