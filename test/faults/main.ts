@@ -8,7 +8,7 @@ import { FAULTS } from './scenarios/index.ts';
 async function main(flags: Flags): Promise<void> {
   const seed = flags.seed ?? seedOf(process.env);
   const options = { ...flags, seed, tell };
-  if (flags.isPower) return saidOf(await power(flags.only, options));
+  if (flags.isPower) return saidOf(await power(flags.only, options), flags);
   const wanted = FAULTS.filter(({ id }) => flags.only?.includes(id) ?? true);
   if (wanted.length === 0) throw new Error(`no fault is called ${flags.only?.join(', ')}`);
   const faults = wanted.flatMap((fault) =>
@@ -19,10 +19,13 @@ async function main(flags: Flags): Promise<void> {
   if (!isGood(report)) process.exitCode = 1;
 }
 
-/** Each bug has been told when it was looked for. */
-function saidOf(found: readonly Power[]): void {
-  const missed = found.filter((one) => one.found === null);
-  process.stdout.write(`${found.length - missed.length} of ${found.length} bugs were found\n`);
+function saidOf(looked: readonly Power[], { isJson }: Flags): void {
+  const missed = looked.filter(({ found }) => found === null);
+  const rows = looked.map(({ number, what, found, seconds }) =>
+    [number, what, found ?? 'NOT FOUND', `${seconds} s`].join(' | '),
+  );
+  const table = [...rows, `${looked.length - missed.length} of ${looked.length} bugs were found`];
+  process.stdout.write(`${isJson ? JSON.stringify(looked) : table.join('\n')}\n`);
   if (missed.length > 0) process.exitCode = 1;
 }
 

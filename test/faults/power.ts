@@ -1,81 +1,111 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
+import { MUTANTS } from '../nothing-lost/mutants.ts';
 import { BUGS_OF_TESTS } from './bugs-of-tests.ts';
 import { isGood, type Report } from './report.ts';
 import { run, type RunOptions } from './run.ts';
 import { FAULTS } from './scenarios/index.ts';
 import { type SeededBug, SEEDED_BUGS } from './seeded-bugs.ts';
-import { buildWith, ROOT } from './test-build.ts';
+import { buildWith } from './test-build.ts';
+import { type Ended, testsWith, withTestDatabase } from './tests-with.ts';
 
-/** Whether the faults find a bug that was put into a test build. */
+/** Whether a bug that was put into the program is found [RELIABILITY 5]. */
 export type Power = {
   readonly number: string;
   readonly what: string;
-  /** What was seen of it, or null. */
+  /** The test or the fault that found it, and what it saw; null: nothing did. */
   readonly found: string | null;
+  /** How long it was looked for. */
+  readonly seconds: number;
 };
 
 type PowerOptions = Omit<RunOptions, 'acknowledged' | 'build'>;
 
-const ACKNOWLEDGED = 3_000; // as many show a bug that needs no fault
+/** Tests that put bugs in themselves and pass when those are found: MUTANTS, and those that need no fault. */
+const FINDING_TESTS = [
+  'test/nothing-lost/power.test.ts',
+  'test/faults/seeded-bugs.test.ts',
+] as const;
 
-/** Puts each bug into a test build and lets the faults look for it [RELIABILITY 5]. `only`: their numbers; null: all. */
+/** Has each bug looked for. `only`: their numbers; null: all. */
 export async function power(
   only: readonly string[] | null,
   options: PowerOptions,
 ): Promise<readonly Power[]> {
-  const found: Power[] = [];
-  for (const bug of [...SEEDED_BUGS, ...BUGS_OF_TESTS].filter(
-    ({ number }) => only?.includes(number) ?? true,
-  )) {
-    const one = await lookedFor(bug, options);
-    options.tell(`power: ${bug.number} ${bug.what}: ${one.found ?? 'NOT FOUND'}`);
-    found.push(one);
+  const isWanted = ({ number }: { readonly number: string }): boolean =>
+    only?.includes(number) ?? number !== '-';
+  const all: Power[] = [];
+  const said = (one: Power): void => {
+    const { number, what, found, seconds } = one;
+    options.tell(`power: ${number} ${what}: ${found ?? 'NOT FOUND'}, ${seconds} s`);
+    all.push(one);
+  };
+  await withTestDatabase(async () => {
+    for (const bug of BUGS_OF_TESTS.filter(isWanted)) said(await foundByTests(bug));
+    const selves = [...MUTANTS, ...SEEDED_BUGS.filter(needsNoFault)].filter(isWanted);
+    if (selves.length > 0) (await foundByThemselves(selves)).forEach(said);
+  });
+  for (const bug of SEEDED_BUGS.filter((one) => !needsNoFault(one) && isWanted(one))) {
+    said(await foundByFaults(bug, options));
   }
-  return found;
+  return all;
 }
 
-async function lookedFor(bug: SeededBug, options: PowerOptions): Promise<Power> {
-  const { number, what, tests, isOfClient = false } = bug;
-  if (tests !== undefined) return { number, what, found: failedOf(await tested(tests, bug)) };
+function needsNoFault({ faults }: SeededBug): boolean {
+  return faults.length === 0;
+}
+
+/** They fail with the bug, or do not come to their end. Without it they are a part of `npm test`. */
+async function foundByTests({ number, what, tests }: (typeof BUGS_OF_TESTS)[0]): Promise<Power> {
+  const since = performance.now();
+  const ended = await testsWith([tests], [buildWith(number)]);
+  return { number, what, found: foundIn(tests, ended), seconds: secondsSince(since) };
+}
+
+/** By the first test that failed; by one that hung only where none did. Throws where none was run. */
+function foundIn(file: string, ended: readonly Ended[]): string | null {
+  if (ended.length === 0) throw new Error(`no test of ${file} was run`);
+  const first =
+    ended.find(({ how }) => how === 'failed') ?? ended.find(({ how }) => how === 'hung');
+  return first === undefined ? null : `${file}: “${first.test}” ${first.how}`;
+}
+
+async function foundByThemselves(
+  bugs: readonly { readonly number: string; readonly what: string }[],
+): Promise<readonly Power[]> {
+  const since = performance.now();
+  const ended = await testsWith(FINDING_TESTS, []);
+  const seconds = secondsSince(since);
+  return bugs.map(({ number, what }) => {
+    const own = ended.find(({ test }) => test.endsWith(`${what} (${number})`));
+    const found = own?.how === 'passed' ? `“${own.test}” passed` : null;
+    return { number, what, found, seconds };
+  });
+}
+
+/** In two datacentres that have it. */
+async function foundByFaults(bug: SeededBug, options: PowerOptions): Promise<Power> {
+  const { number, what, isOfClient = false } = bug;
+  const since = performance.now();
   const build = isOfClient ? { client: [buildWith(number)] } : { datacentres: [buildWith(number)] };
   const faults = FAULTS.filter(({ id }) => bug.faults.includes(id));
-  const acknowledged = faults.length === 0 ? ACKNOWLEDGED : 0;
-  const looking = { ...options, acknowledged, build, isOverOnceFound: true };
+  const looking = { ...options, acknowledged: 0, build, isOverOnceFound: true };
   const report = await run([...faults, ...faults], looking);
-  return { number, what, found: isGood(report) ? null : seenIn(report) };
-}
-
-/** What the runner of the tests says of them with the bug. Without it they are a part of `npm test`. */
-async function tested(file: string, { number }: SeededBug): Promise<string> {
-  const words = ['--test', `--test-timeout=${TEST_MS}`, `--test-global-setup=${SETUP}`, file];
-  const child = spawn(process.execPath, [`--import=${buildWith(number)}`, ...words], {
-    cwd: fileURLToPath(ROOT),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
-  await once(child, 'close');
-  return said;
-}
-
-const SETUP = 'test/support/global-setup.ts';
-const TEST_MS = 60_000; // a bug may keep a test from ever ending
-
-/** Null where all passed; throws where none was run. */
-function failedOf(said: string): string | null {
-  const count = (word: string): number =>
-    Number(new RegExp(`^. ${word} (\\d+)$`, 'm').exec(said)?.[1] ?? 0);
-  if (count('tests') === 0) throw new Error(`no test was run: ${said}`);
-  const failed = count('fail') + count('cancelled');
-  return failed === 0 ? null : `${failed} of ${count('tests')} tests fail`;
+  const found = isGood(report) ? null : seenIn(report);
+  return { number, what, found, seconds: secondsSince(since) };
 }
 
 function seenIn({ results, calm }: Report): string {
   const all = [...results, calm];
   const count = (kind: 'lost' | 'doubled' | 'wrong'): string =>
     `${all.reduce((sum, one) => sum + one[kind].length, 0)} ${kind}`;
-  return `${count('lost')}, ${count('doubled')}, ${count('wrong')}`;
+  const last = results.at(-1);
+  const where = last === undefined ? 'without a fault' : `${last.id} ${last.name}`;
+  const [example] = all.flatMap(({ lost, doubled, wrong }) => [...lost, ...doubled, ...wrong]);
+  const seen = example === undefined ? 'too long without writes' : example.slice(0, EXAMPLE_MAX);
+  return `${where}: ${count('lost')}, ${count('doubled')}, ${count('wrong')} (${seen})`;
+}
+
+const EXAMPLE_MAX = 120;
+
+function secondsSince(since: number): number {
+  return Math.round((performance.now() - since) / 1000);
 }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { messageOf } from '../../src/platform/trouble.ts';
+import { MUTANTS } from '../nothing-lost/mutants.ts';
 import { seedOf } from '../nothing-lost/random.ts';
 import { BUGS_OF_TESTS } from './bugs-of-tests.ts';
 import { FAILPOINTS } from './failpoints.ts';
@@ -20,6 +21,17 @@ const QUICK = SEEDED_BUGS.filter(({ faults }) => faults.length === 0);
 const SENDING_MS = 1_500;
 
 describe('a test build', () => {
+  test('is there for each of the thirty bugs, or a mutant', () => {
+    const numbers = new Set(
+      [...SEEDED_BUGS, ...BUGS_OF_TESTS, ...MUTANTS].map((one) => one.number),
+    );
+    const thirty = Array.from({ length: 30 }, (_, place) => `B${place + 1}`);
+    assert.deepEqual(
+      thirty.filter((number) => !numbers.has(number)),
+      [],
+    );
+  });
+
   test('changes words of the program that are there, each once', () => {
     const edits: readonly Edit[] = [
       ...[...SEEDED_BUGS, ...BUGS_OF_TESTS, ...FAILPOINTS].flatMap((one) => one.edits),

@@ -33,7 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
       queuedAgain('DispenseWithdrawn', before, events) ?? CORE.queueChanges(before, events, after),
     release: whoeverIsNominated('WithAnotherDispenser'),
   }),
-  mutant('-', 'no check of what an item may become', {
+  // A notification carries what each item has come to, not how much was handed over: EPS sums by status.
+  mutant('B7', 'what was told of an item before counts for nothing', {
     dispense: (state, command, settings) => {
       const decision = CORE.dispense(state, command, settings);
       const isItem = !decision.ok && decision.error.kind === 'InvalidItemTransition';
