@@ -36,6 +36,23 @@ describe('names read by their namespaces', () => {
     assert.equal(read.value.children[0]?.name, '{}b');
   });
 
+  test('are of the declarations around them, however often the same tag was read elsewhere', () => {
+    const inside = '<x:b x:c="1" d="2"/>';
+    const told = (namespace: string) => {
+      const read = parseXml(`<a xmlns="${OURS}" xmlns:x="${namespace}">${inside}</a>`, { nameOf });
+      assert.ok(read.ok);
+      return read.value.children;
+    };
+    for (let time = 0; time < 4; time += 1) {
+      const [ours, theirs] = [told(OURS), told('urn:y')];
+      const children = '';
+      assert.deepEqual(ours, [{ name: 'b', attributes: { c: '1', d: '2' }, children }]);
+      const named = { '{urn:y}c': '1', d: '2' };
+      assert.deepEqual(theirs, [{ name: '{urn:y}b', attributes: named, children }]);
+      assert.equal(parseXml(inside, { nameOf }).ok, false);
+    }
+  });
+
   test('need a prefix that stands for something', () => {
     assert.equal(parseXml('<x:a/>', { nameOf }).ok, false);
     assert.equal(parseXml(`<a xmlns="${OURS}" x:b=""/>`, { nameOf }).ok, false);

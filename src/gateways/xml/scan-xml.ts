@@ -1,10 +1,19 @@
-import { forbiddenAt, meaningOf, withLineFeeds, withSpaces } from './xml-characters.ts';
+import { type Attributes, keptTag, readTag, type Tag } from './kept-tags.ts';
+import {
+  forbiddenAt,
+  isAt,
+  isBlank,
+  isSpace,
+  meaningOf,
+  withLineFeeds,
+  withSpaces,
+} from './xml-characters.ts';
 import { nameAt } from './xml-names.ts';
 
 /** What is told of a document, in the order of its text; who is told stops it by throwing. */
 export type XmlEvents = {
   /** `start`: of its first bracket. Of what answers true the inside is passed over, unlooked at. */
-  readonly startTag: (name: string, attributes: Attributes, start: number) => boolean;
+  readonly startTag: (tag: Tag, start: number) => boolean;
   /** `end`: behind its last bracket. An element without an end tag has both at its one tag. */
   readonly endTag: (end: number) => void;
   /** Never outside of the root, nor white space beside an element; one text may come in parts. */
@@ -12,9 +21,6 @@ export type XmlEvents = {
   /** What stands between `<!DOCTYPE` and its bracket; nothing of it is used. */
   readonly doctype: (declared: string) => void;
 };
-
-/** Names, each once, and values as they mean, in turn and in their order: `['root', '1', 'extension', '2']`. */
-export type Attributes = readonly string[];
 
 /** Why a text is not XML, or is more than is read of anybody. */
 export class XmlFault extends Error {}
@@ -38,10 +44,6 @@ const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const QUESTION = 0x3f;
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-}
 
 /**
  * Goes through a text as XML 1.0, well-formed or refused with `XmlFault`. Of a document type nothing is used, there
@@ -88,22 +90,15 @@ class Scan {
 
   #textUntil(end: number): void {
     if (end === this.#at) return;
-    const isBlank = this.#isBlankUntil(end);
+    const isEmpty = isBlank(this.#text, this.#at, end);
     if (this.#open.length === 0) {
-      if (!isBlank) this.#stop('a text that is in no element');
-    } else if (!isBlank || !this.#isBetweenElements(end)) {
+      if (!isEmpty) this.#stop('a text that is in no element');
+    } else if (!isEmpty || !this.#isBetweenElements(end)) {
       const part = this.#text.slice(this.#at, end);
       if (part.includes(']]>')) this.#stop(']]> in a text');
       this.#events.text(this.#resolved(withLineFeeds(part)));
     }
     this.#at = end;
-  }
-
-  #isBlankUntil(end: number): boolean {
-    const text = this.#text;
-    let at = this.#at;
-    while (at < end && isSpace(text.charCodeAt(at))) at += 1;
-    return at === end;
   }
 
   /** Whether what stands until there has an element before or behind it, in the element that is open. */
@@ -125,25 +120,37 @@ class Scan {
   }
 
   #startTag(): void {
-    const text = this.#text;
     const start = this.#at;
-    this.#at = start + 1;
-    const name = this.#name();
     if (this.#open.length === DEPTH_MAX) {
       this.#stop(`more than ${DEPTH_MAX} elements inside each other`);
     }
     if (this.#open.length === 0 && this.#hasRoot) this.#stop('a second root');
     this.#hasRoot = true;
+    const tag = this.#tag();
+    const isPassedOver = this.#events.startTag(tag, start);
+    if (isPassedOver && !tag.isShort) this.#passOver();
+    this.#isBehindElement = isPassedOver || tag.isShort;
+    if (this.#isBehindElement) this.#events.endTag(this.#at);
+    else this.#open.push(tag.name);
+  }
+
+  /** Goes behind the start tag that stands here. */
+  #tag(): Tag {
+    const text = this.#text;
+    const start = this.#at;
+    const kept = keptTag(text, start);
+    if (kept !== null) {
+      this.#at = start + kept.text.length;
+      return kept.tag;
+    }
+    this.#at = start + 1;
+    const name = this.#name();
     const attributes = this.#isAttribute() ? this.#attributes() : NO_ATTRIBUTES;
     const isShort = text.charCodeAt(this.#at) === SLASH;
     if (isShort) this.#at += 1;
     if (text.charCodeAt(this.#at) !== GREATER) this.#stop(`the tag of ${name} is broken`);
     this.#at += 1;
-    const isPassedOver = this.#events.startTag(name, attributes, start);
-    if (isPassedOver && !isShort) this.#passOver();
-    this.#isBehindElement = isPassedOver || isShort;
-    if (this.#isBehindElement) this.#events.endTag(this.#at);
-    else this.#open.push(name);
+    return readTag(text, start, this.#at, { name, attributes, isShort });
   }
 
   /** Goes behind the end of the element that has begun. */
@@ -226,7 +233,7 @@ class Scan {
   #endTag(): void {
     const open = this.#open.pop();
     const from = this.#at + '</'.length;
-    if (open === undefined || !this.#text.startsWith(open, from)) this.#stop(WRONG_END);
+    if (open === undefined || !isAt(this.#text, from, open)) this.#stop(WRONG_END);
     this.#at = from + open.length;
     if (this.#skipSpace() !== GREATER) this.#stop(WRONG_END);
     this.#at += 1;

@@ -40,9 +40,9 @@ export function nameAt(text: string, from: number): string {
     } while (code <= ASCII_MAX && ASCII_NAME[code] !== 0);
   }
   if (at === from || code > ASCII_MAX) return anyNameAt(text, from);
-  const known = remembered[place] ?? '';
-  if (known.length === at - from && text.startsWith(known, from)) return known;
   const name = text.slice(from, at);
+  const known = remembered[place] ?? '';
+  if (known === name) return known;
   return name.length > REMEMBERED_MAX ? name : remember(name, place);
 }
 
