@@ -60,6 +60,7 @@ const EDGES =
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,
+  marked: /^src\/operations\/incidents\/report\//,
   nodemailer: /^src\/operations\/subscriptions\//,
   nunjucks: /^src\/pages\//,
   'playwright-core': /^test\/pages\//,

@@ -1,3 +1,5 @@
+import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+
 import { fail, ok, type Result } from '../../../kernel/result.ts';
 import { textProblem } from '../texts.ts';
 import { TO_BE_WRITTEN } from './report.ts';
@@ -30,56 +32,47 @@ export function finishedReport(text: string): Result<string, string> {
   return ok(text);
 }
 
-/** Of the Markdown that a report is written in: headings, paragraphs, lists and tables; its title is left out. */
+/** Of the Markdown that a report is written in; its title is left out, and all that is no part of these is text. */
 export function blocksOf(report: string): Block[] {
-  const parts = report
-    .replaceAll('\r\n', '\n')
-    .split(/\n\s*\n|\n(?=#)|(?<=^#.*)\n/m)
-    .map((part) => part.trim())
-    .filter((part) => part !== '' && !part.startsWith('# '));
-  return parts.flatMap(blocksIn);
+  return own(lexer(report)).flatMap(blocksIn);
 }
 
-function blocksIn(part: string): Block[] {
-  const [, marks, heading] = /^(#{2,6}) +(.*)$/.exec(part) ?? [];
-  if (marks !== undefined && heading !== undefined) {
-    return [{ kind: 'heading', level: marks.length === 2 ? 2 : 3, text: plain(heading) }];
+/** No extension of the reader is used, so that it tells of its own tokens alone. */
+function own(tokens: readonly Token[]): readonly MarkedToken[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return tokens as readonly MarkedToken[];
+}
+
+function blocksIn(token: MarkedToken): Block[] {
+  switch (token.type) {
+    case 'space':
+    case 'hr':
+    case 'def':
+      return [];
+    case 'heading': {
+      if (token.depth === 1) return [];
+      return [{ kind: 'heading', level: token.depth === 2 ? 2 : 3, text: textOf(token) }];
+    }
+    case 'list':
+      return [{ kind: 'list', items: token.items.map(textOf) }];
+    case 'table': {
+      const cells = (row: readonly Tokens.TableCell[]): string[] => row.map(wordsOf);
+      return [{ kind: 'table', head: cells(token.header), rows: token.rows.map(cells) }];
+    }
+    case 'blockquote':
+      return own(token.tokens).flatMap(blocksIn);
+    default:
+      return [{ kind: 'paragraph', text: textOf(token) }];
   }
-  const lines = part.split('\n').map((line) => line.trim());
-  const first = lines.findIndex((line) => /^[-*] |^\|/.test(line));
-  const before = lines.slice(0, first === -1 ? lines.length : first);
-  const paragraph: Block[] =
-    before.length === 0 ? [] : [{ kind: 'paragraph', text: plain(before.join(' ')) }];
-  if (first === -1) return paragraph;
-  const rest = lines.slice(first);
-  return [...paragraph, rest[0]?.startsWith('|') === true ? tableOf(rest) : listOf(rest)];
 }
 
-/** A line that begins no item goes on with the one before. */
-function listOf(lines: readonly string[]): Block {
-  const items: string[] = [];
-  for (const line of lines) {
-    const [, item] = /^[-*] +(.*)$/.exec(line) ?? [];
-    if (item === undefined) items.push(`${items.pop() ?? ''} ${line}`);
-    else items.push(item);
-  }
-  return { kind: 'list', items: items.map(plain) };
+function wordsOf({ tokens }: { readonly tokens: readonly Token[] }): string {
+  return own(tokens).map(textOf).join('').replaceAll(/\s+/g, ' ').trim();
 }
 
-function tableOf(lines: readonly string[]): Block {
-  const [head = [], , ...rows] = lines.map(cellsOf);
-  return { kind: 'table', head, rows };
-}
-
-function cellsOf(line: string): string[] {
-  return line
-    .replace(/^\|/, '')
-    .replace(/(?<!\\)\|$/, '')
-    .split(/(?<!\\)\|/)
-    .map((cell) => plain(cell.trim()));
-}
-
-/** What is marked as text is text. */
-function plain(text: string): string {
-  return text.replaceAll(/\\([\\`*_[\]<>|#])/g, '$1');
+/** Without marks: what stands in a link, is emphasised, or is markup of another kind, is text. */
+function textOf(token: MarkedToken): string {
+  if (token.type === 'list') return ` ${token.items.map(textOf).join('; ')}`;
+  if ('tokens' in token && token.tokens !== undefined) return wordsOf({ tokens: token.tokens });
+  return 'text' in token ? token.text : ' ';
 }
