@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { testDatabase } from '../../test/support/database.ts';
-import { type BulkLoad, copyLine, openBulkLoad } from './bulk-load.ts';
+import { type BulkLoad, copyLine, CopyRows, openBulkLoad } from './bulk-load.ts';
 import { DatabaseUnavailable, DiskFull } from './database.ts';
 import { sql } from './sql.ts';
 
@@ -42,6 +42,23 @@ test('rows arrive as they were, whatever characters are in them', () =>
       await rowsOf(),
       words.map((text, id) => ({ id, words: text })),
     );
+  }));
+
+test('rows that are gathered are those that were added since they were cleared, however long', () =>
+  withLoad(async (load) => {
+    const before = await rowsOf();
+    const rows = new CopyRows();
+    rows.add([1, 'of the time before']);
+    rows.clear();
+    const words = Array.from({ length: 40 }, (_, n) => 'Å😀\\'.repeat(10_000 + n)); // more than one message holds
+    for (const [n, text] of words.entries()) rows.add([50 + n, text]);
+    await load.copy('public.copied (id, words)', rows.bytes);
+    const kept = (await rowsOf()).filter(({ id }) => id >= 50);
+    assert.deepEqual(
+      kept,
+      words.map((text, n) => ({ id: 50 + n, words: text })),
+    );
+    assert.equal((await rowsOf()).length, before.length + words.length);
   }));
 
 test('of rows of which one is refused none is kept, and the connection goes on', () =>

@@ -1,8 +1,11 @@
+import type { Writable } from 'node:stream';
+
 import pg from 'pg';
 
 import type { Statement } from './database.ts';
 import { connectionProblem } from './database/faults.ts';
 
+export { copyLine, CopyRows, type CopyValue } from './copy-rows.ts';
 export { DatabaseUnavailable, DiskFull } from './database/faults.ts';
 
 /**
@@ -13,8 +16,8 @@ export type BulkLoad = {
   /** The rows of one statement. */
   all<Row extends object>(statement: Statement): Promise<Row[]>;
   /**
-   * Appends to a table, named with its columns: `schema.table (a, b)`. `lines` are made by `copyLine`, as text or its UTF-8, as many
-   * as memory holds at once; throws the server's error when one of them is refused, and then none is kept.
+   * Appends to a table, named with its columns: `schema.table (a, b)`. `lines` are made by `copyLine` or gathered as `CopyRows`, as
+   * many as memory holds at once; throws the server's error when one of them is refused, and then none is kept.
    */
   copy(into: string, lines: string | Buffer): Promise<void>;
   /** What is done within it is done whole or not at all. */
@@ -71,7 +74,7 @@ function copyIn(client: pg.Client, text: string, data: Buffer): Promise<void> {
 
 /** The part of pg's connection that its types leave out. */
 type CopyConnection = {
-  sendCopyFromChunk(chunk: Buffer): void;
+  readonly stream: Writable;
   endCopyFrom(): void;
 };
 
@@ -79,29 +82,26 @@ type CopyConnection = {
 class CopyIn extends pg.Query {
   data: Buffer = Buffer.alloc(0);
 
+  /** pg itself would copy the data once more before it sends it. */
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.data);
+    const { stream } = connection;
+    stream.cork();
+    for (let at = 0; at < this.data.length; at += COPY_DATA_BYTES) {
+      const some = this.data.subarray(at, at + COPY_DATA_BYTES);
+      stream.write(copyDataHead(some.length));
+      stream.write(some);
+    }
+    stream.uncork();
     connection.endCopyFrom();
   }
 }
 
-const ESCAPED: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\r': '\\r',
-};
-const LETTERS = Object.keys(ESCAPED);
+const COPY_DATA_BYTES = 131_072; // a server keeps each message whole
 
-/** One row in the text form of COPY, with its line end. */
-export function copyLine(values: readonly (string | number | null)[]): string {
-  return `${values.map(fieldOf).join('\t')}\n`;
-}
-
-function fieldOf(value: string | number | null): string {
-  if (value === null) return '\\N';
-  if (typeof value === 'number') return String(value);
-  // Long texts have none of them: looking for each is much quicker than one expression for all.
-  if (!LETTERS.some((letter) => value.includes(letter))) return value;
-  return value.replaceAll(/[\\\t\n\r]/g, (letter) => ESCAPED[letter] ?? letter);
+/** What stands before the bytes of a CopyData message: its letter, and its length from there on. */
+function copyDataHead(length: number): Buffer {
+  const head = Buffer.allocUnsafe(5);
+  head.write('d');
+  head.writeInt32BE(length + 4, 1);
+  return head;
 }

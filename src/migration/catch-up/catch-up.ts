@@ -3,7 +3,7 @@ import { Trouble } from '../../platform/trouble.ts';
 import { changeBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
-import { addLines, chainOf, noLines, TARGETS, targets } from '../load/lines.ts';
+import { addLines, chainOf, copyAll, noLines } from '../load/lines.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { groupsOf as groupsIn } from '../groups.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
@@ -98,9 +98,7 @@ async function applySome(
   await bulk.together(async () => {
     await assureUntouched(bulk, dump, { payloads, groups });
     await repository.forget(bulk, exportId, known);
-    for (const target of targets()) {
-      if (lines[target] !== '') await bulk.copy(TARGETS[target], lines[target]);
-    }
+    await copyAll(bulk, lines);
     await repository.keepRows(bulk, changed, to);
     await changeBeside(bulk, exportId, some);
     await repository.reach(bulk, exportId, to);

@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import { copyLine } from '../../platform/bulk-load.ts';
+import { type BulkLoad, CopyRows, type CopyValue } from '../../platform/bulk-load.ts';
 import {
   chained,
   type ChainedEvent,
@@ -8,6 +8,7 @@ import {
   currentIssue,
   dueOf,
   type Known,
+  type Prescription,
   type PrescriptionId,
   statusCode,
 } from '../../prescriptions/rules.ts';
@@ -37,24 +38,36 @@ export const TARGETS = {
 } as const;
 
 export type Target = keyof typeof TARGETS;
-export type Lines = Record<Target, string>;
+export type Lines = Readonly<Record<Target, CopyRows>>;
 
 export function targets(): Target[] {
   return Object.keys(TARGETS).filter((name): name is Target => name in TARGETS);
 }
 
 export const noLines = (): Lines => ({
-  prescription: '',
-  event: '',
-  message: '',
-  queue: '',
-  release: '',
-  patient: '',
-  audit: '',
-  sent: '',
-  dirty: '',
-  quarantine: '',
+  prescription: new CopyRows(),
+  event: new CopyRows(),
+  message: new CopyRows(),
+  queue: new CopyRows(),
+  release: new CopyRows(),
+  patient: new CopyRows(),
+  audit: new CopyRows(),
+  sent: new CopyRows(),
+  dirty: new CopyRows(),
+  quarantine: new CopyRows(),
 });
+
+export function clear(lines: Lines): void {
+  for (const target of targets()) lines[target].clear();
+}
+
+/** Sends them to their tables, in their order. */
+export async function copyAll(bulk: BulkLoad, lines: Lines): Promise<void> {
+  for (const target of targets()) {
+    const { bytes } = lines[target];
+    if (bytes.length > 0) await bulk.copy(TARGETS[target], bytes);
+  }
+}
 
 /** Where rows come from: the origin of each chain [MIGRATION 3, 5 M16]. */
 export type Source = { readonly exportId: string; readonly part: number; readonly asOf: Instant };
@@ -71,15 +84,15 @@ export function addLines(
   const { group, moved, messages } = given;
   const { place } = group;
   const { exportId, part } = source;
-  for (const name of moved.classes) lines.dirty += copyLine([exportId, name, place]);
+  for (const name of moved.classes) lines.dirty.add([exportId, name, place]);
   for (const { table, at, because, row } of moved.quarantined) {
-    lines.quarantine += copyLine([exportId, part, table, at, because, place, JSON.stringify(row)]);
+    lines.quarantine.add([exportId, part, table, at, because, place, JSON.stringify(row)]);
   }
   if (moved.state === null || moved.id === null) return;
   addRecord(lines, source, { id: moved.id, state: moved.state, moved, group });
   for (const message of messages) {
-    lines.message += messageLine(moved.id, message, moved, source.asOf);
-    if (message.row.DIRECTION === 'OUT') lines.sent += sentLine(place, message.row);
+    lines.message.add(messageRow(moved.id, message, moved, source.asOf));
+    if (message.row.DIRECTION === 'OUT') lines.sent.add(sentRow(place, message.row));
   }
 }
 
@@ -110,24 +123,20 @@ export function chainOf(
 
 function addRecord(lines: Lines, source: Source, { id, state, moved, group }: OneRecord): void {
   const head = chainOf(id, moved.facts, ({ number, kind, data, hash }, { at, messageId }) => {
-    lines.event += copyLine([id, number, kind, at, messageId, data, hex(hash)]);
+    lines.event.add([id, number, kind, at, messageId, data, hash]);
   });
   const issue = state.kind === 'prescription' ? currentIssue(state) : null;
   const facts = [statusCode(state), issue?.expiresOn ?? null, dueOf(state)?.on ?? null];
-  lines.prescription += copyLine([
-    id,
-    head.version,
-    ...facts,
-    JSON.stringify(state),
-    hex(head.hash),
-  ]);
+  lines.prescription.add([id, head.version, ...facts, JSON.stringify(state), head.hash]);
   const patient = state.kind === 'prescription' ? state.patient : null;
-  if (patient !== null && patient !== '') lines.patient += copyLine([patient, id]);
+  if (patient !== null && patient !== '') lines.patient.add([patient, id]);
   for (const { issue: number, organisation, at } of moved.releases) {
-    lines.release += copyLine([id, number, organisation, at]);
+    lines.release.add([id, number, organisation, at]);
   }
-  lines.queue += queueLines(id, state, moved);
-  lines.audit += copyLine([
+  if (state.kind === 'prescription') {
+    for (const stay of moved.stays) lines.queue.add(queueRow(state, stay));
+  }
+  lines.audit.add([
     source.asOf,
     'migration',
     derivedUuid('migration', source.exportId, id),
@@ -147,60 +156,43 @@ function originOf({ exportId, part }: Source, { fate, classes }: Moved, { rows }
   return `migrated as ${fate} (${found}) from export ${exportId}, part ${part}: ${numbers.join(', ')}`;
 }
 
-function queueLines(id: PrescriptionId, state: Known, { stays }: Moved): string {
-  if (state.kind !== 'prescription') return '';
-  return stays
-    .map(
-      ({
-        organisation,
-        issue,
-        entry,
-        availableOn,
-        expiresOn,
-        enteredAt,
-        enteredBy,
-        renominatedBy,
-        left,
-      }) =>
-        copyLine([
-          organisation,
-          id,
-          issue,
-          entry,
-          state.prescribedAt,
-          availableOn,
-          expiresOn,
-          enteredAt,
-          enteredBy,
-          renominatedBy,
-          left?.at ?? null,
-          left?.by ?? null,
-          left?.because ?? null,
-        ]),
-    )
-    .join('');
+function queueRow({ id, prescribedAt }: Prescription, stay: Moved['stays'][number]): CopyValue[] {
+  const { organisation, issue, entry, availableOn, expiresOn, enteredAt, enteredBy } = stay;
+  return [
+    organisation,
+    id,
+    issue,
+    entry,
+    prescribedAt,
+    availableOn,
+    expiresOn,
+    enteredAt,
+    enteredBy,
+    stay.renominatedBy,
+    stay.left?.at ?? null,
+    stay.left?.by ?? null,
+    stay.left?.because ?? null,
+  ];
 }
 
-function messageLine(
+function messageRow(
   id: PrescriptionId,
   { row, bytes }: Message,
   moved: Moved,
   asOf: Instant,
-): string {
+): CopyValue[] {
   const at = legacyInstant(row.RECV_TS, 'utc')?.at ?? asOf;
   // Of a record that is gone nothing is brought back but that its messages came.
-  const body = moved.fate === 'tombstone' ? '\\x' : hex(bytes);
+  const body = moved.fate === 'tombstone' ? NO_BYTES : bytes;
   const outcome = JSON.stringify(outcomeOf(row, at, moved));
   const digest = `\\x${row.SHA256}`;
-  return copyLine([idOf(row.MSG_ID), row.INTERACTION, at, `{${id}}`, digest, body, outcome]);
+  return [idOf(row.MSG_ID), row.INTERACTION, at, `{${id}}`, digest, body, outcome];
 }
 
 /** The message that it answers, and the conversation, by the words of ebXML; of the old store's own it begins one. */
-function sentLine(place: string, { MSG_ID, CONV_ID, REF_TO_MSG }: Row<'MESSAGE'>): string {
+function sentRow(place: string, { MSG_ID, CONV_ID, REF_TO_MSG }: Row<'MESSAGE'>): CopyValue[] {
   const id = idOf(MSG_ID);
-  return copyLine([id, place, CONV_ID ?? id, REF_TO_MSG ?? '']);
+  return [id, place, CONV_ID ?? id, REF_TO_MSG ?? ''];
 }
 
-function hex(bytes: Buffer): string {
-  return `\\x${bytes.toString('hex')}`;
-}
+const NO_BYTES = Buffer.alloc(0);

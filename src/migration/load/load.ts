@@ -9,15 +9,7 @@ import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
 import { groupsOf } from '../groups.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
-import {
-  addLines,
-  type Lines,
-  type Message,
-  noLines,
-  type Target,
-  targets,
-  TARGETS,
-} from './lines.ts';
+import { addLines, clear, copyAll, type Lines, type Message, noLines, targets } from './lines.ts';
 import * as repository from './repository.ts';
 
 /** Ids that are written at once. */
@@ -113,8 +105,7 @@ async function* loadPart(
 ): AsyncGenerator<{ ids: number; isNew: boolean }> {
   let writing: Promise<void> = Promise.resolve();
   for await (const unit of unitsOf(dump, work)) {
-    const bytes = bytesOf(unit.lines);
-    const digest = digestOf(bytes);
+    const digest = digestOf(unit.lines);
     const before = work.known.get(unit.firstRow);
     if (before !== undefined && !before.equals(digest)) {
       throw new Trouble(
@@ -123,8 +114,7 @@ async function* loadPart(
       );
     }
     await writing;
-    if (before === undefined)
-      writing = write(bulk, dump.manifest.exportId, unit, { bytes, digest });
+    if (before === undefined) writing = write(bulk, dump.manifest.exportId, unit, digest);
     // A refusal of the database waits until it is looked at: the next unit, or the end.
     writing.then(undefined, () => undefined);
     yield { ids: unit.ids, isNew: before === undefined };
@@ -132,13 +122,15 @@ async function* loadPart(
   await writing;
 }
 
+/** Each with lines of its own until the next but one is begun: that one has them again. */
 async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerator<Unit> {
   const { asOf } = originOf(dump.manifest);
   const source = { exportId: dump.manifest.exportId, part, asOf };
   let unit: Unit | null = null;
+  let [lines, written] = [noLines(), noLines()];
   let place = 0;
   for await (const group of groupsOf(dump, part)) {
-    unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines: noLines(), rows: {} };
+    unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines, rows: {} };
     const { messages, isDamaged } = messagesOf(payloads, group);
     const moved = foldGroup(group, dump.manifest, isDamaged);
     addLines(unit.lines, source, { group, moved, messages });
@@ -148,6 +140,8 @@ async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerato
     if (unit.ids < UNIT_IDS) continue;
     yield unit;
     unit = null;
+    [lines, written] = [written, lines];
+    clear(lines);
   }
   if (unit !== null) yield unit;
 }
@@ -180,28 +174,16 @@ function countRows(
   rows[DOCUMENT] = [(rows[DOCUMENT]?.[0] ?? 0) + group.documents, 0];
 }
 
-/** Rows as they are sent, by their table; tables without rows are left out. */
-type Bytes = ReadonlyMap<Target, Buffer>;
-
-function bytesOf(lines: Lines): Bytes {
-  const filled = targets().filter((target) => lines[target] !== '');
-  return new Map(filled.map((target) => [target, Buffer.from(lines[target])]));
-}
-
-function digestOf(bytes: Bytes): Buffer {
+/** Over the rows as they are sent, table by table. */
+function digestOf(lines: Lines): Buffer {
   const hash = createHash('sha256');
-  for (const some of bytes.values()) hash.update(some);
+  for (const target of targets()) hash.update(lines[target].bytes);
   return hash.digest();
 }
 
-function write(
-  bulk: BulkLoad,
-  exportId: string,
-  unit: Unit,
-  { bytes, digest }: { readonly bytes: Bytes; readonly digest: Buffer },
-): Promise<void> {
+function write(bulk: BulkLoad, exportId: string, unit: Unit, digest: Buffer): Promise<void> {
   return bulk.together(async () => {
-    for (const [target, rows] of bytes) await bulk.copy(TARGETS[target], rows);
+    await copyAll(bulk, unit.lines);
     const { part, firstRow, firstPlace, ids, rows } = unit;
     await repository.keepUnit(bulk, { exportId, part, firstRow, firstPlace, ids, rows, digest });
   });
