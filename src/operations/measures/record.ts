@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { londonDate } from '../../kernel/london.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job, Turn } from '../../platform/jobs.ts';
-import { addMeasures, type JobTurn, type ProcessFigures } from './repository.ts';
+import { addMeasures, type JobTurn, type ProcessFigures, type Told } from './repository.ts';
 import { type Readings, since } from './since.ts';
 
 export type RecorderParts = {
@@ -13,6 +13,7 @@ export type RecorderParts = {
   readonly totals: () => Promise<Readings>;
   readonly figures: () => ProcessFigures;
   readonly onFailure: (error: unknown) => void;
+  readonly everyMs?: number;
 };
 
 /** Keeps what a process counts where every process can show it. */
@@ -27,32 +28,39 @@ export function openRecorder(parts: RecorderParts): Recorder {
   const process = randomUUID();
   const turns = new Map<string, JobTurn>();
   let before: Readings | null = null;
+  /** Sent, and nobody knows whether it was kept: it goes again as it was, before anything else. */
+  let unanswered: Told | null = null;
+  let lastAt = 0;
+  const tell = async (told: Told): Promise<void> => {
+    unanswered = told;
+    await addMeasures(parts.database, told);
+    unanswered = null;
+  };
   const record = async (): Promise<void> => {
+    if (unanswered !== null) await tell(unanswered);
     const after = await parts.totals();
-    const told = [...turns.values()];
+    const changed = since(before, after);
+    before = after;
+    lastAt = Math.max(Date.now(), lastAt + 1); // the clock may be put back
+    const at = new Date(lastAt);
+    const place = { process, datacentre: parts.datacentre, at, day: londonDate(at) };
+    const told = { ...place, ...changed, figures: parts.figures(), turns: [...turns.values()] };
     turns.clear();
-    const at = new Date();
-    const { database, datacentre } = parts;
-    const place = { process, datacentre, at, day: londonDate(at) };
-    await addMeasures(database, {
-      ...place,
-      ...since(before, after),
-      figures: parts.figures(),
-      turns: told,
-    });
-    before = after; // with the database away, the next time has it all
+    await tell(told);
   };
   let turn = Promise.resolve();
-  const timer = setInterval(() => {
+  const next = (): Promise<void> => {
     turn = turn.then(record).then(undefined, (error: unknown) => {
       if (!(error instanceof DatabaseUnavailable)) parts.onFailure(error);
     });
-  }, EVERY_MS).unref();
+    return turn;
+  };
+  const timer = setInterval(next, parts.everyMs ?? EVERY_MS).unref();
   return {
     onTurn: (job, ended) => turns.set(job.name, turnOf(turns.get(job.name), job, ended)),
     close: async () => {
       clearInterval(timer);
-      await turn;
+      await next(); // what was counted since the last time
     },
   };
 }

@@ -33,19 +33,25 @@ export type Told = Since & {
   readonly turns: readonly JobTurn[];
 };
 
-/** Adds what a process counted; all of it or nothing. */
+/**
+ * Adds what a process counted; all of it or nothing, and once however often it is told: the instant tells one part of a
+ * process's counts from the next, and only grows.
+ */
 export async function addMeasures(database: Database, told: Told): Promise<void> {
   const { datacentre, at, day } = told;
   await database.write(sql`
     with process as (
-      insert into operations.process (id, datacentre, told_at, figures)
+      insert into operations.process as p (id, datacentre, told_at, figures)
       values (${told.process}::uuid, ${datacentre}, ${at}, ${JSON.stringify(told.figures)}::json)
       on conflict (id) do update set told_at = excluded.told_at, figures = excluded.figures
+        where p.told_at < excluded.told_at
+      returning id
     ), job as (
       insert into operations.job as j (job, datacentre, every_ms, turned_at, outcome, done_at, failed_at, failures)
       select t.job, ${datacentre}, t."everyMs", t.at, t.outcome, t."doneAt", t."failedAt", t.failures
       from jsonb_to_recordset(${JSON.stringify(told.turns)}::jsonb) as t(job text, "everyMs" integer, at timestamptz,
         outcome text, "doneAt" timestamptz, "failedAt" timestamptz, failures integer)
+      where exists (select from process)
       on conflict (job, datacentre) do update set every_ms = excluded.every_ms, turned_at = excluded.turned_at,
         outcome = excluded.outcome, done_at = coalesce(excluded.done_at, j.done_at),
         failed_at = coalesce(excluded.failed_at, j.failed_at), failures = j.failures + excluded.failures
@@ -56,6 +62,7 @@ export async function addMeasures(database: Database, told: Told): Promise<void>
         r.unavailable, r.failed, ${at}
       from jsonb_to_recordset(${JSON.stringify(told.sites)}::jsonb) as r(organisation text, asid text, interface text,
         accepted integer, refused integer, denied integer, limited integer, unavailable integer, failed integer)
+      where exists (select from process)
       order by r.organisation, r.asid, r.interface -- both datacentres add to these: in one order, or each waits for the other
       on conflict (day, organisation, asid, interface) do update set accepted = s.accepted + excluded.accepted,
         refused = s.refused + excluded.refused, denied = s.denied + excluded.denied,
@@ -69,6 +76,7 @@ export async function addMeasures(database: Database, told: Told): Promise<void>
     from jsonb_to_recordset(${JSON.stringify(told.measured)}::jsonb) as r(interface text, interaction text,
       accepted integer, refused integer, denied integer, limited integer, unavailable integer, failed integer,
       times integer[]), (values (60), (3600)) as spans(span)
+    where exists (select from process)
     on conflict (span_seconds, began_at, datacentre, interface, interaction) do update set
       accepted = m.accepted + excluded.accepted, refused = m.refused + excluded.refused,
       denied = m.denied + excluded.denied, limited = m.limited + excluded.limited,
