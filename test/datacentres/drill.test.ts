@@ -1,4 +1,5 @@
 // Shows: Operations | spine up: its status page is green within a minute of the start, every component
+// Shows: Operations | spine fault scenario outage-2014-10-16 plays the outage of October 2014 beside spine up: on the page within two minutes, severity 1, who is signed in works on, updates on time, nothing lost, the report written
 // Shows: Datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim; both started again under load, and no request fails
 // Shows: Operations | a backup of two datacentres, followed while the writes move and a datacentre is lost: a restore has every change, by heads and counts
 import assert from 'node:assert/strict';
@@ -16,6 +17,7 @@ import { type DatacentreStatus, give, type Order } from '../../src/installation/
 import { portsInUse } from '../../src/installation/port-check.ts';
 import { ordering, signingIn } from './asking.ts';
 import { missing } from './cluster.ts';
+import { outagePlayed } from './outage.ts';
 
 const SPINE = fileURLToPath(new URL('../../bin/spine.ts', import.meta.url));
 const START_MS = 180_000;
@@ -120,6 +122,9 @@ describe('a drill', { skip: missing() }, () => {
     assert.equal(now.components.length, 36);
     assert.deepEqual(now.incidents, []);
   });
+
+  test('the outage of October 2014 is played by one command, and the real page knows nothing of it', () =>
+    outagePlayed(ran, base));
 
   test('a datacentre that is drained says where to go, and the other one does the work', async () => {
     assert.equal((await dc('drain', 'a')).code, 0);

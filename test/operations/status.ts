@@ -22,20 +22,15 @@ export type TestStatus = {
   /** Goes on without a round. */
   pass(minutes: number): void;
   now(): Date;
-  moveTo(at: Date): void;
   refresh(): Promise<void>;
   restart(): Promise<void>;
 };
 
-export function testStatus(
-  env: Readonly<Record<string, string>> = {},
-  real: { readonly probe?: () => () => Promise<readonly Step[]> } = {},
-): () => TestStatus {
+export function testStatus(env: Readonly<Record<string, string>> = {}): () => TestStatus {
   const folder = mkdtempSync(join(tmpdir(), 'openspine-status-test-'));
   let now = Date.now();
   let steps: readonly Step[] = [];
   let site: StatusSite | null = null;
-  let probe: (() => Promise<readonly Step[]>) | null = null;
   const start = (): Promise<StatusSite> => {
     const config = parseStatusConfig(
       {
@@ -52,10 +47,7 @@ export function testStatus(
     return startStatusSite(config.value, {
       version: '0.0.0-test',
       log: (entry) => assert.fail(JSON.stringify(entry)),
-      probe: async () => {
-        probe ??= real.probe?.() ?? (async () => steps);
-        return probe();
-      },
+      probe: async () => steps,
       time: { now: () => new Date(now), steadyMs: () => now },
       everyMs: null,
     });
@@ -84,9 +76,6 @@ export function testStatus(
       now += minutes * 60_000;
     },
     now: () => new Date(now),
-    moveTo: (at) => {
-      now = at.getTime();
-    },
     refresh: () => running().refresh(),
     restart: async () => {
       await running().close();

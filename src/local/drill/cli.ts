@@ -62,7 +62,7 @@ const NOTICED_WITHIN_S = 120;
 const UPDATE_MINUTES = 30;
 
 /** Whether the promises were kept [EXPERIENCE 6.2, RELIABILITY 1]. */
-export function kept(played: Played): boolean {
+function kept(played: Played): boolean {
   const { incident, noticedAfterSeconds, work, signedIn, longestSilence } = played;
   const { balance, totals } = played.reconciliation;
   return (

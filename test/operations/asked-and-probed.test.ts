@@ -1,4 +1,3 @@
-// Shows: Operations | the outage of October 2014, played: on the page within two minutes, severity 1, who is signed in works on, updates on time, nothing lost, the report written
 // Shows: Operations | an open incident stands in every answer that it touches; one setting leaves all such headers out
 // Shows: Operations | the synthetic journeys go through every component at both datacentres, HL7 V3 too, and are left out of all counts and of the reconciliation
 import assert from 'node:assert/strict';
@@ -7,13 +6,11 @@ import { after, before, describe, test } from 'node:test';
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { present } from '../../src/kernel/bug.ts';
 import { londonDate } from '../../src/kernel/london.ts';
-import { kept } from '../../src/local/drill/cli.ts';
-import { playOutage } from '../../src/local/drill/outage-2014.ts';
 import { keepTestPatients } from '../../src/local/patient-records.ts';
 import { openProbing } from '../../src/local/probing/index.ts';
 import { COMPONENT_IDS } from '../../src/operations/index.ts';
 import { probesIn, reconcile } from '../../src/operations/reconcile/handle.ts';
-import { changeIncident, incidentsIn, openIncident } from '../../src/operations/record.ts';
+import { incidentsIn, openIncident } from '../../src/operations/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -28,7 +25,8 @@ import { testStatus } from './status.ts';
 const urls = { a: '', b: '' };
 const hl7v3: Record<'a' | 'b', string | null> = { a: null, b: null };
 const metrics = { a: '', b: '' };
-const status = testStatus({}, { probe: () => openProbing(urls, { seesFaults: true, hl7v3 }) });
+const status = testStatus();
+
 describe('two datacentres that ask a status site', () => {
   const datacentres: Datacentre[] = [];
   let database: Awaited<ReturnType<typeof createDatabase>> | null = null;
@@ -150,39 +148,6 @@ describe('two datacentres that ask a status site', () => {
     );
     assert.equal((await set('PUT', { name: 'x', signIn: 101 })).status, 400);
     assert.equal((await set('DELETE')).status, 200);
-  });
-
-  test('the outage of October 2014', { timeout: 300_000 }, async () => {
-    const { site } = status();
-    const [earlier] = incidentsIn(site.store);
-    assert.ok(earlier !== undefined);
-    const resolve = { at: new Date(), by: 'technical', version: null, kind: 'Resolve' } as const;
-    assert.ok(
-      changeIncident(site.store, earlier.number, { ...resolve, text: 'Over.', check: null }).ok,
-    );
-    const lines: string[] = [];
-    const begun = status().now();
-    const played = await playOutage({
-      urls,
-      site,
-      database: present(database, 'database').database,
-      moveTo: (minutes) => status().moveTo(new Date(begun.getTime() + minutes * 60_000)),
-      say: (line) => lines.push(line),
-    });
-    assert.equal(kept(played), true, lines.join('\n'));
-    assert.ok(played.noticedAfterSeconds <= 120);
-    assert.equal(played.incident.suggestion.severity, 1);
-    assert.equal(played.incident.stage, 'resolved');
-    assert.deepEqual(played.signedIn, { elsewhere: 2, nowhere: 0 });
-    assert.ok(played.work.accepted >= 60);
-    const { balance, totals } = played.reconciliation;
-    assert.ok(balance.stored >= 40);
-    assert.equal(balance.received, balance.stored + balance.rejected);
-    assert.equal(balance.proof.received, balance.proof.kept);
-    assert.equal(totals['never-received'], 0);
-    assert.match(played.report, /Nothing that was received was lost\./);
-    assert.match(played.report, /All on time: at most \d+ minutes apart, 30 minutes promised/);
-    assert.match(played.report, /## Root cause/);
   });
 });
 
