@@ -7,6 +7,7 @@ import {
   type CertificateEnd,
   findingOf,
   measureJobs,
+  openDesk,
   OPERATIONS_VIEWS,
   operationsPages,
   type Queues,
@@ -14,6 +15,7 @@ import {
 import { MIGRATION_VIEWS, migrationModel, statusOf } from './migration/index.ts';
 import type { Page, View } from './pages/index.ts';
 import type { Clock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
 import { type Database, DatabaseUnavailable } from './platform/database.ts';
 import { outboxDepths, replicationLagSeconds } from './platform/depths.ts';
 import type { Job } from './platform/jobs.ts';
@@ -33,7 +35,10 @@ type Parts = {
   readonly metrics: Metrics;
 };
 
-export function operationsPart({ database, clock, identity, metrics }: Parts): OperationsPart {
+export function operationsPart(
+  { audit, status }: Config,
+  { database, clock, identity, metrics }: Parts,
+): OperationsPart {
   const { forOperators } = identity;
   const depths = async () => [
     await transmissionDepth(database),
@@ -47,6 +52,9 @@ export function operationsPart({ database, clock, identity, metrics }: Parts): O
       database,
       clock,
       forOperators,
+      auditFolder: audit?.folder ?? null,
+      desk: openDesk(status),
+      statusUrl: status?.url ?? null,
       certificates: () => certificateEnds(database),
       lagSeconds: () => replicationLagSeconds(database),
       lost: () => lostDeliveries(database),

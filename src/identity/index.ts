@@ -104,7 +104,7 @@ export {
   writeSigned,
   writeSmime,
 } from './broker/index.ts';
-export { type ForOperators, IDENTITY_VIEWS } from './pages/index.ts';
+export { type ForOperators, IDENTITY_VIEWS, type Operator } from './pages/index.ts';
 export { problemOf as signInProblem } from './sign-in/words.ts';
 export { signedContent } from './card-agent/signed-content.ts';
 export {

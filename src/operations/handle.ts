@@ -6,6 +6,7 @@ import { describeBug, type Log } from '../platform/log.ts';
 import { plainFailure } from '../platform/plain-failure.ts';
 import { DATACENTRES } from './components.ts';
 import type { StatusConfig } from './config.ts';
+import { deskRoutes } from './incidents/desk/handle.ts';
 import { type Monitor, openMonitor, REAL_TIME, type Timekeeper } from './monitor/jobs.ts';
 import { minutesRoute } from './monitor/handle.ts';
 import type { Step } from './monitor/observed.ts';
@@ -102,6 +103,7 @@ function openSite(config: StatusConfig, { version, log, probe, time = REAL_TIME 
   const more = [
     ...subscribeRoutes({ store, pages, now, offers, webhookHosts, onAsked }),
     minutesRoute(store, config.key),
+    ...deskRoutes(store, config.key, now),
   ];
   const service = siteService({ folder, pages, now, more, changes });
   return { store, monitor, write, deliver, onAsked, tell, changes, service };

@@ -8,6 +8,7 @@ export {
   type Page,
   type PageAnswer,
   type PageRequest,
+  type Redirect,
   type View,
   type Visitor,
 } from './page.ts';

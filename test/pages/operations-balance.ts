@@ -4,7 +4,7 @@ import { checkPage, main, pageTest, tabTo } from './browser.ts';
 import { loseMessage } from './measured.ts';
 import type { PagesSpine, windowsOf } from './spine.ts';
 
-/** Of the reconciliation. */
+/** Of the reconciliation, and of certificates. */
 export function showBalance(spine: () => PagesSpine, windowOf: ReturnType<typeof windowsOf>): void {
   pageTest('show the balance of a time, its proof, and what sites should look at', async () => {
     const { a, database } = spine();
@@ -46,5 +46,16 @@ export function showBalance(spine: () => PagesSpine, windowOf: ReturnType<typeof
     await checkPage(page);
     await page.goto(`${a}/ops/reconciliation?since=2026-03-01T00:00&until=2026-03-02T00:01`);
     assert.match(await main(page), /At most 24 hours at once; spine reconcile takes any time/);
+  });
+
+  pageTest('show what runs out, the first to end first', async () => {
+    const { a } = spine();
+    const page = await windowOf('administrator');
+    await page.goto(`${a}/ops/certificates`);
+    assert.match(
+      await page.getByRole('region', { name: 'Certificates' }).innerText(),
+      /Good\s+this service\s+authority/,
+    );
+    await checkPage(page);
   });
 }

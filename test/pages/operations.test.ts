@@ -1,19 +1,33 @@
 import assert from 'node:assert/strict';
-import { describe } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe } from 'node:test';
 
 import { keepFinding } from '../../src/operations/measures/repository.ts';
 import type { Flow, Queues } from '../../src/operations/measures/findings.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { sql } from '../../src/platform/sql.ts';
+import { testStatus } from '../operations/status.ts';
 import { checkPage, main, pageTest, press, tabTo, testBrowser } from './browser.ts';
 import { prepare, QUEUES, START } from './measured.ts';
+import { showAudit } from './operations-audit.ts';
 import { showBalance } from './operations-balance.ts';
+import { showIncidents } from './operations-incidents.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
-// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration; for system administrators of the operator alone
+// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance; for system administrators of the operator alone
 
-const spine = pagesSpine(prepare);
+const folder = mkdtempSync(join(tmpdir(), 'openspine-pages-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const keyFile = join(folder, 'key.pem');
+
+const status = testStatus();
+const spine = pagesSpine(prepare, async () => ({
+  audit: { keyFile, folder },
+  status: { url: status().url, key: 'key-of-the-test' },
+}));
 const browser = testBrowser();
 const windowOf = windowsOf(spine, browser);
 
@@ -43,6 +57,12 @@ describe('the pages of operations', () => {
           '/migration',
           '/reconciliation',
           '/reconciliation/rows',
+          '/audit',
+          '/audit/rows',
+          '/audit/patient',
+          '/audit/check',
+          '/incidents',
+          '/incidents/new',
         ]) {
           assert.equal((await page.goto(`${a}/ops${path}`))?.status(), 403, `${name} ${path}`);
         }
@@ -188,17 +208,8 @@ describe('the pages of operations', () => {
   });
 
   showBalance(spine, windowOf);
-
-  pageTest('show what runs out, the first to end first', async () => {
-    const { a } = spine();
-    const page = await windowOf('administrator');
-    await page.goto(`${a}/ops/certificates`);
-    assert.match(
-      await page.getByRole('region', { name: 'Certificates' }).innerText(),
-      /Good\s+this service\s+authority/,
-    );
-    await checkPage(page);
-  });
+  showAudit(spine, windowOf, keyFile);
+  showIncidents(spine, windowOf, status);
 });
 
 describe('the page of a migration', () => {

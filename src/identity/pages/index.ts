@@ -10,7 +10,7 @@ import { signaturePages } from './signatures.ts';
 import { signInPages } from './sign-in.ts';
 import { type PageParts, signedIn } from './signed-in.ts';
 
-export { type ForOperators, forOperators } from './operator.ts';
+export { type ForOperators, forOperators, type Operator } from './operator.ts';
 export type { RequestDoor } from './requests.ts';
 
 /** Web pages about who somebody is and what they may do [EXPERIENCE 4.1]. */

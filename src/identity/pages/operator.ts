@@ -10,16 +10,30 @@ export function isOperator(role: Role, operators: readonly string[]): boolean {
   return operators.includes(role.ods) && effectiveActivities(role).has(ADMINISTRATION);
 }
 
+/** Who looks after the service, as the audit trail names them. */
+export type Operator = Readonly<
+  Record<'userId' | 'roleProfile' | 'organisation' | 'session', string>
+>;
+
 /** Makes a page one for those who look after the service. */
 export type ForOperators = (
-  handle: (request: PageRequest, visitor: Visitor) => Promise<PageAnswer> | PageAnswer,
+  handle: (
+    request: PageRequest,
+    visitor: Visitor,
+    by: Operator,
+  ) => Promise<PageAnswer> | PageAnswer,
 ) => Page['handle'];
 
 export function forOperators(parts: PageParts): ForOperators {
   return (handle) =>
-    signedIn(parts, (request, { role, visitor }) =>
+    signedIn(parts, (request, { role, visitor, user: { userId }, session: { id: session } }) =>
       isOperator(role, parts.operators)
-        ? handle(request, visitor)
+        ? handle(request, visitor, {
+            userId,
+            roleProfile: role.roleProfileId,
+            organisation: role.ods,
+            session,
+          })
         : { ...problemOf({ kind: 'Forbidden', needed: NEEDED }, request.requestId), visitor },
     );
 }

@@ -11,7 +11,7 @@ import type { Database } from '../../platform/database.ts';
 import { codeOf, messageOf } from '../../platform/trouble.ts';
 import { exportTo, trustOf, verifyFile } from './handle.ts';
 import { keptSince, RANGE, RETENTION, timeOf } from './options.ts';
-import { recordLook } from './repository.ts';
+import { byCommand, recordAct } from './repository.ts';
 import { lookCommands } from './look/cli.ts';
 
 const FOLDER = {
@@ -180,7 +180,9 @@ async function exported(invocation: Invocation, database: Database): Promise<num
   }
   const all = { first: 1, last: (await lastSeal(database))?.seal.number ?? 0 };
   const { first, last } = range ?? all;
-  await recordLook(database, 'audit export', {
+  await recordAct(database, {
+    interaction: 'audit-export',
+    by: byCommand('audit export'),
     nhsNumber: null,
     outcome: `seals ${first} to ${last}`,
   });
@@ -207,8 +209,12 @@ async function purged(invocation: Invocation, database: Database): Promise<numbe
     output.progress(`spine audit purge: ${since.error}`);
     return EXIT.wrongUse;
   }
-  const outcome = `sealed before ${since.value}`;
-  await recordLook(database, 'audit purge', { nhsNumber: null, outcome });
+  await recordAct(database, {
+    interaction: 'audit-purge',
+    by: byCommand('audit purge'),
+    nhsNumber: null,
+    outcome: `sealed before ${since.value}`,
+  });
   let [seals, rows] = [0, 0];
   for (;;) {
     const gone = await purgeOne(database, since.value);

@@ -45,13 +45,32 @@ export function findLines(database: Database, wanted: Wanted, most: number): Pro
     select ${ROW} from platform.audit a where ${where} order by a.id desc limit ${most}`);
 }
 
-/** That somebody looked into the trail, and at whose lines; kept before they are shown. */
-export async function recordLook(
-  database: Database,
-  command: string,
-  { nhsNumber, outcome }: { readonly nhsNumber: string | null; readonly outcome: string },
-): Promise<void> {
+/** Who looks after the service: a person at the pages, or a command. */
+export type Looker = {
+  readonly userId: string | null;
+  readonly roleProfile: string | null;
+  readonly organisation: string | null;
+  readonly session: string;
+};
+
+/** `spine audit search` by whoever may run it on that machine. */
+export function byCommand(name: string): Looker {
+  return { userId: null, roleProfile: null, organisation: null, session: `spine ${name}` };
+}
+
+export type OperatorAct = {
+  readonly interaction: string;
+  readonly by: Looker;
+  /** Whom it is about; null: nobody alone. */
+  readonly nhsNumber: string | null;
+  readonly outcome: string;
+};
+
+/** What somebody does who looks after the service; kept before anything is shown or done. */
+export async function recordAct(database: Database, act: OperatorAct): Promise<void> {
+  const { interaction, nhsNumber, outcome, by } = act;
   await database.write(sql`
-    insert into platform.audit (at, interaction, request_id, session, nhs_number, outcome)
-    values (now(), ${command.replace(' ', '-')}, ${randomUUID()}::uuid, ${`spine ${command}`}, ${nhsNumber}, ${outcome})`);
+    insert into platform.audit (at, interaction, request_id, user_id, role_profile, organisation, session, nhs_number, outcome)
+    values (now(), ${interaction}, ${randomUUID()}::uuid, ${by.userId}, ${by.roleProfile}, ${by.organisation},
+      ${by.session}, ${nhsNumber}, ${outcome})`);
 }

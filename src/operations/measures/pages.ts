@@ -1,9 +1,16 @@
 import { londonDate } from '../../kernel/london.ts';
-import type { Link, Page, PageAnswer, PageRequest, View, Visitor } from '../../pages/index.ts';
+import type {
+  Link,
+  Page,
+  PageAnswer,
+  PageRequest,
+  Redirect,
+  View,
+  Visitor,
+} from '../../pages/index.ts';
 import { type Download, problemOf } from '../../pages/index.ts';
-import type { ForOperators } from '../../identity/index.ts';
+import type { ForOperators, Operator } from '../../identity/index.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Database } from '../../platform/database.ts';
 import { DOOR_WORDS } from './door-words.ts';
 import type { CertificateEnd } from './certificates.ts';
 import { certificateRows } from './certificates.ts';
@@ -13,24 +20,38 @@ import { flowModel, stuckModel } from './flow.ts';
 import { jobsModel } from './job-rows.ts';
 import { findingOf, jobTurns, measuresSince, processesSince, sitesSince } from './repository.ts';
 import { siteRows, SITE_DAYS, SILENT_HOURS } from './sites.ts';
+import {
+  auditCheckPage,
+  auditPage,
+  type AuditPagesParts,
+  auditRows,
+  patientAuditPage,
+} from '../audit/pages.ts';
+import {
+  incidentPage,
+  type IncidentPagesParts,
+  incidentsPage,
+  newIncidentPage,
+  orderIncident,
+} from '../incidents/pages.ts';
 import { reconciliationPage, reconciliationRows } from '../reconcile/pages.ts';
 import { SPANS, spanOf } from './spans.ts';
 import { wallModel } from './wall-model.ts';
 
-export type OperationsPagesParts = {
-  readonly database: Database;
-  /** Business time: that of prescriptions. */
-  readonly clock: Clock;
-  readonly forOperators: ForOperators;
-  /** All that run out, the first to end first. */
-  readonly certificates: () => Promise<readonly CertificateEnd[]>;
-  /** How far copies of the database are behind, in seconds; null: there is none. */
-  readonly lagSeconds: () => Promise<number | null>;
-  /** Messages of HL7 V3 that no supplier took, the last first. */
-  readonly lost: () => Promise<readonly Lost[]>;
-  /** What is moved from an older Spine, and how far it has come. */
-  readonly migration: () => Promise<View>;
-};
+export type OperationsPagesParts = AuditPagesParts &
+  IncidentPagesParts & {
+    /** Business time: that of prescriptions. */
+    readonly clock: Clock;
+    readonly forOperators: ForOperators;
+    /** All that run out, the first to end first. */
+    readonly certificates: () => Promise<readonly CertificateEnd[]>;
+    /** How far copies of the database are behind, in seconds; null: there is none. */
+    readonly lagSeconds: () => Promise<number | null>;
+    /** Messages of HL7 V3 that no supplier took, the last first. */
+    readonly lost: () => Promise<readonly Lost[]>;
+    /** What is moved from an older Spine, and how far it has come. */
+    readonly migration: () => Promise<View>;
+  };
 
 export type Lost = {
   readonly messageId: string;
@@ -45,11 +66,13 @@ export const OPERATIONS_VIEWS = new URL('./views/', import.meta.url);
 
 const LINKS: readonly Link[] = [
   { href: '/ops', text: 'Now' },
+  { href: '/ops/incidents', text: 'Incidents and maintenance' },
   { href: '/ops/flow', text: 'Prescription flow' },
   { href: '/ops/sites', text: 'Sites and suppliers' },
   { href: '/ops/jobs', text: 'Jobs' },
   { href: '/ops/certificates', text: 'Certificates' },
   { href: '/ops/reconciliation', text: 'Reconciliation' },
+  { href: '/ops/audit', text: 'Audit' },
   { href: '/ops/migration', text: 'Migration' },
 ];
 
@@ -59,12 +82,13 @@ const WALL_MS = 900_000; // an interface that nobody has asked for so long is no
 export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
   const page = (
     path: string,
-    handle: (request: PageRequest) => Promise<View | Download>,
+    handle: (request: PageRequest, by: Operator) => Promise<View | Download | Redirect>,
+    method: Page['method'] = 'GET',
   ): Page => ({
-    method: 'GET',
+    method,
     path,
-    handle: parts.forOperators(async (request, visitor) => {
-      const answer = await handle(request);
+    handle: parts.forOperators(async (request, visitor, by) => {
+      const answer = await handle(request, by);
       return 'view' in answer ? inFrame(answer, visitor, request) : answer;
     }),
   });
@@ -78,6 +102,15 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/certificates', () => certificates(parts)),
     page('/ops/reconciliation', (request) => reconciliationPage(parts.database, request)),
     page('/ops/reconciliation/rows', (request) => reconciliationRows(parts.database, request)),
+    page('/ops/audit', (request, by) => auditPage(parts, request, by)),
+    page('/ops/audit/rows', (request, by) => auditRows(parts, request, by)),
+    page('/ops/audit/patient', (request, by) => patientAuditPage(parts, request, by)),
+    page('/ops/audit/check', (_request, by) => auditCheckPage(parts, by)),
+    page('/ops/incidents', () => incidentsPage(parts)),
+    page('/ops/incidents/new', async () => newIncidentPage()),
+    page('/ops/incidents/new', (request, by) => orderIncident(parts, request, by), 'POST'),
+    page('/ops/incidents/:number', (request) => incidentPage(parts, request)),
+    page('/ops/incidents/:number', (request, by) => orderIncident(parts, request, by), 'POST'),
     page('/ops/migration', () => parts.migration()),
   ];
 }

@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../platform/http.ts';
 import { type Datacentre, isComponent } from '../components.ts';
+import { showsKey } from '../shown-key.ts';
 import type { Store } from '../store/repository.ts';
 import type { Minute } from './observed.ts';
 
@@ -15,8 +14,7 @@ export function minutesRoute(store: Store, key: string | null): HttpRoute {
 }
 
 function take(store: Store, key: string | null, request: HttpRequest): HttpResponse {
-  const shown = request.headers['authorization'] ?? '';
-  if (key === null || !isSame(shown, `Bearer ${key}`)) {
+  if (!showsKey(request, key)) {
     return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' }, body: '' };
   }
   const minutes = minutesIn(request.body);
@@ -25,11 +23,6 @@ function take(store: Store, key: string | null, request: HttpRequest): HttpRespo
     for (const minute of minutes) store.observed.keepMinute(minute);
   });
   return { status: 204, body: '' };
-}
-
-function isSame(shown: string, wanted: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(shown), digest(wanted));
 }
 
 /** Null when one of them is not in its form. */

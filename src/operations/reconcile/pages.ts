@@ -1,4 +1,4 @@
-import { londonDate, parseLondonDate, instantOf } from '../../kernel/london.ts';
+import { londonDate } from '../../kernel/london.ts';
 import {
   type Download,
   type FieldError,
@@ -8,6 +8,7 @@ import {
   type View,
 } from '../../pages/index.ts';
 import type { Database } from '../../platform/database.ts';
+import { instantIn, localTime } from '../london-fields.ts';
 import { type Asked, reconcile } from './handle.ts';
 import { CONCERNS, csvOf, equationOf, isBalanced, type Reconciliation } from './reconciliation.ts';
 
@@ -54,18 +55,6 @@ function typedIn(query: PageRequest['query']): Typed {
   };
 }
 
-/** As a field for a date and a time has it. */
-function localTime(at: Date): string {
-  return `${londonDate(at)}T${LONDON_TIME.format(at)}`;
-}
-
-const LONDON_TIME = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Europe/London',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-
 type Read = { readonly value: Asked; readonly errors: readonly FieldError[] };
 
 function askedOf({ since, until, site, asid }: Typed, most: number): Read {
@@ -88,12 +77,6 @@ function askedOf({ since, until, site, asid }: Typed, most: number): Read {
     sent: [],
   };
   return { value, errors };
-}
-
-function instantIn(text: string): Date | null {
-  const [, day = '', time = ''] = /^(\S+)[T ]((?:[01]\d|2[0-3]):[0-5]\d)$/.exec(text.trim()) ?? [];
-  const date = parseLondonDate(day);
-  return date === null ? null : instantOf(date, time);
 }
 
 function shown({ balance, totals, rows }: Reconciliation) {

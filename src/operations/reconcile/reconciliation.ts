@@ -1,3 +1,5 @@
+import { csvLines } from '../csv.ts';
+
 /** What a site may have to look at after an incident, and what to do about it [EXPERIENCE 6.6]. */
 export const CONCERNS = {
   'never-offered': {
@@ -140,15 +142,9 @@ const COLUMNS = ['concern', 'site', 'asid', 'prescription', 'messageId', 'at', '
 
 /** For one supplier's program, or a spreadsheet; with what to do in the last column. */
 export function csvOf({ rows }: Reconciliation): string {
-  const lines = rows.map((row) => {
-    const cells = [...COLUMNS.map((column) => row[column] ?? ''), CONCERNS[row.concern].todo];
-    return cells.map(cellOf).join(',');
-  });
-  return [[...COLUMNS, 'todo'].join(','), ...lines, ''].join('\r\n');
-}
-
-/** Nothing that a spreadsheet would take for a formula. */
-function cellOf(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const lines = rows.map((row) => [
+    ...COLUMNS.map((column) => row[column] ?? ''),
+    CONCERNS[row.concern].todo,
+  ]);
+  return csvLines([[...COLUMNS, 'todo'], ...lines]);
 }

@@ -1,13 +1,13 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../../cli/command.ts';
-import { findOrganisations } from '../../../directory/index.ts';
 import { storeCommand } from '../../../installation/store-command.ts';
-import { parseNhsNumber } from '../../../kernel/nhs-number.ts';
 import { parseUuid } from '../../../kernel/uuid.ts';
 import type { AuditRow } from '../../../platform/audit/entry.ts';
 import type { Database } from '../../../platform/database.ts';
 import { numbersOf } from '../../../prescriptions/index.ts';
 import { RANGE, timeOf } from '../options.ts';
-import { findLines, recordLook, type Wanted } from '../repository.ts';
+import { byCommand, type Wanted } from '../repository.ts';
+import { search, type Told, whoLooked } from './handle.ts';
+import { numberOf } from './number.ts';
 
 const LINES_MAX = 10_000;
 const LINES_DEFAULT = '100';
@@ -82,11 +82,7 @@ async function searched(invocation: Invocation, database: Database): Promise<num
     output.progress(`spine audit search: ${problem}`);
     return EXIT.wrongUse;
   }
-  await recordLook(database, 'audit search', {
-    nhsNumber: wanted.patient?.[0] ?? null,
-    outcome: 'read',
-  });
-  const rows = await findLines(database, wanted, limit);
+  const rows = await search(database, wanted, limit, byCommand('audit search'));
   output.result(rows.map(lineOf).join('\n'), rows);
   return EXIT.ok;
 }
@@ -114,28 +110,12 @@ async function wantedOf(invocation: Invocation, database: Database): Promise<Wan
   };
 }
 
-function numberOf(typed: string): string | null {
-  return parseNhsNumber(typed.replaceAll(/[\s-]/g, ''));
-}
-
 function lineOf(row: AuditRow): string {
   const { recordedAt, interaction, userId, organisation, asid, session } = row;
   const who = userId ?? asid ?? session ?? '-';
   const whom = row.prescriptionId ?? row.nhsNumber ?? '-';
   return `${recordedAt.slice(0, 19)}Z  ${interaction}  ${who} of ${organisation ?? '-'}  ${whom}  ${row.outcome}`;
 }
-
-/** What a patient is told of a line. */
-type Told = {
-  readonly at: string;
-  readonly organisation: string | null;
-  readonly organisationName: string | null;
-  readonly roleProfile: string | null;
-  readonly user: string | null;
-  readonly interaction: string;
-  readonly outcome: string;
-  readonly prescription: string | null;
-};
 
 async function ofPatient(invocation: Invocation, database: Database): Promise<number> {
   const { words, output } = invocation;
@@ -146,33 +126,13 @@ async function ofPatient(invocation: Invocation, database: Database): Promise<nu
     output.progress(`spine audit patient: ${problem}`);
     return EXIT.wrongUse;
   }
-  await recordLook(database, 'audit patient', { nhsNumber, outcome: 'read' });
-  const patient = await numbersOf(database, nhsNumber);
-  const rows = await findLines(database, { ...range, patient }, LINES_MAX);
-  const codes = [...new Set(rows.flatMap(({ organisation }) => organisation ?? []))];
-  const names = new Map(
-    (await findOrganisations(database, codes)).map(({ ods, name }) => [ods, name]),
-  );
-  const told = rows.map((row) => toldOf(row, names));
-  if (rows.length === LINES_MAX) {
+  const asked = { nhsNumber, from: range.from, to: range.to, most: LINES_MAX };
+  const told = await whoLooked(database, asked, byCommand('audit patient'));
+  if (told.length === LINES_MAX) {
     output.progress(`These are the latest ${LINES_MAX}; --to shows earlier ones.`);
   }
   output.result(told.map(toldLine).join('\n'), told);
   return EXIT.ok;
-}
-
-function toldOf(row: AuditRow, names: ReadonlyMap<string, string>): Told {
-  const { recordedAt: at, organisation, roleProfile, interaction, outcome } = row;
-  return {
-    at,
-    organisation,
-    organisationName: organisation === null ? null : (names.get(organisation) ?? null),
-    roleProfile,
-    user: row.userId ?? row.asid ?? row.session,
-    interaction,
-    outcome,
-    prescription: row.prescriptionId,
-  };
 }
 
 function toldLine(told: Told): string {
