@@ -49,18 +49,18 @@ export function openRecorder(parts: RecorderParts): Recorder {
     await tell(told);
   };
   let turn = Promise.resolve();
-  const next = (): Promise<void> => {
+  const takeTurn = (): void => {
     turn = turn.then(record).then(undefined, (error: unknown) => {
       if (!(error instanceof DatabaseUnavailable)) parts.onFailure(error);
     });
-    return turn;
   };
-  const timer = setInterval(next, parts.everyMs ?? EVERY_MS).unref();
+  const timer = setInterval(takeTurn, parts.everyMs ?? EVERY_MS).unref();
   return {
     onTurn: (job, ended) => turns.set(job.name, turnOf(turns.get(job.name), job, ended)),
     close: async () => {
       clearInterval(timer);
-      await next(); // what was counted since the last time
+      takeTurn(); // what was counted since the last time
+      await turn;
     },
   };
 }

@@ -109,7 +109,9 @@ export function parseOrder(value: unknown): Order | null {
     typeof number === 'string' && typeof version === 'string' && Array.isArray(components);
   if (act === undefined || !isOrder || typeof fields !== 'object' || fields === null) return null;
   const entries: readonly (readonly [string, unknown])[] = Object.entries(fields);
-  const texts = entries.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : []));
+  const texts = entries.flatMap(([name, text]): [string, string][] =>
+    typeof text === 'string' ? [[name, text]] : [],
+  );
   const named: readonly unknown[] = components;
   return {
     act,
