@@ -10,6 +10,7 @@ import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { stopOldStore } from '../../src/migration/generate/stop.ts';
 import { stopped } from '../../src/migration/scenario/switch.ts';
 import { aFolder, EXPORTER } from '../../src/migration/testing.ts';
+import { Trouble } from '../../src/platform/trouble.ts';
 import { dueJob } from '../../src/prescriptions/jobs.ts';
 import { endHold } from '../../src/prescriptions/messages/end-hold/handle.ts';
 import { releaseById } from '../../src/prescriptions/messages/release/handle.ts';
@@ -19,7 +20,7 @@ import type { PrescriptionId } from '../../src/prescriptions/prescription-id.ts'
 import { aParty, aSpine, newId, ods } from '../../src/prescriptions/testing.ts';
 import { anEnvelope, AT } from './polling.ts';
 import { askAll, aSwitch, at, should, type Switch, take, waited } from './switching.ts';
-import { aBulk } from './store.ts';
+import { aBulk, untilAlone } from './store.ts';
 
 // Shows: Migration | the switch is a checklist of steps that look before and after, opens bit by bit, and is taken up after a kill
 
@@ -97,8 +98,13 @@ describe('the switch from an old store', () => {
       },
     };
     await made.rig.bulk.close();
-    await assert.rejects(take({ ...made, rig: killed }, 'verify'));
+    await untilAlone(made.store);
+    await assert.rejects(
+      take({ ...made, rig: killed }, 'verify'),
+      (error) => !(error instanceof Trouble),
+    );
     assert.equal(await at(made), 'FINAL');
+    await untilAlone(made.store);
     const bulk = await aBulk(made.store);
     made = { ...made, rig: { ...rig, bulk }, switching: { ...made.switching, bulk } };
     const done = await take(made, 'verify');

@@ -53,7 +53,7 @@ describe('an export of documents', () => {
     const found = new Map<string, readonly string[]>();
     for (const part of made.dump.parts) {
       for await (const group of groupsOf(made.dump, part)) {
-        found.set(group.place, foldGroup(group, made.dump.manifest, false).classes);
+        found.set(group.place, foldGroup(group, made.dump, false).classes);
       }
     }
     for (const { id, classes } of made.truths) {

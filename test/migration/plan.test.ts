@@ -5,19 +5,23 @@ import { before, describe, test } from 'node:test';
 
 import { keepBeside, shownBeside } from '../../src/migration/cut-over/evidence.ts';
 import { gatesOf } from '../../src/migration/cut-over/gates.ts';
-import { faultsOf, type Plan, planJson, readPlan } from '../../src/migration/plan/plan.ts';
+import { heldRecords } from '../../src/migration/hold/repository.ts';
+import { readChoices } from '../../src/migration/plan/choices.ts';
+import { byPlan, faultsOf, type Plan, planJson, readPlan } from '../../src/migration/plan/plan.ts';
 import { planFor } from '../../src/migration/scenario/switch.ts';
 import { writeSigned } from '../../src/migration/signed-file.ts';
-import { aDump, aFolder, EXPORTER, truthsOf } from '../../src/migration/testing.ts';
-import { aStore } from './store.ts';
+import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
+import { aDump, aFolder, EXPORTER, type Generated, truthsOf } from '../../src/migration/testing.ts';
+import { aStore, loadInto } from './store.ts';
 
 // Shows: Migration | a signed plan counts every dirty class with its policy, and gates say what is missing before the switch
 
 describe('a plan', () => {
   let plan: Plan;
   let folder: string;
+  let made: Generated;
   before(async () => {
-    const made = await aDump({ prescriptions: 60, perPart: 60, dirt: 6, seed: 23 });
+    made = await aDump({ prescriptions: 60, perPart: 60, dirt: 6, seed: 23 });
     ({ folder } = made);
     plan = await planFor({ ...made, keys: EXPORTER });
   });
@@ -49,6 +53,51 @@ describe('a plan', () => {
       assert.match(faults, says);
     }
     assert.deepEqual(faultsOf(plan), []);
+  });
+
+  test('may hold each record of a class, by whoever answers for it: the load does so, and no other plan is loaded then', async () => {
+    const chosen = readChoices({ D29: { choice: 'hold', owner: 'A Pharmacist' } }, 'one');
+    assert.ok(chosen.ok);
+    const mine = { ...plan, choices: chosen.value };
+    const dump = byPlan(made.dump, mine);
+    const own = truthsOf(folder).filter(({ classes }) => classes.includes('D29'));
+    assert.ok(own.some(({ queuedFor }) => queuedFor !== null));
+    const store = await aStore();
+    await loadInto(store, dump);
+    const held = await heldRecords(store.database);
+    const byChoice = held.filter(({ because }) => because.includes('D29'));
+    assert.deepEqual(
+      byChoice.map(({ id }) => id).toSorted(),
+      own.map(({ id }) => id.slice(0, -1)).toSorted(),
+    );
+    const waiting = await store.rows.all<{ id: string }>(
+      'select prescription_id as id from prescriptions.download_queue where left_at is null',
+    );
+    const isWaiting = new Set(waiting.map(({ id }) => id));
+    assert.deepEqual(
+      byChoice.filter(({ id }) => isWaiting.has(id)),
+      [],
+    );
+    const { differences } = await reconcile(store.database, made.dump);
+    assert.deepEqual(differences, []);
+    await assert.rejects(loadInto(store, made.dump), /begun with other policies: held are D29/);
+    assert.throws(() => byPlan(made.dump, { ...mine, manifest: 'x' }), /of another export/);
+  });
+
+  test('says what is wrong with what was chosen, all at once; and is not signed where more are of a class than may be', () => {
+    const wrong = readChoices({ D5: { choice: 'drop' }, D28: { choice: 'hold' }, D31: {} }, 'one');
+    assert.ok(!wrong.ok);
+    assert.deepEqual(wrong.error, [
+      '.D5.choice must be one of default, hold',
+      'D28 cannot be held: it never comes into the store',
+      'D31 is not known',
+    ]);
+    const few = readChoices({ D29: { most: 0 } }, 'one');
+    assert.ok(few.ok);
+    assert.match(
+      faultsOf({ ...plan, choices: few.value }).join('; '),
+      /are of class D29, more than 0/,
+    );
   });
 
   test('is ready when all its gates are green, by what lies beside it signed', async () => {

@@ -37,12 +37,13 @@ export type FeedAt = {
  */
 export async function catchUp(
   bulk: BulkLoad,
-  dump: Dump,
+  exported: Dump,
   { folder, publicKeyPem, upTo = Infinity }: FeedAt,
   onProgress: (to: number) => void = () => undefined,
 ): Promise<CaughtUp> {
-  const { exportId } = dump.manifest;
-  const from = await repository.begin(bulk, exportId);
+  const { exportId } = exported.manifest;
+  const { seq: from, holds } = await repository.begin(bulk, exportId);
+  const dump = { ...exported, holds };
   const payloads = new Payloads(dump, folder);
   const done = { from, to: from, changes: 0, ids: 0 };
   let some: Change[] = [];
@@ -165,5 +166,5 @@ async function assureUntouched(
 function movedOf(dump: Dump, payloads: Payloads, group: Group) {
   const messages = group.rows.MESSAGE.map(({ row }) => ({ row, ...payloads.read(row) }));
   const isDamaged = messages.some(({ isWhole }) => !isWhole);
-  return { messages, moved: foldGroup(group, dump.manifest, isDamaged) };
+  return { messages, moved: foldGroup(group, dump, isDamaged) };
 }

@@ -8,17 +8,37 @@ import { takeTool } from '../tool-lock.ts';
 /** Rows that the feed brought are of no part. */
 export const FEED_PART = 0;
 
-/** How far the store has come; throws `Trouble` when its export is not loaded, or another tool works on it. */
-export async function begin(bulk: BulkLoad, exportId: string): Promise<number> {
+/** How far the store has come, and what it holds by its plan; throws `Trouble` when its export is not loaded, or another tool works on it. */
+export async function begin(
+  bulk: BulkLoad,
+  exportId: string,
+): Promise<{ readonly seq: number; readonly holds: readonly string[] }> {
   await takeTool(bulk);
-  const [row] = await bulk.all<{ seq: string; isLoaded: boolean }>(sql`
-    select change_seq::text as seq, loaded_at is not null as "isLoaded"
-    from migration.export where export_id = ${exportId}`);
+  const [row] = await bulk.all<Begun>(sql`
+    select change_seq::text as seq, holds,
+      (select state from migration.cut_over c where c.export_id = e.export_id) as state, loaded_at is not null as "isLoaded"
+    from migration.export e where export_id = ${exportId}`);
   if (row?.isLoaded !== true) {
     throw new Trouble(`export ${exportId} is not loaded`, 'load it first: spine migrate load');
   }
-  return Number(row.seq);
+  if (row.state !== null && !FOLLOWING.has(row.state)) {
+    throw new Trouble(
+      `the migration stands at ${row.state}: what the old store still writes is not applied here any more`,
+      'stop whatever writes there; undo the switch (spine migrate fall-back), or send its messages to this Spine',
+    );
+  }
+  return { seq: Number(row.seq), holds: row.holds };
 }
+
+type Begun = {
+  readonly seq: string;
+  readonly isLoaded: boolean;
+  readonly holds: string[];
+  readonly state: string | null;
+};
+
+/** Until the last change was compared: behind that nothing has an effect in two stores [MIGRATION 9, MF9]. */
+const FOLLOWING: ReadonlySet<string> = new Set(['FOLLOWING', 'READY', 'DRAIN', 'FROZEN']);
 
 /** Takes out what the store has of ids, which nobody has used yet: it comes again with what has changed. */
 export async function forget(

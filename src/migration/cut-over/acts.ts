@@ -26,10 +26,10 @@ const ACTS: Readonly<Record<StepName, (rig: Rig) => Promise<Json>>> = {
   verify,
   'open-reads': probe,
   'open-writes': openWrites,
-  'open-10': silent,
+  'open-10': opened,
   'open-50': ramp,
   'open-all': ramp,
-  due: silent,
+  due: opened,
   close,
 };
 
@@ -185,6 +185,12 @@ async function ramp(rig: Rig): Promise<Json> {
       `look at the counts for ${left} s more`,
     );
   }
+  return opened(rig);
+}
+
+/** Neither the tripwire nor the old store has said anything: one that was opened by mistake stops the ramp [MIGRATION 9, MF9]. */
+async function opened(rig: Rig): Promise<Json> {
+  if (rig.oldStore.isReal) await assureStill(rig);
   return silent(rig);
 }
 

@@ -8,6 +8,7 @@ import {
   prescriptionKey,
 } from '../../prescriptions/rules.ts';
 import type { Manifest } from '../lx1/manifest.ts';
+import type { Dump } from '../lx1/open-dump.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Placed } from '../lx1/read-table.ts';
 import { OF_PRESCRIPTIONS, type PrescriptionTable, type Row } from '../lx1/tables.ts';
@@ -39,8 +40,12 @@ export type Moved = {
 /** Organisations whose prescriptions are tests [EPS-LIFECYCLE 8]. */
 const TEST_SITES = new Set(['Z99901', 'Z99902']);
 
-/** `damaged`: whether the bytes of one of its messages are not those that the export names [MIGRATION 4, D20]. */
-export function foldGroup(group: Group, manifest: Manifest, isDamaged: boolean): Moved {
+/** `isDamaged`: whether the bytes of one of its messages are not those that the export names [MIGRATION 4, D20]. */
+export function foldGroup(
+  group: Group,
+  { manifest, holds = [] }: Pick<Dump, 'manifest' | 'holds'>,
+  isDamaged: boolean,
+): Moved {
   const [first, ...others] = group.rows.PRESCRIPTION;
   const origin = originOf(manifest);
   if (first === undefined) return withoutPrescription(group, manifest, origin);
@@ -52,7 +57,7 @@ export function foldGroup(group: Group, manifest: Manifest, isDamaged: boolean):
   const record = new LegacyRecord({ ...group, rows }, first.row, manifest);
   if (isDamaged) record.found.add('D20');
   for (const { because } of quarantined) record.found.add(because);
-  const folded = fold(record, id, origin);
+  const folded = fold(record, id, { ...origin, holds });
   if (folded === null) return apart(group, id, 'D16');
   return { id, fate: 'live', ...folded, quarantined };
 }

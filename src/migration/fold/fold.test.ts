@@ -29,7 +29,7 @@ before(async () => {
   const payloads = new Payloads(dump);
   for (const part of dump.parts) {
     for await (const group of readGroups(dump, part)) {
-      found.set(group.place, foldGroup(group, dump.manifest, isDamaged(payloads, group)));
+      found.set(group.place, foldGroup(group, dump, isDamaged(payloads, group)));
     }
   }
   payloads.close();

@@ -38,8 +38,15 @@ export type Folded = {
 /** The export that the rows are of. */
 export type Origin = { readonly exportId: string; readonly asOf: Instant };
 
+/** Dirty classes of which every record is held by the plan. */
+export type ByPlan = { readonly holds: readonly string[] };
+
 /** From the rows of one prescription to its events and its state; null when they have no beginning [MIGRATION 3]. */
-export function fold(record: LegacyRecord, id: PrescriptionId, origin: Origin): Folded | null {
+export function fold(
+  record: LegacyRecord,
+  id: PrescriptionId,
+  origin: Origin & ByPlan,
+): Folded | null {
   const undone = cancellationsWithoutEffect(record);
   const facts = factsOf(record, new Set(undone));
   const replayed = replay(id, facts);
@@ -62,8 +69,14 @@ export function fold(record: LegacyRecord, id: PrescriptionId, origin: Origin): 
   }
   const due = dueOf(story.state);
   if (due?.kind === 'expire' && due.on <= londonDate(new Date(origin.asOf))) classes.add('D30');
+  if (isBackAndNamed(record, story.state)) classes.add('D7');
+  held.push(...origin.holds.filter((name) => classes.has(name) && !held.includes(name)));
   const waiting = held.length > 0 ? null : waitingRow(record, story.state);
-  inQueueOrNot(record, waiting, { story, classes });
+  inQueueOrNot(waiting, {
+    story,
+    classes,
+    isByPlan: held.some((name) => origin.holds.includes(name)),
+  });
   if (held.length > 0)
     story.add({ kind: 'MigrationHeld', because: held.toSorted(), at: origin.asOf });
   return {
@@ -177,9 +190,8 @@ function cancel(
 
 /** The state says what the queue facts say, and nothing else brings an issue into a queue [MIGRATION 5, M5]. */
 function inQueueOrNot(
-  record: LegacyRecord,
   waiting: Row<'NOM_RELEASE'> | null,
-  { story, classes }: Work,
+  { story, classes, isByPlan }: Work & { readonly isByPlan: boolean },
 ): void {
   const { state } = story;
   const issue = currentIssue(state);
@@ -194,14 +206,7 @@ function inQueueOrNot(
     story.gap('re-nominated', { ...state, nominated, issues });
     return;
   }
-  const last = record.rows.RELEASE.findLast(
-    ({ row }) => Number(row.ISSUE_NO) === issue.number,
-  )?.row;
-  const isNamed = (record.prescription.NOM_ORG ?? '') !== '';
-  const isPending = record.rows.NOM_RELEASE.some(({ row }) => row.STATE === 'PENDING');
-  const isOnShelf = issue.status === 'ToBeDispensed' && !isPending;
-  if (isOnShelf && last?.END_KIND === 'RETURN' && isNamed) classes.add('D7');
-  const isHeldAnyway = [...classes].some((name) => HOLDING.has(name));
+  const isHeldAnyway = isByPlan || [...classes].some((name) => HOLDING.has(name));
   if (issue.status !== 'ToBeDispensed' || state.nominated === null || isBack || isHeldAnyway)
     return;
   if (classes.has('D8')) return;
@@ -210,4 +215,13 @@ function inQueueOrNot(
     ...state,
     issues: issues.toSorted((one, other) => one.number - other.number),
   });
+}
+
+/** Returned, in no queue, and still nominated [MIGRATION 4, D7]. */
+function isBackAndNamed({ rows, prescription }: LegacyRecord, state: Prescription): boolean {
+  const issue = currentIssue(state);
+  const last = rows.RELEASE.findLast(({ row }) => Number(row.ISSUE_NO) === issue.number)?.row;
+  const isPending = rows.NOM_RELEASE.some(({ row }) => row.STATE === 'PENDING');
+  const isOnShelf = issue.status === 'ToBeDispensed' && !isPending;
+  return isOnShelf && last?.END_KIND === 'RETURN' && (prescription.NOM_ORG ?? '') !== '';
 }

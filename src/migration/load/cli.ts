@@ -1,6 +1,9 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
+import { classCounts } from '../cut-over/repository.ts';
+import { planIn } from '../plan/cli.ts';
+import { byPlan, type Plan } from '../plan/plan.ts';
 import { KEY, openNamed } from '../named-dump.ts';
 import type { Database } from '../../platform/database.ts';
 import { settle } from '../beside/handle.ts';
@@ -16,13 +19,19 @@ const WORKERS = {
   default: '2',
 } as const;
 const WORKERS_MAX = 64;
+const PLAN = {
+  flag: 'plan',
+  value: 'file',
+  help: 'a signed plan: what is chosen for dirty classes',
+} as const;
+const CLASS_LIMIT = 6; // [MIGRATION 7]
 
 /** `spine migrate load`: the bulk of an old store into an empty one [MIGRATION 7]. */
 export const loadCommand: Command = storeCommand({
   name: 'migrate load',
   summary: 'load an export of an old store into an empty one; goes on where it was ended',
   usage: '<export>',
-  options: [KEY, WORKERS],
+  options: [KEY, WORKERS, PLAN],
   examples: [
     {
       line: 'spine migrate load ./old-store/export --key ./old-store/export-key.pem',
@@ -52,7 +61,10 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
     output.progress(`spine migrate load: --workers is a number from 1 to ${WORKERS_MAX}`);
     return EXIT.wrongUse;
   }
-  const dump = await openNamed(invocation, folder);
+  const planFile = textOption(invocation, PLAN.flag);
+  const plan = planFile === null ? null : await planIn(planFile);
+  const exported = await openNamed(invocation, folder);
+  const dump = plan === null ? exported : byPlan(exported, plan);
   const total = idsIn(dump.manifest.tables);
   const bulk = await openBulkLoad(url);
   try {
@@ -67,6 +79,11 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
     const done = await load(bulk, dump, show, inWorkers(url, dump, workers));
     const seconds = (performance.now() - begun) / 1000;
     const beside = await settle(database, dump.manifest, new Date());
+    const wrong = plan === null ? [] : await notAsPlanned(database, plan);
+    if (wrong.length > 0) {
+      output.progress(`spine migrate load: not as the plan has it: ${wrong.join('; ')}`);
+      return CLASS_LIMIT;
+    }
     const perSecond = Math.round(done.written / seconds);
     const megabytes = Math.ceil(process.resourceUsage().maxRSS / KILOBYTES);
     output.result(
@@ -80,6 +97,16 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
   } finally {
     await bulk.close();
   }
+}
+
+/** Classes of which more came than the plan counts; of ids that changed since nothing is known here. */
+async function notAsPlanned(database: Database, plan: Plan): Promise<string[]> {
+  const { classes, touched } = await classCounts(database, plan.exportId);
+  const planned = new Map(plan.classes.map((one) => [one.class, one.count]));
+  return [...classes].flatMap(([name, { count }]) => {
+    const most = (planned.get(name) ?? 0) + touched;
+    return count > most ? [`${count} of class ${name} where ${most} were counted`] : [];
+  });
 }
 
 const SHOW_EVERY_MS = 5000;

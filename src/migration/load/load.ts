@@ -51,7 +51,7 @@ export async function load(
   loadParts: LoadParts = (parts, onUnit) => loadAll(bulk, dump, parts, onUnit),
 ): Promise<Progress> {
   const { exportId, asOf } = originOf(dump.manifest);
-  await repository.begin(bulk, dump.manifest, asOf);
+  await repository.begin(bulk, dump, asOf);
   const whole = await repository.wholeParts(bulk, exportId);
   let ids = [...whole.values()].reduce((sum, some) => sum + some, 0);
   let [parts, written] = [whole.size, 0];
@@ -132,7 +132,7 @@ async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerato
   for await (const group of groupsOf(dump, part)) {
     unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines, rows: {} };
     const { messages, isDamaged } = messagesOf(payloads, group);
-    const moved = foldGroup(group, dump.manifest, isDamaged);
+    const moved = foldGroup(group, dump, isDamaged);
     addLines(unit.lines, source, { group, moved, messages });
     countRows(unit, group, moved.quarantined);
     unit.ids += 1;

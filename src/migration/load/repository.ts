@@ -3,20 +3,31 @@ import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { CLOSED, openTo } from '../../prescriptions/rules.ts';
-import { type Manifest, manifestDigest } from '../lx1/manifest.ts';
+import { manifestDigest } from '../lx1/manifest.ts';
+import type { Dump } from '../lx1/open-dump.ts';
 import { takeTool } from '../tool-lock.ts';
 
 /**
  * One tool at a time, on a store that is empty or has begun with this very export; throws `Trouble` else [MIGRATION 7].
  * From now on the store takes no messages until it is opened by the cut-over.
  */
-export async function begin(bulk: BulkLoad, manifest: Manifest, asOf: Instant): Promise<void> {
+export async function begin(
+  bulk: BulkLoad,
+  { manifest, holds = [] }: Dump,
+  asOf: Instant,
+): Promise<void> {
   await takeTool(bulk);
   const digest = manifestDigest(manifest);
-  const [known] = await bulk.all<{ digest: Buffer }>(
-    sql`select manifest_digest as digest from migration.export where export_id = ${manifest.exportId}`,
+  const [known] = await bulk.all<{ digest: Buffer; holds: string[] }>(
+    sql`select manifest_digest as digest, holds from migration.export where export_id = ${manifest.exportId}`,
   );
-  if (known !== undefined && known.digest.equals(digest)) return;
+  if (known !== undefined && known.digest.equals(digest)) {
+    if (known.holds.join() === holds.join()) return;
+    throw new Trouble(
+      `it was begun with other policies: held are ${known.holds.join(', ') || 'none'} by choice`,
+      'name the plan that it was begun with: --plan',
+    );
+  }
   if (known !== undefined) {
     throw new Trouble(
       `export ${manifest.exportId} was begun with another manifest`,
@@ -35,8 +46,8 @@ export async function begin(bulk: BulkLoad, manifest: Manifest, asOf: Instant): 
   await bulk.together(async () => {
     await bulk.all(openTo(CLOSED));
     await bulk.all(sql`
-      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq)
-      values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq})`);
+      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq, holds)
+      values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq}, ${holds})`);
   });
 }
 

@@ -14,6 +14,8 @@ export type Dump = {
   readonly manifest: Manifest;
   /** Numbers of its parts: each holds the rows of a range of prescriptions, of every table. */
   readonly parts: readonly number[];
+  /** Dirty classes of which every record is held by the plan; absent: none but those that always are. */
+  readonly holds?: readonly string[];
 };
 
 /**

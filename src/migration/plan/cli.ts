@@ -4,12 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { type Command, EXIT, type Invocation, type Option, textOption } from '../../cli/command.ts';
+import { readJson } from '../../cli/read-json.ts';
+import { fail, type Result } from '../../kernel/result.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
 import { signingKeyIn } from '../signing-key.ts';
 import { writeSigned } from '../signed-file.ts';
 import { countClasses } from './count-classes.ts';
 import { digestOf, faultsOf, LIMITS, type Plan, PLAN_KEY, planJson, readPlan } from './plan.ts';
+import { byDefault, type Choices, heldBy, readChoices } from './choices.ts';
 import { POLICIES } from './policies.ts';
 
 const OPTIONS: readonly Option[] = [
@@ -17,6 +20,11 @@ const OPTIONS: readonly Option[] = [
   { flag: 'plan', value: 'file', help: 'where the signed plan goes', default: 'plan.json' },
   { flag: 'by', value: 'person', help: 'who signs the policies off' },
   { flag: 'and', value: 'person', help: 'who else does; not the same person' },
+  {
+    flag: 'policies',
+    value: 'file',
+    help: 'what is chosen for dirty classes: {"D5": {"choice": "hold", "owner": "…", "most": 100}}',
+  },
   { flag: 'switch-at', value: 'instant', help: 'when the old store stops' },
   {
     flag: 'held-permille',
@@ -80,7 +88,14 @@ async function run(invocation: Invocation, version: string): Promise<number> {
     output.progress(`spine migrate plan: ${problem ?? ''}`);
     return EXIT.wrongUse;
   }
-  const dump = await openNamed(invocation, folder);
+  const people = [text('by'), text('and')].filter((person) => person !== '');
+  const choices = await choicesIn(textOption(invocation, 'policies'), people[0] ?? '');
+  if (!choices.ok) {
+    for (const problem of choices.error) output.progress(`spine migrate plan: ${problem}`);
+    return EXIT.wrongUse;
+  }
+  const exported = await openNamed(invocation, folder);
+  const dump = { ...exported, holds: heldBy(choices.value) };
   const expected = await countClasses(dump, (ids) => {
     if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
   });
@@ -94,7 +109,8 @@ async function run(invocation: Invocation, version: string): Promise<number> {
     dump: resolve(folder),
     feed: resolve(feed),
     exportKey: await readFile(keyOf(invocation), 'utf8'),
-    people: [text('by'), text('and')].filter((person) => person !== ''),
+    people,
+    choices: choices.value,
     switchAt: text('switch-at'),
     limits: {
       ...LIMITS,
@@ -135,10 +151,26 @@ function linesOf(plan: Plan, file: string): string {
     `${ids} ids, ${open} of them open, ${held} of those would be held; switch at ${switchAt}`,
     ...classes.map(
       ({ class: name, count }) =>
-        `  ${name.padEnd(4)}${String(count).padStart(8)}  ${POLICIES[name]?.what}: ${POLICIES[name]?.policy}`,
+        `  ${name.padEnd(4)}${String(count).padStart(8)}  ${POLICIES[name]?.what}: ${chosenFor(plan, name)}`,
     ),
     `signed off by ${people.join(' and ')}: ${file}, SHA-256 ${digestOf(plan).toString('hex')}`,
   ].join('\n');
+}
+
+/** What becomes of a class, and who answers for it. */
+function chosenFor({ choices }: Plan, name: string): string {
+  const { choice, owner } = choices[name] ?? byDefault('');
+  const policy = choice === 'hold' ? 'hold each, by choice' : POLICIES[name]?.policy;
+  return `${policy} (${owner})`;
+}
+
+async function choicesIn(
+  file: string | null,
+  owner: string,
+): Promise<Result<Choices, readonly string[]>> {
+  if (file === null) return readChoices({}, owner);
+  const read = await readJson(file);
+  return 'problem' in read ? fail([read.problem]) : readChoices(read.json, owner);
 }
 
 /** The plan in a file, checked with the key beside it. */

@@ -34,7 +34,7 @@ export async function countClasses(
   try {
     for (const part of dump.parts) {
       for await (const group of groupsOf(dump, part)) {
-        const moved = foldGroup(group, dump.manifest, isDamaged(payloads, group));
+        const moved = foldGroup(group, dump, isDamaged(payloads, group));
         for (const name of moved.classes) {
           const some = places.get(name);
           if (some === undefined) places.set(name, [group.place]);

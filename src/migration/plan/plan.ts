@@ -4,7 +4,10 @@ import { JsonReader } from '../../kernel/json-reader.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { canonicalJson, type Json } from '../canonical.ts';
 import { readSigned } from '../signed-file.ts';
+import { manifestDigest } from '../lx1/manifest.ts';
+import type { Dump } from '../lx1/open-dump.ts';
 import type { Expected } from './count-classes.ts';
+import { byDefault, choiceIn, type Choices, heldBy } from './choices.ts';
 import { POLICIES } from './policies.ts';
 
 export const PLAN_KEY = 'plan-key';
@@ -57,11 +60,13 @@ export type Plan = Expected & {
   readonly people: readonly string[];
   readonly switchAt: string;
   readonly limits: Limits;
+  /** Of each dirty class. */
+  readonly choices: Choices;
 };
 
-/** As it is signed: with the policy of each class, whether the export has any of it or not. */
+/** As it is signed: with what was chosen for each class, whether the export has any of it or not. */
 export function planJson(plan: Plan): Json {
-  const { classes, limits, people, ...rest } = plan;
+  const { classes, limits, people, choices, ...rest } = plan;
   const counts = new Map(classes.map((one) => [one.class, one]));
   return {
     ...rest,
@@ -72,6 +77,7 @@ export function planJson(plan: Plan): Json {
       class: name,
       what,
       policy,
+      ...(choices[name] ?? byDefault(people[0] ?? '')),
       count: counts.get(name)?.count ?? 0,
       digest: counts.get(name)?.digest ?? NONE,
     })),
@@ -103,13 +109,15 @@ function planOf(from: JsonReader): Plan {
   const text = (name: string): string => from.text(name, ANY, 'a text');
   from.text('format', new RegExp(`^${FORMAT}$`), FORMAT);
   const limits = from.object('limits', numbersOf);
-  const classes = from
-    .each('classes', (one) => ({
-      class: one.text('class', ANY, 'a text'),
-      count: numberOf(one, 'count'),
-      digest: one.text('digest', DIGEST, 'a SHA-256'),
-    }))
-    .filter(({ count }) => count > 0);
+  const all = from.each('classes', (one) => ({
+    class: one.text('class', ANY, 'a text'),
+    count: numberOf(one, 'count'),
+    digest: one.text('digest', DIGEST, 'a SHA-256'),
+    chosen: choiceIn(one, ''),
+  }));
+  const classes = all
+    .filter(({ count }) => count > 0)
+    .map(({ class: name, count, digest }) => ({ class: name, count, digest }));
   return {
     planId: text('planId'),
     version: text('version'),
@@ -124,6 +132,7 @@ function planOf(from: JsonReader): Plan {
     open: numberOf(from, 'open'),
     held: numberOf(from, 'held'),
     classes,
+    choices: Object.fromEntries(all.map(({ class: name, chosen }) => [name, chosen])),
     limits,
   };
 }
@@ -156,8 +165,11 @@ export function faultsOf(plan: Plan): string[] {
   const faults: string[] = [];
   if (people.length !== 2 || one === other) faults.push('two persons must sign it off, not one');
   if (Number.isNaN(Date.parse(switchAt))) faults.push(`${switchAt} is no instant`);
-  for (const { class: name } of classes) {
+  for (const { class: name, count } of classes) {
+    const most = plan.choices[name]?.most ?? null;
     if (POLICIES[name] === undefined) faults.push(`class ${name} has no policy`);
+    if (most !== null && count > most)
+      faults.push(`${count} are of class ${name}, more than ${most}`);
   }
   if (isTooManyHeld({ held, open }, limits)) {
     faults.push(
@@ -173,4 +185,12 @@ export function isTooManyHeld(
   { heldPermille }: Limits,
 ): boolean {
   return held * 1000 > open * heldPermille;
+}
+
+/** The export as this plan has it loaded. Throws `Trouble` when it is the plan of another one. */
+export function byPlan(dump: Dump, plan: Plan): Dump {
+  if (manifestDigest(dump.manifest).toString('hex') === plan.manifest) {
+    return { ...dump, holds: heldBy(plan.choices) };
+  }
+  throw new Trouble('the plan is of another export', 'name the plan that was made of this one');
 }

@@ -7,7 +7,13 @@ const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   messages: ['D20', 'D22'],
 };
 
-/** The class that explains a difference; null when none does. */
-export function isExplained(field: string, classes: readonly string[]): string | null {
-  return MAY_DIFFER[field]?.find((name) => classes.includes(name)) ?? null;
+/** The class that explains a difference; null when none does. `holds`: what is held by the plan waits in no queue. */
+export function isExplained(
+  field: string,
+  classes: readonly string[],
+  holds: readonly string[],
+): string | null {
+  const byPlan = field === 'waitsFor' ? holds : [];
+  const may = [...(MAY_DIFFER[field] ?? []), ...byPlan];
+  return may.find((name) => classes.includes(name)) ?? null;
 }

@@ -99,6 +99,8 @@ class Work {
   readonly #explained = new Map<string, number>();
   readonly #differences: Difference[] = [];
   readonly #touched: string[] = [];
+  /** Of which classes every record is held by the plan. */
+  #holds: readonly string[] = [];
 
   /** Whether the old store wrote when it released by the clock of London. */
   readonly #isLocalTime: boolean;
@@ -121,6 +123,7 @@ class Work {
 
   async #compareAll(groups: readonly Group[]): Promise<void> {
     const ids = groups.map(({ place }) => place);
+    this.#holds = await repository.holds(this.#database, this.#exportId);
     const stored = await repository.stored(this.#database, askedOf(groups));
     const classes = await repository.classesOf(this.#database, this.#exportId, ids);
     for (const group of groups) {
@@ -148,7 +151,7 @@ class Work {
     if (isGone) return;
     const fields = is === null ? ['fate'] : differing(was, is);
     const open = fields.filter((field) => {
-      const name = isExplained(field, classes);
+      const name = isExplained(field, classes, this.#holds);
       if (name !== null) this.#explained.set(name, (this.#explained.get(name) ?? 0) + 1);
       return name === null;
     });

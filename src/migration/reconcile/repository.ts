@@ -119,6 +119,14 @@ export async function changeSeq(database: Database, exportId: string): Promise<n
   return row?.seq ?? 0;
 }
 
+/** Dirty classes of which every record is held by the plan. */
+export async function holds(database: Database, exportId: string): Promise<readonly string[]> {
+  const [row] = await database.all<{ holds: string[] }>(
+    sql`select holds from migration.export where export_id = ${exportId}`,
+  );
+  return row?.holds ?? [];
+}
+
 /** Keeps that all ids were compared now, by the clock of the store, up to which change, and what came of it. */
 export async function keepReport(
   database: Database,

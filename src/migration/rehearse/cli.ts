@@ -7,6 +7,7 @@ import { ATTESTED } from '../cut-over/gates.ts';
 import { keepBeside, nextBeside, sha256Of } from '../cut-over/evidence.ts';
 import { openDump } from '../lx1/open-dump.ts';
 import { planIn } from '../plan/cli.ts';
+import { byPlan } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Parts } from '../scenario/scenario.ts';
 import { rehearse, type Rehearsed } from './rehearse.ts';
@@ -65,9 +66,14 @@ async function run({ words, output }: Invocation, parts: Parts): Promise<number>
     return EXIT.wrongUse;
   }
   const plan = await planIn(file);
-  const dump = await openDump(plan.dump, plan.exportKey);
+  const dump = byPlan(await openDump(plan.dump, plan.exportKey), plan);
   const done = await withKeyFile(plan, (keyFile) =>
-    rehearse(plan, dump, { keyFile, parts, onStep: (line) => output.progress(line) }),
+    rehearse(plan, dump, {
+      keyFile,
+      planFile: file,
+      parts,
+      onStep: (line) => output.progress(line),
+    }),
   );
   const name = await nextBeside(file, 'rehearsal');
   const steps = done.steps.map((step) => ({ ...step }));

@@ -51,10 +51,15 @@ const POLLED = 20; // pharmacies that ask after the switch, so that something ha
 export function rehearse(
   plan: Plan,
   dump: Dump,
-  { keyFile, parts, onStep }: Given,
+  { keyFile, planFile, parts, onStep }: Given,
 ): Promise<Rehearsed> {
   return withThrowAwayStore(parts.prepare, async ({ url }, folder) => {
-    await killedLoad(url, { folder: dump.folder, key: keyFile, program: parts.program });
+    await killedLoad(url, {
+      folder: dump.folder,
+      key: keyFile,
+      program: parts.program,
+      plan: planFile,
+    });
     onStep('the load was killed on its way, and goes on');
     const database = openPatient(url);
     try {
@@ -70,6 +75,7 @@ export function rehearse(
 type Given = {
   /** Of the public key that the export is signed with. */
   readonly keyFile: string;
+  readonly planFile: string;
   readonly parts: Parts;
   readonly onStep: (line: string) => void;
 };

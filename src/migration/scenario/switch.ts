@@ -14,6 +14,8 @@ import { originOf } from '../fold/fold-group.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { countClasses } from '../plan/count-classes.ts';
+import { byDefault } from '../plan/choices.ts';
+import { POLICIES } from '../plan/policies.ts';
 import { LIMITS, type Plan } from '../plan/plan.ts';
 import { reconcile, type Reconciled } from '../reconcile/reconcile.ts';
 import { keepReport } from '../reconcile/repository.ts';
@@ -45,6 +47,7 @@ export async function planFor({
     feed: resolve(feedFolder(folder)),
     exportKey: keys.publicKey,
     people: ['one', 'other'],
+    choices: Object.fromEntries(Object.keys(POLICIES).map((name) => [name, byDefault('one')])),
     switchAt: originOf(dump.manifest).asOf,
     limits: { ...LIMITS, heldPermille: EVERYTHING, rampSeconds: 0, guardDays: 0 },
   };

@@ -58,8 +58,8 @@ export function stopwatch(): () => number {
   };
 }
 
-/** An export and the public key that it is signed with, and the program that loads it: paths. */
-export type Loading = Record<'folder' | 'key' | 'program', string>;
+/** An export and the public key that it is signed with, the program that loads it, and its plan, if it has one: paths. */
+export type Loading = Record<'folder' | 'key' | 'program', string> & { readonly plan?: string };
 
 const KILLED_AFTER_MS = [1500, 4000] as const;
 
@@ -101,13 +101,18 @@ export async function loadToEnd(url: string, loading: Loading): Promise<LoadSaid
 
 function loadIn(
   url: string,
-  { folder, key, program }: Loading,
+  { folder, key, program, plan }: Loading,
   words: readonly string[],
 ): ChildProcess {
-  return spawn(process.execPath, [program, 'migrate', 'load', folder, '--key', key, ...words], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const byPlan = plan === undefined ? [] : ['--plan', plan];
+  return spawn(
+    process.execPath,
+    [program, 'migrate', 'load', folder, '--key', key, ...byPlan, ...words],
+    {
+      env: { ...process.env, DATABASE_URL: url },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
 }
 
 function endOf(child: ChildProcess): Promise<number | null> {

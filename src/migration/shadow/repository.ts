@@ -26,6 +26,14 @@ export async function waitingFor(
   return rows.map(({ id }) => id);
 }
 
+/** Dirty classes of which every record is held by the plan. */
+export async function holds(database: Database): Promise<readonly string[]> {
+  const rows = await database.all<{ name: string }>(
+    sql`select unnest(holds) as name from migration.export`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Dirty classes of ids. */
 export async function classesOf(
   database: Database,

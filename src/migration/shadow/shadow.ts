@@ -28,7 +28,7 @@ export type Shadowed = {
 
 /** Asks the new store what others asked the old one, and compares the answers; nothing is written. */
 export async function shadow(database: Database, reads: AsyncIterable<Read>): Promise<Shadowed> {
-  const counts = new Counts();
+  const counts = new Counts(await repository.holds(database));
   const under: Promise<void>[] = [];
   for await (const read of reads) {
     under.push(counts.add(database, read));
@@ -45,10 +45,15 @@ class Counts {
   readonly #explained = new Map<string, number>();
   readonly #times: number[] = [];
   readonly #examples: string[] = [];
+  readonly #holds: readonly string[];
+
+  constructor(holds: readonly string[]) {
+    this.#holds = holds;
+  }
 
   async add(database: Database, read: Read): Promise<void> {
     const begun = performance.now();
-    const found = await within(compare(database, read), ANSWER_WITHIN_MS);
+    const found = await within(compare(database, read, this.#holds), ANSWER_WITHIN_MS);
     if (found === null) {
       this.#dropped += 1;
       return;
@@ -82,8 +87,10 @@ class Counts {
 /** Whether both say the same; if not, the dirty class that says why, if one does. */
 type Verdict = { readonly isSame: boolean; readonly because: string | null };
 
-function compare(database: Database, read: Read): Promise<Verdict> {
-  return read.ask === 'status' ? compareStatus(database, read) : compareWaiting(database, read);
+function compare(database: Database, read: Read, holds: readonly string[]): Promise<Verdict> {
+  return read.ask === 'status'
+    ? compareStatus(database, read)
+    : compareWaiting(database, read, holds);
 }
 
 async function compareStatus(
@@ -94,7 +101,7 @@ async function compareStatus(
   const row = await repository.stateOf(database, place);
   if (row === null) {
     const classes = (await repository.classesOf(database, [place])).get(place) ?? [];
-    return { isSame: false, because: isExplained('fate', classes) };
+    return { isSame: false, because: isExplained('fate', classes, []) };
   }
   const nothing = { waits: [], had: [], messages: [] };
   const { issues } = newView({ id: place, state: row.state, ...nothing });
@@ -103,7 +110,7 @@ async function compareStatus(
   );
   const theirs = answer.toSorted((one, other) => one.issue - other.issue).map(lineOf);
   const isSame = ours.join('; ') === theirs.join('; ');
-  return { isSame, because: isSame ? null : isExplained('issues', row.classes) };
+  return { isSame, because: isSame ? null : isExplained('issues', row.classes, []) };
 }
 
 function lineOf({ issue, status, items, holder }: IssueAnswer): string {
@@ -114,13 +121,14 @@ function lineOf({ issue, status, items, holder }: IssueAnswer): string {
 async function compareWaiting(
   database: Database,
   { organisation, answer }: Extract<Read, { ask: 'waiting' }>,
+  holds: readonly string[],
 ): Promise<Verdict> {
   const ours = new Set(await repository.waitingFor(database, organisation));
   const theirs = new Set(answer.map(placeOf));
   const others = [...ours.symmetricDifference(theirs)];
   if (others.length === 0) return { isSame: true, because: null };
   const classes = await repository.classesOf(database, others);
-  const why = others.map((id) => isExplained('waitsFor', classes.get(id) ?? []));
+  const why = others.map((id) => isExplained('waitsFor', classes.get(id) ?? [], holds));
   const [first = null] = why;
   return { isSame: false, because: why.includes(null) ? null : first };
 }
