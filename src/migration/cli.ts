@@ -8,6 +8,7 @@ import { KEY, openNamed } from './named-dump.ts';
 import { planCommand } from './plan/cli.ts';
 import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
 import { rehearseCommands } from './rehearse/cli.ts';
+import { sampleCommand } from './sample/cli.ts';
 import { scenarioCommand } from './scenario/cli.ts';
 import type { Parts } from './scenario/scenario.ts';
 import { shadowCommand } from './shadow/cli.ts';
@@ -73,6 +74,7 @@ export function migrationCommands(version: string, parts: Parts): readonly Comma
     catchUpCommand,
     reconcileCommand(version),
     verifyReportCommand,
+    sampleCommand,
     shadowCommand,
     readyCommand,
     cutOverCommand,

@@ -8,6 +8,7 @@ import type { Dump } from '../../src/migration/lx1/open-dump.ts';
 import { reconcile, type Reconciled } from '../../src/migration/reconcile/reconcile.ts';
 import { reportJson } from '../../src/migration/reconcile/report.ts';
 import { totals } from '../../src/migration/reconcile/repository.ts';
+import { sample } from '../../src/migration/sample/handle.ts';
 import { readSigned, writeSigned } from '../../src/migration/signed-file.ts';
 import { aDump, aFolder, keyPair } from '../../src/migration/testing.ts';
 import { aStore, loadInto, type Store } from './store.ts';
@@ -55,6 +56,7 @@ describe('an old and a new store', () => {
     assert.equal(found.buckets.old, found.buckets.new);
     assert.ok(found.ids === 400 && found.events > 1000);
     assert.ok(Object.keys(found.explained).length >= 2, 'classes explain some');
+    assert.ok(found.due.old > 100 && found.due.new > 100);
   });
 });
 
@@ -97,6 +99,12 @@ const MISTAKES: readonly (readonly [string, RegExp, ...string[]])[] = [
       from prescriptions.prescription limit 1`,
   ],
   [
+    'what falls due does so a year late',
+    /: due/,
+    `update prescriptions.prescription set state = replace(state::text, '"expiresOn":"2015-', '"expiresOn":"2016-')::json
+      where status = '0001'`,
+  ],
+  [
     'a pharmacy loses what waits for it',
     /: waitsFor/,
     `delete from prescriptions.download_queue where prescription_id = (
@@ -112,6 +120,30 @@ describe('a mistake of a loader is found:', () => {
       assert.match(differences.map(({ id, what }) => `${id}: ${what}`).join('\n'), finds);
     });
   }
+});
+
+describe('a sample for people', () => {
+  test('has ids of every class, the same ones for a seed, and what both stores say of them', async () => {
+    const wanted = { count: 60, seed: 3 };
+    const lines = await sample(store.database, dump, wanted);
+    assert.equal(new Set(lines.map(({ id }) => id)).size, 60);
+    assert.deepEqual(await sample(store.database, dump, wanted), lines);
+    const classes = new Set(lines.flatMap((line) => line.classes.split(' ')));
+    const found = await store.rows.all<{ class: string }>(
+      `select distinct class from migration.dirty`,
+    );
+    assert.deepEqual(
+      found.filter((one) => !classes.has(one.class)),
+      [],
+    );
+    const clean = lines.filter((line) => line.classes === 'clean');
+    assert.ok(clean.length > 0);
+    assert.deepEqual(
+      clean.filter((line) => line.old !== line.new),
+      [],
+    );
+    assert.doesNotMatch(JSON.stringify(lines), /999\d{7}/, 'no NHS number is in it');
+  });
 });
 
 describe('a report', () => {

@@ -6,11 +6,12 @@ import { dirname, join, resolve } from 'node:path';
 import { type Command, EXIT, type Invocation, type Option, textOption } from '../../cli/command.ts';
 import { readJson } from '../../cli/read-json.ts';
 import { fail, type Result } from '../../kernel/result.ts';
+import type { Dump } from '../lx1/open-dump.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
 import { signingKeyIn } from '../signing-key.ts';
 import { writeSigned } from '../signed-file.ts';
-import { countClasses } from './count-classes.ts';
+import { countClasses, type Expected } from './count-classes.ts';
 import { digestOf, faultsOf, LIMITS, type Plan, PLAN_KEY, planJson, readPlan } from './plan.ts';
 import { byDefault, type Choices, heldBy, readChoices } from './choices.ts';
 import { POLICIES } from './policies.ts';
@@ -96,9 +97,7 @@ async function run(invocation: Invocation, version: string): Promise<number> {
   }
   const exported = await openNamed(invocation, folder);
   const dump = { ...exported, holds: heldBy(choices.value) };
-  const expected = await countClasses(dump, (ids) => {
-    if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
-  });
+  const expected = await counted(dump, output);
   const number = (flag: string): number => Number(text(flag));
   const plan: Plan = {
     ...expected,
@@ -128,6 +127,12 @@ async function run(invocation: Invocation, version: string): Promise<number> {
   await writeSigned(file, planJson(plan), await signingKeyIn(dirname(file), PLAN_KEY));
   output.result(linesOf(plan, file), planJson(plan));
   return EXIT.ok;
+}
+
+function counted(dump: Dump, output: Invocation['output']): Promise<Expected> {
+  return countClasses(dump, (ids) => {
+    if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
+  });
 }
 
 const SHOW_EVERY_IDS = 50_000;

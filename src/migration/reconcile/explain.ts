@@ -5,6 +5,7 @@ const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   had: ['D14', 'D22', 'D23', 'D24'],
   pending: ['D6'],
   messages: ['D20', 'D22'],
+  due: ['D2', 'D5', 'D8', 'D6', 'D13', 'D15', 'D16', 'D22', 'D23', 'D24'],
 };
 
 /** The class that explains a difference; null when none does. `holds`: what is held by the plan waits in no queue. */

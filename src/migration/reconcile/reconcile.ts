@@ -6,6 +6,7 @@ import { parseUuid } from '../../kernel/uuid.ts';
 import { BESIDE, OF_PRESCRIPTIONS } from '../lx1/tables.ts';
 import { Buckets, hashOf } from './buckets.ts';
 import { brokenChain } from './chain.ts';
+import { DueCounts, type DueDays, newDue, oldDue } from './due.ts';
 import { isExplained } from './explain.ts';
 import { newView } from './new-view.ts';
 import { lastSteps, oldView, type View } from './old-view.ts';
@@ -24,6 +25,8 @@ export type Reconciled = {
   /** Of all that is not explained away: equal where nothing is wrong. */
   readonly buckets: { readonly old: string; readonly new: string; readonly differing: number };
   readonly invariants: Readonly<Record<string, number>>;
+  /** Of the 400 days behind the export. */
+  readonly due: DueDays;
   /** The last change of the old store that both have. */
   readonly changeSeq: number;
 };
@@ -105,10 +108,13 @@ class Work {
   /** Whether the old store wrote when it released by the clock of London. */
   readonly #isLocalTime: boolean;
 
-  constructor(database: Database, { exportId, timeBasis }: Dump['manifest']) {
+  readonly #due: DueCounts;
+
+  constructor(database: Database, { exportId, timeBasis, ended }: Dump['manifest']) {
+    this.#due = new DueCounts(ended);
     this.#database = database;
     this.#exportId = exportId;
-    this.#isLocalTime = timeBasis['RELEASE.REL_TS'] === 'london-local';
+    this.#isLocalTime = isLocalTime({ timeBasis });
   }
 
   /** Ids that were changed since the export are compared as they are now. */
@@ -135,6 +141,7 @@ class Work {
         classes: provenClasses(classes.get(group.place) ?? [], { group, is, state: row?.state }),
       });
       if (row === undefined) continue;
+      this.#compareDue(group, row.state, classes.get(group.place) ?? []);
       this.#inBoth += 1;
       const broken = brokenChain(row);
       this.#events += row.events.length;
@@ -160,6 +167,18 @@ class Work {
     if (fields.length > 0 && open.length === 0) return;
     this.#old.add(id, was);
     if (is !== null) this.#new.add(id, is);
+  }
+
+  /** When it expires, is given up or goes, by either store. */
+  #compareDue(group: Group, state: unknown, classes: readonly string[]): void {
+    if (group.rows.PRESCRIPTION.length !== 1) return;
+    const [was, is] = [oldDue(group), newDue(state)];
+    this.#due.add('old', was);
+    this.#due.add('new', is);
+    if (was === is) return;
+    const name = isExplained('due', classes, []);
+    if (name === null) this.#tell(group.place, 'due');
+    else this.#explained.set(name, (this.#explained.get(name) ?? 0) + 1);
   }
 
   #tell(id: string, what: string): void {
@@ -209,6 +228,7 @@ class Work {
         differing: this.#old.differing(this.#new).length,
       },
       invariants,
+      due: this.#due.result(),
       changeSeq: await repository.changeSeq(this.#database, this.#exportId),
     };
   }
@@ -233,7 +253,13 @@ function isHeld(state: unknown): boolean {
   return typeof state === 'object' && state !== null && 'held' in state;
 }
 
-function askedOf(groups: readonly Group[]): repository.Asked {
+/** Whether the old store wrote when it released by the clock of London. */
+export function isLocalTime({ timeBasis }: Pick<Dump['manifest'], 'timeBasis'>): boolean {
+  return timeBasis['RELEASE.REL_TS'] === 'london-local';
+}
+
+/** What is to be read of the store to compare these. */
+export function askedOf(groups: readonly Group[]): repository.Asked {
   const organisations = groups.flatMap(({ rows }) => rows.NOM_RELEASE.map(({ row }) => row.ORG));
   return {
     ids: groups.map(({ place }) => place),

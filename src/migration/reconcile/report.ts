@@ -1,6 +1,7 @@
 import type { Json } from '../canonical.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
+import { DUE_DAYS } from './due.ts';
 import type { Reconciled } from './reconcile.ts';
 
 /** What a report says besides what was found. */
@@ -37,6 +38,7 @@ export function reportJson(dump: Dump, found: Reconciled, about: Circumstances):
     perSecond: Math.round(found.ids / about.seconds),
     buckets: found.buckets,
     invariants: found.invariants,
+    due: { days: DUE_DAYS, ...found.due },
     explained: found.explained,
     classes: classes.map((one) => ({ ...one })),
     differences: found.differences.length,
