@@ -1,9 +1,5 @@
 import type { Datacentre } from './datacentre.ts';
-import type { Parts } from './installation/parts.ts';
 import { HELP_CONTACT, parseConfig } from './platform/config.ts';
-import { migrate } from './platform/migrate.ts';
-import { SCHEMAS } from './schemas.ts';
-import { VERSION } from './version.ts';
 
 const EX_CONFIG = 78;
 
@@ -85,86 +81,7 @@ function said(message: unknown, what: 'drain' | 'hold'): boolean | null {
 
 /** The commands are loaded only here: a live server holds no test helper [X-19]. */
 async function command(argv: readonly string[]): Promise<number> {
-  const [
-    frame,
-    installation,
-    keeping,
-    directory,
-    references,
-    prescriptions,
-    records,
-    identity,
-    demographics,
-    agent,
-    migration,
-    operations,
-    local,
-    verbs,
-    test,
-  ] = await Promise.all([
-    import('./cli/run.ts'),
-    import('./installation/commands.ts'),
-    import('./installation/keeping.ts'),
-    import('./directory/cli.ts'),
-    import('./references.ts'),
-    import('./prescriptions/inspect/cli.ts'),
-    import('./prescriptions/record-check/repository.ts'),
-    import('./identity/cli.ts'),
-    import('./demographics/cli.ts'),
-    import('./agent/cli.ts'),
-    import('./migration/cli.ts'),
-    import('./operations/cli.ts'),
-    import('./local/cli.ts'),
-    import('./local/verbs/index.ts'),
-    import('./local/installation.ts'),
-  ]);
-  const commands = [
-    ...installation.installationCommands(partsOf(test)),
-    ...keeping.keepingCommands(records.recordKeeper),
-    ...directory.directoryCommands(references.REFERENCES),
-    prescriptions.inspectCommand,
-    ...identity.identityCommands,
-    ...demographics.patientCommands,
-    ...agent.agentCommands,
-    agent.agentCommand(VERSION),
-    ...migration.migrationCommands(VERSION, MIGRATION),
-    ...operations.operationsCommands,
-    ...local.localCommands(),
-    ...verbs.domainCommands(),
-  ];
-  return frame.runCommand(commands, argv);
-}
-
-/** What the commands of the migration are given by others. */
-const MIGRATION = {
-  prepare: (url: string) => migrate(url, SCHEMAS),
-  program: process.argv[1] ?? '',
-};
-
-/** What the commands of an installation are given by others. */
-function partsOf(test: typeof import('./local/installation.ts')): Parts {
-  return {
-    version: VERSION,
-    migrate: (url: string) => migrate(url, SCHEMAS),
-    seed: test.seedAll,
-    readyMade: test.readyMadeLines,
-    probe: async (...urls: readonly string[]) => {
-      for (const url of urls) await untilReady(url);
-    },
-    people: test.peopleLines,
-  };
-}
-
-const READY_WITHIN_MS = 10_000;
-const ASK_EVERY_MS = 50;
-
-/** Each datacentre says so itself once its synthetic journey has passed [X-09]. */
-async function untilReady(url: string): Promise<void> {
-  for (let waited = 0; waited < READY_WITHIN_MS; waited += ASK_EVERY_MS) {
-    const answer = await fetch(`${url}/_local/ready`);
-    await answer.arrayBuffer();
-    if (answer.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-  }
-  throw new Error(`${url} did not become ready`);
+  const { commandsFor } = await import('./commands.ts');
+  const { runCommand } = await import('./cli/run.ts');
+  return runCommand(await commandsFor(argv), argv);
 }

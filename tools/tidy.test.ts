@@ -23,6 +23,7 @@ const LAYERS = [
 /** Files at the top of src put the capabilities together. */
 const COMPOSERS = [
   'main.ts',
+  'commands.ts',
   'datacentre.ts',
   'datacentre-jobs.ts',
   'demographics.ts',

@@ -4,8 +4,3 @@ export { type MovedStay, moveNominations } from './nomination/move/repository.ts
 export type { PatientChange, Standing } from './told/patient-change.ts';
 export { type BulkImport, type Imported, importMany, importPatients } from './import/index.ts';
 export type { PatientRecord } from './record.ts';
-
-export const demographicsMigrations = {
-  schema: 'demographics',
-  folder: new URL('./migrations/', import.meta.url),
-};

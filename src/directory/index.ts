@@ -43,8 +43,3 @@ export {
   type ReferencesTo,
   settingOpeningDays,
 } from './repository.ts';
-
-export const directoryMigrations = {
-  schema: 'directory',
-  folder: new URL('./migrations/', import.meta.url),
-};

@@ -122,11 +122,6 @@ export { clientOfKey, grantsReader } from './clients/repository.ts';
 export { ACCESS_TOKEN_SECONDS } from './limits.ts';
 export { type ProviderSettings } from './platform/index.ts';
 
-export const identityMigrations = {
-  schema: 'identity',
-  folder: new URL('./migrations/', import.meta.url),
-};
-
 export type IdentityParts = Pick<
   PlatformParts,
   'database' | 'clock' | 'log' | 'version' | 'publicUrls' | 'logoutFrom'

@@ -5,7 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Data } from './state-file.ts';
 import { checkExternalPostgres } from '../platform/external-postgres.ts';
-import { type Postgres, startPostgres, stopLeftPostgres } from '../platform/postgres.ts';
+import {
+  hasCluster,
+  type Postgres,
+  postgresUrl,
+  startPostgres,
+  stopLeftPostgres,
+} from '../platform/postgres.ts';
 import {
   canMakeNetwork,
   type ReplicatedPostgres,
@@ -60,6 +66,19 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     stop: async () => {},
     kill: () => {},
   };
+}
+
+/** Where it will be, when that is known before it is started: of somebody else's, and of data that were kept. */
+export function knownDatabase({
+  data,
+  port,
+  replicatedPort,
+  externalUrl,
+}: Omit<DatabaseOptions, 'signal'>): Pick<Database, 'urls' | 'readUrls'> | null {
+  if (externalUrl !== null) return { urls: { a: externalUrl, b: externalUrl }, readUrls: null };
+  if (replicatedPort !== null || !hasCluster(ownFolder(data))) return null;
+  const url = postgresUrl(ownFolder(data), port);
+  return { urls: { a: url, b: url }, readUrls: null };
 }
 
 /** Temporary unless a folder is named; its name is our mark when it is to be removed. */

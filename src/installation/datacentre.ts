@@ -31,7 +31,7 @@ export type DatacentreOptions = {
   readonly status?: Readonly<Record<string, string>>;
   /** Program and words; see Parts. */
   readonly program: readonly string[] | null;
-} & Pick<Kept, 'log' | 'signal'>;
+} & Pick<Kept, 'log' | 'signal' | 'waitsFor'>;
 
 const USUAL_PROGRAM: readonly string[] = [
   fileURLToPath(new URL('../../bin/spine.ts', import.meta.url)),
@@ -43,9 +43,9 @@ const USUAL_PROGRAM: readonly string[] = [
  * time. The process ends by itself when it loses us: it sees its channel close.
  */
 export async function startDatacentre(options: DatacentreOptions): Promise<Datacentre> {
-  const { log, signal } = options;
+  const { log, signal, waitsFor } = options;
   const name = `datacentre ${options.name.toUpperCase()}`;
-  return startKept({ name, launch: () => launch(options), log, signal });
+  return startKept({ name, launch: () => launch(options), log, signal, waitsFor });
 }
 
 /** One key for both, and a copy of the seals for each, as each site has its own. */

@@ -37,6 +37,8 @@ export type Kept = {
   readonly log: (line: string) => void;
   /** Breaks the start off. */
   readonly signal: AbortSignal;
+  /** What it cannot be ready before: the time that it has begins then. Absent: nothing. */
+  readonly waitsFor?: Promise<unknown> | undefined;
 };
 
 /** Starts it; resolves when it listens for the first time. */
@@ -153,7 +155,7 @@ class KeptProcess implements Datacentre {
       this.#isListening = true;
       if (this.#isDrained) this.#tellDrained();
     });
-    return untilReady(child);
+    return untilReady(child, this.#kept.waitsFor);
   }
 
   /** Until it is no longer wanted. */
@@ -177,7 +179,10 @@ class KeptProcess implements Datacentre {
 }
 
 /** Null when it listens; otherwise what became of it. */
-async function untilReady(child: ChildProcess): Promise<string | null> {
+async function untilReady(
+  child: ChildProcess,
+  waitsFor: Promise<unknown> = Promise.resolve(),
+): Promise<string | null> {
   const timeout = new AbortController();
   const ready = new Promise<null>((resolve) => {
     child.on('message', (message: unknown) => {
@@ -185,10 +190,9 @@ async function untilReady(child: ChildProcess): Promise<string | null> {
     });
   });
   const words = `did not get ready within ${READY_MS / 1000} s`;
-  const late = delay(READY_MS, words, { signal: timeout.signal }).then(
-    (said) => said,
-    () => null,
-  );
+  const late = waitsFor
+    .then(() => delay(READY_MS, words, { signal: timeout.signal }))
+    .then(undefined, () => words);
   const outcome = await Promise.race([ready, ended(child), late]);
   timeout.abort();
   return outcome;

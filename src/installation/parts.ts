@@ -10,10 +10,8 @@ export type Parts = {
   readonly seed: (databaseUrl: string, what: Seed) => Promise<void>;
   /** Sees one synthetic journey through each datacentre [X-09]. Not called with `mode=live` either. */
   readonly probe: (urlA: string, urlB: string) => Promise<void>;
-  /** Lines of the banner that say who there is to be. */
-  readonly people: () => readonly string[];
-  /** Lines of the banner that say which prescriptions the seed made. */
-  readonly readyMade: (seed: number) => readonly string[];
+  /** What the banner says of the seed. Not called with `mode=live` either. */
+  readonly shown: (seed: number) => Promise<Shown>;
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
   /** The same of the status site; the default is `bin/spine.ts serve-status`. */
@@ -22,6 +20,9 @@ export type Parts = {
 
 /** `folder`: where the data are, for what people need as files; null when they are not ours. */
 export type Seed = { readonly seed: number; readonly folder: string | null };
+
+/** Lines of the banner: who there is to be, and which prescriptions were made. */
+export type Shown = { readonly people: readonly string[]; readonly readyMade: readonly string[] };
 
 export type MigrationCount = { readonly applied: number; readonly total: number };
 

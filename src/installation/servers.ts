@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
-import { type Database, startDatabase } from './database.ts';
-import { startDatacentre } from './datacentre.ts';
+import { type Database, type DatabaseOptions, knownDatabase, startDatabase } from './database.ts';
+import { type DatacentreOptions, startDatacentre } from './datacentre.ts';
 import type { Datacentre } from './kept-process.ts';
 import type { Running } from './datacentre-orders.ts';
 import type { Parts } from './parts.ts';
@@ -15,7 +15,8 @@ import { Trouble } from '../platform/trouble.ts';
 
 /** What runs for us: noted when its start begins, so that none is forgotten when the start is broken off. */
 export type Servers = {
-  readonly add: <Server extends Stoppable>(start: Start<Server>) => Promise<Server>;
+  readonly addDatabase: (start: Start<Database>) => Promise<Database>;
+  readonly add: <Server extends Datacentre | StatusSite>(start: Start<Server>) => Promise<Server>;
   /** Datacentres first, together; then the database that they write to. */
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
@@ -36,25 +37,31 @@ export type StartOptions = {
 
 export function createServers(): Servers {
   const starting: Promise<Stoppable>[] = [];
-  const started: Stoppable[] = [];
+  const databases: Stoppable[] = [];
+  const others: Stoppable[] = [];
   const stopping = new AbortController();
+  const add = async <Server extends Stoppable>(
+    started: Stoppable[],
+    start: Start<Server>,
+  ): Promise<Server> => {
+    if (stopping.signal.aborted) throw new Trouble('The start was broken off', 'start again');
+    const server = start(stopping.signal);
+    starting.push(server);
+    started.push(await server);
+    return server;
+  };
   return {
-    add: async (start) => {
-      if (stopping.signal.aborted) throw new Trouble('The start was broken off', 'start again');
-      const server = start(stopping.signal);
-      starting.push(server);
-      started.push(await server);
-      return server;
-    },
+    addDatabase: (start) => add(databases, start),
+    add: (start) => add(others, start),
     stop: async () => {
       stopping.abort();
       await Promise.allSettled(starting);
-      const [database, ...others] = started;
-      await Promise.all(others.map((other) => other.stop()));
-      await database?.stop();
+      for (const servers of [others, databases]) {
+        await Promise.all(servers.map((server) => server.stop()));
+      }
     },
     kill: () => {
-      for (const server of started.toReversed()) server.kill();
+      for (const server of [...others, ...databases]) server.kill();
     },
   };
 }
@@ -63,9 +70,15 @@ export function createServers(): Servers {
 export async function startAll(servers: Servers, options: StartOptions): Promise<Running> {
   const { state, parts, output } = options;
   const steps = createSteps(output);
-  const database = await databaseStep(servers, steps, options);
-  const { urls } = database;
-  const url = urls.a; // the work of a start goes to one database, however many there are
+  const opened = databaseStep(servers, steps, options);
+  // None needs another: they get ready side by side, and beside the database where it is known where that will be.
+  const status = statusStart(servers, options);
+  status.then(undefined, () => undefined); // its step tells
+  const known = knownDatabase(databaseOptions(options));
+  const early = known === null ? null : datacentreStarts(known, servers, options, opened);
+  const database = await opened;
+  const starts = early ?? datacentreStarts(database, servers, options, opened);
+  const url = database.urls.a; // the work of a start goes to one database, however many there are
   await steps.step({
     name: 'migrations',
     work: () => parts.migrate(url),
@@ -73,19 +86,12 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'a migration works through rows that are there already',
   });
   await optionalStep(steps, 'definitions', parts.definitions, url);
-  // None needs another: they get ready side by side.
-  const starts = {
-    a: datacentreStart('a', database, servers, options),
-    b: datacentreStart('b', database, servers, options),
-    status: statusStart(servers, options),
-  };
-  for (const start of Object.values(starts)) start.then(undefined, () => undefined); // its step tells
   const a = await datacentreStep('a', starts.a, { steps, options });
   const b = await datacentreStep('b', starts.b, { steps, options });
   const running = { database, datacentres: { a, b } };
   await steps.step({
     name: 'status site',
-    work: () => starts.status,
+    work: () => status,
     remark: () => `port ${state.ports.status}`,
     slow: 'its process starts; on a busy machine that takes longer',
   });
@@ -107,26 +113,32 @@ function seedOf({ state: { data }, seed }: StartOptions): Parameters<Parts['seed
 }
 
 function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Promise<Database> {
-  const { state, runAs, databaseUrl, isReplicated, output } = options;
   return steps.step({
     name: 'database',
     work: () =>
-      servers.add((signal) =>
-        startDatabase({
-          signal,
-          data: state.data,
-          port: state.ports.database,
-          replicatedPort: isReplicated ? state.ports.replicated : null,
-          runAs,
-          externalUrl: databaseUrl,
-          log: output.progress,
-        }),
-      ),
+      servers.addDatabase((signal) => startDatabase({ ...databaseOptions(options), signal })),
     remark: ({ remark }) => remark,
-    slow: isReplicated
+    slow: options.isReplicated
       ? 'one datacentre makes its database, the other takes a copy, and both agree'
       : 'the files of a new database are written, or an old one recovers after a crash',
   });
+}
+
+function databaseOptions({
+  state,
+  runAs,
+  databaseUrl,
+  isReplicated,
+  output,
+}: StartOptions): Omit<DatabaseOptions, 'signal'> {
+  return {
+    data: state.data,
+    port: state.ports.database,
+    replicatedPort: isReplicated ? state.ports.replicated : null,
+    runAs,
+    externalUrl: databaseUrl,
+    log: output.progress,
+  };
 }
 
 function statusStart(
@@ -137,40 +149,55 @@ function statusStart(
   return servers.add((signal) => startStatusSite({ state, program, log: output.progress, signal }));
 }
 
-function datacentreStart(
-  name: Site,
-  { urls, readUrls }: Database,
+type Starts = Readonly<Record<Site, Promise<Datacentre>>>;
+
+/** Both, side by side; `opened`: the database that they wait for. */
+function datacentreStarts(
+  database: Pick<Database, 'urls' | 'readUrls'>,
   servers: Servers,
-  { state, parts, output }: StartOptions,
-): Promise<Datacentre> {
+  options: StartOptions,
+  opened: Promise<Database>,
+): Starts {
+  const start = (name: Site): Promise<Datacentre> => {
+    const settings = datacentreSettings(name, database, options);
+    const started = servers.add((signal) =>
+      startDatacentre({ ...settings, signal, waitsFor: opened, log: options.output.progress }),
+    );
+    started.then(undefined, () => undefined); // its step tells
+    return started;
+  };
+  return { a: start('a'), b: start('b') };
+}
+
+function datacentreSettings(
+  name: Site,
+  { urls, readUrls }: Pick<Database, 'urls' | 'readUrls'>,
+  { state, parts }: StartOptions,
+): Omit<DatacentreOptions, 'signal' | 'log' | 'waitsFor'> {
   const { hl7v3A, hl7v3B, signIn, pages, metricsA, metricsB } = state.ports;
   const folder = state.data.kind === 'external' ? null : state.data.folder;
-  return servers.add((signal) =>
-    startDatacentre({
-      signal,
-      name,
-      port: apiPort(name, state),
-      databaseUrl: urls[name],
-      readDatabaseUrl: readUrls?.[name] ?? null,
-      mode: state.mode,
-      publicUrls: [
-        ...(name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA]),
-        localUrl(signIn),
-        localUrl(pages),
-      ],
-      signInPort: signIn,
-      pagesPort: pages,
-      metricsPort: name === 'a' ? metricsA : metricsB,
-      cis2Issuer: issuerAt(signIn),
-      hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
-      hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
-      auditFolder: folder === null ? null : join(folder, 'audit'),
-      inHandFile: folder === null ? null : join(folder, `in-hand-${name}`),
-      status: statusSettings(state),
-      program: parts.datacentreProgram ?? null,
-      log: output.progress,
-    }),
-  );
+  return {
+    name,
+    port: apiPort(name, state),
+    databaseUrl: urls[name],
+    readDatabaseUrl: readUrls?.[name] ?? null,
+    mode: state.mode,
+    publicUrls: [
+      ...(name === 'a' ? [state.apiA, state.apiB] : [state.apiB, state.apiA]),
+      localUrl(signIn),
+      localUrl(pages),
+    ],
+    signInPort: signIn,
+    pagesPort: pages,
+    metricsPort: name === 'a' ? metricsA : metricsB,
+    cis2Issuer: issuerAt(signIn),
+    hl7v3Port: name === 'a' ? hl7v3A : hl7v3B,
+    hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
+    auditFolder: folder === null ? null : join(folder, 'audit'),
+    inHandFile: folder === null ? null : join(folder, `in-hand-${name}`),
+    status: statusSettings(state),
+    program: parts.datacentreProgram ?? null,
+  };
 }
 
 function datacentreStep(

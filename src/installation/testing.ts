@@ -23,8 +23,10 @@ function scratchParts(): Parts {
     probe: async (urlA, urlB) => {
       for (const url of [urlA, urlB]) await fetch(`${url}/_ping`);
     },
-    people: () => ['555086689106 Dr A Nother (prescriber A83008)'],
-    readyMade: () => [],
+    shown: async () => ({
+      people: ['555086689106 Dr A Nother (prescriber A83008)'],
+      readyMade: [],
+    }),
     datacentreProgram: [import.meta.filename, 'serve'],
     statusProgram: [import.meta.filename, 'serve-status'],
   };

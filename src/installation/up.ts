@@ -16,6 +16,7 @@ import type { Output } from '../cli/output.ts';
 import { startStamp } from '../platform/processes.ts';
 
 const LAST_WAIT_MS = 2_000;
+const NOTHING_SHOWN = { people: [], readyMade: [] };
 
 /** Runs a whole Spine in the foreground until it is told to stop. */
 export async function up(options: UpOptions, parts: Parts, output: Output): Promise<number> {
@@ -52,7 +53,9 @@ async function serve(
     const running = await Promise.race([started, interruption.requested]);
     if (running !== undefined) {
       const control = await openControl(starting.portBase, (order) => obey(running, order));
-      await announce(starting, output, interruption.requested);
+      // Synthetic people and prescriptions have no place in a live system.
+      const shown = starting.mode === 'test' ? await parts.shown(options.seed) : NOTHING_SHOWN;
+      await announce({ ...starting, ...shown }, output, interruption.requested);
       await control.close();
     }
     return EXIT.ok;
@@ -110,7 +113,7 @@ async function pointAtOther(own: State, output: Output): Promise<number> {
 }
 
 function newState(options: UpOptions, parts: Parts): State {
-  const { portBase, mode, data, databaseUrl, seed, isReplicated } = options;
+  const { portBase, mode, data, databaseUrl, isReplicated } = options;
   const ports = portsFrom(portBase);
   return {
     version: parts.version,
@@ -124,9 +127,7 @@ function newState(options: UpOptions, parts: Parts): State {
     apiB: localUrl(ports.apiB),
     data: chooseData(data, databaseUrl),
     isReplicated,
-    // Synthetic people and prescriptions have no place in a live system.
-    people: mode === 'test' ? parts.people() : [],
-    readyMade: mode === 'test' ? parts.readyMade(seed) : [],
+    ...NOTHING_SHOWN,
     startedAt: new Date().toISOString(),
   };
 }

@@ -3,7 +3,7 @@ import { PERSONAS } from './personas.ts';
 import { readyMade, seedPrescriptions } from './seed.ts';
 import { seedDirectory } from './directory.ts';
 import { seedSystems } from './systems.ts';
-import type { Seed } from '../installation/parts.ts';
+import type { Seed, Shown } from '../installation/parts.ts';
 
 /** What a test installation has from the start. */
 export async function seedAll(databaseUrl: string, { seed, folder }: Seed): Promise<void> {
@@ -13,17 +13,17 @@ export async function seedAll(databaseUrl: string, { seed, folder }: Seed): Prom
   await seedPrescriptions(databaseUrl, seed);
 }
 
-/** The same in words, a line for each prescription. */
-export function readyMadeLines(seed: number): string[] {
-  return readyMade(seed).map(
-    ({ shortFormId, nominated, nhsNumber }) =>
-      `${shortFormId} ${nominated === null ? 'for any pharmacy' : `to download at ${nominated}`} | patient ${nhsNumber}`,
-  );
-}
-
-export function peopleLines(): string[] {
-  return [PERSONAS.prescriber, PERSONAS.dispenser].map(
-    ({ userId, display, name, organisation }) =>
-      `${userId} ${display} (${name} ${organisation.ods})`,
-  );
+/** Who and what there is, in words. */
+export function shownOf(seed: number): Shown {
+  const { prescriber, dispenser } = PERSONAS;
+  return {
+    people: [prescriber, dispenser].map(
+      ({ userId, display, name, organisation }) =>
+        `${userId} ${display} (${name} ${organisation.ods})`,
+    ),
+    readyMade: readyMade(seed).map(
+      ({ shortFormId, nominated, nhsNumber }) =>
+        `${shortFormId} ${nominated === null ? 'for any pharmacy' : `to download at ${nominated}`} | patient ${nhsNumber}`,
+    ),
+  };
 }

@@ -1,8 +1,3 @@
-export const operationsMigrations = {
-  schema: 'operations',
-  folder: new URL('./migrations/', import.meta.url),
-};
-
 export { COMPONENT_IDS, type Component, type Datacentre } from './components.ts';
 export { parseStatusConfig, type StatusConfig } from './config.ts';
 export { type Monitor, openMonitor, REAL_TIME, type Timekeeper } from './monitor/jobs.ts';

@@ -17,8 +17,3 @@ export { problemOf } from './problems.ts';
 export { isSameOrigin } from './seals.ts';
 export { securityHeaders } from './security.ts';
 export { openShell, type Shell } from './shell.ts';
-
-export const pagesMigrations = {
-  schema: 'pages',
-  folder: new URL('./migrations/', import.meta.url),
-};

@@ -18,7 +18,7 @@ import { type ServerSettings, serverSettings } from './postgres/settings.ts';
 import { present } from '../kernel/bug.ts';
 import { Trouble } from './trouble.ts';
 
-export { postgresUrl } from './postgres/cluster.ts';
+export { hasCluster, postgresUrl } from './postgres/cluster.ts';
 
 /** Stops the server that a killed run left on these data; does nothing when there is none. */
 export async function stopLeftPostgres(dataDir: string): Promise<void> {

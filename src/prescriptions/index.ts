@@ -41,11 +41,6 @@ export function prescriptionJobs(spine: Spine, clock: Clock): Job[] {
   return [dueJob(spine, clock), patientJob(spine, clock), revocationListJob(spine.signatures)];
 }
 
-export const prescriptionMigrations = {
-  schema: 'prescriptions',
-  folder: new URL('./migrations/', import.meta.url),
-};
-
 /** All that the FHIR doors can do with prescriptions. */
 export function prescriptionInteractions(spine: Spine): FhirInteraction[] {
   return [

@@ -44,8 +44,7 @@ const commands = [
     migrate: (url) => migrate(url, SCHEMAS),
     seed: () => Promise.resolve(),
     probe: () => Promise.resolve(),
-    people: () => [],
-    readyMade: () => [],
+    shown: async () => ({ people: [], readyMade: [] }),
   }),
 ];
 

@@ -38,8 +38,3 @@ export {
   type SoapQueryHandler,
 } from './queries/index.ts';
 export { answerBy, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';
-
-export const gatewayMigrations = {
-  schema: 'gateways',
-  folder: new URL('../migrations/', import.meta.url),
-};

@@ -16,9 +16,8 @@ const parts = {
   version: '0',
   migrate: never,
   seed: never,
-  readyMade: never,
   probe: never,
-  people: never,
+  shown: never,
 };
 const COMMANDS = [...installationCommands(parts), ...localCommands(), ...domainCommands()];
 const VERBS =

@@ -51,6 +51,11 @@ export function clusterFolder(dataDir: string): string {
   return join(dataDir, 'postgres');
 }
 
+/** Whether a cluster was made there that may be used. */
+export function hasCluster(dataDir: string): boolean {
+  return existsSync(join(clusterFolder(dataDir), 'PG_VERSION'));
+}
+
 /** The address of the database with these data, also for a process that did not start it. */
 export function postgresUrl(dataDir: string, port: number): string {
   const password = readFileSync(passwordFile(dataDir), 'utf8').trim();
@@ -64,7 +69,7 @@ export async function makeCluster(
   account: Account | null,
 ): Promise<void> {
   const cluster = clusterFolder(dataDir);
-  if (existsSync(join(cluster, 'PG_VERSION'))) return keepCluster(dataDir, account);
+  if (hasCluster(dataDir)) return keepCluster(dataDir, account);
   const unfinished = `${cluster}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });

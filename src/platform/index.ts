@@ -1,4 +1,0 @@
-export const platformMigrations = {
-  schema: 'platform',
-  folder: new URL('./migrations/', import.meta.url),
-};
