@@ -58,7 +58,7 @@ export type ListParts = {
 };
 
 const FETCH_TIMEOUT_MS = 10_000; // [EPS-SIGNATURE 5]
-const FETCH_SIZE_MAX_BYTES = 8_000_000;
+const FETCH_SIZE_MAX_BYTES = 64_000_000; // a million entries with reasons have some forty [RELIABILITY F25]
 const REFRESH_AFTER_MS = 3_600_000; // a list an hour old is fetched again, though it still counts
 const RETRY_AFTER_MS = 30_000;
 

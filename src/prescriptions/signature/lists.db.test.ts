@@ -15,6 +15,7 @@ import {
   infoOf,
   issue,
   type Issued,
+  lengthened,
   newKeys,
   NO_OWN_LISTS,
   parsed,
@@ -34,6 +35,8 @@ let served: Buffer | null;
 let asked: number;
 let base: string;
 let points = 0;
+const CARD = { name: 'O=nhs, OU=People, CN=555900010101_Asha_Synthetic-Moor' };
+const ENTRIES = 50_000;
 
 before(async () => {
   server = createServer((_, response) => {
@@ -72,7 +75,7 @@ async function card(): Promise<{ signer: Issued; uri: string }> {
   points += 1;
   const uri = `${base}/c${points}.crl`;
   const signer = await issue({
-    name: 'O=nhs, OU=People, CN=555900010101_Asha_Synthetic-Moor',
+    ...CARD,
     keys: sub.keys,
     issuer: sub,
     serial: '0a',
@@ -228,6 +231,42 @@ describe('a list of the same authority', () => {
     check(process, signer, START);
     await process.lists.settled();
     assert.deepEqual(check(process, signer, START).findings, ['CertificateRevoked']);
+  });
+});
+
+describe('a long list', () => {
+  test('is read once, and says of each serial number whether it names it', async () => {
+    const { signer, uri } = await card();
+    served = lengthened(await list({ revokes: true, of: uri }), sub, ENTRIES);
+    const signatures = await started(START);
+    check(signatures, signer, START);
+    await signatures.lists.settled();
+    asked = 0;
+    const named = async (serial: string): Promise<boolean> => {
+      const one = await issue({ ...CARD, keys: sub.keys, issuer: sub, serial, listAt: uri });
+      return check(signatures, one, START).findings.includes('CertificateRevoked');
+    };
+    const serials = [0, 1, ENTRIES / 2, ENTRIES - 1].map((n) => (0x10000000 + n).toString(16));
+    assert.deepEqual(await Promise.all(serials.map(named)), [true, true, true, true]);
+    const others = [(0x10000000 + ENTRIES).toString(16), '0fffffff', '0b', '0a000000000a'];
+    assert.deepEqual(await Promise.all(others.map(named)), [false, false, false, false]);
+    assert.equal(await named('0a'), true);
+    assert.equal(asked, 0);
+  });
+
+  test('that is cut off, or has bytes that were changed, counts as none', async () => {
+    const { signer, uri } = await card();
+    const whole = lengthened(await list({ revokes: true, of: uri }), sub, 10);
+    const changed = Buffer.from(whole);
+    changed.writeUInt8((changed[whole.length - 300] ?? 0) ^ 1, whole.length - 300); // in an entry
+    for (const bad of [whole.subarray(0, -1), changed]) {
+      await database().database.all(sql`delete from prescriptions.revocation_list`);
+      served = bad;
+      const signatures = await started(START);
+      check(signatures, signer, START);
+      await signatures.lists.settled();
+      assert.deepEqual(check(signatures, signer, START), { findings: [], unlisted: [uri] });
+    }
   });
 });
 

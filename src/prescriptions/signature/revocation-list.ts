@@ -1,15 +1,19 @@
 import 'reflect-metadata';
 
-import { X509Certificate, X509Crl, X509CrlReason } from '@peculiar/x509';
+import { constants, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 
-import { type Certificate, plainSerial } from './certificate.ts';
+import { PemConverter, X509Certificate, X509Crl, X509CrlReason } from '@peculiar/x509';
+
+import type { Certificate } from './certificate.ts';
+import { derPart, type DerPart, derParts, derSequence, SEQUENCE } from './der-parts.ts';
+import { type RevokedEntries, revokedEntries } from './revoked-entries.ts';
 
 /** A revocation list whose signature was checked. */
 export type RevocationList = {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** By serial number. */
-  readonly revoked: ReadonlyMap<string, { readonly at: Date; readonly isAlways: boolean }>;
+  readonly revoked: RevokedEntries;
 };
 
 /** The key was in other hands: whatever it signed, and whenever, proves nothing [EPS-SIGNATURE 5]. */
@@ -26,22 +30,62 @@ export async function readRevocationList(
   uri: string,
 ): Promise<RevocationList | null> {
   try {
-    const list = new X509Crl(new Uint8Array(bytes));
+    const der = derOf(bytes);
+    const { signed, entries, rest } = partsOf(der);
+    const list = new X509Crl(new Uint8Array(rest));
     const { thisUpdate, nextUpdate } = list;
     const issuer = new X509Certificate(new Uint8Array(authority.x509.raw));
     const isSigned =
       authority.signsLists &&
       list.issuer === issuer.subject &&
-      (await list.verify({ publicKey: issuer }));
+      (await isSignedBy(authority, list, signed));
     if (!isSigned || nextUpdate === undefined || !isWholeListOf(list, uri)) return null;
-    const revoked = list.entries.map(
-      ({ serialNumber, revocationDate, reason }) =>
-        [plainSerial(serialNumber), { at: revocationDate, isAlways: ALWAYS.has(reason) }] as const,
-    );
-    return { thisUpdate, nextUpdate, revoked: new Map(revoked) };
+    return { thisUpdate, nextUpdate, revoked: await revokedEntries(der, entries) };
   } catch {
     return null;
   }
+}
+
+function derOf(bytes: Uint8Array): Buffer {
+  const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (given[0] === SEQUENCE) return given;
+  return Buffer.from(PemConverter.decodeFirst(given.toString('latin1')));
+}
+
+type Parts = {
+  readonly signed: Buffer;
+  readonly entries: DerPart | null;
+  /** The list without its entries, for a reader that takes each of them apart. */
+  readonly rest: Buffer;
+};
+
+const TIMES: readonly number[] = [0x17, 0x18];
+
+/** The entries are the sequence behind the times [RFC5280 5.1]. */
+function partsOf(der: Buffer): Parts {
+  const [tbs, ...behind] = derParts(der, derPart(der, 0));
+  if (tbs === undefined) throw new RangeError('a revocation list is empty');
+  const parts = derParts(der, tbs);
+  const place = parts.findLastIndex(({ tag }) => TIMES.includes(tag)) + 1;
+  const entries = parts[place]?.tag === SEQUENCE ? (parts[place] ?? null) : null;
+  const of = ({ start, end }: DerPart): Buffer => der.subarray(start, end);
+  const others = parts.filter((part) => part !== entries);
+  return {
+    signed: of(tbs),
+    entries,
+    rest: derSequence(derSequence(...others.map(of)), ...behind.map(of)),
+  };
+}
+
+const verified = promisify(verify);
+
+/** Beside the messages, however long the list is. */
+function isSignedBy({ x509 }: Certificate, list: X509Crl, signed: Buffer): Promise<boolean> {
+  const { signatureAlgorithm: algorithm } = list;
+  const isPss = 'name' in algorithm && algorithm.name === 'RSA-PSS';
+  const padding = isPss ? { padding: constants.RSA_PKCS1_PSS_PADDING } : {};
+  const key = { key: x509.publicKey, ...padding };
+  return verified(algorithm.hash.name, signed, key, Buffer.from(list.signature));
 }
 
 const ISSUING_DISTRIBUTION_POINT = '2.5.29.28';
@@ -64,6 +108,6 @@ function isWholeListOf({ extensions }: X509Crl, uri: string): boolean {
 
 /** Whether the list makes what the certificate signed at that time worth nothing. */
 export function isRevoked(list: RevocationList, { serial }: Certificate, at: Date): boolean {
-  const entry = list.revoked.get(serial);
-  return entry !== undefined && (entry.isAlways || at >= entry.at);
+  const entry = list.revoked(serial);
+  return entry !== null && (ALWAYS.has(entry.reason) || at >= entry.revocationDate);
 }

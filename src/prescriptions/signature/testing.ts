@@ -8,6 +8,7 @@ import { present } from '../../kernel/bug.ts';
 import { parseXml } from '../../gateways/xml/parse-xml.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
 import type { Element } from '../../gateways/xml/element.ts';
+import { derPart, derParts, derSequence } from './der-parts.ts';
 import { type ListStore, type OwnLists, revocationLists } from './fetch-lists.ts';
 import { readTrust, type Trust } from './trust.ts';
 import type { VerifyParts } from './verify.ts';
@@ -108,6 +109,35 @@ export function parsed(xml: string): Element | null {
   const element = parseXml(xml);
   return element.ok ? element.value : null;
 }
+
+/** A list that names at least one, with so many serial numbers more, from 10000000 (hexadecimal) on, signed anew. */
+export function lengthened(list: Buffer, { keys }: Issued, count: number): Buffer {
+  const [tbs, algorithm] = derParts(list, derPart(list, 0));
+  const parts = derParts(list, present(tbs, 'what is signed'));
+  const entries = parts.findLastIndex(({ tag }) => tag === UTC_TIME) + 1;
+  const more = Buffer.alloc(ENTRY.length * count);
+  for (let n = 0; n < count; n += 1) {
+    ENTRY.copy(more, n * ENTRY.length);
+    more.writeUInt32BE(0x10000000 + n, n * ENTRY.length + SERIAL_AT);
+  }
+  const signed = derSequence(
+    ...parts.map(({ start, content, end }, place) =>
+      place === entries
+        ? derSequence(list.subarray(content, end), more)
+        : list.subarray(start, end),
+    ),
+  );
+  const key = { key: Buffer.from(keys.pem, 'base64'), format: 'der', type: 'pkcs8' } as const;
+  const value = Buffer.concat([BIT_STRING_2048, sign('sha256', signed, key)]);
+  const { start, end } = present(algorithm, 'algorithm');
+  return derSequence(signed, list.subarray(start, end), value);
+}
+
+const UTC_TIME = 0x17;
+/** Serial number 10000000, revoked on 1 January 2025. */
+const ENTRY = Buffer.from('3015020410000000170d3235303130313030303030305a', 'hex');
+const SERIAL_AT = 4;
+const BIT_STRING_2048 = Buffer.from('0382010100', 'hex');
 
 /** Believes these authorities; their lists are fetched from where the certificates say, and kept nowhere else. */
 export function believingIn(...issued: readonly Issued[]): VerifyParts {
