@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import { certificateFaults } from './certificates.ts';
 import { clientFaults } from './clients.ts';
 import { databaseFaults } from './databases.ts';
 import { deployFaults } from './deploys.ts';
@@ -18,6 +19,7 @@ export const FAULTS: readonly Fault[] = [
   ...linkFaults,
   ...diskFaults,
   ...clientFaults,
+  ...certificateFaults,
   ...retryFaults,
   ...poisonFaults,
   ...loadFaults,
