@@ -1,7 +1,7 @@
 // Shows: Operations | spine up: its status page is green within a minute of the start, every component
 // Shows: Operations | spine fault scenario outage-2014-10-16 plays the outage of October 2014 beside spine up: on the page within two minutes, severity 1, who is signed in works on, updates on time, nothing lost, the report written
 // Shows: Datacentres | a drill with spine dc: drained, failed, promoted, cut off and healed, while prescriptions go from surgery to claim; both started again under load, and no request fails
-// Shows: Operations | a backup of two datacentres, followed while the writes move and a datacentre is lost: a restore has every change, by heads and counts
+// Shows: Operations | a backup of two datacentres, followed while the writes move and a datacentre is lost: every change is in it, by heads and counts, and any second
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -23,6 +23,7 @@ const SPINE = fileURLToPath(new URL('../../bin/spine.ts', import.meta.url));
 const START_MS = 180_000;
 const SOON_MS = 60_000;
 const PAUSE_MAX_MS = 5_000; // [RELIABILITY P9]
+const NOT_BUSY_WITHIN_MS = 300_000;
 const BLOCK = 56;
 
 type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -30,6 +31,7 @@ type Ran = { readonly code: number | null; readonly stdout: string; readonly std
 describe('a drill', { skip: missing() }, () => {
   let base = 0;
   let backups: Awaited<ReturnType<typeof followed>> | undefined;
+  let beforeLoss = '';
   let running: { readonly child: ChildProcess; readonly said: () => string } | undefined;
 
   /** Of the installation of this test. */
@@ -145,8 +147,10 @@ describe('a drill', { skip: missing() }, () => {
   test('the writes move to the other one while people sign in: all wait, and nobody is refused', async () => {
     backups = await followed(base);
     const waits: number[] = [];
-    // A machine that is busy with other things may take longer than anybody waits, once.
-    while (waits.length < 3 && waits.every((ms) => ms > PAUSE_MAX_MS)) waits.push(await moved());
+    // While a machine is busy with other things it takes longer than anybody waits: until it is not.
+    const end = performance.now() + NOT_BUSY_WITHIN_MS;
+    do waits.push(await moved());
+    while (Math.min(...waits) > PAUSE_MAX_MS && performance.now() < end);
     process.stdout.write(`the writes moved; the longest wait in ms, each time: ${waits.join()}\n`);
     assert.ok(Math.min(...waits) <= PAUSE_MAX_MS, waits.join());
   });
@@ -170,6 +174,7 @@ describe('a drill', { skip: missing() }, () => {
   test('the power of the datacentre fails that takes the writes', async () => {
     await order('promote', 'a');
     await until((now) => isWhole(now) && now.databases?.primary === 'a');
+    beforeLoss = new Date().toISOString();
     const failed = await dc('fail', 'a', '--hard');
     assert.equal(failed.code, 0, failed.stderr);
     await demoSoon('b');
@@ -178,13 +183,28 @@ describe('a drill', { skip: missing() }, () => {
     await healed();
   });
 
-  test('a backup that was followed through all of that has every change', async () => {
+  test('a backup that was followed through all of that has every change, and any second of it', async () => {
     const { folder, end } = present(backups, 'backups');
     await end();
-    const { code, stdout, stderr } = await ran('drill', '--from', folder, '--port-base', `${base}`);
+    const drilled = await ran('drill', '--from', folder, '--port-base', `${base}`, '-o', 'json');
+    const into = join(folder, 'restored');
+    const words = ['restore', '--from', folder, '--into', into, '--to', beforeLoss, '-o', 'json'];
+    const restored = await ran(...words);
     rmSync(folder, { recursive: true });
-    assert.equal(code, 0, `${stdout}${stderr}`);
-    assert.match(stdout, /^live +every head is in its chain there, and nothing is missing$/m);
+    assert.equal(drilled.code, 0, `${drilled.stdout}${drilled.stderr}`);
+    assert.equal(restored.code, 0, `${restored.stdout}${restored.stderr}`);
+    const [whole, before] = [JSON.parse(drilled.stdout), JSON.parse(restored.stdout)];
+    assert.deepEqual(whole.against, { strayed: [], missing: [] }); // every head is in its chain here
+    for (const { record } of [whole, before]) {
+      assert.deepEqual([record.broken, record.differences], [[], []]);
+    }
+    assert.equal(before.restoredTo, beforeLoss);
+    const later = before.toBeRepeated.length;
+    assert.ok(later > 0);
+    assert.equal(before.record.messages + later, whole.record.messages);
+    process.stdout.write(
+      `restored to the second before: ${before.record.messages} messages, ${later} came later\n`,
+    );
   });
 
   test('a datacentre that is cut off takes no writes, and follows when it is healed', async () => {
