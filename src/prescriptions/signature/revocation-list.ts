@@ -81,11 +81,19 @@ const verified = promisify(verify);
 
 /** Beside the messages, however long the list is. */
 function isSignedBy({ x509 }: Certificate, list: X509Crl, signed: Buffer): Promise<boolean> {
-  const { signatureAlgorithm: algorithm } = list;
-  const isPss = 'name' in algorithm && algorithm.name === 'RSA-PSS';
+  const algorithm: object = list.signatureAlgorithm;
+  if (!isHashed(algorithm)) return Promise.resolve(false);
+  const isPss = algorithm.name === 'RSA-PSS';
   const padding = isPss ? { padding: constants.RSA_PKCS1_PSS_PADDING } : {};
   const key = { key: x509.publicKey, ...padding };
   return verified(algorithm.hash.name, signed, key, Buffer.from(list.signature));
+}
+
+type Hashed = { readonly name: string; readonly hash: { readonly name: string } };
+
+/** As all but those that choose their digest themselves. */
+function isHashed(algorithm: object): algorithm is Hashed {
+  return 'name' in algorithm && 'hash' in algorithm;
 }
 
 const ISSUING_DISTRIBUTION_POINT = '2.5.29.28';

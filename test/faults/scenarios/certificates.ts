@@ -94,7 +94,7 @@ async function endedAndRevoked({ system }: Scene): Promise<string[]> {
       for (const site of SITES) wrong.push(...(await looked(sender, site, card, one)));
     }
     const before = lists.asked();
-    wrong.push(...(await steadily(sender, await cardOf(authority, {}, lists.uriOf(undefined)))));
+    wrong.push(...(await steadily(sender, await cardOf(authority, {}, lists.uriOf()))));
     const askedAgain = lists.asked() - before;
     return askedAgain === 0
       ? wrong
@@ -154,7 +154,7 @@ async function startLists(authority: Issued) {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    uriOf: (list: Case['list'] = undefined): string => {
+    uriOf: (list?: Case['list']): string => {
       const name = typeof list === 'object' ? String(list.endedHoursAgo) : (list ?? 'long');
       return `http://127.0.0.1:${port}/${encodeURIComponent(name)}`;
     },
@@ -221,7 +221,7 @@ async function senderOf({ database, ports }: System): Promise<Sender> {
 
 function pemOf({ keys }: Issued): string {
   const key = { key: Buffer.from(keys.pem, 'base64'), format: 'der', type: 'pkcs8' } as const;
-  return createPrivateKey(key).export({ type: 'pkcs8', format: 'pem' }).toString();
+  return createPrivateKey(key).export({ type: 'pkcs8', format: 'pem' });
 }
 
 /** No order waits for a list; what the list says is known soon. */
