@@ -112,6 +112,7 @@ class Run {
     const wrong = [...looked.wrong, ...seen];
     const { gapMs } = figures;
     this.#results.push({ ...looked, wrong, id, name, gapMs, gapMaxMs, recoveryMs });
+    for (const one of [...lost, ...doubled, ...wrong].slice(0, TOLD_MAX)) this.#tell(one);
     this.#tell(
       `${this.#results.length}. ${id} ${name}: ${acknowledged} acknowledged, ${lost.length} lost, ${doubled.length} doubled, ${wrong.length} wrong, ${(gapMs / 1000).toFixed(1)} s without writes, whole after ${(recoveryMs / 1000).toFixed(1)} s`,
     );
@@ -187,6 +188,7 @@ class Run {
   }
 }
 
+const TOLD_MAX = 3; // one fault can break very much
 const CALM_MS = 10_000;
 const SLOWER_PART = 0.9; // later, when there are many rows
 const FAULTS_MIN = 30; // of a whole run

@@ -110,6 +110,22 @@ export function parsed(xml: string): Element | null {
   return element.ok ? element.value : null;
 }
 
+/** A list that names serial number 0a, as revoked since ever; `signer`: somebody else may have signed it. */
+export async function listOf(
+  authority: Issued,
+  { from, until, signer = authority }: { from: Date; until: Date; signer?: Issued },
+): Promise<Buffer> {
+  const made = await x509.X509CrlGenerator.create({
+    issuer: authority.certificate.subjectName,
+    thisUpdate: from,
+    nextUpdate: until,
+    signingAlgorithm: RSA,
+    signingKey: signer.keys.pair.privateKey,
+    entries: [{ serialNumber: '0a', revocationDate: new Date(0) }],
+  });
+  return Buffer.from(made.rawData);
+}
+
 /** A list that names at least one, with so many serial numbers more, from 10000000 (hexadecimal) on, signed anew. */
 export function lengthened(list: Buffer, { keys }: Issued, count: number): Buffer {
   const [tbs, algorithm] = derParts(list, derPart(list, 0));

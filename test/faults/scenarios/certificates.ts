@@ -1,13 +1,9 @@
-import 'reflect-metadata';
-
 import { createPrivateKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-
-import * as x509 from '@peculiar/x509';
 
 import { signed } from '../../../bench/sign.ts';
 import { PERSONAS } from '../../../src/local/personas.ts';
@@ -17,6 +13,7 @@ import {
   issue,
   type Issued,
   lengthened,
+  listOf,
   newKeys,
 } from '../../../src/prescriptions/signature/testing.ts';
 import { post } from '../../nothing-lost/datacentres.ts';
@@ -127,22 +124,12 @@ function hoursAgo(hours: number): Date {
 /** The distribution points of an authority. */
 async function startLists(authority: Issued) {
   const other = await newAuthority('CN=Another');
-  const listOf = async (signer: Issued, nextUpdate = hoursAgo(-48)): Promise<Buffer> => {
-    const made = await x509.X509CrlGenerator.create({
-      issuer: authority.certificate.subjectName,
-      thisUpdate: hoursAgo(72),
-      nextUpdate,
-      signingAlgorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-      signingKey: signer.keys.pair.privateKey,
-      entries: [{ serialNumber: '0a', revocationDate: new Date(0) }],
-    });
-    return Buffer.from(made.rawData);
-  };
+  const [from, inTwoDays] = [hoursAgo(72), hoursAgo(-48)];
   const answers = new Map<string, Buffer | null>([
-    ['/long', lengthened(await listOf(authority), authority, ENTRIES)],
-    ['/of%20another', await listOf(other)],
-    ['/1', await listOf(authority, hoursAgo(1))],
-    ['/25', await listOf(authority, hoursAgo(25))],
+    ['/long', lengthened(await listOf(authority, { from, until: inTwoDays }), authority, ENTRIES)],
+    ['/of%20another', await listOf(authority, { from, until: inTwoDays, signer: other })],
+    ['/1', await listOf(authority, { from, until: hoursAgo(1) })],
+    ['/25', await listOf(authority, { from, until: hoursAgo(25) })],
     ['/refusal', null],
   ]);
   let asked = 0;
