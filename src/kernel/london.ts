@@ -39,8 +39,14 @@ function isoDay(ms: number): LondonDate {
 /** Summer time runs from 01:00 UTC on the last Sunday of March to that of October (since 1996). */
 function isSummerTime(instant: Date): boolean {
   const year = instant.getUTCFullYear();
-  return instant.getTime() >= changeOver(year, 3) && instant.getTime() < changeOver(year, 10);
+  const known = SUMMERS.get(year);
+  const [begins, ends] = known ?? [changeOver(year, 3), changeOver(year, 10)];
+  if (known === undefined) SUMMERS.set(year, [begins, ends]);
+  return instant.getTime() >= begins && instant.getTime() < ends;
 }
+
+/** Between which moments it is summer time, by year: there are as many as a calendar has. */
+const SUMMERS = new Map<number, readonly [begins: number, ends: number]>();
 
 function changeOver(year: number, month: number): number {
   const last = new Date(Date.UTC(year, month, 0));

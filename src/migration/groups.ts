@@ -2,7 +2,13 @@ import type { Dump } from './lx1/open-dump.ts';
 import { type Group, readGroups } from './lx1/read-groups.ts';
 import { readDocuments } from './lx2/read-documents.ts';
 
-/** The prescriptions of a part, whatever the old store keeps them as, in the order of their ids [MIGRATION 2]. */
-export function groupsOf(dump: Dump, part: number): AsyncGenerator<Group> {
-  return dump.manifest.format === 'LX-2' ? readDocuments(dump, part) : readGroups(dump, part);
+/** The prescriptions of a part, or those of them that are wanted, whatever the old store keeps them as, in the order of their ids [MIGRATION 2]. */
+export function groupsOf(
+  dump: Dump,
+  part: number,
+  isWanted?: (place: string) => boolean,
+): AsyncGenerator<Group> {
+  return dump.manifest.format === 'LX-2'
+    ? readDocuments(dump, part, isWanted)
+    : readGroups(dump, part, isWanted);
 }

@@ -10,7 +10,6 @@ export type PrescriptionIdError =
 
 const SHAPE = /^[A-F0-9]{6}-[A-Z0-9]{6}-[A-F0-9]{5}[A-Z0-9+]$/;
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ+';
-const CHARACTERS = 18; // with the check character, without hyphens
 
 /** Reads the id of a new prescription, whose check character must be right. */
 export function parsePrescriptionId(text: string): Result<PrescriptionId, PrescriptionIdError> {
@@ -33,8 +32,8 @@ export function shortForm(id: PrescriptionId): string {
 /** ISO 7064 MOD 37-2 over the seventeen characters [EPS-FHIR 6.1]. */
 export function checkCharacter(id: string): string {
   let total = 0;
-  for (const [index, character] of [...id.replaceAll('-', '')].entries()) {
-    total += Number.parseInt(character, 36) * 2 ** (CHARACTERS - 1 - index);
+  for (const character of id.replaceAll('-', '')) {
+    total = ((total + Number.parseInt(character, 36)) * 2) % 37;
   }
-  return ALPHABET.charAt((38 - (total % 37)) % 37);
+  return ALPHABET.charAt((38 - total) % 37);
 }

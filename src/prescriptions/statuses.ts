@@ -35,12 +35,15 @@ export const ITEM_STATUSES = {
 
 export type ItemStatus = keyof typeof ITEM_STATUSES;
 
+const ISSUES = byCode(ISSUE_STATUSES);
+const ITEMS = byCode(ITEM_STATUSES);
+
 export function issueStatusOf(code: string): IssueStatus | null {
-  return byCode(ISSUE_STATUSES, code);
+  return ISSUES.get(code) ?? null;
 }
 
 export function itemStatusOf(code: string): ItemStatus | null {
-  return byCode(ITEM_STATUSES, code);
+  return ITEMS.get(code) ?? null;
 }
 
 /** Item statuses that may stand under an issue status [EPS-LIFECYCLE 1.3, RELIABILITY I3]; a cancelled issue keeps its items' codes. */
@@ -85,9 +88,8 @@ export const ITEM_TRANSITIONS: Record<ItemStatus, readonly ItemStatus[]> = {
 };
 
 function byCode<Name extends string>(
-  table: Record<Name, { readonly code: string }>,
-  code: string,
-): Name | null {
-  for (const name in table) if (table[name].code === code) return name;
-  return null;
+  table: Readonly<Record<Name, { readonly code: string }>>,
+): ReadonlyMap<string, Name> {
+  const names = Object.keys(table).filter((name): name is Name => name in table);
+  return new Map(names.map((name) => [table[name].code, name]));
 }

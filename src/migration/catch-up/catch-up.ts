@@ -134,9 +134,8 @@ async function groupsOf(
   const groups = await repository.keptRows(bulk, places);
   const wanted = new Set(places.filter((place) => !groups.has(place)));
   for (const part of await repository.partsWith(bulk, dump.manifest.exportId, [...wanted])) {
-    for await (const group of groupsIn(dump, part)) {
-      if (wanted.has(group.place)) groups.set(group.place, group);
-    }
+    const isWanted = (place: string): boolean => wanted.has(place);
+    for await (const group of groupsIn(dump, part, isWanted)) groups.set(group.place, group);
   }
   return groups;
 }

@@ -43,13 +43,15 @@ const LOOKS: Readonly<Record<string, (record: LegacyRecord) => boolean>> = {
   D27: ({ prescription }) => parseNhsNumber(prescription.NHS_NO ?? '') === null,
 };
 
+const EACH_LOOK = Object.entries(LOOKS);
+
 const COMPLETED = new Set(['0004', '0005', '0006', '0007', '0008', '0009']);
 const WAITING = new Set(['0000', '0001', '9000', '9001']);
 
 /** All classes that the rows show by themselves. */
 export function dirtInRows(record: LegacyRecord, id: PrescriptionId): string[] {
   readDates(record);
-  const found = Object.entries(LOOKS).flatMap(([name, look]) => (look(record) ? [name] : []));
+  const found = EACH_LOOK.flatMap(([name, look]) => (look(record) ? [name] : []));
   const isOtherwiseSpelt = record.prescription.PRESC_ID.trim() !== shortForm(id);
   const isRepaired = Object.values(record.rows).some((rows) =>
     rows.some(({ repaired }) => Object.keys(repaired).some((column) => column !== 'DAYS_SUPPLY')),

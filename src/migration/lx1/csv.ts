@@ -1,13 +1,40 @@
 /** A field as the file has it: null is NULL, which is not the same as an empty text [MIGRATION 2]. */
 export type Field = string | null;
 
-/** A record, and the number of the row that it is in its file; the header is row 1. */
-export type CsvRow = {
+/** A record, and the number of the row that it is in its file; the header is row 1. Its fields are read when they are asked for. */
+export class CsvRow {
   readonly row: number;
-  readonly fields: readonly Field[];
   /** It stands among ASCII without NUL. */
   readonly isPlain: boolean;
-};
+  /** A line without quotes, or the fields of one that has them. */
+  readonly #content: string | readonly Field[];
+
+  constructor(row: number, content: string | readonly Field[], isPlain: boolean) {
+    this.row = row;
+    this.#content = content;
+    this.isPlain = isPlain;
+  }
+
+  get fields(): readonly Field[] {
+    if (typeof this.#content !== 'string') return this.#content;
+    const fields: Field[] = this.#content.split(',');
+    for (let place = 0; place < fields.length; place += 1) fields[place] ||= null;
+    return fields;
+  }
+
+  /** One of them; null where there are not so many. */
+  field(place: number): Field {
+    if (typeof this.#content !== 'string') return this.#content[place] ?? null;
+    let start = 0;
+    for (let left = place; left > 0; left -= 1) {
+      start = this.#content.indexOf(',', start) + 1;
+      if (start === 0) return null;
+    }
+    const end = this.#content.indexOf(',', start);
+    const field = end === -1 ? this.#content.slice(start) : this.#content.slice(start, end);
+    return field === '' ? null : field;
+  }
+}
 
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
@@ -42,7 +69,7 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<re
     for (;;) {
       const record = readRecord(text, at, row);
       if (record === null) break;
-      records.push({ row, fields: record.fields, isPlain });
+      records.push(new CsvRow(row, record.content, isPlain));
       at = record.end;
       row += 1;
     }
@@ -53,7 +80,7 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<re
   if (rest !== '') throw new CsvFault(row, 'the file ends within a record: it is cut short');
 }
 
-type Record = { readonly fields: readonly Field[]; readonly end: number };
+type Record = { readonly content: string | readonly Field[]; readonly end: number };
 
 /** The record that begins here; null when its end is not there yet. Most have no quote, and end with their line. */
 function readRecord(text: string, start: number, row: number): Record | null {
@@ -61,7 +88,7 @@ function readRecord(text: string, start: number, row: number): Record | null {
   if (end === -1) return null;
   const line = text.slice(start, end);
   if (line.includes('"')) return readQuotedRecord(text, start, row);
-  return { fields: line.split(',').map((field) => (field === '' ? null : field)), end: end + 1 };
+  return { content: line, end: end + 1 };
 }
 
 function readQuotedRecord(text: string, start: number, row: number): Record | null {
@@ -82,7 +109,7 @@ function readQuotedRecord(text: string, start: number, row: number): Record | nu
     const next = text.charCodeAt(at);
     if (Number.isNaN(next)) return null;
     at += 1;
-    if (next === LINE_END) return { fields, end: at };
+    if (next === LINE_END) return { content: fields, end: at };
     if (next !== COMMA) throw new CsvFault(row, 'text stands behind a closing quote');
   }
 }

@@ -62,6 +62,20 @@ describe('an export', () => {
     assert.equal(rows.size, made.truths.length);
   });
 
+  test('gives those alone that are wanted, with the rows that they have among all', async () => {
+    const { dump } = made;
+    for (const part of dump.parts) {
+      const all = await Array.fromAsync(readGroups(dump, part));
+      const wanted = new Set(all.filter((_, index) => index % 3 === 1).map(({ place }) => place));
+      const some = await Array.fromAsync(readGroups(dump, part, (place) => wanted.has(place)));
+      assert.ok(some.length > 5);
+      assert.deepEqual(
+        some,
+        all.filter(({ place }) => wanted.has(place)),
+      );
+    }
+  });
+
   for (const packing of ['gzip', 'zstd'] as const) {
     test(`that is packed by ${packing} holds the same rows`, async () => {
       const packed = await aDump({ prescriptions: 60, perPart: 30, packing });

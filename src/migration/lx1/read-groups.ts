@@ -1,7 +1,8 @@
 import { type Dump, fileOf } from './open-dump.ts';
-import { type Placed, readTable } from './read-table.ts';
+import type { CsvRow } from './csv.ts';
+import { fieldOf, type Placed, placed, readRecords } from './read-table.ts';
 import { refused } from './refusal.ts';
-import { placeOf, type PrescriptionTable } from './tables.ts';
+import { columnsOf, placeOf, type PrescriptionTable } from './tables.ts';
 
 /** All rows about one id: of a prescription, of one that is gone, or of none. */
 export type Group = {
@@ -16,9 +17,14 @@ export type Group = {
 
 /**
  * The rows of a part, gathered by prescription: all tables are read once and side by side, so that memory does not
- * grow with them [MIGRATION 3]. Throws `Trouble` with file and row when a table is not in the order of its ids.
+ * grow with them [MIGRATION 3]. Of others than are wanted only the ids are read. Throws `Trouble` with file and row when
+ * a table is not in the order of its ids.
  */
-export async function* readGroups(dump: Dump, part: number): AsyncGenerator<Group> {
+export async function* readGroups(
+  dump: Dump,
+  part: number,
+  isWanted: (place: string) => boolean = () => true,
+): AsyncGenerator<Group> {
   const known = await dispensesOf(dump, part);
   const cursors = {
     PRESCRIPTION: new Cursor(dump, 'PRESCRIPTION', part),
@@ -41,6 +47,14 @@ export async function* readGroups(dump: Dump, part: number): AsyncGenerator<Grou
     if (place === null) break;
     const dispenses = await cursors.DISPENSE.take(place);
     const own = new Set(dispenses.map(({ row }) => row.DN_ID));
+    // Items follow their notifications; one that has none comes with the rows beside which it stands.
+    const isItem = (notification: string): boolean =>
+      own.has(notification) || !known.has(notification);
+    if (!isWanted(place)) {
+      for (const cursor of all) await cursor.pass(place);
+      await items.takeWhile(isItem);
+      continue;
+    }
     yield {
       place,
       rows: {
@@ -52,10 +66,7 @@ export async function* readGroups(dump: Dump, part: number): AsyncGenerator<Grou
         NOM_RELEASE: await cursors.NOM_RELEASE.take(place),
         RELEASE: await cursors.RELEASE.take(place),
         DISPENSE: dispenses,
-        // Items follow their notifications; one that has none comes with the rows beside which it stands.
-        DISPENSE_ITEM: await items.takeWhile(
-          ({ row }) => own.has(row.DN_ID) || !known.has(row.DN_ID),
-        ),
+        DISPENSE_ITEM: await items.takeWhile(isItem),
         CLAIM: await cursors.CLAIM.take(place),
         CANCELLATION: await cursors.CANCELLATION.take(place),
         TOMBSTONE: await cursors.TOMBSTONE.take(place),
@@ -63,7 +74,8 @@ export async function* readGroups(dump: Dump, part: number): AsyncGenerator<Grou
     };
   }
   const rest = await items.takeWhile(() => true);
-  if (rest.length > 0) yield { place: '', rows: { ...NO_ROWS, DISPENSE_ITEM: rest } };
+  if (rest.length > 0 && isWanted(''))
+    yield { place: '', rows: { ...NO_ROWS, DISPENSE_ITEM: rest } };
 }
 
 /** Of nothing. */
@@ -93,32 +105,38 @@ function leastOf(cursors: readonly { readonly place: string | null }[]): string 
 /** Ids of the notifications of a part: an item of any other has lost its own. */
 async function dispensesOf(dump: Dump, part: number): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
-  for await (const some of readTable(dump, 'DISPENSE', part)) {
-    for (const { row } of some) known.add(row.DN_ID);
+  for await (const some of readRecords(dump, 'DISPENSE', part)) {
+    for (const record of some) known.add(fieldOf(record, NOTIFICATION) ?? '');
   }
   return known;
 }
 
+const NOTIFICATION = 0; // the place of DN_ID in DISPENSE and DISPENSE_ITEM
+
 /** Where the reading of one table has come to. */
 class Cursor<Name extends PrescriptionTable> {
+  readonly #table: Name;
   readonly #file: string;
-  readonly #source: AsyncGenerator<readonly Placed<Name>[]>;
-  #rows: readonly Placed<Name>[] = [];
+  readonly #idColumn: number;
+  readonly #source: AsyncGenerator<readonly CsvRow[]>;
+  #records: readonly CsvRow[] = [];
   #next = 0;
   #id: string | null = null;
   /** Of the row that comes next; null behind the last. */
   place: string | null = null;
 
   constructor(dump: Dump, table: Name, part: number) {
+    this.#table = table;
     this.#file = fileOf(dump, table, part)?.name ?? table;
-    this.#source = readTable(dump, table, part);
+    this.#idColumn = columnsOf(table).findIndex(({ name }) => name === 'PRESC_ID');
+    this.#source = readRecords(dump, table, part);
   }
 
   async fill(): Promise<void> {
-    while (this.#next >= this.#rows.length) {
+    while (this.#next >= this.#records.length) {
       const next = await this.#source.next();
       this.#next = 0;
-      this.#rows = next.done === true ? [] : next.value;
+      this.#records = next.done === true ? [] : next.value;
       if (next.done === true) break;
     }
     this.#see();
@@ -127,20 +145,28 @@ class Cursor<Name extends PrescriptionTable> {
   async take(place: string): Promise<Placed<Name>[]> {
     const taken: Placed<Name>[] = [];
     while (this.place === place) {
-      const row = this.#rows[this.#next];
-      if (row === undefined) break;
-      taken.push(row);
+      const record = this.#records[this.#next];
+      if (record === undefined) break;
+      taken.push(placed(record, this.#table, this.#file));
       if (!this.#advance()) await this.fill();
     }
     return taken;
   }
 
-  async takeWhile(isWanted: (one: Placed<Name>) => boolean): Promise<Placed<Name>[]> {
+  /** Takes them, and does not look at them. */
+  async pass(place: string): Promise<void> {
+    while (this.place === place && this.#next < this.#records.length) {
+      if (!this.#advance()) await this.fill();
+    }
+  }
+
+  /** Of notifications that are wanted. */
+  async takeWhile(isWanted: (notification: string) => boolean): Promise<Placed<Name>[]> {
     const taken: Placed<Name>[] = [];
     for (;;) {
-      const row = this.#rows[this.#next];
-      if (row === undefined || !isWanted(row)) return taken;
-      taken.push(row);
+      const record = this.#records[this.#next];
+      if (record === undefined || !isWanted(fieldOf(record, NOTIFICATION) ?? '')) return taken;
+      taken.push(placed(record, this.#table, this.#file));
       if (!this.#advance()) await this.fill();
     }
   }
@@ -148,24 +174,24 @@ class Cursor<Name extends PrescriptionTable> {
   /** Whether the next row is there: else it must be read. */
   #advance(): boolean {
     this.#next += 1;
-    if (this.#next >= this.#rows.length) return false;
+    if (this.#next >= this.#records.length) return false;
     this.#see();
     return true;
   }
 
   #see(): void {
-    const row = this.#rows[this.#next];
+    const record = this.#records[this.#next];
     const before = this.place;
-    const id = row === undefined ? null : idIn(row.row);
+    const id = record === undefined ? null : this.#idOf(record);
     if (id !== null && id === this.#id) return;
     this.#id = id;
     this.place = id === null ? null : placeOf(id);
-    if (before !== null && this.place !== null && this.place < before) {
-      throw refused(this.#file, row?.at ?? null, 'it is not in the order of the prescriptions');
-    }
+    if (record === undefined || before === null || (this.place ?? '') >= before) return;
+    placed(record, this.#table, this.#file); // one that is no row of its table is told of as that
+    throw refused(this.#file, record.row, 'it is not in the order of the prescriptions');
   }
-}
 
-function idIn(row: object): string {
-  return 'PRESC_ID' in row && typeof row.PRESC_ID === 'string' ? row.PRESC_ID : '';
+  #idOf(record: CsvRow): string {
+    return this.#idColumn === -1 ? '' : (fieldOf(record, this.#idColumn) ?? '');
+  }
 }

@@ -16,19 +16,31 @@ export type Placed<Name extends TableName> = {
   readonly repaired: Readonly<Record<string, string>>;
 };
 
-/**
- * The rows of a table in a part, some at a time; as many as the manifest says. Throws `Trouble` with file, row and
- * reason when a row has other columns than the table, or an empty one that must not be.
- */
+/** The rows of a table in a part, some at a time: what `readRecords` and `placed` throw is thrown. */
 export async function* readTable<Name extends TableName>(
   dump: Dump,
   table: Name,
   part: number,
 ): AsyncGenerator<readonly Placed<Name>[]> {
+  const file = fileOf(dump, table, part)?.name ?? table;
+  for await (const some of readRecords(dump, table, part)) {
+    yield some.map((record) => placed(record, table, file));
+  }
+}
+
+/**
+ * The rows of a table in a part, some at a time and not looked at yet; as many as the manifest says. Throws `Trouble`
+ * with file, row and reason when the file is no CSV, or has other columns than the table.
+ */
+export async function* readRecords(
+  dump: Dump,
+  table: TableName,
+  part: number,
+): AsyncGenerator<readonly CsvRow[]> {
   const file = fileOf(dump, table, part);
   if (file === null) return;
   let rows = 0;
-  for await (const some of rowsOf(dump, file, table)) {
+  for await (const some of recordsOf(dump, file, table)) {
     rows += some.length;
     yield some;
   }
@@ -37,11 +49,11 @@ export async function* readTable<Name extends TableName>(
   }
 }
 
-async function* rowsOf<Name extends TableName>(
+async function* recordsOf(
   dump: Dump,
   file: DumpFile,
-  table: Name,
-): AsyncGenerator<readonly Placed<Name>[]> {
+  table: TableName,
+): AsyncGenerator<readonly CsvRow[]> {
   const names = columnsOf(table).map(({ name }) => name);
   try {
     for await (const records of readCsv(bytesOf(join(dump.folder, file.name)))) {
@@ -50,8 +62,7 @@ async function* rowsOf<Name extends TableName>(
       if (isHeader && first.fields.join(',') !== names.join(',')) {
         throw refused(file.name, 1, `the columns of ${table} are ${names.join(', ')}`);
       }
-      const rows = isHeader ? records.slice(1) : records;
-      yield rows.map((record) => placed(record, table, file.name));
+      yield isHeader ? records.slice(1) : records;
     }
   } catch (error) {
     if (error instanceof CsvFault) throw refused(file.name, error.row, error.message);
@@ -68,11 +79,19 @@ export function bytesOf(path: string): AsyncIterable<Buffer> {
 
 const CHUNK_BYTES = 262_144;
 
-function placed<Name extends TableName>(
-  { row: at, fields, isPlain }: CsvRow,
+/** One column of a row that is not looked at yet. */
+export function fieldOf(record: CsvRow, place: number): Field {
+  const field = record.field(place);
+  return field === null || record.isPlain || PLAIN.test(field) ? field : decoded(field);
+}
+
+/** A row with its columns; throws `Trouble` when they are not those of its table, or one is empty that must not be. */
+export function placed<Name extends TableName>(
+  record: CsvRow,
   table: Name,
   file: string,
 ): Placed<Name> {
+  const { row: at, fields, isPlain } = record;
   const columns = columnsOf(table);
   if (fields.length !== columns.length) {
     throw refused(file, at, `it has ${fields.length} fields where ${table} has ${columns.length}`);

@@ -16,7 +16,11 @@ const LINE_END = 0x0a;
  * [MIGRATION 2.3]. Throws `Trouble` with file and row for a line that is no document or out of its order, and when
  * there are not as many as were signed.
  */
-export async function* readDocuments(dump: Dump, part: number): AsyncGenerator<Group> {
+export async function* readDocuments(
+  dump: Dump,
+  part: number,
+  isWanted: (place: string) => boolean = () => true,
+): AsyncGenerator<Group> {
   const file = fileOf(dump, DOCUMENT, part);
   if (file === null) return;
   let lines = 0;
@@ -31,10 +35,10 @@ export async function* readDocuments(dump: Dump, part: number): AsyncGenerator<G
       group = both(group, next);
       continue;
     }
-    if (group !== null) yield group;
+    if (group !== null && isWanted(group.place)) yield group;
     group = next;
   }
-  if (group !== null) yield group;
+  if (group !== null && isWanted(group.place)) yield group;
   if (lines !== file.rows) {
     throw refused(file.name, null, `it has ${lines} rows where ${file.rows} were signed`);
   }
