@@ -45,6 +45,19 @@ describe('reads that an old store has answered', () => {
     assert.ok(examples.some((one) => one.startsWith('status ')));
   });
 
+  test('of what is kept apart are explained by why it is; of what nobody has heard of they differ', async () => {
+    const file = join(await aFolder(), 'reads.ndjson');
+    const answer = [{ issue: 1, status: '0001', items: ['0007'], holder: '' }];
+    const ids = ['0FFFFE-A00014-612EE7', '0FFFFF-A00014-612EE7'];
+    await store.rows.all(`
+      insert into migration.quarantine (export_id, part, table_name, row_number, class, place, row)
+      values ('${made.dump.manifest.exportId}', 1, 'PRESCRIPTION', 900, 'D18', '0FFFFE-A00014-612EE', '{}')`);
+    writeFileSync(file, ids.map((id) => JSON.stringify({ ask: 'status', id, answer })).join('\n'));
+    const { explained, examples } = await shadow(store.database, recordedReads(file));
+    assert.deepEqual(explained, { D18: 1 });
+    assert.deepEqual(examples, [`status ${ids[1]}`]);
+  });
+
   test('are refused with their line when they are none', async () => {
     const file = join(await aFolder(), 'reads.ndjson');
     for (const [text, says] of [

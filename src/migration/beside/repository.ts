@@ -6,6 +6,11 @@ import type { BesideTable, Row } from '../lx1/tables.ts';
 type Place = { readonly exportId: string; readonly table: BesideTable; readonly key: string };
 type Values = Readonly<Record<string, string | null>>;
 
+/** Rows that are kept to be read: nothing else comes of them. */
+function isKept(table: BesideTable): boolean {
+  return table === 'SITE_STATE' || table === 'CERT_STATUS';
+}
+
 export async function stagedParts(bulk: BulkLoad, exportId: string): Promise<Set<string>> {
   const rows = await bulk.all<{ place: string }>(sql`
     select table_name || ' ' || part as place from migration.beside_part
@@ -24,7 +29,7 @@ export async function stageNew(
 ): Promise<number> {
   const added = await bulk.all(sql`
     insert into migration.beside (export_id, table_name, key, row, is_settled)
-    select ${exportId}, ${table}, key, row, ${table === 'SITE_STATE'}::boolean
+    select ${exportId}, ${table}, key, row, ${isKept(table)}::boolean
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(key text, row json)
     on conflict do nothing returning key`);
   return added.length;
@@ -49,7 +54,7 @@ export async function put(
 ): Promise<void> {
   await bulk.all(sql`
     insert into migration.beside (export_id, table_name, key, row, is_settled)
-    values (${exportId}, ${table}, ${key}, ${JSON.stringify(row)}, ${table === 'SITE_STATE'}::boolean)
+    values (${exportId}, ${table}, ${key}, ${JSON.stringify(row)}, ${isKept(table)}::boolean)
     on conflict (export_id, table_name, key) do update
       set row = excluded.row, is_settled = excluded.is_settled, because = null`);
 }

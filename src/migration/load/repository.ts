@@ -40,7 +40,7 @@ export async function begin(
   if (store?.isEmpty !== true) {
     throw new Trouble(
       'the store has prescriptions that are not of this export',
-      'load into a store of its own: spine up makes one with another --port-base',
+      'load into a store of its own: spine up --mode live --data <dir> --port-base <n> makes one without prescriptions',
     );
   }
   await bulk.together(async () => {

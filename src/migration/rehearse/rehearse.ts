@@ -1,5 +1,6 @@
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
+import { settle } from '../beside/handle.ts';
 import { catchUp } from '../catch-up/catch-up.ts';
 import { feedEnd } from '../catch-up/feed-end.ts';
 import { type Rig, takeStep } from '../cut-over/cut-over.ts';
@@ -149,6 +150,7 @@ async function moveAll(
   tell('load once more');
   const feed = { folder: plan.feed, publicKeyPem: plan.exportKey };
   const { changes } = await catchUp(bulk, dump, feed);
+  await settle(database, dump.manifest, new Date());
   tell('catch-up');
   const { ids, changeSeq, differences } = await reconcile(database, dump);
   await keepReport(database, {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
+import { settle } from '../beside/handle.ts';
 import { catchUp, type CaughtUp } from '../catch-up/catch-up.ts';
 import { feedEnd } from '../catch-up/feed-end.ts';
 import { type Rig, type StepDone, takeStep } from '../cut-over/cut-over.ts';
@@ -61,8 +62,12 @@ export function rigOf({ bulk, database, dump }: Switching, plan: Plan): Rig {
 }
 
 /** Follows the feed of an old store to its end. */
-export function followed({ bulk, dump, folder, keys }: Switching): Promise<CaughtUp> {
-  return catchUp(bulk, dump, { folder: feedFolder(folder), publicKeyPem: keys.publicKey });
+export async function followed(switching: Switching): Promise<CaughtUp> {
+  const { bulk, database, dump, folder, keys } = switching;
+  const feed = { folder: feedFolder(folder), publicKeyPem: keys.publicKey };
+  const done = await catchUp(bulk, dump, feed);
+  await settle(database, dump.manifest, new Date());
+  return done;
 }
 
 /** Compares all ids, and keeps that it was done. */

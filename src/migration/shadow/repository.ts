@@ -34,6 +34,14 @@ export async function holds(database: Database): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** The dirty class for which all rows of an id are kept apart; null: none is. */
+export async function apartBecause(database: Database, place: string): Promise<string | null> {
+  const [row] = await database.all<{ class: string }>(sql`
+    select class from migration.quarantine
+    where place = ${place} and table_name = 'PRESCRIPTION' limit 1`);
+  return row?.class ?? null;
+}
+
 /** Dirty classes of ids. */
 export async function classesOf(
   database: Database,

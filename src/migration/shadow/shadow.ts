@@ -100,8 +100,7 @@ async function compareStatus(
   const place = placeOf(id);
   const row = await repository.stateOf(database, place);
   if (row === null) {
-    const classes = (await repository.classesOf(database, [place])).get(place) ?? [];
-    return { isSame: false, because: isExplained('fate', classes, []) };
+    return { isSame: false, because: await repository.apartBecause(database, place) };
   }
   const nothing = { waits: [], had: [], messages: [] };
   const { issues } = newView({ id: place, state: row.state, ...nothing });
