@@ -21,7 +21,8 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     words: ['backup', 'restore', 'drill'],
     load: async () => {
       const { recordKeeper } = await import('./prescriptions/record-check/repository.ts');
-      return (await import('./installation/keeping.ts')).keepingCommands(recordKeeper);
+      const { keepBackupFacts: tell } = await import('./operations/backups/handle.ts');
+      return (await import('./installation/keeping.ts')).keepingCommands({ ...recordKeeper, tell });
     },
   },
   {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 
 import { endpointKeys, findCertificates } from './directory/index.ts';
 import { deliveryDepth, lostDeliveries, transmissionDepth } from './gateways/hl7v3/index.ts';
+import { giveAt } from './installation/control.ts';
 import { type Identity, sessionCounts } from './identity/index.ts';
 import {
   type CertificateEnd,
@@ -10,7 +11,9 @@ import {
   openDesk,
   OPERATIONS_VIEWS,
   operationsPages,
+  type OperationsPagesParts,
   type Queues,
+  type SiteOrder,
 } from './operations/index.ts';
 import { MIGRATION_VIEWS, migrationModel, statusOf } from './migration/index.ts';
 import type { Page, View } from './pages/index.ts';
@@ -36,7 +39,7 @@ type Parts = {
 };
 
 export function operationsPart(
-  { audit, status }: Config,
+  { audit, control, status }: Config,
   { database, clock, identity, metrics }: Parts,
 ): OperationsPart {
   const { forOperators } = identity;
@@ -55,6 +58,7 @@ export function operationsPart(
       auditFolder: audit?.folder ?? null,
       desk: openDesk(status),
       statusUrl: status?.url ?? null,
+      installation: control === null ? null : installationAt(control),
       certificates: () => certificateEnds(database),
       lagSeconds: () => replicationLagSeconds(database),
       lost: () => lostDeliveries(database),
@@ -68,6 +72,36 @@ export function operationsPart(
 async function migrationPage(database: Database): Promise<View> {
   const model = migrationModel(await statusOf(database));
   return { view: 'migration/status.njk', title: 'Migration from an older Spine', model };
+}
+
+/** Of the program that runs both datacentres, by its socket. */
+function installationAt(control: string): OperationsPagesParts['installation'] {
+  const give = (order: SiteOrder | { readonly do: 'status'; readonly site: null }) =>
+    giveAt(control, { ...order, isHard: false });
+  return {
+    look: async () => {
+      const told = await give({ do: 'status', site: null });
+      if (told === null || 'problem' in told) return null;
+      const { processes, databases } = told.status;
+      const siteOf = (site: 'a' | 'b') => {
+        const one = databases?.sites[site] ?? null;
+        return {
+          process: processes[site],
+          database: one === null ? null : `${one.role}, ${one.state}`,
+        };
+      };
+      return {
+        sites: { a: siteOf('a'), b: siteOf('b') },
+        isDurableInBoth: databases?.isDurableInBoth ?? null,
+        canTakeOver: databases?.canTakeOver ?? null,
+      };
+    },
+    order: async (order) => {
+      const told = await give(order);
+      if (told === null) return 'The program that runs both datacentres does not answer';
+      return 'problem' in told ? told.problem : null;
+    },
+  };
 }
 
 async function certificateEnds(database: Database): Promise<CertificateEnd[]> {

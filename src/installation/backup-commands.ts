@@ -7,11 +7,13 @@ import { findStore, PORT_BASE } from './store-command.ts';
 import { type Command, EXIT, type Invocation, isSet, textOption } from '../cli/command.ts';
 import {
   backUp,
+  factsOf,
   follow,
   makeStore,
   openStore,
   type RecordKeeper,
   sizeOf,
+  type Store,
 } from '../platform/backup/index.ts';
 import { Trouble } from '../platform/trouble.ts';
 
@@ -119,10 +121,12 @@ async function backup(keeper: RecordKeeper, invocation: Invocation): Promise<num
   const { url, kind } = found;
   if (isSet(invocation, 'plain')) await makeStore(folder, false);
   const store = await openBackups(folder);
-  const options = { url, store, kind, mark: () => keeper.mark(url) };
+  const tell = () => told(keeper, url, store);
+  const options = { url, store, kind, mark: () => keeper.mark(url), tell };
   if (isSet(invocation, 'follow')) return followOn(invocation, options);
   const started = performance.now();
   const base = await backUp(options);
+  await tell();
   const seconds = (performance.now() - started) / 1000;
   const sizeBytes = sizeOf(base);
   const rate = gigabytesPerHour(sizeBytes, seconds);
@@ -147,7 +151,7 @@ async function backup(keeper: RecordKeeper, invocation: Invocation): Promise<num
 
 async function followOn(
   invocation: Invocation,
-  options: Parameters<typeof backUp>[0],
+  options: Parameters<typeof backUp>[0] & Pick<Parameters<typeof follow>[0], 'tell'>,
 ): Promise<number> {
   const { output } = invocation;
   const baseEveryHours = wholeNumber(invocation, 'every-hours');
@@ -167,6 +171,15 @@ async function followOn(
   await following;
   interruption.dispose();
   return EXIT.ok;
+}
+
+/** A database that is away, or older than the pages, is told the next time: backups do not wait for it. */
+export async function told(keeper: RecordKeeper, url: string, store: Store): Promise<void> {
+  try {
+    await keeper.tell(url, await factsOf(store));
+  } catch {
+    // The pages say how long they have not heard of it.
+  }
 }
 
 async function openBackups(folder: string) {

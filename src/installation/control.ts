@@ -30,7 +30,7 @@ export type DatacentreStatus = {
 export type Control = { close(): Promise<void> };
 
 /** Beside the note of the running installation; only its user may write there. */
-function socketOf(portBase: number): string {
+export function socketOf(portBase: number): string {
   return stateFile(portBase).replace(/\.json$/, '.sock');
 }
 
@@ -77,9 +77,14 @@ async function answerTo(
 }
 
 /** Null when nobody listens. */
-export async function give(portBase: number, order: Order): Promise<Answered | null> {
+export function give(portBase: number, order: Order): Promise<Answered | null> {
+  return giveAt(socketOf(portBase), order);
+}
+
+/** The same, by the socket file. */
+export async function giveAt(socketPath: string, order: Order): Promise<Answered | null> {
   try {
-    const asked = request({ socketPath: socketOf(portBase), method: 'POST', path: '/' });
+    const asked = request({ socketPath, method: 'POST', path: '/' });
     const answer = new Promise<unknown>((resolve, reject) => {
       asked.once('error', reject);
       asked.once('response', (response) => resolve(json(response)));

@@ -27,6 +27,8 @@ export type DatacentreOptions = {
   readonly auditFolder: string | null;
   /** Tells its next start what it had in hand when it died; absent or null: nothing does. */
   readonly inHandFile?: string | null;
+  /** Socket file of the program that runs both; null: nobody takes orders from its pages. */
+  readonly control?: string | null;
   /** Where it hears of open incidents, and what it shows there; absent: nowhere. */
   readonly status?: Readonly<Record<string, string>>;
   /** Program and words; see Parts. */
@@ -59,7 +61,7 @@ function auditEnvironment(folder: string, name: 'a' | 'b'): Record<string, strin
 function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
   const { hl7v3Port, hl7v3Urls, signInPort, pagesPort, metricsPort, auditFolder } = options;
-  const { readDatabaseUrl = null, inHandFile = null } = options;
+  const { readDatabaseUrl = null, inHandFile = null, control = null } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
@@ -78,6 +80,7 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_HL7V3_URLS: process.env['OPENSPINE_HL7V3_URLS'] ?? hl7v3Urls.join(','),
       DATABASE_URL: databaseUrl,
       ...(inHandFile === null ? {} : { OPENSPINE_IN_HAND_FILE: inHandFile }),
+      ...(control === null ? {} : { OPENSPINE_CONTROL: control }),
       ...(readDatabaseUrl === null ? {} : { OPENSPINE_READ_DATABASE_URL: readDatabaseUrl }),
     },
     // Its log is progress, not our result. Handed down as it is: no copying on the message path.

@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { needed } from './backup-commands.ts';
+import { needed, told } from './backup-commands.ts';
 import { gigabytesPerHour, isSound, reportLines, type RestoreReport } from './restore-report.ts';
 import { findStore, PORT_BASE } from './store-command.ts';
 import { type Command, EXIT, type Invocation, textOption } from '../cli/command.ts';
 import {
   choose,
   type Done,
+  noteDrill,
   openStore,
   type RecordKeeper,
   type Recovered,
@@ -123,7 +124,8 @@ async function drill(keeper: RecordKeeper, invocation: Invocation): Promise<numb
     const behindSeconds = Math.max(0, (asked.getTime() - goesTo.getTime()) / 1000);
     const result = { ...report, behindSeconds, against: extra };
     const isGood = isSound(report) && (extra === null || isNothing(extra));
-    await store.note('last-drill.json', { at: asked.toISOString(), isGood, ...result });
+    await noteDrill(store, { at: asked.toISOString(), isGood, ...result });
+    if (isSame) await told(keeper, live.url, store);
     invocation.output.result(
       [
         ...reportLines(report),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { hl7v3Url, issuerAt, localUrl } from './addresses.ts';
+import { socketOf } from './control.ts';
 import { type Database, type DatabaseOptions, knownDatabase, startDatabase } from './database.ts';
 import { type DatacentreOptions, startDatacentre } from './datacentre.ts';
 import type { Datacentre } from './kept-process.ts';
@@ -195,6 +196,7 @@ function datacentreSettings(
     hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
     auditFolder: folder === null ? null : join(folder, 'audit'),
     inHandFile: folder === null ? null : join(folder, `in-hand-${name}`),
+    control: socketOf(state.portBase),
     status: statusSettings(state),
     program: parts.datacentreProgram ?? null,
   };

@@ -50,6 +50,8 @@ export type Config = {
   readonly requestsPerMinute: number | null;
   /** File that says what is in hand when the process dies; null: nothing does. */
   readonly inHandFile: string | null;
+  /** Socket file on which the program that runs both datacentres takes orders; null: there is none. */
+  readonly control: string | null;
   readonly pds: PdsConfig;
   /** How often one application may ask for systems and endpoints; null: without limit [SDS 1]. */
   readonly sdsRequestsPerSecond: number | null;
@@ -125,6 +127,7 @@ export function parseConfig(
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     requestsPerMinute: env[REQUESTS.name] === undefined ? null : numberOf(env, REQUESTS, problems),
     inHandFile: env['OPENSPINE_IN_HAND_FILE'] ?? null,
+    control: env['OPENSPINE_CONTROL'] || null,
     pds: pdsConfigOf(env, problems),
     sdsRequestsPerSecond: perSecondOf(SDS_RATE, env[SDS_RATE] ?? 'none', problems),
     asids: asidsOf(env),

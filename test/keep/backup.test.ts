@@ -21,12 +21,14 @@ import { installationCommands } from '../../src/installation/commands.ts';
 import { keepingCommands } from '../../src/installation/keeping.ts';
 import { present } from '../../src/kernel/bug.ts';
 import { instantOf } from '../../src/kernel/instant.ts';
-import { backUp, follow, openStore } from '../../src/platform/backup/index.ts';
+import { backUp, type BackupFacts, follow, openStore } from '../../src/platform/backup/index.ts';
 import { type Database, openDatabase } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { type Postgres, startPostgres } from '../../src/platform/postgres.ts';
 import { create } from '../../src/prescriptions/messages/create/handle.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
+import { BACKUPS, keepBackupFacts } from '../../src/operations/backups/handle.ts';
+import { findingOf } from '../../src/operations/index.ts';
 import { recordKeeper } from '../../src/prescriptions/record-check/repository.ts';
 import { NEW_PRESCRIPTION } from '../../src/prescriptions/repository.ts';
 import { aSpine, newId, PATIENT, PHARMACY, SURGERY } from '../../src/prescriptions/testing.ts';
@@ -38,7 +40,7 @@ chmodSync(scratch, 0o711); // the account that PostgreSQL runs as must get throu
 const STORE = join(scratch, 'backups');
 const SHARES = ['share-1.txt', 'share-3.txt', 'share-4.txt'].map((name) => join(scratch, name));
 const commands = [
-  ...keepingCommands(recordKeeper),
+  ...keepingCommands({ ...recordKeeper, tell: keepBackupFacts }),
   ...installationCommands({
     version: '0.0.0-test',
     migrate: (url) => migrate(url, SCHEMAS),
@@ -221,6 +223,9 @@ describe('a database that is backed up while it runs', () => {
     assert.equal(code, 0, said);
     assert.equal(data.record.prescriptions, 20);
     assert.deepEqual(data.against, { strayed: [], missing: [] });
+    const told = await findingOf<BackupFacts>(database, BACKUPS);
+    assert.equal(told?.found.drill?.isGood, true);
+    assert.equal(told?.found.bases, 1);
     assert.ok(data.gigabytesPerHour > 0);
     process.stdout.write(`drill: ${data.gigabytesPerHour} GB/h\n`);
   });

@@ -12,20 +12,22 @@ import { testStatus } from '../operations/status.ts';
 import { checkPage, main, pageTest, press, tabTo, testBrowser } from './browser.ts';
 import { prepare, QUEUES, START } from './measured.ts';
 import { showAudit } from './operations-audit.ts';
+import { showBackups } from './operations-backups.ts';
 import { showBalance } from './operations-balance.ts';
+import { CONTROL, showDatacentres } from './operations-datacentres.ts';
 import { showIncidents } from './operations-incidents.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
-// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance; for system administrators of the operator alone
+// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance, datacentres, backups; for system administrators of the operator alone
 
 const folder = mkdtempSync(join(tmpdir(), 'openspine-pages-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
 const keyFile = join(folder, 'key.pem');
-
+after(() => rmSync(folder, { recursive: true, force: true }));
 const status = testStatus();
 const spine = pagesSpine(prepare, async () => ({
   audit: { keyFile, folder },
+  control: CONTROL,
   status: { url: status().url, key: 'key-of-the-test' },
 }));
 const browser = testBrowser();
@@ -61,6 +63,8 @@ describe('the pages of operations', () => {
           '/audit/rows',
           '/audit/patient',
           '/audit/check',
+          '/datacentres',
+          '/backups',
           '/incidents',
           '/incidents/new',
         ]) {
@@ -210,6 +214,8 @@ describe('the pages of operations', () => {
   showBalance(spine, windowOf);
   showAudit(spine, windowOf, keyFile);
   showIncidents(spine, windowOf, status);
+  showDatacentres(spine, windowOf);
+  showBackups(spine, windowOf);
 });
 
 describe('the page of a migration', () => {

@@ -27,6 +27,12 @@ import {
   auditRows,
   patientAuditPage,
 } from '../audit/pages.ts';
+import { backupsPage } from '../backups/pages.ts';
+import {
+  type DatacentrePagesParts,
+  datacentresPage,
+  orderDatacentres,
+} from '../datacentres/pages.ts';
 import {
   incidentPage,
   type IncidentPagesParts,
@@ -39,7 +45,8 @@ import { SPANS, spanOf } from './spans.ts';
 import { wallModel } from './wall-model.ts';
 
 export type OperationsPagesParts = AuditPagesParts &
-  IncidentPagesParts & {
+  IncidentPagesParts &
+  DatacentrePagesParts & {
     /** Business time: that of prescriptions. */
     readonly clock: Clock;
     readonly forOperators: ForOperators;
@@ -67,10 +74,12 @@ export const OPERATIONS_VIEWS = new URL('./views/', import.meta.url);
 const LINKS: readonly Link[] = [
   { href: '/ops', text: 'Now' },
   { href: '/ops/incidents', text: 'Incidents and maintenance' },
+  { href: '/ops/datacentres', text: 'Datacentres' },
   { href: '/ops/flow', text: 'Prescription flow' },
   { href: '/ops/sites', text: 'Sites and suppliers' },
   { href: '/ops/jobs', text: 'Jobs' },
   { href: '/ops/certificates', text: 'Certificates' },
+  { href: '/ops/backups', text: 'Backups' },
   { href: '/ops/reconciliation', text: 'Reconciliation' },
   { href: '/ops/audit', text: 'Audit' },
   { href: '/ops/migration', text: 'Migration' },
@@ -106,6 +115,9 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/audit/rows', (request, by) => auditRows(parts, request, by)),
     page('/ops/audit/patient', (request, by) => patientAuditPage(parts, request, by)),
     page('/ops/audit/check', (_request, by) => auditCheckPage(parts, by)),
+    page('/ops/backups', () => backupsPage(parts.database)),
+    page('/ops/datacentres', () => datacentresPage(parts)),
+    page('/ops/datacentres', (request, by) => orderDatacentres(parts, request, by), 'POST'),
     page('/ops/incidents', () => incidentsPage(parts)),
     page('/ops/incidents/new', async () => newIncidentPage()),
     page('/ops/incidents/new', (request, by) => orderIncident(parts, request, by), 'POST'),

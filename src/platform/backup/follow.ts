@@ -56,10 +56,13 @@ export type FollowOptions = BackupOptions & {
   readonly keepDays: number;
   readonly stopping: AbortSignal;
   readonly say: (line: string) => void;
+  /** Tells how the backups are; every ten seconds. */
+  readonly tell?: () => Promise<void>;
 };
 
 const LOOK_MS = 1_000;
 const AGAIN_MS = 2_000;
+const TELL_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
 /** Keeps copying the log, and takes base backups, until it is told to stop; waits for a server that is away. */
@@ -81,7 +84,7 @@ export async function follow(options: FollowOptions): Promise<void> {
 
 /** As long as the connection lasts: it ends when another datacentre takes the writes. */
 async function followOne(options: FollowOptions): Promise<void> {
-  const { url, store, stopping, baseEveryHours, keepDays, say } = options;
+  const { url, store, stopping, baseEveryHours, keepDays, say, tell } = options;
   const source = await openSource(url);
   try {
     await source.hold(FOLLOW_SLOT, false);
@@ -91,10 +94,15 @@ async function followOne(options: FollowOptions): Promise<void> {
     let dueAt = since === null ? 0 : await nextBaseAt(store, baseEveryHours);
     let taking: Promise<void> | null = null;
     let failure: unknown = null;
+    let toldAt = Number.NEGATIVE_INFINITY;
     while (!stopping.aborted) {
       position = await copyLog(source, store, position);
       await source.release(FOLLOW_SLOT, segmentStart(segments, position));
       if (failure !== null) throw failure;
+      if (performance.now() - toldAt >= TELL_MS) {
+        await tell?.();
+        toldAt = performance.now();
+      }
       if (taking === null && Date.now() >= dueAt) {
         taking = takeAnother(options).then(
           (base) => {

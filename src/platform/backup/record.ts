@@ -1,3 +1,5 @@
+import type { BackupFacts } from './facts.ts';
+
 /** What the record holds: all events that were recorded before an instant, and at least so many other rows. */
 export type RecordMark = {
   /** No transaction that began before it was still at work, so that no event before it can come later. */
@@ -34,6 +36,8 @@ export type Done = {
 
 /** Who knows what the record is; each takes the address of a database. */
 export type RecordKeeper = {
+  /** Has the pages show how its backups are. */
+  readonly tell: (url: string, facts: BackupFacts) => Promise<void>;
   readonly mark: (url: string) => Promise<RecordMark>;
   readonly check: (url: string, mark: RecordMark) => Promise<RecordCheck>;
   /** What was done according to the other, the same record some time later, and not to the first. */
