@@ -6,6 +6,7 @@ import { giveAt } from './installation/control.ts';
 import { type Identity, sessionCounts } from './identity/index.ts';
 import {
   type CertificateEnd,
+  type DeskClient,
   findingOf,
   measureJobs,
   openDesk,
@@ -49,14 +50,16 @@ export function operationsPart(
     ...(await outboxDepths(database)),
   ];
   const sessions = () => sessionCounts(database, clock.securityNow());
+  const desk = openDesk(status);
   queueGauges(metrics, database);
+  if (desk !== null) lateGauge(metrics, desk);
   return {
     pages: operationsPages({
       database,
       clock,
       forOperators,
       auditFolder: audit?.folder ?? null,
-      desk: openDesk(status),
+      desk,
       statusUrl: status?.url ?? null,
       installation: control === null ? null : installationAt(control),
       certificates: () => certificateEnds(database),
@@ -140,6 +143,20 @@ function queueGauges(metrics: Metrics, database: Database): void {
     { name: 'openspine_sessions', help: 'Sessions that live', labels: ['kind'] },
     ({ sessions }) => sessions.map(({ kind, count: value }) => ({ labels: { kind }, value })),
   );
+}
+
+/** A promise to users that is not kept [EXPERIENCE 6.4]. */
+function lateGauge(metrics: Metrics, desk: DeskClient): void {
+  const name = 'openspine_incident_update_late_seconds';
+  const help = 'By how much the next update of an open incident is late; 0: it is in time';
+  metrics.gauge({ name, help, labels: ['incident'] }, async () => {
+    const found = await desk.look();
+    return (found?.incidents ?? []).flatMap(({ number: incident, nextUpdateAt }) => {
+      if (nextUpdateAt === null) return [];
+      const value = Math.max(0, (Date.now() - Date.parse(nextUpdateAt)) / 1_000);
+      return [{ labels: { incident }, value }];
+    });
+  });
 }
 
 const NOTHING: Queues = { waiting: { byAge: [], oldestAt: null }, depths: [], sessions: [] };

@@ -13,7 +13,7 @@ export {
 export { startStatusSite, type StatusSite } from './handle.ts';
 export { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from './probe-organisations.ts';
 export { openStore, type Store } from './store/repository.ts';
-export { openDesk } from './incidents/desk/handle.ts';
+export { type DeskClient, openDesk } from './incidents/desk/handle.ts';
 export type { CertificateEnd } from './measures/certificates.ts';
 export type { Queues } from './measures/findings.ts';
 export { measureJobs } from './measures/jobs.ts';

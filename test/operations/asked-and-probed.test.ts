@@ -80,6 +80,13 @@ describe('two datacentres that ask a status site', () => {
       assert.equal(other.get('x-service-incident'), null);
     });
 
+    test('is in the metrics, with how late its next update is', async () => {
+      const [incident] = incidentsIn(status().site.store);
+      const text = await (await fetch(metrics.a)).text();
+      const line = `openspine_incident_update_late_seconds{incident="${incident?.number}"`;
+      assert.ok(text.includes(line), text);
+    });
+
     test('is not told where the operator wants answers as the contracts have them', async () => {
       const strict = await headersOf(urls.b, PREPARE);
       for (const name of [
