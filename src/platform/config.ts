@@ -15,6 +15,7 @@ import {
 import { type PdsConfig, pdsConfigOf } from './config/pds.ts';
 import { type MeasuresConfig, measuresOf } from './config/measures.ts';
 import { perSecondOf } from './config/per-second.ts';
+import { type FilesConfig, filesOf } from './config/files.ts';
 import { statusOf } from './config/status.ts';
 import { words } from './config/words.ts';
 
@@ -22,7 +23,7 @@ export type { PatientIssuer } from './config/patient-issuer.ts';
 export type { CardPort, Hl7Port } from './config/ports.ts';
 
 /** What the environment says of this process; parsed once, by main.ts alone. */
-export type Config = {
+export type Config = FilesConfig & {
   readonly mode: 'test' | 'live';
   readonly databaseUrl: string;
   /** Of a database that may be read while there is no primary; null: nothing is read then. */
@@ -37,8 +38,6 @@ export type Config = {
   readonly roleCheck: Strictness;
   readonly holderCheck: Strictness;
   readonly signatureCheck: Strictness;
-  /** File with the certificates of the authorities of prescribers, in PEM; null: only the test authority, if there is one. */
-  readonly signatureAuthorities: string | null;
   /** Address that certificates of cards name for their revocation lists; what they name cannot be changed later. */
   readonly pkiUrl: string;
   readonly nextIssueFrom: 'prescription' | 'dispense';
@@ -48,17 +47,11 @@ export type Config = {
   readonly audit: AuditPlace | null;
   /** How often one application may call one base of the FHIR API; null: without limit. */
   readonly requestsPerMinute: number | null;
-  /** File that says what is in hand when the process dies; null: nothing does. */
-  readonly inHandFile: string | null;
-  /** Socket file on which the program that runs both datacentres takes orders; null: there is none. */
-  readonly control: string | null;
   readonly pds: PdsConfig;
   /** How often one application may ask for systems and endpoints; null: without limit [SDS 1]. */
   readonly sdsRequestsPerSecond: number | null;
   /** To the letter as relying parties compare it; null: the address of this process in a test installation, else none. */
   readonly cis2Issuer: string | null;
-  /** File with the certificates of makers of security keys who are trusted, in PEM; null: none is. */
-  readonly securityKeyRoots: string | null;
   /** Where browsers show certificates of cards; null: nowhere. */
   readonly cardPort: CardPort | null;
   /** Null: no patient signs in, unless this is a test installation. */
@@ -120,19 +113,16 @@ export function parseConfig(
     roleCheck: one('OPENSPINE_ROLE_CHECK', ['compatible', 'strict'], strictness),
     holderCheck: one('OPENSPINE_HOLDER_CHECK', ['compatible', 'strict'], strictness),
     signatureCheck: one('OPENSPINE_SIGNATURE_CHECK', ['compatible', 'strict'], strictness),
-    signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
     pkiUrl: pkiUrlOf(env),
     nextIssueFrom: one('OPENSPINE_NEXT_ISSUE_FROM', ['prescription', 'dispense'], 'prescription'),
     audit: auditPlaceOf(env, problems),
     trackerIssues: one('OPENSPINE_TRACKER_ISSUES', ['current', 'all'], 'current'),
     requestsPerMinute: env[REQUESTS.name] === undefined ? null : numberOf(env, REQUESTS, problems),
-    inHandFile: env['OPENSPINE_IN_HAND_FILE'] ?? null,
-    control: env['OPENSPINE_CONTROL'] || null,
+    ...filesOf(env),
     pds: pdsConfigOf(env, problems),
     sdsRequestsPerSecond: perSecondOf(SDS_RATE, env[SDS_RATE] ?? 'none', problems),
     asids: asidsOf(env),
     cis2Issuer: issuerOf(env['OPENSPINE_CIS2_ISSUER'], problems),
-    securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
     cardPort: cardPortOf(env, problems),
     cardAgent: cardAgentOf(env['OPENSPINE_CARD_AGENT'] ?? CARD_AGENT, problems),
     hl7v3: hl7PortOf(env, problems),
