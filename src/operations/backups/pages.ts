@@ -48,6 +48,7 @@ export function judged(facts: BackupFacts, toldAt: Date, now: Date): readonly Ju
             ...row('What the test found', null, 0, ''),
             found: 'not all of it was right',
             wanted: '',
+            tag: 'Wrong',
           },
         ]
       : []),
