@@ -38,6 +38,7 @@ describe('a setting', () => {
     const code = [
       'config.ts',
       'config/audit.ts',
+      'config/files.ts',
       'config/measures.ts',
       'config/patient-issuer.ts',
       'config/pds.ts',
