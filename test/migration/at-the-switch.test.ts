@@ -19,7 +19,7 @@ import type { PrescriptionId } from '../../src/prescriptions/prescription-id.ts'
 import { aSpine } from '../../src/prescriptions/testing.ts';
 import { times } from './counted.ts';
 import { anEnvelope, downloads } from './polling.ts';
-import { aStore, loadInto, open, type Store, withBulk } from './store.ts';
+import { aStore, dropStore, loadInto, open, type Store, withBulk } from './store.ts';
 import { aSwitch, at, should, type Switch, take, waited } from './switching.ts';
 import { aRelease, aReturn, onTheShelf, type Sent, untilAnswered } from './traffic.ts';
 
@@ -112,6 +112,7 @@ describe(`messages that were in flight to the old store at ${SWITCHES} switches`
       assert.equal(await eventsIn(made.store), before + sent.length);
       retried += sent.length;
       await made.rig.bulk.close();
+      await dropStore(made.store);
     }
     assert.ok(retried >= (MESSAGES / 50) * SWITCHES, `${retried} messages`);
   });
@@ -199,6 +200,7 @@ async function undoneAfter(drill: number): Promise<void> {
   for (const id of back) await untilAnswered(present(byId.get(id), id), old.database);
   assert.deepEqual(await standing(old), await standing(made.store));
   await made.rig.bulk.close();
+  for (const store of [old, made.store]) await dropStore(store);
 }
 
 /** Whether it was taken before the closing; after it clients are told to come again. */

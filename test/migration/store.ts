@@ -8,22 +8,29 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 export type Store = TestDatabase & { readonly rows: Rows };
 
-const stores: (() => Promise<void>)[] = [];
+const stores = new Map<Store, () => Promise<void>>();
 const bulks: BulkLoad[] = [];
 after(async () => {
   for (const bulk of bulks) await bulk.close();
-  for (const drop of stores) await drop();
+  for (const drop of stores.values()) await drop();
 });
 
 /** An empty one, gone after the tests of the file. */
 export async function aStore(): Promise<Store> {
   const made = await createDatabase();
   const rows = openRows(made.url);
-  stores.push(async () => {
+  const store = { ...made, rows };
+  stores.set(store, async () => {
     await rows.close();
     await made.drop();
   });
-  return { ...made, rows };
+  return store;
+}
+
+/** Of one that is not needed any more: where there are many, a server has not so many connections. */
+export async function dropStore(store: Store): Promise<void> {
+  await stores.get(store)?.();
+  stores.delete(store);
 }
 
 /** For as long as the tests of the file last. */
