@@ -1,6 +1,6 @@
 import { MUTANTS } from '../nothing-lost/mutants.ts';
 import { BUGS_OF_TESTS } from './bugs-of-tests.ts';
-import { isGood, type Report } from './report.ts';
+import { type Report, wrongsOf } from './report.ts';
 import { run, type RunOptions } from './run.ts';
 import { FAULTS } from './scenarios/index.ts';
 import { type SeededBug, SEEDED_BUGS } from './seeded-bugs.ts';
@@ -89,19 +89,18 @@ async function foundByFaults(bug: SeededBug, options: PowerOptions): Promise<Pow
   const faults = FAULTS.filter(({ id }) => bug.faults.includes(id));
   const looking = { ...options, acknowledged: 0, build, isOverOnceFound: true };
   const report = await run([...faults, ...faults], looking);
-  const found = isGood(report) ? null : seenIn(report);
+  const found = seenIn(report);
   return { number, what, found, seconds: secondsSince(since) };
 }
 
-function seenIn({ results, calm }: Report): string {
-  const all = [...results, calm];
-  const count = (kind: 'lost' | 'doubled' | 'wrong'): string =>
-    `${all.reduce((sum, one) => sum + one[kind].length, 0)} ${kind}`;
-  const last = results.at(-1);
+/** Null when nothing was seen of messages. */
+function seenIn(report: Report): string | null {
+  const wrongs = wrongsOf(report);
+  const [example] = wrongs;
+  if (example === undefined) return null;
+  const last = report.results.at(-1);
   const where = last === undefined ? 'without a fault' : `${last.id} ${last.name}`;
-  const [example] = all.flatMap(({ lost, doubled, wrong }) => [...lost, ...doubled, ...wrong]);
-  const seen = example === undefined ? 'too long without writes' : example.slice(0, EXAMPLE_MAX);
-  return `${where}: ${count('lost')}, ${count('doubled')}, ${count('wrong')} (${seen})`;
+  return `${where}: ${wrongs.length}, as ${example.slice(0, EXAMPLE_MAX)}`;
 }
 
 const EXAMPLE_MAX = 120;

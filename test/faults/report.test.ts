@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { parseFlags } from './flags.ts';
-import { isGood, jsonOf, type Report, type Result, tableOf } from './report.ts';
+import { isGood, jsonOf, NOT_DONE, type Report, type Result, tableOf, wrongsOf } from './report.ts';
 
 const CLEAN = { acknowledged: 10, lost: [], doubled: [], wrong: [], unknownResolved: 2 };
 const killed: Result = {
@@ -68,6 +68,12 @@ describe('the report of the faults', () => {
     }
     assert.equal(isGood({ ...good, calm: { ...CLEAN, wrong: ['x'] } }), false);
   });
+});
+
+test('a bug shows in what became of messages, and not in a pause or a fault that could not be done', () => {
+  assert.deepEqual(wrongsOf(withOne({ gapMs: 31_000, wrong: [`${NOT_DONE}: no primary`] })), []);
+  const shown = wrongsOf(withOne({ lost: ['x'], doubled: ['y'], wrong: ['z'] }));
+  assert.deepEqual(shown, ['lost: x', 'doubled: y', 'wrong: z']);
 });
 
 test('the command line names faults, how long to go on, and refuses what it does not know', (t) => {

@@ -31,6 +31,18 @@ export function isGood({ results, calm }: Pick<Report, 'results' | 'calm'>): boo
   return [...results, calm].every(isWhole) && results.every((one) => one.gapMs <= one.gapMaxMs);
 }
 
+/** How what was seen of a fault begins where that says nothing of messages. */
+export const NOT_DONE = 'the fault could not be done';
+
+/** All that went wrong with messages: a machine that is busy makes writes wait too long, and faults impossible. */
+export function wrongsOf({ results, calm }: Pick<Report, 'results' | 'calm'>): readonly string[] {
+  return [...results, calm].flatMap(({ lost, doubled, wrong }) => [
+    ...lost.map((one) => `lost: ${one}`),
+    ...doubled.map((one) => `doubled: ${one}`),
+    ...wrong.filter((one) => !one.startsWith(NOT_DONE)).map((one) => `wrong: ${one}`),
+  ]);
+}
+
 function isWhole({ lost, doubled, wrong }: Pick<Result, 'lost' | 'doubled' | 'wrong'>): boolean {
   return lost.length + doubled.length + wrong.length === 0;
 }

@@ -5,7 +5,7 @@ import type { Fault, Scene } from './fault.ts';
 import type { Figures } from './figures.ts';
 import type { Flags } from './flags.ts';
 import { compared } from './kept.ts';
-import { isGood, type Report, type Result } from './report.ts';
+import { NOT_DONE, type Report, type Result, wrongsOf } from './report.ts';
 import { patiently, signingKey, startSystem, type System, tokensOf } from './system.ts';
 import { messageOf } from '../../src/platform/trouble.ts';
 import { sweepOnly } from '../nothing-lost/invariants.ts';
@@ -50,7 +50,7 @@ export async function run(faults: readonly Fault[], options: RunOptions): Promis
     const leftOut: string[] = [];
     if (acknowledged > 0) await done.warmUp();
     for (const fault of inRounds(faults, scene.random)) {
-      const isFound = options.isOverOnceFound === true && !done.isGood;
+      const isFound = options.isOverOnceFound === true && done.hasWrongs;
       const why = isFound
         ? 'what was looked for was found'
         : (done.reasonToEnd(acknowledged, until) ?? fault.missing(system));
@@ -94,15 +94,16 @@ class Run {
     this.#tell = tell;
   }
 
-  get isGood(): boolean {
-    return isGood({ results: this.#results, calm: this.#calm });
+  get hasWrongs(): boolean {
+    return wrongsOf({ results: this.#results, calm: this.#calm }).length > 0;
   }
 
   async fault({ id, name, happen, gapMaxMs }: Fault): Promise<void> {
     await delay(SETTLE_MS);
+    const sick = await this.#notWhole(); // a busy machine can make a fault of its own
     const before = await this.#client.look();
     const from = performance.now();
-    const seen = await this.#happened(happen);
+    const seen = sick ?? (await this.#happened(happen));
     const recoveryMs = performance.now() - from;
     await delay(SETTLE_MS);
     const figures = await this.#client.look();
@@ -124,15 +125,20 @@ class Run {
     try {
       seen.push(...((await happen(this.#scene)) ?? []));
     } catch (error) {
-      seen.push(`the fault could not be done: ${messageOf(error)}`);
+      seen.push(`${NOT_DONE}: ${messageOf(error)}`);
     }
+    return [...seen, ...((await this.#notWhole()) ?? [])];
+  }
+
+  /** Null once all is whole; else what is not, and the run is over. */
+  async #notWhole(): Promise<readonly string[] | null> {
     try {
       await this.#system.untilWhole();
+      return null;
     } catch (error) {
       this.isBroken = true;
-      seen.push(messageOf(error));
+      return [`${NOT_DONE}: ${messageOf(error)}`];
     }
-    return seen;
   }
 
   /** Sees how much is done when nothing is broken. */

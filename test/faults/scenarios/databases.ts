@@ -14,7 +14,7 @@ export const databaseFaults: readonly Fault[] = [
   hung(20_000),
   {
     ...common('F24', 'the standby is killed'),
-    times: 2,
+    times: 1,
     happen: async ({ system }) => {
       const standby = otherSite(await primaryOf(system));
       signalAll(system, standby, ['patroni', 'postgres'], 'SIGKILL');
@@ -22,7 +22,7 @@ export const databaseFaults: readonly Fault[] = [
   },
   {
     ...common('F24', 'waits for the standby are broken off, then the primary is lost'),
-    times: 2,
+    times: 1,
     missing: inNetworks,
     happen: waitsBrokenOff,
   },

@@ -24,7 +24,7 @@ export const loadFaults: readonly Fault[] = [
   {
     id: 'P9',
     name: 'the writes move to the other site in good order',
-    times: 4,
+    times: 2,
     missing: always,
     gapMaxMs: SWITCH_MS,
     happen: async ({ system: { cluster, datacentres }, system }) => {

@@ -10,7 +10,7 @@ export const siteFaults: readonly Fault[] = [
   {
     id: 'F1',
     name: 'a process of a datacentre is killed',
-    times: 6,
+    times: 1,
     missing: always,
     gapMaxMs: 5_000,
     happen: async ({ system: { datacentres }, random }) => {
@@ -58,7 +58,7 @@ function siteLoss(name: string, which: (primary: Site) => Site): Fault {
   return {
     id: 'F4',
     name,
-    times: 2,
+    times: 1,
     missing: always,
     gapMaxMs: WRITES_BACK_MS,
     happen: async ({ system }) => {
