@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
@@ -130,11 +131,14 @@ test('systemd takes the units', { skip: without('systemd-analyze') }, () => {
 test('HAProxy takes its file, which leads to the primary as on one machine', {
   skip: without('haproxy'),
 }, () => {
-  const { status, stderr } = spawnSync(
-    program('haproxy') ?? '',
-    ['-c', '-f', join(DEPLOY, 'haproxy.cfg')],
-    { encoding: 'utf8' },
-  );
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-haproxy-'));
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(join(folder, 'ca.pem'), rootCertificates[0] ?? '');
+  writeFileSync(file, read('haproxy.cfg').replaceAll('/etc/openspine/cluster', folder));
+  const { status, stderr } = spawnSync(program('haproxy') ?? '', ['-c', '-f', file], {
+    encoding: 'utf8',
+  });
+  rmSync(folder, { recursive: true });
   assert.equal(status, 0, stderr);
   const linesOf = (text: string): string[] =>
     text
@@ -145,6 +149,14 @@ test('HAProxy takes its file, which leads to the primary as on one machine', {
     linesOf(read('haproxy.cfg')).toSorted(),
     linesOf(haproxyConfiguration(layout, 'a')).toSorted(),
   );
+});
+
+test('HAProxy asks Patroni as Patroni answers: by TLS', () => {
+  const checks = read('haproxy.cfg').match(/^ +default-server .*$/gm) ?? [];
+  const ca = /^ {2}cafile: (\S+)$/m.exec(read('patroni.yml'))?.[1] ?? '';
+  assert.match(read('patroni.yml'), /^ {2}certfile: /m);
+  assert.equal(checks.length, 2);
+  for (const check of checks) assert.ok(check.endsWith(`check port 8008 check-ssl ca-file ${ca}`));
 });
 
 test('Patroni gets what it gets on one machine, but for what a real host has more', {
