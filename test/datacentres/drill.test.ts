@@ -199,9 +199,12 @@ describe('a drill', { skip: missing() }, () => {
       assert.deepEqual([record.broken, record.differences], [[], []]);
     }
     assert.equal(before.restoredTo, beforeLoss);
-    const later = before.toBeRepeated.length;
+    const told = new Set(
+      before.toBeRepeated.map((one: { messageId: string | null }) => one.messageId),
+    );
+    const later = whole.record.messages - before.record.messages;
     assert.ok(later > 0);
-    assert.equal(before.record.messages + later, whole.record.messages);
+    assert.ok(told.size >= later, `${told.size} of ${later} that came later are listed`);
     process.stdout.write(
       `restored to the second before: ${before.record.messages} messages, ${later} came later\n`,
     );

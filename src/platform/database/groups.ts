@@ -71,7 +71,7 @@ export class Groups {
       this.#timer = null;
       this.#refuseLate();
       this.#watch();
-    }, leftMs + 1);
+    }, leftMs + 1).unref(); // the connection of those who wait keeps a process; this must not, when nobody does
   }
 
   #refuseLate(): void {
