@@ -187,10 +187,10 @@ describe('a drill', { skip: missing() }, () => {
     const { folder, end } = present(backups, 'backups');
     await end();
     const drilled = await ran('drill', '--from', folder, '--port-base', `${base}`, '-o', 'json');
-    const into = join(folder, 'restored');
+    const into = mkdtempSync(join(tmpdir(), 'openspine-restored-'));
     const words = ['restore', '--from', folder, '--into', into, '--to', beforeLoss, '-o', 'json'];
     const restored = await ran(...words);
-    rmSync(folder, { recursive: true });
+    for (const one of [folder, into]) rmSync(one, { recursive: true });
     assert.equal(drilled.code, 0, `${drilled.stdout}${drilled.stderr}`);
     assert.equal(restored.code, 0, `${restored.stdout}${restored.stderr}`);
     const [whole, before] = [JSON.parse(drilled.stdout), JSON.parse(restored.stdout)];
