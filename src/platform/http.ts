@@ -141,7 +141,8 @@ export function ending(answer: HttpResponse): HttpResponse {
 /** Written past the framework: it rewrites media types, and clients compare ours to the letter. */
 export function write(response: ServerResponse, answer: HttpResponse): void {
   const { status, headers, cookies = [] } = answer;
-  const body = answer.body.length > LARGE ? Buffer.from(answer.body) : answer.body;
+  const { body: given } = answer;
+  const body = typeof given === 'string' && given.length > LARGE ? Buffer.from(given) : given;
   if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
   response.end(body);

@@ -92,6 +92,11 @@ export async function findCard(database: Database, cardNumber: string): Promise<
   return row ?? null;
 }
 
+export function findCards(database: Database, cardNumbers: readonly string[]): Promise<KeptCard[]> {
+  return database.all<KeptCard>(sql`
+    select ${CARD} from identity.card c where card_number = any(${cardNumbers}::text[])`);
+}
+
 /** Of a person, the newest first. */
 export function cardsOf(database: Database, userId: string): Promise<KeptCard[]> {
   return database.all<KeptCard>(sql`

@@ -1,3 +1,4 @@
+import type { Uuid } from '../../kernel/uuid.ts';
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
 import { sql } from '../../platform/sql.ts';
@@ -138,8 +139,7 @@ export function besideCounts(database: Database, exportId: string): Promise<Besi
 }
 
 /** A message that the old store has not delivered; null: what is not there. */
-export type Undelivered = {
-  readonly key: string;
+export type Undelivered = Queued & {
   readonly party: string | null;
   readonly interaction: string | null;
   readonly body: Buffer | null;
@@ -147,24 +147,35 @@ export type Undelivered = {
   readonly refTo: string | null;
 };
 
+/** Messages of the outbox by their keys, and under which id each is known here. */
+export type Queued = { readonly key: string; readonly id: Uuid };
+
+/** The first ones behind a key, of those that have left from here or have not. */
+export async function queued(
+  bulk: BulkLoad,
+  place: { readonly exportId: string; readonly key: string; readonly hasLeft: boolean },
+  most: number,
+): Promise<string[]> {
+  const rows = await bulk.all<{ key: string }>(sql`
+    select key from migration.beside where export_id = ${place.exportId} and table_name = 'OUTBOX'
+      and is_settled = ${place.hasLeft}::boolean and key > ${place.key} order by key limit ${most}`);
+  return rows.map(({ key }) => key);
+}
+
 export function undelivered(
   bulk: BulkLoad,
-  {
-    exportId,
-    key,
-    most,
-  }: { readonly exportId: string; readonly key: string; readonly most: number },
+  exportId: string,
+  some: readonly Queued[],
 ): Promise<Undelivered[]> {
   return bulk.all<Undelivered>(sql`
-    select b.key, m.interaction, m.body, s.conversation, s.ref_to as "refTo",
+    select q.key, q.id, m.interaction, m.body, s.conversation, s.ref_to as "refTo",
       coalesce((select party_key from directory.accredited_system a where a.asid = b.row->>'TO_SYSTEM'),
         (select party_key from directory.message_handler h where h.party_key = b.row->>'TO_SYSTEM' limit 1)) as party
-    from (select key, row from migration.beside
-      where export_id = ${exportId} and table_name = 'OUTBOX' and not is_settled and key > ${key}
-      order by key limit ${most}) as b
-    left join migration.sent s on s.message_id::text = lower(b.key)
+    from unnest(${some.map(({ key }) => key)}::text[], ${some.map(({ id }) => id)}::uuid[]) as q(key, id)
+    join migration.beside b on b.export_id = ${exportId} and b.table_name = 'OUTBOX' and b.key = q.key
+    left join migration.sent s on s.message_id = q.id
     left join prescriptions.message m on m.message_id = s.message_id
-    order by b.key`);
+    order by q.key`);
 }
 
 /** Puts among what is delivered what can be, and notes of the rest why not. */
@@ -176,32 +187,40 @@ export async function deliver(
     readonly payload: string | null;
   })[],
 ): Promise<void> {
-  const given = some.map(({ key, party, interaction, conversation, refTo, because, payload }) => ({
-    key,
-    party,
-    interaction,
-    conversation,
-    refTo,
-    because,
-    payload,
-  }));
+  const given = some.map(
+    ({ key, id, party, interaction, conversation, refTo, because, payload }) => ({
+      key,
+      id,
+      party,
+      interaction,
+      conversation,
+      refTo,
+      because,
+      payload,
+    }),
+  );
   await bulk.all(sql`
-    with given as (select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(key text, party text,
+    with given as (select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(key text, id uuid, party text,
         interaction text, conversation text, "refTo" text, because text, payload text)),
     marked as (update migration.beside b set is_settled = g.because is null, because = g.because
       from given g where b.export_id = ${exportId} and b.table_name = 'OUTBOX' and b.key = g.key)
     insert into gateways.delivery (message_id, party, interaction, conversation_id, ref_to_message_id, payload,
       queued_at, next_at, held_until)
-    select lower(key)::uuid, party, interaction, conversation, "refTo", payload, now(), now(), now()
+    select id, party, interaction, conversation, "refTo", payload, now(), now(), now()
     from given where because is null on conflict (message_id) do nothing`);
 }
 
-/** What is not delivered yet is the old store's again. */
-export async function takeBackUndelivered(bulk: BulkLoad, exportId: string): Promise<void> {
+/** Those of them that are not delivered yet are the old store's again. */
+export async function takeBack(
+  bulk: BulkLoad,
+  exportId: string,
+  some: readonly Queued[],
+): Promise<void> {
   await bulk.all(sql`
-    with taken as (delete from gateways.delivery d using migration.beside b
-      where b.export_id = ${exportId} and b.table_name = 'OUTBOX' and b.is_settled
-        and d.message_id::text = lower(b.key) and d.ended_at is null returning b.key)
+    with q as (select * from unnest(${some.map(({ key }) => key)}::text[],
+        ${some.map(({ id }) => id)}::uuid[]) as q(key, id)),
+    taken as (delete from gateways.delivery d using q
+      where d.message_id = q.id and d.ended_at is null returning q.key)
     update migration.beside b set is_settled = false from taken t
     where b.export_id = ${exportId} and b.table_name = 'OUTBOX' and b.key = t.key`);
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Trouble } from '../../platform/trouble.ts';
 import { CLOSED } from '../../prescriptions/rules.ts';
 import type { Json } from '../canonical.ts';
-import { takeBackUndelivered } from '../beside/repository.ts';
+import { takeBackUndelivered } from '../beside/send.ts';
 import { digestOf } from '../plan/plan.ts';
 import { takeTool } from '../tool-lock.ts';
 import type { Rig } from './cut-over.ts';

@@ -120,7 +120,8 @@ function moreThanPrescribed({ rows }: LegacyRecord): boolean {
   );
 }
 
-const ACTS = {
+/** The old store's words for what time does by itself. */
+export const ACTS = {
   ready: 'ready',
   expire: 'expire',
   noClaim: 'createNoClaim',

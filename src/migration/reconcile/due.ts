@@ -1,4 +1,5 @@
 import { dueOf, type Known } from '../../prescriptions/rules.ts';
+import { ACTS } from '../fold/dirt.ts';
 import type { Group } from '../lx1/read-groups.ts';
 
 /** What falls due next and when, in the old store's words: `expire 20150228`; empty: nothing does. */
@@ -21,13 +22,6 @@ export function oldDue({ rows }: Group): DueWords {
   const isAllBegun = begun.length === rows.ISSUE.length;
   return words(acting)[0] ?? (isAllBegun ? words(begun).at(-1) : undefined) ?? '';
 }
-
-const ACTS = {
-  ready: 'ready',
-  expire: 'expire',
-  noClaim: 'createNoClaim',
-  delete: 'delete',
-} as const;
 
 /** By ours, which the jobs of this Spine go by. */
 export function newDue(state: unknown): DueWords {

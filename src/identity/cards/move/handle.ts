@@ -2,7 +2,7 @@ import type { Database } from '../../../platform/database.ts';
 import { knownUserIds } from '../../people/index.ts';
 import { isFinal } from '../card.ts';
 import { changeCard } from '../change/handle.ts';
-import { findCard } from '../repository.ts';
+import { findCards } from '../repository.ts';
 import { keepWithdrawn } from './repository.ts';
 
 /** A card that an older Spine did not take any more. */
@@ -23,9 +23,12 @@ export async function moveWithdrawnCards(
       cards.map(({ userId }) => userId),
     ),
   );
+  const numbers = cards.map(({ cardNumber }) => cardNumber);
+  const found = await findCards(database, numbers);
+  const byNumber = new Map(found.map((card) => [card.cardNumber, card]));
   const refused = new Map<string, string>();
   for (const { cardNumber, userId } of cards) {
-    const card = await findCard(database, cardNumber);
+    const card = byNumber.get(cardNumber) ?? null;
     if (!/^\d{12}$/.test(cardNumber)) refused.set(cardNumber, 'its number is not 12 digits');
     else if (card === null && !known.has(userId)) {
       refused.set(cardNumber, 'nobody of this user id is known here');
