@@ -11,6 +11,8 @@ export type Scenario = {
   readonly hasLimit: boolean;
   /** The door that its messages come by. */
   readonly door: 'fhir' | 'hl7v3';
+  /** The same by the FHIR door: the round before it. */
+  readonly twin?: Step;
 };
 
 const written = (name: Step): Scenario => ({
@@ -34,6 +36,7 @@ const byHl7 = (name: string, kind: Step): Scenario => ({
   counts: 'messages',
   hasLimit: false,
   door: 'hl7v3',
+  twin: kind,
 });
 
 export const MIXED: Scenario = {
@@ -44,17 +47,20 @@ export const MIXED: Scenario = {
   door: 'fhir',
 };
 
-/** What is asked comes after the orders: `$verify-signature` is of kept ones, and both run code that orders have compiled. */
+/**
+ * What is asked comes after the orders: `$verify-signature` is of kept ones, and both run code that orders have compiled.
+ * The two doors take turns: the speed of the machine is the same for both.
+ */
 export const SCENARIOS = [
   written('create'),
+  byHl7('hl7v3Create', 'create'),
   asked('verifySignature'),
   asked('prepare'),
   { ...written('releaseNominated'), counts: 'prescriptions' },
-  written('dispense'),
-  written('claim'),
-  byHl7('hl7v3Create', 'create'),
   { ...byHl7('hl7v3ReleaseNominated', 'releaseNominated'), counts: 'prescriptions' },
+  written('dispense'),
   byHl7('hl7v3Dispense', 'dispense'),
+  written('claim'),
   MIXED,
 ] as const satisfies readonly Scenario[];
 
@@ -72,6 +78,8 @@ export type Figures = {
   readonly limitPerSecond: number | null;
   readonly ratioToLimit: number | null;
   readonly limitDbCpuMsPerMessage: number | null;
+  /** Our CPU in times of that of its twin by the FHIR door, round by round: the median. */
+  readonly cpuTimesTwin?: number | null;
   readonly halfLoad?: HalfLoad;
   /** The bare client at the same rate: what the machine and the database do not go below. */
   readonly limitHalfLoad?: HalfLoad;
@@ -104,6 +112,22 @@ export function figuresOf(
     ratioToLimit: limitPerSecond === null ? null : rounded(perSecond / limitPerSecond, 3),
     limitDbCpuMsPerMessage: each(limit, ({ databaseMs }) => databaseMs),
   };
+}
+
+/** What the median of both would hide: a machine whose speed is another in each round. */
+export function cpuTimesTwin(
+  { counts }: Scenario,
+  system: readonly Round[],
+  twin: readonly Round[],
+): number | null {
+  const cpu = (round: Round | undefined): number | null =>
+    round === undefined ? null : perMessage(round, counts, ({ datacentresMs }) => datacentresMs);
+  return medianOrNull(
+    system.map((round, at) => {
+      const [ours, theirs] = [cpu(round), cpu(twin[at])];
+      return ours === null || theirs === null ? null : ours / theirs;
+    }),
+  );
 }
 
 export function halfLoadOf(ran: Ran): HalfLoad {

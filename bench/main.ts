@@ -1,6 +1,7 @@
 import { type Client, startClient } from './child.ts';
 import { comparedWith } from './coordinator.ts';
 import {
+  cpuTimesTwin,
   type Figures,
   type HalfLoad,
   figuresOf,
@@ -99,9 +100,15 @@ async function measure(
   }
   const results: Record<string, Figures> = {};
   for (const scenario of SCENARIOS) {
-    const { name, door } = scenario;
-    const [system, limit] = [contenders[door].rounds, contenders.bare.rounds];
-    results[name] = figuresOf(scenario, system.get(name) ?? [], limit.get(name) ?? []);
+    const { name, door, twin } = { twin: null, ...scenario };
+    const roundsOf = (who: keyof Contenders, of: string) => contenders[who].rounds.get(of) ?? [];
+    const system = roundsOf(door, name);
+    results[name] = {
+      ...figuresOf(scenario, system, roundsOf('bare', name)),
+      ...(twin !== null && {
+        cpuTimesTwin: cpuTimesTwin(scenario, system, roundsOf('fhir', twin)),
+      }),
+    };
   }
   return withHalfLoad(flags, contenders, results);
 }

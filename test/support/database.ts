@@ -58,5 +58,8 @@ export async function digestOf(database: Database): Promise<string> {
       .join(' union all '),
     values: [],
   });
-  return digests.map(({ line }) => line).join('\n');
+  return digests
+    .map(({ line }) => line)
+    .sort() // in parallel they come in any order
+    .join('\n');
 }
