@@ -1,5 +1,5 @@
 import type { Command } from './cli/command.ts';
-import type { Parts } from './installation/parts.ts';
+import { isShown, type Parts, type Shown } from './installation/parts.ts';
 import { migrate } from './platform/migrate.ts';
 import { SCHEMAS } from './schemas.ts';
 import { VERSION } from './version.ts';
@@ -98,12 +98,24 @@ const MIGRATION = {
 const INSTALLATION: Parts = {
   version: VERSION,
   migrate: (url) => migrate(url, SCHEMAS),
-  seed: async (url, what) => (await import('./local/installation.ts')).seedAll(url, what),
+  seed: seededBy,
   probe: async (...urls) => {
     for (const url of urls) await untilReady(url);
   },
-  shown: async (seed) => (await import('./local/installation.ts')).shownOf(seed),
 };
+
+/** A datacentre does it: it has loaded all that this needs. */
+async function seededBy(url: string, seed: number): Promise<Shown> {
+  const answer = await fetch(`${url}/_local/seed`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ seed }),
+  });
+  const text = await answer.text();
+  const shown: unknown = answer.ok ? JSON.parse(text) : null;
+  if (!isShown(shown)) throw new Error(`${url} did not make the seed: ${answer.status} ${text}`);
+  return shown;
+}
 
 const READY_WITHIN_MS = 10_000;
 const ASK_EVERY_MS = 50;

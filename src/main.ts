@@ -43,7 +43,7 @@ async function serve(): Promise<number> {
 
 /** The process of the status site; as that of a datacentre, until it is told to end or loses whoever started it. */
 async function serveStatus(): Promise<number> {
-  const { parseStatusConfig } = await import('./operations/index.ts');
+  const { parseStatusConfig } = await import('./operations/config.ts');
   const config = parseStatusConfig(process.env, { helpContact: HELP_CONTACT });
   if (!config.ok) {
     process.stderr.write(`${config.error.join('\n')}\n`);

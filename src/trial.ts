@@ -36,6 +36,7 @@ export async function openLocal(config: Config, spine: Spine, trial: Trial): Pro
     ...trial,
     ...timeOf(spine),
     datacentre: config.datacentre,
+    seedOf: { databaseUrl: config.databaseUrl, folder: config.testSystems },
     spineParty: config.spineParty,
   };
   return {

@@ -27,6 +27,8 @@ export type DatacentreOptions = {
   readonly auditFolder: string | null;
   /** Tells its next start what it had in hand when it died; absent or null: nothing does. */
   readonly inHandFile?: string | null;
+  /** Folder for what the test systems prove themselves with; absent or null: they get no files. */
+  readonly testSystemsFolder?: string | null;
   /** Socket file of the program that runs both; null: nobody takes orders from its pages. */
   readonly control?: string | null;
   /** Where it hears of open incidents, and what it shows there; absent: nowhere. */
@@ -62,6 +64,7 @@ function launch(options: DatacentreOptions): ChildProcess {
   const { name, port, databaseUrl, mode, program, publicUrls, cis2Issuer } = options;
   const { hl7v3Port, hl7v3Urls, signInPort, pagesPort, metricsPort, auditFolder } = options;
   const { readDatabaseUrl = null, inHandFile = null, control = null } = options;
+  const { testSystemsFolder = null } = options;
   return spawn(process.execPath, program ?? USUAL_PROGRAM, {
     detached: true, // its own group: Ctrl-C is for us, and we let it drain before the database goes
     env: {
@@ -80,6 +83,7 @@ function launch(options: DatacentreOptions): ChildProcess {
       OPENSPINE_HL7V3_URLS: process.env['OPENSPINE_HL7V3_URLS'] ?? hl7v3Urls.join(','),
       DATABASE_URL: databaseUrl,
       ...(inHandFile === null ? {} : { OPENSPINE_IN_HAND_FILE: inHandFile }),
+      ...(testSystemsFolder === null ? {} : { OPENSPINE_TEST_SYSTEMS: testSystemsFolder }),
       ...(control === null ? {} : { OPENSPINE_CONTROL: control }),
       ...(readDatabaseUrl === null ? {} : { OPENSPINE_READ_DATABASE_URL: readDatabaseUrl }),
     },

@@ -6,23 +6,34 @@ export type Parts = {
   readonly definitions?: (databaseUrl: string) => Promise<void>;
   /** Gets sign-in ready, once both datacentres listen. */
   readonly signIn?: (databaseUrl: string) => Promise<void>;
-  /** Not called with `mode=live`: synthetic people have no place there. */
-  readonly seed: (databaseUrl: string, what: Seed) => Promise<void>;
+  /**
+   * Has a datacentre, by its URL, make what is there from the start; the same seed makes the same [X-11]. Answers what the
+   * banner says of it. Not called with `mode=live`: synthetic people have no place there.
+   */
+  readonly seed: (url: string, seed: number) => Promise<Shown>;
   /** Sees one synthetic journey through each datacentre [X-09]. Not called with `mode=live` either. */
   readonly probe: (urlA: string, urlB: string) => Promise<void>;
-  /** What the banner says of the seed. Not called with `mode=live` either. */
-  readonly shown: (seed: number) => Promise<Shown>;
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
   /** The same of the status site; the default is `bin/spine.ts serve-status`. */
   readonly statusProgram?: readonly string[];
 };
 
-/** `folder`: where the data are, for what people need as files; null when they are not ours. */
-export type Seed = { readonly seed: number; readonly folder: string | null };
-
 /** Lines of the banner: who there is to be, and which prescriptions were made. */
 export type Shown = { readonly people: readonly string[]; readonly readyMade: readonly string[] };
+
+export function isShown(value: unknown): value is Shown {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'people' in value &&
+    Array.isArray(value.people) &&
+    'readyMade' in value &&
+    Array.isArray(value.readyMade)
+  );
+}
+
+export const NOTHING_SHOWN: Shown = { people: [], readyMade: [] };
 
 export type MigrationCount = { readonly applied: number; readonly total: number };
 

@@ -6,7 +6,7 @@ import { type Database, type DatabaseOptions, knownDatabase, startDatabase } fro
 import { type DatacentreOptions, startDatacentre } from './datacentre.ts';
 import type { Datacentre } from './kept-process.ts';
 import type { Running } from './datacentre-orders.ts';
-import type { Parts } from './parts.ts';
+import { NOTHING_SHOWN, type Parts, type Shown } from './parts.ts';
 import type { State } from './state-file.ts';
 import { startStatusSite, statusSettings, type StatusSite } from './status-site.ts';
 import { createSteps, type Steps } from './steps.ts';
@@ -22,6 +22,12 @@ export type Servers = {
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
 };
+
+/** What runs, and what the banner says of what it holds. */
+export type Started = { readonly running: Running; readonly shown: Shown };
+
+const SLOW_ONCE =
+  'rows are written for the first time; with --data the next start finds them there';
 
 type Stoppable = Database | Datacentre | StatusSite;
 type Start<Server> = (signal: AbortSignal) => Promise<Server>;
@@ -68,7 +74,7 @@ export function createServers(): Servers {
 }
 
 /** The steps of a start in their order [X-05]. */
-export async function startAll(servers: Servers, options: StartOptions): Promise<Running> {
+export async function startAll(servers: Servers, options: StartOptions): Promise<Started> {
   const { state, parts, output } = options;
   const steps = createSteps(output);
   const opened = databaseStep(servers, steps, options);
@@ -97,20 +103,19 @@ export async function startAll(servers: Servers, options: StartOptions): Promise
     slow: 'its process starts; on a busy machine that takes longer',
   });
   await optionalStep(steps, 'sign-in', parts.signIn, url);
-  if (state.mode === 'live') return running; // no synthetic people, no synthetic journeys [X-19]
-  await optionalStep(steps, 'seed', (database) => parts.seed(database, seedOf(options)), url);
+  if (state.mode === 'live') return { running, shown: NOTHING_SHOWN }; // no synthetic people, no synthetic journeys [X-19]
+  const shown = await steps.step({
+    name: 'seed',
+    work: () => parts.seed(state.apiA, options.seed),
+    slow: SLOW_ONCE,
+  });
   await steps.step({
     name: 'probes',
     work: () => parts.probe(state.apiA, state.apiB),
     remark: () => 'one journey through each datacentre',
     slow: 'a synthetic prescription goes through each datacentre, step by step',
   });
-  return running;
-}
-
-/** Keys of test systems are files beside the data; none where the data are somebody else's. */
-function seedOf({ state: { data }, seed }: StartOptions): Parameters<Parts['seed']>[1] {
-  return { seed, folder: data.kind === 'external' ? null : data.folder };
+  return { running, shown };
 }
 
 function databaseStep(servers: Servers, steps: Steps, options: StartOptions): Promise<Database> {
@@ -196,6 +201,7 @@ function datacentreSettings(
     hl7v3Urls: [hl7v3Url(hl7v3A), hl7v3Url(hl7v3B)],
     auditFolder: folder === null ? null : join(folder, 'audit'),
     inHandFile: folder === null ? null : join(folder, `in-hand-${name}`),
+    testSystemsFolder: folder === null ? null : join(folder, 'hl7v3'),
     control: socketOf(state.portBase),
     status: statusSettings(state),
     program: parts.datacentreProgram ?? null,
@@ -226,9 +232,5 @@ async function optionalStep(
   databaseUrl: string,
 ): Promise<void> {
   if (work === undefined) return;
-  await steps.step({
-    name,
-    work: () => work(databaseUrl),
-    slow: 'rows are written for the first time; with --data the next start finds them there',
-  });
+  await steps.step({ name, work: () => work(databaseUrl), slow: SLOW_ONCE });
 }

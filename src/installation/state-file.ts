@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Ports } from './addresses.ts';
-import type { Mode } from './parts.ts';
+import { isShown, type Mode } from './parts.ts';
 import { isRunning, startStamp } from '../platform/processes.ts';
 import { codeOf } from '../platform/trouble.ts';
 
@@ -116,9 +116,6 @@ function isState(value: unknown): value is State {
     'data' in value &&
     'ports' in value &&
     'apiA' in value &&
-    'people' in value &&
-    Array.isArray(value.people) &&
-    'readyMade' in value &&
-    Array.isArray(value.readyMade)
+    isShown(value)
   );
 }

@@ -19,14 +19,13 @@ function scratchParts(): Parts {
       await pause('migrate');
       return { applied: 2, total: 2 };
     },
-    seed: () => pause('seed'),
+    seed: async () => {
+      await pause('seed');
+      return { people: ['555086689106 Dr A Nother (prescriber A83008)'], readyMade: [] };
+    },
     probe: async (urlA, urlB) => {
       for (const url of [urlA, urlB]) await fetch(`${url}/_ping`);
     },
-    shown: async () => ({
-      people: ['555086689106 Dr A Nother (prescriber A83008)'],
-      readyMade: [],
-    }),
     datacentreProgram: [import.meta.filename, 'serve'],
     statusProgram: [import.meta.filename, 'serve-status'],
   };

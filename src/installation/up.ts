@@ -4,7 +4,7 @@ import { openControl } from './control.ts';
 import { obey } from './datacentre-orders.ts';
 import { chooseData, removeTemporary } from './database.ts';
 import { listenForInterruption } from './interruption.ts';
-import type { Parts } from './parts.ts';
+import { NOTHING_SHOWN, type Parts } from './parts.ts';
 import { answersPing } from './ping.ts';
 import { choosePlace } from './place.ts';
 import { createServers, startAll } from './servers.ts';
@@ -16,7 +16,6 @@ import type { Output } from '../cli/output.ts';
 import { startStamp } from '../platform/processes.ts';
 
 const LAST_WAIT_MS = 2_000;
-const NOTHING_SHOWN = { people: [], readyMade: [] };
 
 /** Runs a whole Spine in the foreground until it is told to stop. */
 export async function up(options: UpOptions, parts: Parts, output: Output): Promise<number> {
@@ -50,11 +49,10 @@ async function serve(
   });
   try {
     const started = startAll(servers, { ...options, state: starting, parts, output });
-    const running = await Promise.race([started, interruption.requested]);
-    if (running !== undefined) {
+    const begun = await Promise.race([started, interruption.requested]);
+    if (begun !== undefined) {
+      const { running, shown } = begun;
       const control = await openControl(starting.portBase, (order) => obey(running, order));
-      // Synthetic people and prescriptions have no place in a live system.
-      const shown = starting.mode === 'test' ? await parts.shown(options.seed) : NOTHING_SHOWN;
       await announce({ ...starting, ...shown }, output, interruption.requested);
       await control.close();
     }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { json, parsed, textOf } from './http.ts';
 import { parseClockSetting } from './movable-clock.ts';
 import { ALL_PERSONAS, findPersona, PERSONAS, type Persona } from './personas.ts';
+import { seeded, type SeedOf } from './seeding.ts';
 import { signingKeyOf } from './signing/card-key.ts';
 import { signingRoutes } from './signing/routes.ts';
 import { applicationOf, APPLICATIONS } from './sign-in/applications.ts';
@@ -22,6 +23,7 @@ export { openTrial, type Trial } from './sign-in/index.ts';
 
 export type LocalParts = Trial & {
   readonly datacentre: 'a' | 'b';
+  readonly seedOf: SeedOf;
   /** Party key of this Spine [EPS-HL7V3 2.2]. */
   readonly spineParty: string;
   /** When time does something to a prescription next. */
@@ -51,6 +53,7 @@ export function localRoutes(parts: LocalParts): HttpRoute[] {
       handle: () => json(200, { personas: ALL_PERSONAS }),
     },
     { method: 'POST', path: '/_local/token', handle: (request) => token(parts, request) },
+    { method: 'POST', path: '/_local/seed', handle: (request) => seeded(parts.seedOf, request) },
     ...signingRoutes(parts.database),
     systemCertificateRoute(parts.database, parts.spineParty),
     { method: 'GET', path: '/_local/applications', handle: () => applications(parts) },

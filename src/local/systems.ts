@@ -100,12 +100,12 @@ function handlersOf({ asid, partyKey, ods }: TestSystem): MessageHandler[] {
   }));
 }
 
-/** Puts the systems into the directory, and what they prove themselves with beside the data. */
+/** Puts the systems into the directory, and what they prove themselves with into the folder. */
 export async function seedSystems(databaseUrl: string, folder: string | null): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 1, connectWithinMs: PATIENCE_MS });
   try {
     await keepTestSystems(database);
-    if (folder !== null) await writeFiles(database, join(folder, 'hl7v3'));
+    if (folder !== null) await writeFiles(database, folder);
   } finally {
     await database.close();
   }

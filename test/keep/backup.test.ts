@@ -18,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../../src/cli/run.ts';
 import { NO_APPLICATION } from '../../src/gateways/actor.ts';
 import { installationCommands } from '../../src/installation/commands.ts';
+import { NOTHING_SHOWN } from '../../src/installation/parts.ts';
 import { keepingCommands } from '../../src/installation/keeping.ts';
 import { present } from '../../src/kernel/bug.ts';
 import { instantOf } from '../../src/kernel/instant.ts';
@@ -44,9 +45,8 @@ const commands = [
   ...installationCommands({
     version: '0.0.0-test',
     migrate: (url) => migrate(url, SCHEMAS),
-    seed: () => Promise.resolve(),
+    seed: async () => NOTHING_SHOWN,
     probe: () => Promise.resolve(),
-    shown: async () => ({ people: [], readyMade: [] }),
   }),
 ];
 

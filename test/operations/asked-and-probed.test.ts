@@ -8,7 +8,7 @@ import { present } from '../../src/kernel/bug.ts';
 import { londonDate } from '../../src/kernel/london.ts';
 import { keepTestPatients } from '../../src/local/patient-records.ts';
 import { openProbing } from '../../src/local/probing/index.ts';
-import { COMPONENT_IDS } from '../../src/operations/index.ts';
+import { COMPONENT_IDS } from '../../src/operations/components.ts';
 import { probesIn, reconcile } from '../../src/operations/reconcile/handle.ts';
 import { incidentsIn, openIncident } from '../../src/operations/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';

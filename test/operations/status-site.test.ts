@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { openStore } from '../../src/operations/index.ts';
+import { openStore } from '../../src/operations/store/repository.ts';
 import { aMinute, anOpening, minute } from '../../src/operations/testing.ts';
 import { localFaultsIn, openIncident } from '../../src/operations/record.ts';
 import { testStatus } from './status.ts';

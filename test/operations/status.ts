@@ -4,12 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 
-import {
-  parseStatusConfig,
-  startStatusSite,
-  type StatusSite,
-  type Step,
-} from '../../src/operations/index.ts';
+import { parseStatusConfig } from '../../src/operations/config.ts';
+import { startStatusSite, type StatusSite } from '../../src/operations/handle.ts';
+import type { Step } from '../../src/operations/monitor/observed.ts';
 import { type Broken, stepsWith } from '../../src/operations/testing.ts';
 
 /** A status site whose probes find what a test says, at a time that the test moves; it watches nothing by itself. */

@@ -10,7 +10,7 @@ import { reconcile } from '../../operations/reconcile/handle.ts';
 import type { Reconciliation } from '../../operations/reconcile/reconciliation.ts';
 import type { Command } from '../../operations/incidents/decide.ts';
 import { type Incident, isOpen } from '../../operations/incidents/incident.ts';
-import type { StatusSite } from '../../operations/index.ts';
+import type { StatusSite } from '../../operations/handle.ts';
 
 export const OUTAGE = 'outage-2014-10-16';
 

@@ -1,6 +1,7 @@
 import { openProbeClient } from '../probing/client.ts';
 import { signInJourney, workJourneys } from '../probing/journeys.ts';
-import { goJourneys, type Step } from '../../operations/index.ts';
+import type { Step } from '../../operations/monitor/observed.ts';
+import { goJourneys } from '../../operations/monitor/probes.ts';
 
 /** Somebody at work in a drill, whose system has the address of one datacentre. */
 export type Person = {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { parseJson, textAt } from '../client/json.ts';
 import { PERSONAS, type Persona } from '../personas.ts';
-import { StepFailed, SYNTHETIC_HEADER } from '../../operations/index.ts';
+import { StepFailed } from '../../operations/monitor/probes.ts';
+import { SYNTHETIC_HEADER } from '../../operations/probe-organisations.ts';
 import { type Hl7Door, openHl7Door } from './hl7-door.ts';
 
 /** Who makes the journeys at one datacentre; who was signed in stays so while sign-in fails, as users do. */

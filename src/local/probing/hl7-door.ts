@@ -1,7 +1,7 @@
 import { writePost } from '../../gateways/hl7v3/index.ts';
 import { present } from '../../kernel/bug.ts';
 import { parseUuid } from '../../kernel/uuid.ts';
-import { StepFailed } from '../../operations/index.ts';
+import { StepFailed } from '../../operations/monitor/probes.ts';
 import { openCertifiedClient } from '../../platform/certified-client.ts';
 import { INTERACTIONS } from '../../prescriptions/index.ts';
 import { textAt } from '../client/json.ts';

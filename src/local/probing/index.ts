@@ -1,4 +1,5 @@
-import { goJourneys, type Step } from '../../operations/index.ts';
+import type { Step } from '../../operations/monitor/observed.ts';
+import { goJourneys } from '../../operations/monitor/probes.ts';
 import { openProbeClient, type ProbeClient, type ProbeOptions } from './client.ts';
 import { overnightJourney, signInJourney, workJourneys } from './journeys.ts';
 

@@ -18,7 +18,8 @@ import {
 } from '../sample-messages/index.ts';
 import { PATHS } from '../verbs/session.ts';
 import { nominatedIn, nominationPatches } from '../nomination-patch.ts';
-import { type Component, type Journey, type RunStep, StepFailed } from '../../operations/index.ts';
+import type { Component } from '../../operations/components.ts';
+import { type Journey, type RunStep, StepFailed } from '../../operations/monitor/probes.ts';
 import type { ProbeClient } from './client.ts';
 
 const { probePrescriber: prescriber, probeDispenser: dispenser } = PERSONAS;

@@ -6,6 +6,8 @@ export type FilesConfig = {
   readonly securityKeyRoots: string | null;
   /** Says what is in hand when the process dies; null: nothing does. */
   readonly inHandFile: string | null;
+  /** Folder for keys and certificates of the systems of a test installation; null: they get no files. */
+  readonly testSystems: string | null;
   /** The socket on which the program that runs both datacentres takes orders. */
   readonly control: string | null;
 };
@@ -15,6 +17,7 @@ export function filesOf(env: Readonly<Record<string, string | undefined>>): File
     signatureAuthorities: env['OPENSPINE_SIGNATURE_AUTHORITIES'] ?? null,
     securityKeyRoots: env['OPENSPINE_SECURITY_KEY_ROOTS'] ?? null,
     inHandFile: env['OPENSPINE_IN_HAND_FILE'] ?? null,
+    testSystems: env['OPENSPINE_TEST_SYSTEMS'] ?? null,
     control: env['OPENSPINE_CONTROL'] || null,
   };
 }
