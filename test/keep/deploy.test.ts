@@ -186,7 +186,15 @@ test('Patroni gets what it gets on one machine, but for what a real host has mor
   );
   const live = ['ssl', 'ssl_cert_file', 'ssl_key_file', 'ssl_ca_file', 'shared_buffers'];
   const rest = Object.entries(parameters).filter(([name]) => !live.includes(name));
-  assert.deepEqual(Object.fromEntries(rest), { ...expected, max_wal_size: '8GB' });
+  const ofALiveDatabase = {
+    max_wal_size: '8GB',
+    wal_keep_size: '12GB',
+    max_slot_wal_keep_size: '32GB',
+  };
+  assert.deepEqual(Object.fromEntries(rest), { ...expected, ...ofALiveDatabase });
+  for (const { max_wal_size: written, wal_keep_size: kept } of [expected, parameters]) {
+    assert.ok(parseFloat(kept) > parseFloat(written), 'pg_rewind leaves what starts again');
+  }
   assert.deepEqual(file.bootstrap.initdb, own.bootstrap.initdb);
   assert.deepEqual(file.postgresql.basebackup, own.postgresql.basebackup);
 });

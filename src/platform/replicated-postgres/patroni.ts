@@ -86,6 +86,8 @@ function shared(version: Version): object {
     check_timeline: true,
     maximum_lag_on_failover: 1_048_576,
     ignore_slots: [{ name: FOLLOW_SLOT, type: 'physical' }], // the log that spine backup --follow has yet to copy
+    // Kept while the other site is away: what it missed is there when it comes back.
+    slots: Object.fromEntries(SITES.map((site) => [site, { type: 'physical' }])),
     postgresql: { use_pg_rewind: true, use_slots: true, parameters: PARAMETERS },
   };
 }
@@ -95,8 +97,10 @@ const PARAMETERS = {
   wal_receiver_timeout: '3s',
   wal_receiver_status_interval: '1s',
   wal_retrieve_retry_interval: '500ms',
-  wal_keep_size: '512MB',
-  max_slot_wal_keep_size: '8GB', // a backup that nobody follows any more fills no disk
+  // More than max_wal_size: a primary that was lost starts again from its last checkpoint, and pg_rewind leaves it
+  // only the log that the new primary has.
+  wal_keep_size: '3GB',
+  max_slot_wal_keep_size: '8GB', // a backup that nobody follows, or a site that stays away, fills no disk
   wal_log_hints: 'on',
   wal_init_zero: 'off',
   max_connections: 100,
