@@ -2,6 +2,7 @@ import { assure, present } from '../kernel/bug.ts';
 import { type OfIssue, onIssue } from './evolve-issue.ts';
 import { closeFrom } from './closing.ts';
 import { isInHand, toCome } from './issues.ts';
+import type { OdsCode } from './ods-code.ts';
 import type {
   Created,
   Issue,
@@ -22,11 +23,40 @@ export function evolveAll(
   before: Known | null,
   events: readonly PrescriptionEvent[],
 ): Known {
-  const after = events.reduce<Known | null>((state, event) => evolve(id, state, event), before);
+  const evolve = evolving(id);
+  const after = events.reduce<Known | null>((state, event) => evolve(state, event), before);
   return present(after, 'state after events');
 }
 
-function evolve(id: PrescriptionId, before: Known | null, event: PrescriptionEvent): Known {
+/**
+ * The same fold, event by event. A state that it answers is of use until the next one is asked for: its lists grow in
+ * place, as copying them for each of a hundred thousand events would take minutes.
+ */
+export function evolving(
+  id: PrescriptionId,
+): (before: Known | null, event: PrescriptionEvent) => Known {
+  const append = appending<OdsCode>();
+  return (before, event) => evolve(id, before, event, append);
+}
+
+/** Adds to a list: to the one that it answered last in place, to any other in a copy. */
+type Append<One> = (list: readonly One[], one: One) => readonly One[];
+
+function appending<One>(): Append<One> {
+  let own: One[] = [];
+  return (list, one) => {
+    if (list !== own) own = [...list];
+    own.push(one);
+    return own;
+  };
+}
+
+function evolve(
+  id: PrescriptionId,
+  before: Known | null,
+  event: PrescriptionEvent,
+  append: Append<OdsCode>,
+): Known {
   if (event.kind === 'Created') return created(id, before, event);
   if (event.kind === 'CancellationHeld') {
     return { kind: 'placeholder', id, pending: [...pendingOf(before), event.cancellation] };
@@ -40,7 +70,7 @@ function evolve(id: PrescriptionId, before: Known | null, event: PrescriptionEve
     return { kind: 'tombstone', id, was: state.kind, deletedAt: event.at };
   }
   assure(state.kind === 'prescription', `${event.kind} of a ${state.kind}`);
-  return onPrescription(state, event);
+  return onPrescription(state, event, append);
 }
 
 /** Cancellations that wait, whatever they wait for. */
@@ -67,7 +97,11 @@ type AfterCreation = Exclude<
   { kind: 'Created' | 'CancellationHeld' | 'Deleted' | 'GoneBefore' }
 >;
 
-function onPrescription(state: Prescription, event: AfterCreation): Prescription {
+function onPrescription(
+  state: Prescription,
+  event: AfterCreation,
+  append: Append<OdsCode>,
+): Prescription {
   switch (event.kind) {
     case 'CancellationPended':
       return { ...state, pending: [...state.pending, event.cancellation] };
@@ -80,9 +114,9 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
     case 'NextIssueUndone':
       return undone(state, event.issue);
     case 'Returned':
-      return nominatedTo(withIssue(state, event), null);
+      return nominatedTo(withIssue(state, event), null, append);
     case 'NominationChanged':
-      return nominatedTo(state, event.to);
+      return nominatedTo(state, event.to, append);
     case 'MigrationGap':
       return event.to;
     case 'MigrationHeld':
@@ -102,11 +136,15 @@ function onPrescription(state: Prescription, event: AfterCreation): Prescription
   }
 }
 
-function nominatedTo(state: Prescription, to: Prescription['nominated']): Prescription {
+function nominatedTo(
+  state: Prescription,
+  to: Prescription['nominated'],
+  append: Append<OdsCode>,
+): Prescription {
   const { nominated, nominationHistory = [] } = state;
   return nominated === null
     ? { ...state, nominated: to }
-    : { ...state, nominated: to, nominationHistory: [...nominationHistory, nominated] };
+    : { ...state, nominated: to, nominationHistory: append(nominationHistory, nominated) };
 }
 
 /** What waited stays out of every queue: who looked at it decides by its id. */

@@ -94,7 +94,7 @@ describe(`a prescription with ${STEPS} steps`, () => {
   });
 });
 
-/** Somebody nominates the same pharmacy for it again and again; signed anew. */
+/** Somebody nominates another pharmacy and the same one for it again and again; signed anew. */
 async function withSteps(
   dump: Dump,
   folder: string,
@@ -117,7 +117,7 @@ async function withSteps(
       INTERACTION: 'spine-nomination',
       EVENT_TS: '20141029120000',
       RECV_TS: '20141029120000',
-      ORG: org,
+      ORG: n % 2 === 0 ? 'FZ999' : org,
     };
     return csvLine(columnsOf('STATUS_HIST').map(({ name }) => row[name] ?? null));
   };

@@ -30,12 +30,16 @@ export function factsOf(
   const told = new Set(steps.map(({ MSG_ID: id }) => id));
   const ordered = steps.flatMap((step) => ofStep(record, step));
   const untold = withoutSteps(record, told, without);
-  const all: Fact[] = [];
+  const all = [createdOf(record)];
+  let next = 0;
   for (const fact of ordered) {
-    while (untold[0] !== undefined && untold[0].at < fact.at) all.push(...untold.splice(0, 1));
+    for (let one = untold[next]; one !== undefined && one.at < fact.at; one = untold[next]) {
+      all.push(one);
+      next += 1;
+    }
     all.push(fact);
   }
-  return [createdOf(record), ...all, ...untold];
+  return [...all, ...untold.slice(next)];
 }
 
 /** By the words that the old store had for what it did itself, and the NHS's names of messages. */
@@ -67,7 +71,7 @@ function ofStep(record: LegacyRecord, step: Step): Fact[] {
   const act = BY_INTERACTION[interaction];
   if (act !== undefined && message !== null) {
     // A cancellation writes a step for each issue that it closes; it is one act.
-    const isFirst = record.rows.STATUS_HIST.find(({ row }) => row.MSG_ID === message)?.row === step;
+    const isFirst = record.stepOf(message) === step;
     const events = isFirst ? act(record, { issue, message, at }) : [];
     return events.map((event) => ({ event, messageId: idOf(message), at }));
   }
@@ -110,8 +114,8 @@ function byItself(
 type About = { readonly issue: number; readonly message: string; readonly at: Instant };
 
 function released(record: LegacyRecord, { issue, message, at }: About): PrescriptionEvent[] {
-  const row = record.rows.RELEASE.find((one) => one.row.REQ_MSG_ID === message)?.row;
-  const step = record.rows.STATUS_HIST.find((one) => one.row.MSG_ID === message)?.row;
+  const row = record.releaseOf(message);
+  const step = record.stepOf(message);
   const holder = record.party(row?.ORG ?? step?.ORG ?? '', step?.USER_ID ?? null);
   const isNominated =
     row === undefined ? step?.INTERACTION === 'PORX_IN060102SM30' : row.KIND === 'NOMINATED';
@@ -122,7 +126,7 @@ function released(record: LegacyRecord, { issue, message, at }: About): Prescrip
 }
 
 function returned(record: LegacyRecord, { issue, message, at }: About): PrescriptionEvent[] {
-  const row = record.rows.RELEASE.find((one) => one.row.END_MSG_ID === message)?.row;
+  const row = record.endOf(message);
   const reason = row?.END_KIND === 'ADMIN_RESET' ? 'administrative reset' : UNKNOWN;
   const waited = record.rows.CANCELLATION.filter(({ row: one }) => one.STATE === 'APPLIED');
   const pended = waited.filter(
@@ -135,7 +139,7 @@ function returned(record: LegacyRecord, { issue, message, at }: About): Prescrip
 }
 
 function dispensed(record: LegacyRecord, { issue, message }: About): PrescriptionEvent[] {
-  const row = record.rows.DISPENSE.find((one) => one.row.MSG_ID === message)?.row;
+  const row = record.dispenseOf(message);
   if (row === undefined) return [];
   const notification = notificationOf(record, row, issue);
   const replaces = row.AMENDS_DN_ID === null ? null : idOf(row.AMENDS_DN_ID);
@@ -156,7 +160,7 @@ function withdrawn(record: LegacyRecord, { issue, at }: About): PrescriptionEven
 }
 
 function claimed(record: LegacyRecord, { issue, message, at }: About): PrescriptionEvent[] {
-  const row = record.rows.CLAIM.find((one) => one.row.MSG_ID === message)?.row;
+  const row = record.claimOf(message);
   if (row === undefined) return [];
   const common = { issue, claim: idOf(row.CLAIM_ID), authority: UNKNOWN, at };
   return row.AMENDS_CLAIM_ID === null
@@ -165,9 +169,9 @@ function claimed(record: LegacyRecord, { issue, message, at }: About): Prescript
 }
 
 function cancelled(record: LegacyRecord, { issue, message, at }: About): PrescriptionEvent[] {
-  const row = record.rows.CANCELLATION.find((one) => one.row.MSG_ID === message)?.row;
+  const row = record.cancellationOf(message);
   if (row === undefined) return [];
-  const step = record.rows.STATUS_HIST.find((one) => one.row.MSG_ID === message)?.row;
+  const step = record.stepOf(message);
   const isWaiting =
     step === undefined ? row.STATE === 'PENDING' : step.TO_STATUS === step.FROM_STATUS;
   return isWaiting

@@ -14,7 +14,7 @@ export function notificationOf(
     const found = told.find((one) => Number(one.row.ITEM_ORDER) === index + 1)?.row;
     return { ...item, status: found === undefined ? item.status : statusOf(found.STATUS) };
   });
-  const step = record.rows.STATUS_HIST.find((one) => one.row.MSG_ID === row.MSG_ID)?.row;
+  const step = record.stepOf(row.MSG_ID);
   const at = record.instant('DISPENSE.DN_TS', row.DN_TS);
   const status = completionOf(items, step?.TO_STATUS);
   return { id: idOf(row.DN_ID), status, items, dispensedAt: at, receivedAt: at };

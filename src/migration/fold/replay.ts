@@ -1,5 +1,5 @@
 import {
-  evolveAll,
+  evolving,
   issueOf,
   type IssueStatus,
   type Prescription,
@@ -17,6 +17,7 @@ export type Replayed = {
 
 /** A step that the rules do not allow is left out and told of; nothing is put in its place. */
 export function replay(id: PrescriptionId, facts: readonly Fact[]): Replayed | null {
+  const evolve = evolving(id);
   let state: Prescription | null = null;
   const done: Fact[] = [];
   const illegal: Fact[] = [];
@@ -26,7 +27,7 @@ export function replay(id: PrescriptionId, facts: readonly Fact[]): Replayed | n
       illegal.push(fact);
       continue;
     }
-    const after = evolveAll(id, state, [fact.event]);
+    const after = evolve(state, fact.event);
     if (after.kind !== 'prescription') return null;
     state = after;
     done.push(fact);
