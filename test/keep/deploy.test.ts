@@ -199,6 +199,28 @@ test('Patroni gets what it gets on one machine, but for what a real host has mor
   assert.deepEqual(file.postgresql.basebackup, own.postgresql.basebackup);
 });
 
+test('Patroni finds nothing missing in its file', { skip: without('patroni') }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'openspine-patroni-'));
+  const file = join(folder, 'patroni.yml');
+  // It looks for the hosts of the file, too: here this machine stands for all whom it would ask.
+  const here = read('patroni.yml').replaceAll(
+    /^(?!.*connect_address)(.*)192\.0\.2\.\d+/gm,
+    '$1127.0.0.1',
+  );
+  writeFileSync(file, here);
+  const { stdout, stderr } = spawnSync(program('patroni') ?? '', ['--validate-config', file], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
+  rmSync(folder, { recursive: true });
+  const said = `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+  const ofFile = said.filter((line) => !OF_THE_HOST.some((words) => line.includes(words)));
+  assert.deepEqual(ofFile, []);
+});
+
+/** What Patroni says of a host on which nothing runs yet, and not of its file. */
+const OF_THE_HOST = ['is not reachable', 'is already in use'] as const;
+
 test('etcd has three members that hear of each other as often as on one machine', () => {
   const settings = parseEnv(read('etcd.env'));
   const own = etcdArguments(layout, 'a');
