@@ -102,6 +102,7 @@ const INSTALLATION: Parts = {
   probe: async (...urls) => {
     for (const url of urls) await untilReady(url);
   },
+  certificates: async (url) => (await import('./certificates.ts')).certificateEndsAt(url),
 };
 
 /** A datacentre does it: it has loaded all that this needs. */

@@ -94,7 +94,7 @@ export async function startDatacentre(
     closers.splice(1, 0, async () => identity.close());
     const spine = await openSpine(config, { database, cards: identity.cards, measures });
     const local = trial === null ? null : await openLocal(config, spine, trial);
-    const operations = operationsPart(config, { database, clock, identity, ...measures });
+    const operations = operationsPart(config, log, { database, clock, identity, ...measures });
     const shown = { database, operations, trial, incidentAt: http.incidentAt };
     const pages = await openPages(config, identity, shown);
     const inHand = await openInHand(database, config.inHandFile);

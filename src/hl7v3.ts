@@ -1,4 +1,5 @@
 import { openDeliveries } from './hl7v3-deliveries.ts';
+import { refusalOfLapsed } from './hl7v3-lapsed.ts';
 import {
   endpointAuthority,
   fresh,
@@ -107,7 +108,7 @@ export async function openHl7Door(
     leaving: [ANSWERS, ...lateAnswers.map((one) => one(asids.spine))],
     onBug: told.onBug,
   });
-  const port = await listen(config, hl7v3, { ...parts, desk, queries, parties, readKeys });
+  const port = await listen(config, hl7v3, { ...parts, desk, queries, parties, readKeys, log });
   const urls = urlsOf(hl7v3, config.host, port.port);
   await tellOwnHandlers(database, { partyKey: party, urls }, REAL_CLOCK.now());
   return {
@@ -161,6 +162,7 @@ async function listen(
     queries,
     parties,
     readKeys,
+    log,
     measures,
     lookEveryMs = LOOK_EVERY_MS,
     headers = NO_HEADERS,
@@ -170,6 +172,7 @@ async function listen(
     readonly queries: QueryHandlers;
     readonly parties: Parties;
     readonly readKeys: () => Promise<TlsIdentity>;
+    readonly log: Log;
   },
 ): Promise<MutualTlsPort> {
   const { onBug } = desk;
@@ -183,6 +186,7 @@ async function listen(
     tls: { read: readKeys, lookEveryMs, onUnusable: onFault },
     bodyMaxBytes: BODY_MAX_BYTES,
     admit: parties.admit,
+    refusal: refusalOfLapsed(parties, log),
     headers,
     ...(uncertified.length === 0
       ? {}

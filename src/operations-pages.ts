@@ -1,11 +1,8 @@
-import { X509Certificate } from 'node:crypto';
-
-import { endpointKeys, findCertificates } from './directory/index.ts';
+import { certificateEnds, certificateGauge, certificateJobs } from './certificates.ts';
 import { deliveryDepth, lostDeliveries, transmissionDepth } from './gateways/hl7v3/index.ts';
 import { giveAt } from './installation/control.ts';
 import { type Identity, sessionCounts } from './identity/index.ts';
 import {
-  type CertificateEnd,
   type DeskClient,
   findingOf,
   measureJobs,
@@ -23,6 +20,7 @@ import type { Config } from './platform/config.ts';
 import { type Database, DatabaseUnavailable } from './platform/database.ts';
 import { outboxDepths, replicationLagSeconds } from './platform/depths.ts';
 import type { Job } from './platform/jobs.ts';
+import type { Log } from './platform/log.ts';
 import type { Metrics, Reading } from './platform/measures/metrics.ts';
 
 /** The part of the web pages that is for those who look after the service, with what they show of all capabilities. */
@@ -40,9 +38,11 @@ type Parts = {
 };
 
 export function operationsPart(
-  { audit, control, status }: Config,
+  config: Config,
+  log: Log,
   { database, clock, identity, metrics }: Parts,
 ): OperationsPart {
+  const { audit, control, datacentre, status } = config;
   const { forOperators } = identity;
   const depths = async () => [
     await transmissionDepth(database),
@@ -52,6 +52,7 @@ export function operationsPart(
   const sessions = () => sessionCounts(database, clock.securityNow());
   const desk = openDesk(status);
   queueGauges(metrics, database);
+  certificateGauge(metrics, database, datacentre);
   if (desk !== null) lateGauge(metrics, desk);
   return {
     pages: operationsPages({
@@ -68,7 +69,10 @@ export function operationsPart(
       migration: () => migrationPage(database),
     }),
     views: [OPERATIONS_VIEWS, MIGRATION_VIEWS],
-    jobs: measureJobs({ database, clock, depths, sessions }),
+    jobs: [
+      ...measureJobs({ database, clock, depths, sessions }),
+      ...certificateJobs(database, config, log),
+    ],
   };
 }
 
@@ -105,22 +109,6 @@ function installationAt(control: string): OperationsPagesParts['installation'] {
       return 'problem' in told ? told.problem : null;
     },
   };
-}
-
-async function certificateEnds(database: Database): Promise<CertificateEnd[]> {
-  const own = (await endpointKeys(database)).map(({ name, certificate }): CertificateEnd => {
-    const { validToDate: endsAt, serialNumber: serial } = new X509Certificate(certificate);
-    return { what: 'this service', whose: name, serial, endsAt };
-  });
-  const theirs = (await findCertificates(database, 'all'))
-    .filter(({ revokedAt }) => revokedAt === null)
-    .map(({ partyKey: whose, serial, expiresAt: endsAt }) => ({
-      what: 'message handler',
-      whose,
-      serial,
-      endsAt,
-    }));
-  return [...own, ...theirs].toSorted((one, other) => +one.endsAt - +other.endsAt);
 }
 
 /** What one process has looked up for all. */

@@ -1,6 +1,7 @@
 export { fresh } from './endpoints/fresh.ts';
 export {
   type AccreditedSystem,
+  certificatesEnding,
   endpointAuthority,
   type EndpointKey,
   endpointKeys,
@@ -8,6 +9,7 @@ export {
   fingerprintOf,
   issueCertificate,
   keepEndpoints,
+  type Lapsed,
   listenerKey,
   type MessageHandler,
   mmInteraction,

@@ -53,6 +53,7 @@ export {
 export {
   authoritiesOf,
   authoritiesPem,
+  authorityCertificates,
   type By,
   type Card as IssuedCard,
   type CardCommand,

@@ -6,8 +6,10 @@ import type { Parts } from './parts.ts';
 import { answersPing, statusAt } from './ping.ts';
 import { portsInUse } from './port-check.ts';
 import { findState, type Found, type State } from './state-file.ts';
+import { databaseUrlOf } from './store-command.ts';
 import { EXIT } from '../cli/command.ts';
 import type { Output, Style } from '../cli/output.ts';
+import { type CertificateEnd, daysLeft, warningAt } from '../kernel/certificate-end.ts';
 import { checkExternalPostgres } from '../platform/external-postgres.ts';
 import { postgresUrl } from '../platform/postgres.ts';
 import { messageOf } from '../platform/trouble.ts';
@@ -39,6 +41,7 @@ export async function doctor(portBase: number, parts: Parts, output: Output): Pr
     await disk(state),
     clock(new Date()),
     await database(state),
+    ...(await certificates(state, parts)),
     ...(state === null ? [] : await services(state)),
   ];
   const text = checks.map((check) => line(check, output)).join('\n');
@@ -121,6 +124,47 @@ async function database(state: State | null): Promise<Check> {
   } catch (error) {
     return bad('database', messageOf(error), 'spine down, then spine up');
   }
+}
+
+/** None are looked for where the database says nothing. */
+async function certificates(state: State | null, parts: Parts): Promise<Check[]> {
+  const url = state === null ? process.env['DATABASE_URL'] || null : databaseUrlOf(state);
+  if (url === null || parts.certificates === undefined) return [];
+  try {
+    return [certificateCheck(await parts.certificates(url), new Date())];
+  } catch (error) {
+    const remedy = 'mend what is said of the database, and ask again';
+    return [warn('certificates', `cannot be looked at: ${messageOf(error)}`, remedy)];
+  }
+}
+
+/** Warns as early as the log does [RELIABILITY F25]. */
+export function certificateCheck(ends: readonly CertificateEnd[], at: Date): Check {
+  const name = 'certificates';
+  const [first] = ends;
+  if (first === undefined) return good(name, 'there are none yet');
+  const ended = ends.filter((end) => warningAt(end, at) === 'ended');
+  const due = ends.filter((end) => warningAt(end, at) !== null);
+  const list = (some: readonly CertificateEnd[]): string =>
+    some.map((end) => endWords(end, at)).join('; ');
+  if (ended.length > 0) return bad(name, list(due.slice(0, NAMED_MAX)), RENEW);
+  if (due.length > 0) return warn(name, list(due.slice(0, NAMED_MAX)), RENEW);
+  return good(name, `${ends.length}, the first to end: ${endWords(first, at)}`);
+}
+
+const NAMED_MAX = 5;
+const RENEW =
+  'spine cert rotate <serial> for a message handler, a new file for a file; the page /ops/certificates lists all';
+
+function endWords(end: CertificateEnd, at: Date): string {
+  const { what, whose, serial } = end;
+  const isOver = warningAt(end, at) === 'ended';
+  const when = isOver ? `ended ${dayOf(end)}` : `${daysLeft(end, at)} d left`;
+  return `${what} ${whose} (${serial}): ${when}`;
+}
+
+function dayOf({ endsAt }: CertificateEnd): string {
+  return endsAt.toISOString().slice(0, 10);
 }
 
 async function services(state: State): Promise<Check[]> {

@@ -1,3 +1,5 @@
+import type { CertificateEnd } from '../kernel/certificate-end.ts';
+
 /** The work of a start that the capabilities do; main.ts puts it in. Absent work is no step. */
 export type Parts = {
   readonly version: string;
@@ -13,6 +15,8 @@ export type Parts = {
   readonly seed: (url: string, seed: number) => Promise<Shown>;
   /** Sees one synthetic journey through each datacentre [X-09]. Not called with `mode=live` either. */
   readonly probe: (urlA: string, urlB: string) => Promise<void>;
+  /** Certificates of the installation in this database, the first to end first. */
+  readonly certificates?: (databaseUrl: string) => Promise<readonly CertificateEnd[]>;
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
   /** The same of the status site; the default is `bin/spine.ts serve-status`. */

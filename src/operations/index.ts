@@ -1,6 +1,7 @@
 export { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from './probe-organisations.ts';
 export { type DeskClient, openDesk } from './incidents/desk/handle.ts';
-export type { CertificateEnd } from './measures/certificates.ts';
+export { certificateJob, watchedIn } from './certificates/jobs.ts';
+export type { Watched } from './certificates/warnings.ts';
 export type { Queues } from './measures/findings.ts';
 export { measureJobs } from './measures/jobs.ts';
 export type { SiteOrder } from './datacentres/pages.ts';

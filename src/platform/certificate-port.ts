@@ -27,7 +27,7 @@ export async function openCertificatePort(
 ): Promise<CertificatePort> {
   const { host, port, tls } = options;
   // Whoever has none, or an old one, is told so on a page.
-  const server = await makeTlsServer(tls, { isNeeded: false, keepAliveMs: KEEP_ALIVE_MS });
+  const server = await makeTlsServer(tls, { keepAliveMs: KEEP_ALIVE_MS });
   server.on('request', (request, response) => {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     options

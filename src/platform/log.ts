@@ -12,6 +12,10 @@ export type LogEntry = {
   readonly status?: number;
   readonly reason?: string;
   readonly traceId?: string;
+  /** What a certificate is for, whose it is and its serial number. */
+  readonly certificate?: string;
+  /** Of a certificate. */
+  readonly endsAt?: string;
   /** Of a test system whose clock was moved. */
   readonly businessAt?: string;
 };

@@ -26,6 +26,8 @@ export type MutualTlsOptions<Peer> = {
   readonly bodyMaxBytes: number;
   /** Whose certificate (DER) it is; null when it does not count, or no longer. */
   readonly admit: (certificate: Buffer) => Promise<Peer | null>;
+  /** The answer to whoever shows one (DER) that does not count any more; null, or without this: no answer. */
+  readonly refusal?: (certificate: Buffer) => Promise<HttpResponse | null>;
   /** Who is at an address from which no certificate is shown; without this, whoever shows none is not heard. */
   readonly admitUncertified?: (address: string) => Promise<Peer | null>;
   /** Of every answer; without this there are none. */
@@ -47,19 +49,22 @@ export type MutualTlsPort = {
 
 const KEEP_ALIVE_MS = 72_000; // longer than load balancers keep theirs, so that they close first
 const CHECK_AGAIN_MS = 10_000; // an open connection ends within a minute after its certificate was revoked
+const REFUSED_MS = 10_000; // to ask for something and be told why there is nothing
 const CLOSE_MS = 5_000; // longer than an answer takes; whoever connected and asked nothing goes then
 const READ_MAX_BYTES = 67_108_864; // of a body that is too large: who sends it shall read the answer
 
 /** Takes connections only of those who are admitted, and keeps them only as long as they are. */
 export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Promise<MutualTlsPort> {
   const { host, port, tls } = options;
-  const isNeeded = options.admitUncertified === undefined;
-  const server = await makeTlsServer(tls, { isNeeded, keepAliveMs: KEEP_ALIVE_MS });
+  // Node ends a handshake without a word of why: who counts is looked at here, before anything is heard of them.
+  const server = await makeTlsServer(tls, { keepAliveMs: KEEP_ALIVE_MS });
   const open = new Set<TLSSocket>();
   server.on('secureConnection', (socket: TLSSocket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    closeUnlessAdmitted(options, socket);
+    closeUnlessAdmitted(options, socket, () => {
+      open.delete(socket);
+    });
   });
   let elsewhere: (() => HttpResponse) | null = null;
   server.on('request', (request, response) => {
@@ -93,14 +98,32 @@ function close(server: Server): Promise<void> {
   });
 }
 
-/** While nobody can say whether it counts, it stays. */
-function closeUnlessAdmitted<Peer>(options: MutualTlsOptions<Peer>, socket: TLSSocket): void {
-  admitted(options, socket).then(
-    (peer) => {
-      if (peer === null) socket.destroy();
-    },
-    () => undefined,
-  );
+/** While nobody can say whether it counts, it stays. `onTold`: it may stay for a moment to be told why it does not. */
+function closeUnlessAdmitted<Peer>(
+  options: MutualTlsOptions<Peer>,
+  socket: TLSSocket,
+  onTold?: () => void,
+): void {
+  const look = async (): Promise<void> => {
+    if ((await admitted(options, socket)) !== null) return;
+    const isTold = onTold !== undefined && (await refusalTo(options, socket)) !== null;
+    if (!isTold) {
+      socket.destroy();
+      return;
+    }
+    onTold();
+    const timer = setTimeout(() => socket.destroy(), REFUSED_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
+  };
+  look().then(undefined, () => undefined);
+}
+
+async function refusalTo<Peer>(
+  { refusal }: MutualTlsOptions<Peer>,
+  socket: IncomingMessage['socket'],
+): Promise<HttpResponse | null> {
+  const certificate = certificateOf(socket);
+  return certificate === null ? null : ((await refusal?.(certificate)) ?? null);
 }
 
 async function admitted<Peer>(
@@ -145,13 +168,17 @@ async function answer<Peer>(
   options.onAnswered?.({ request: asked, route: null, response: said, elapsedMs });
 }
 
-/** Null when the certificate does not count, or the request broke off. */
+/** Null when the certificate never counted, or the request broke off. */
 async function answerOf<Peer>(
   options: MutualTlsOptions<Peer>,
   request: IncomingMessage,
 ): Promise<HttpResponse | null> {
   const peer = await admitted(options, request.socket);
-  if (peer === null) return null;
+  if (peer === null) {
+    const said = await refusalTo(options, request.socket);
+    request.resume(); // nothing of it is kept
+    return said === null ? null : ending(said);
+  }
   const { method = 'GET', url = '/', headers } = request;
   const body = await readBody(request, options.bodyMaxBytes);
   if (body === 'broken') return null;

@@ -25,25 +25,18 @@ const FIXED = {
 } as const;
 
 /**
- * A server, yet to listen, that asks whoever comes for a certificate. Whoever connects after its own certificate was
+ * A server, yet to listen, that asks whoever comes for a certificate, and leaves it to its user whom to hear. Whoever connects after its own certificate was
  * renewed is shown the new one, without a restart; connections that are open go on.
  */
 export async function makeTlsServer(
   tls: TlsSource,
-  {
-    isNeeded,
-    keepAliveMs,
-  }: {
-    /** Whether only those are heard who have a certificate of the authorities. */
-    readonly isNeeded: boolean;
-    readonly keepAliveMs: number;
-  },
+  { keepAliveMs }: { readonly keepAliveMs: number },
 ): Promise<Server> {
   const shown = await tls.read();
   const server = createServer({
     ...secureContext(shown),
     requestCert: true,
-    rejectUnauthorized: isNeeded,
+    rejectUnauthorized: false,
     handshakeTimeout: TIMEOUT_MS,
     requestTimeout: TIMEOUT_MS,
     keepAliveTimeout: keepAliveMs,

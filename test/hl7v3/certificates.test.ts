@@ -1,4 +1,4 @@
-// Shows: HL7 V3 | client certificates: who has none, another's or a revoked one is not heard; new ones take over
+// Shows: HL7 V3 | client certificates: who has none or another's is not heard, whoever's has ended or was revoked is told so; new ones take over
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -16,9 +16,10 @@ import {
   endpointValidity,
   makeAuthority,
 } from '../../src/directory/endpoints/certificates.ts';
-import { findCertificates } from '../../src/directory/endpoints/repository.ts';
+import { findCertificates, keepCertificate } from '../../src/directory/endpoints/repository.ts';
 import {
   endpointAuthority,
+  fingerprintOf,
   issueCertificate,
   listenerKey,
   revokeCertificate,
@@ -30,7 +31,7 @@ import { hl7Frame, openHl7Client, send, wrapped } from '../support/hl7v3.ts';
 import { RETURN_UK, testDoor } from './door.ts';
 
 const system = TEST_SYSTEMS.pharmacy;
-const { client, door, database, url } = testDoor(system, { lookEveryMs: 100 });
+const { client, door, database, ledger, url } = testDoor(system, { lookEveryMs: 100 });
 
 /** A way in with any certificate, or none. */
 async function knock(shown: { readonly cert?: string; readonly key?: string }): Promise<string> {
@@ -118,12 +119,69 @@ describe('a revoked certificate', { concurrency: true }, () => {
     assert.equal((await theirs.send('/healthcheck')).status, 200);
     assert.ok(await revokeCertificate(database(), theirs.serial, new Date()));
     await delay(5_100); // what the door knows of it is that old at most
-    await assert.rejects(theirs.send('/healthcheck'));
-    await assert.rejects(theirs.send('/healthcheck'));
+    for (const connection of ['open before', 'new']) {
+      const refused = await theirs.send('/healthcheck');
+      assert.equal(refused.status, 403, connection);
+      assert.match(refused.text, new RegExp(`certificate ${theirs.serial} was revoked at 20`));
+    }
+    assert.equal(refusals(theirs.serial).length, 1, 'told once a minute');
     theirs.close();
     assert.equal(await revokeCertificate(database(), theirs.serial, new Date()), false);
   });
 });
+
+describe('a certificate that has ended', () => {
+  test('is refused with its reason, to the sender and in the log, and nothing is done', async () => {
+    const at = new Date();
+    const validity = {
+      from: new Date(at.getTime() - 7_200_000),
+      until: new Date(at.getTime() - 1),
+    };
+    const serial = newSerial();
+    const authority = await endpointAuthority(database(), at);
+    const made = await certifyParty(authority, system.partyKey, { serial, validity });
+    const { certificate } = made;
+    await keepCertificate(
+      database(),
+      {
+        fingerprint: fingerprintOf(certificate),
+        serial,
+        partyKey: system.partyKey,
+        asids: [system.asid],
+        certificate,
+        issuedAt: validity.from,
+        expiresAt: validity.until,
+        revokedAt: null,
+      },
+      null,
+    );
+    const agent = new Agent({
+      keepAlive: true,
+      cert: certificatePem(certificate),
+      key: privateKeyPem(made.privateKey),
+      ca: certificatePem(authority.certificate),
+    });
+    const payload = hl7Frame({ system, interaction: RETURN_UK, subject: '<Act/>' });
+    const post = wrapped({ system, interaction: RETURN_UK, payload });
+    const handled = ledger.requests.length;
+    const refused = await send(agent, `${door().url}/Prescription`, post);
+    assert.equal(refused.status, 403);
+    assert.equal(refused.headers['connection'], 'close');
+    assert.match(refused.text, /The sender may not ask this/);
+    assert.match(refused.text, new RegExp(`${serial} ended at 20[^;]*; whoever runs this Spine`));
+    assert.equal(ledger.requests.length, handled);
+    assert.deepEqual(refusals(serial), [
+      `certificate-refused ended message handler ${system.partyKey}, serial number ${serial}`,
+    ]);
+    assert.match((await spine('cert', 'list')).said, new RegExp(`${serial}  over`));
+    agent.destroy();
+  });
+});
+
+/** What the log has of refusals of a certificate. */
+function refusals(serial: string): readonly string[] {
+  return door().logged.filter((line) => line.includes('refused') && line.endsWith(serial));
+}
 
 describe('spine cert', () => {
   test('issues a certificate in files, of which only the owner reads the key', async () => {

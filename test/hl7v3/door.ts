@@ -95,7 +95,8 @@ export async function openDoor(
   const config = testConfig(url, { hl7v3: ANY_HL7_PORT, ...settings });
   const door = await openHl7Door(
     config,
-    ({ event, outcome }) => logged.push(`${event} ${outcome}`),
+    ({ event, outcome, certificate }) =>
+      logged.push([event, outcome, ...(certificate === undefined ? [] : [certificate])].join(' ')),
     {
       database,
       clock,

@@ -33,6 +33,7 @@ import type { AccreditedSystem, MessageHandler } from './system.ts';
 
 export { fingerprintOf } from './certificates.ts';
 export {
+  certificatesEnding,
   type EndpointCertificate,
   type EndpointKey,
   endpointKeys,
@@ -55,10 +56,18 @@ export {
 /** A party that a certificate is of, and the ASIDs for which it speaks. */
 export type Party = Pick<EndpointCertificate, 'partyKey' | 'asids'>;
 
+/** A certificate that was given out and does not count any more. */
+export type Lapsed = Pick<EndpointCertificate, 'serial' | 'partyKey' | 'asids'> & {
+  readonly why: 'ended' | 'revoked';
+  readonly since: Date;
+};
+
 /** The directory as a listener asks it again and again; what it says is a few seconds old at most. */
 export type Parties = {
   /** By the certificate in DER; null when it is not known, over or revoked. */
   readonly admit: (certificate: Buffer) => Promise<Party | null>;
+  /** Null: it counts, or is not known. */
+  readonly lapsed: (certificate: Buffer) => Promise<Lapsed | null>;
   readonly systemsOf: (partyKey: string) => Promise<readonly AccreditedSystem[]>;
   /** CPA ids of a party, by the family of their interaction. */
   readonly contractsOf: (partyKey: string) => Promise<ReadonlyMap<string, string>>;
@@ -80,8 +89,15 @@ export function openParties(database: Database, now: () => Date): Parties {
     const [found] = await validCertificates(database, by, now());
     return found ?? null;
   }, FRESH_MS);
+  const lapsed = fresh(async (fingerprint) => {
+    const [found] = await findCertificates(database, {
+      fingerprint: Buffer.from(fingerprint, 'hex'),
+    });
+    return found === undefined ? null : lapsedOf(found, now());
+  }, FRESH_MS);
   return {
     admit: (certificate) => admit(fingerprintOf(certificate).toString('hex')),
+    lapsed: (certificate) => lapsed(fingerprintOf(certificate).toString('hex')),
     systemsOf: fresh((partyKey) => systemsOfParty(database, partyKey), FRESH_MS),
     contractsOf: async (partyKey) =>
       new Map([...(await handlersOf(partyKey))].map(([family, { cpaId }]) => [family, cpaId])),
@@ -92,6 +108,13 @@ export function openParties(database: Database, now: () => Date): Parties {
       return new Set(counting.map(({ fingerprint }) => fingerprint.toString('hex')));
     }, FRESH_MS),
   };
+}
+
+function lapsedOf({ revokedAt, expiresAt, ...of }: EndpointCertificate, at: Date): Lapsed | null {
+  const { serial, partyKey, asids } = of;
+  if (revokedAt !== null) return { serial, partyKey, asids, why: 'revoked', since: revokedAt };
+  if (expiresAt > at) return null;
+  return { serial, partyKey, asids, why: 'ended', since: expiresAt };
 }
 
 /**

@@ -180,6 +180,17 @@ export async function findCertificates(
     where ${by === 'all' ? sql`true` : isWhich(by)} order by party_key, issued_at`);
 }
 
+/** Those that are not revoked; `before`: that end before it; null: all. */
+export function certificatesEnding(
+  database: Database,
+  before: Date | null,
+): Promise<Pick<EndpointCertificate, 'partyKey' | 'serial' | 'expiresAt'>[]> {
+  return database.all<Pick<EndpointCertificate, 'partyKey' | 'serial' | 'expiresAt'>>(sql`
+    select party_key as "partyKey", serial, expires_at as "expiresAt" from directory.endpoint_certificate
+    where revoked_at is null and (${before}::timestamptz is null or expires_at < ${before}::timestamptz)
+    order by expires_at, serial`);
+}
+
 /** Those that count at a time. */
 export async function validCertificates(
   database: Database,

@@ -77,6 +77,12 @@ export function hl7v3Failure(error: unknown): HttpResponse {
   return { status: 500, headers: TEXT_XML, body: soapFault('SystemFailure', detail) };
 }
 
+/** The answer to whoever may not come in. */
+export function hl7v3Denial(asid: string | null, detail: string): HttpResponse {
+  const about = { ...UNTOLD, asid, reason: 'NotAllowed' };
+  return { status: 403, headers: TEXT_XML, body: soapFault('NotAllowed', detail), about };
+}
+
 /** Answers at once, or says where the answer will be: the sender waits as long as it takes [EPS-HL7V3 3.1]. */
 async function facade(desk: Desk, request: CertifiedRequest, peer: Hl7Peer): Promise<HttpResponse> {
   const received = await receive(desk, request, { peer, face: 'facade' });

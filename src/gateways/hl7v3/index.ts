@@ -37,4 +37,4 @@ export {
   type SoapQuery,
   type SoapQueryHandler,
 } from './queries/index.ts';
-export { answerBy, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';
+export { answerBy, hl7v3Denial, hl7v3Failure, type Hl7Route, hl7v3Routes } from './gateway.ts';

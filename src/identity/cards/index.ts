@@ -34,6 +34,7 @@ export {
 } from './passcode/handle.ts';
 export { clearFormEntries, lockedInBrowser } from './passcode/repository.ts';
 export { authoritiesOf, type Cards, pkiRoutes, signingLists } from './pki/handle.ts';
+export { authorityCertificates } from './pki/repository.ts';
 export { SERIES, SERIES_WRONG, seriesIn } from './series/option.ts';
 export {
   type By,

@@ -1,3 +1,4 @@
+import type { CertificateEnd } from '../../kernel/certificate-end.ts';
 import { londonDate } from '../../kernel/london.ts';
 import type {
   Link,
@@ -12,8 +13,6 @@ import { type Download, problemOf } from '../../pages/index.ts';
 import type { ForOperators, Operator } from '../../identity/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { DOOR_WORDS } from './door-words.ts';
-import type { CertificateEnd } from './certificates.ts';
-import { certificateRows } from './certificates.ts';
 import { componentModel } from './component.ts';
 import type { Flow, Queues } from './findings.ts';
 import { flowModel, stuckModel } from './flow.ts';
@@ -28,6 +27,7 @@ import {
   patientAuditPage,
 } from '../audit/pages.ts';
 import { backupsPage } from '../backups/pages.ts';
+import { certificateRows } from '../certificates/rows.ts';
 import {
   type DatacentrePagesParts,
   datacentresPage,

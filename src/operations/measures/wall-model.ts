@@ -1,4 +1,4 @@
-import type { CertificateEnd } from './certificates.ts';
+import type { CertificateEnd } from '../../kernel/certificate-end.ts';
 import { DOOR_WORDS } from './door-words.ts';
 import type { Queues } from './findings.ts';
 import type { Counted, Finding, ProcessRow } from './repository.ts';

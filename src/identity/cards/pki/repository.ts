@@ -1,7 +1,16 @@
 import type { Database } from '../../../platform/database.ts';
 import { sql } from '../../../platform/sql.ts';
-import { type AuthorityName, LIST_ENTRIES_MAX } from '../authority.ts';
+import { type Authority, type AuthorityName, LIST_ENTRIES_MAX } from '../authority.ts';
 import type { Revoked } from '../revocation-list.ts';
+
+/** The authorities without their keys. */
+export function authorityCertificates(
+  database: Database,
+): Promise<Pick<Authority, 'name' | 'certificate'>[]> {
+  return database.all<Pick<Authority, 'name' | 'certificate'>>(
+    sql`select name, certificate from identity.authority order by name`,
+  );
+}
 
 /** What stands in one part of an authority's list. */
 export function revokedIn(
