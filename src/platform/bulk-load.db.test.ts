@@ -47,12 +47,12 @@ test('rows arrive as they were, whatever characters are in them', () =>
 test('rows that are gathered are those that were added since they were cleared, however long', () =>
   withLoad(async (load) => {
     const before = await rowsOf();
-    const rows = new CopyRows();
+    const rows = new CopyRows(['integer', 'text']);
     rows.add([1, 'of the time before']);
     rows.clear();
     const words = Array.from({ length: 40 }, (_, n) => 'Å😀\\'.repeat(10_000 + n)); // more than one message holds
     for (const [n, text] of words.entries()) rows.add([50 + n, text]);
-    await load.copy('public.copied (id, words)', rows.bytes);
+    await load.copy('public.copied (id, words)', rows);
     const kept = (await rowsOf()).filter(({ id }) => id >= 50);
     assert.deepEqual(
       kept,
@@ -60,6 +60,57 @@ test('rows that are gathered are those that were added since they were cleared, 
     );
     assert.equal((await rowsOf()).length, before.length + words.length);
   }));
+
+test('values that are gathered arrive as what their types say, absent ones as null', () =>
+  withLoad(async (load) => {
+    await load.all(sql`create table public.typed (number smallint, day date, at timestamptz,
+      id uuid, bytes bytea, words text[], document json)`);
+    const rows = new CopyRows([
+      'smallint',
+      'date',
+      'timestamptz',
+      'uuid',
+      'bytea',
+      'text[]',
+      'json',
+    ]);
+    const id = '0a1b2c3d-4e5f-6789-abcd-ef0123456789';
+    const words = ['a,b', '{}', 'Å"'];
+    for (const [number, day, at] of [
+      [-2, '1904-02-29', '1999-12-31T23:59:59.999Z'],
+      [7, '2099-12-31', '2014-08-24T02:00:00.001Z'],
+    ] as const) {
+      rows.add([number, day, at, id, Buffer.from([0, 0x5c, 0xff]), words, '{"a": "\\\\"}']);
+    }
+    rows.add([1, null, null, null, null, [], null]);
+    await load.copy('public.typed (number, day, at, id, bytes, words, document)', rows);
+    const kept = await load.all<{ line: string }>(sql`
+      select concat_ws(' ', number, day, (at at time zone 'UTC')::text, id, bytes, document) as line,
+        words from public.typed order by number`);
+    const rest = `${id} \\x005cff {"a": "\\\\"}`;
+    assert.deepEqual(kept, [
+      { line: `-2 1904-02-29 1999-12-31 23:59:59.999 ${rest}`, words },
+      { line: '1', words: [] },
+      { line: `7 2099-12-31 2014-08-24 02:00:00.001 ${rest}`, words },
+    ]);
+  }));
+
+test('a value that is none of its type is never sent as another', () => {
+  for (const [type, value] of [
+    ['integer', Number.NaN],
+    ['integer', 1.5],
+    ['smallint', 40_000],
+    ['date', '2014-02-31x'],
+    ['timestamptz', 'yesterday'],
+    ['uuid', '0a1b2c3d'],
+    ['uuid', '0a1b2c3d-4e5f-6789-abcd-ef012345678g'],
+    ['text', 5],
+    ['bytea', 'ff'],
+  ] as const) {
+    assert.throws(() => new CopyRows([type]).add([value]), `${type} ${value}`);
+  }
+  assert.throws(() => new CopyRows(['text', 'text']).add(['one']));
+});
 
 test('of rows of which one is refused none is kept, and the connection goes on', () =>
   withLoad(async (load) => {

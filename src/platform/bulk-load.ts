@@ -3,9 +3,10 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 
 import type { Statement } from './database.ts';
+import { CopyRows } from './copy-rows.ts';
 import { connectionProblem } from './database/faults.ts';
 
-export { copyLine, CopyRows, type CopyValue } from './copy-rows.ts';
+export { copyLine, CopyRows, type CopyType, type CopyValue } from './copy-rows.ts';
 export { DatabaseUnavailable, DiskFull } from './database/faults.ts';
 
 /**
@@ -16,10 +17,10 @@ export type BulkLoad = {
   /** The rows of one statement. */
   all<Row extends object>(statement: Statement): Promise<Row[]>;
   /**
-   * Appends to a table, named with its columns: `schema.table (a, b)`. `lines` are made by `copyLine` or gathered as `CopyRows`, as
-   * many as memory holds at once; throws the server's error when one of them is refused, and then none is kept.
+   * Appends to a table, named with its columns: `schema.table (a, b)`. Rows are lines made by `copyLine` or gathered as
+   * `CopyRows`, as many as memory holds at once; throws the server's error when one of them is refused, and then none is kept.
    */
-  copy(into: string, lines: string | Buffer): Promise<void>;
+  copy(into: string, rows: string | CopyRows): Promise<void>;
   /** What is done within it is done whole or not at all. */
   together<Value>(work: () => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
@@ -35,7 +36,10 @@ export async function openBulkLoad(url: string): Promise<BulkLoad> {
       const { rows } = await told(client.query<Row>(text, [...values]));
       return rows;
     },
-    copy: (into, lines) => told(copyIn(client, `copy ${into} from stdin`, bytesOf(lines))),
+    copy: (into, rows) =>
+      rows instanceof CopyRows
+        ? told(copyIn(client, `copy ${into} from stdin (format binary)`, rows.bytes))
+        : told(copyIn(client, `copy ${into} from stdin`, Buffer.from(rows))),
     async together(work) {
       await run('begin');
       try {
@@ -50,10 +54,6 @@ export async function openBulkLoad(url: string): Promise<BulkLoad> {
     },
     close: () => client.end(),
   };
-}
-
-function bytesOf(lines: string | Buffer): Buffer {
-  return typeof lines === 'string' ? Buffer.from(lines) : lines;
 }
 
 async function told<Value>(asked: Promise<Value>): Promise<Value> {

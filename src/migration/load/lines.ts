@@ -18,44 +18,26 @@ import { idOf } from '../fold/record.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS, type Row } from '../lx1/tables.ts';
 import { outcomeOf } from './outcome-of.ts';
+import { intoOf, type Target, TARGETS, targets } from './targets.ts';
 
-/** Tables that rows are copied to, in this order, and their columns. */
-export const TARGETS = {
-  prescription:
-    'prescriptions.prescription (prescription_id, version, status, expires_on, due_on, state, head_hash)',
-  event: 'prescriptions.event (prescription_id, number, kind, at, message_id, data, hash)',
-  message:
-    'prescriptions.message (message_id, interaction, received_at, prescription_ids, digest, body, outcome)',
-  queue: `prescriptions.download_queue (organisation, prescription_id, issue, entry, prescribed_at, available_on,
-    expires_on, entered_at, entered_by, renominated_by, left_at, left_by, left_because)`,
-  release: 'prescriptions.release_before (prescription_id, issue, organisation, released_at)',
-  patient: 'prescriptions.patient_prescription (nhs_number, prescription_id)',
-  audit:
-    'platform.audit (at, interaction, request_id, message_id, prescription_id, nhs_number, outcome)',
-  sent: 'migration.sent (message_id, place, conversation, ref_to)',
-  dirty: 'migration.dirty (export_id, class, place)',
-  quarantine: 'migration.quarantine (export_id, part, table_name, row_number, class, place, row)',
-} as const;
-
-export type Target = keyof typeof TARGETS;
 export type Lines = Readonly<Record<Target, CopyRows>>;
 
-export function targets(): Target[] {
-  return Object.keys(TARGETS).filter((name): name is Target => name in TARGETS);
-}
-
 export const noLines = (): Lines => ({
-  prescription: new CopyRows(),
-  event: new CopyRows(),
-  message: new CopyRows(),
-  queue: new CopyRows(),
-  release: new CopyRows(),
-  patient: new CopyRows(),
-  audit: new CopyRows(),
-  sent: new CopyRows(),
-  dirty: new CopyRows(),
-  quarantine: new CopyRows(),
+  prescription: rowsFor('prescription'),
+  event: rowsFor('event'),
+  message: rowsFor('message'),
+  queue: rowsFor('queue'),
+  release: rowsFor('release'),
+  patient: rowsFor('patient'),
+  audit: rowsFor('audit'),
+  sent: rowsFor('sent'),
+  dirty: rowsFor('dirty'),
+  quarantine: rowsFor('quarantine'),
 });
+
+function rowsFor(target: Target): CopyRows {
+  return new CopyRows(Object.values(TARGETS[target].columns));
+}
 
 export function clear(lines: Lines): void {
   for (const target of targets()) lines[target].clear();
@@ -64,8 +46,7 @@ export function clear(lines: Lines): void {
 /** Sends them to their tables, in their order. */
 export async function copyAll(bulk: BulkLoad, lines: Lines): Promise<void> {
   for (const target of targets()) {
-    const { bytes } = lines[target];
-    if (bytes.length > 0) await bulk.copy(TARGETS[target], bytes);
+    if (!lines[target].isEmpty) await bulk.copy(intoOf(target), lines[target]);
   }
 }
 
@@ -185,8 +166,8 @@ function messageRow(
   // Of a record that is gone nothing is brought back but that its messages came.
   const body = moved.fate === 'tombstone' ? NO_BYTES : bytes;
   const outcome = JSON.stringify(outcomeOf(row, at, moved));
-  const digest = `\\x${row.SHA256}`;
-  return [idOf(row.MSG_ID), row.INTERACTION, at, `{${id}}`, digest, body, outcome];
+  const digest = Buffer.from(row.SHA256, 'hex');
+  return [idOf(row.MSG_ID), row.INTERACTION, at, [id], digest, body, outcome];
 }
 
 /** The message that it answers, and the conversation, by the words of ebXML; of the old store's own it begins one. */

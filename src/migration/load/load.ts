@@ -9,8 +9,9 @@ import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
 import { groupsOf } from '../groups.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
-import { addLines, clear, copyAll, type Lines, type Message, noLines, targets } from './lines.ts';
+import { addLines, clear, copyAll, type Lines, type Message, noLines } from './lines.ts';
 import * as repository from './repository.ts';
+import { targets } from './targets.ts';
 
 /** Ids that are written at once. */
 const UNIT_IDS = 500;
