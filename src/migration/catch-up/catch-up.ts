@@ -5,15 +5,15 @@ import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { addLines, chainOf, copyAll, noLines } from '../load/lines.ts';
 import type { Dump } from '../lx1/open-dump.ts';
-import { groupsOf as groupsIn } from '../groups.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
 import { applyChanges, isAboutPrescriptions, placeOfChange } from './apply-changes.ts';
 import { type Change, FeedGap, readFeed } from './read-feed.ts';
+import { groupsBefore } from './groups-before.ts';
 import * as repository from './repository.ts';
 
 /** Changes that are applied at once. */
-const CHANGES_AT_ONCE = 20_000; // each time the parts of the export with a changed id are read once more
+const CHANGES_AT_ONCE = 20_000;
 
 /** How far the new store has come behind the old one. */
 export type CaughtUp = {
@@ -83,7 +83,7 @@ async function applySome(
   const { exportId } = dump.manifest;
   const byPlace = placed(some);
   const places = [...byPlace.keys()].toSorted();
-  const groups = await groupsOf(bulk, dump, places);
+  const groups = await groupsBefore(bulk, dump, places);
   const lines = noLines();
   const { asOf } = originOf(dump.manifest);
   const known: Group[] = [];
@@ -123,21 +123,6 @@ function placed(some: readonly Change[]): Map<string, Change[]> {
     byPlace.set(place, [...(byPlace.get(place) ?? []), change]);
   }
   return byPlace;
-}
-
-/** The rows as they are before: of an id that was changed before those that were kept then, else those of the export. */
-async function groupsOf(
-  bulk: BulkLoad,
-  dump: Dump,
-  places: readonly string[],
-): Promise<Map<string, Group>> {
-  const groups = await repository.keptRows(bulk, places);
-  const wanted = new Set(places.filter((place) => !groups.has(place)));
-  for (const part of await repository.partsWith(bulk, dump.manifest.exportId, [...wanted])) {
-    const isWanted = (place: string): boolean => wanted.has(place);
-    for await (const group of groupsIn(dump, part, isWanted)) groups.set(group.place, group);
-  }
-  return groups;
 }
 
 /** A record is made again only while it is as it was moved: our own messages are never taken back. */

@@ -1,8 +1,8 @@
 import { copyLine, type BulkLoad } from '../../platform/bulk-load.ts';
 import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
-import { idOf } from '../fold/record.ts';
-import type { Group } from '../lx1/read-groups.ts';
+import { idOf, odsOf } from '../fold/record.ts';
+import type { Group, Mark } from '../lx1/read-groups.ts';
 import { takeTool } from '../tool-lock.ts';
 
 /** Rows that the feed brought are of no part. */
@@ -47,14 +47,18 @@ export async function forget(
   groups: readonly Group[],
 ): Promise<void> {
   const ids = groups.map(({ place }) => place);
-  const organisations = groups.flatMap(({ rows }) => rows.NOM_RELEASE.map(({ row }) => row.ORG));
+  const queued = groups.flatMap(({ place, rows }) =>
+    rows.NOM_RELEASE.map(({ row }) => ({ place, organisation: odsOf(row.ORG) })),
+  );
   const messages = groups.flatMap(({ rows }) => rows.MESSAGE.map(({ row }) => idOf(row.MSG_ID)));
   await bulk.all(sql`
     with head as (delete from prescriptions.prescription where prescription_id = any(${ids}::text[])
         returning prescription_id, state),
       event as (delete from prescriptions.event where prescription_id = any(${ids}::text[])),
-      queue as (delete from prescriptions.download_queue
-        where organisation = any(${organisations}::text[]) and prescription_id = any(${ids}::text[])),
+      queue as (delete from prescriptions.download_queue q
+        using unnest(${queued.map((one) => one.organisation)}::text[], ${queued.map(({ place }) => place)}::text[])
+          as stay(organisation, prescription_id)
+        where q.organisation = stay.organisation and q.prescription_id = stay.prescription_id),
       release as (delete from prescriptions.release_before where prescription_id = any(${ids}::text[])),
       patient as (delete from prescriptions.patient_prescription p using head h
         where p.nhs_number = h.state->>'patient' and p.prescription_id = h.prescription_id),
@@ -98,18 +102,28 @@ export async function keptRows(
   return new Map(rows.map((group) => [group.place, group]));
 }
 
-/** Parts of the export in whose range one of these ids is. */
-export async function partsWith(
+/** Each part of the export that has ids, and the first of them, in their order. */
+export function partsOf(
   bulk: BulkLoad,
   exportId: string,
-  places: readonly string[],
-): Promise<number[]> {
-  const rows = await bulk.all<{ part: number }>(sql`
-    select distinct u.part from unnest(${places}::text[]) as place
-    cross join lateral (select part from migration.unit
-      where export_id = ${exportId} and first_place collate "C" <= place collate "C"
-      order by first_place collate "C" desc limit 1) as u order by 1`);
-  return rows.map(({ part }) => part);
+): Promise<{ part: number; first: string }[]> {
+  return bulk.all<{ part: number; first: string }>(sql`
+    select part, min(first_place collate "C") as first from migration.unit
+    where export_id = ${exportId} group by part order by first`);
+}
+
+/** The marks that the load has left in parts, in their order. */
+export async function marksOf(
+  bulk: BulkLoad,
+  exportId: string,
+  parts: readonly number[],
+): Promise<Map<number, Mark[]>> {
+  const rows = await bulk.all<{ part: number; marks: Mark[] }>(sql`
+    select part, marks from migration.unit
+    where export_id = ${exportId} and part = any(${parts}::integer[]) order by part, first_row`);
+  const byPart = new Map<number, Mark[]>(parts.map((part) => [part, []]));
+  for (const { part, marks } of rows) byPart.get(part)?.push(...marks);
+  return byPart;
 }
 
 export async function reach(bulk: BulkLoad, exportId: string, seq: number): Promise<void> {

@@ -7,7 +7,7 @@ import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
 import { groupsOf } from '../groups.ts';
-import type { Group } from '../lx1/read-groups.ts';
+import type { Group, Mark } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
 import { addLines, clear, copyAll, type Lines, type Message, noLines } from './lines.ts';
 import * as repository from './repository.ts';
@@ -31,6 +31,7 @@ type Unit = {
   readonly firstPlace: string;
   ids: number;
   readonly lines: Lines;
+  readonly marks: Mark[];
   readonly rows: Record<string, [came: number, apart: number]>;
 };
 
@@ -131,7 +132,8 @@ async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerato
   let [lines, written] = [noLines(), noLines()];
   let place = 0;
   for await (const group of groupsOf(dump, part)) {
-    unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines, rows: {} };
+    unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines, marks: [], rows: {} };
+    if (group.mark !== undefined) unit.marks.push(group.mark);
     const { messages, isDamaged } = messagesOf(payloads, group);
     const moved = foldGroup(group, dump, isDamaged);
     addLines(unit.lines, source, { group, moved, messages });
@@ -185,7 +187,6 @@ function digestOf(lines: Lines): Buffer {
 function write(bulk: BulkLoad, exportId: string, unit: Unit, digest: Buffer): Promise<void> {
   return bulk.together(async () => {
     await copyAll(bulk, unit.lines);
-    const { part, firstRow, firstPlace, ids, rows } = unit;
-    await repository.keepUnit(bulk, { exportId, part, firstRow, firstPlace, ids, rows, digest });
+    await repository.keepUnit(bulk, { ...unit, exportId, digest });
   });
 }

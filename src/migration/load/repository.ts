@@ -5,6 +5,7 @@ import { Trouble } from '../../platform/trouble.ts';
 import { CLOSED, openTo } from '../../prescriptions/rules.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import type { Dump } from '../lx1/open-dump.ts';
+import type { Mark } from '../lx1/read-groups.ts';
 import { takeTool } from '../tool-lock.ts';
 
 /**
@@ -81,13 +82,15 @@ export async function keepUnit(
     readonly firstPlace: string;
     readonly ids: number;
     readonly rows: object;
+    readonly marks: readonly Mark[];
     readonly digest: Buffer;
   },
 ): Promise<void> {
-  const { exportId, part, firstRow, firstPlace, ids, rows, digest } = unit;
+  const { exportId, part, firstRow, firstPlace, ids, rows, marks, digest } = unit;
   await bulk.all(sql`
-    insert into migration.unit (export_id, part, first_row, first_place, ids, rows, digest)
-    values (${exportId}, ${part}, ${firstRow}, ${firstPlace}, ${ids}, ${JSON.stringify(rows)}, ${digest})`);
+    insert into migration.unit (export_id, part, first_row, first_place, ids, rows, marks, digest)
+    values (${exportId}, ${part}, ${firstRow}, ${firstPlace}, ${ids}, ${JSON.stringify(rows)},
+      ${JSON.stringify(marks)}, ${digest})`);
 }
 
 export async function endPart(bulk: BulkLoad, exportId: string, part: number): Promise<void> {

@@ -1,16 +1,18 @@
 /** A field as the file has it: null is NULL, which is not the same as an empty text [MIGRATION 2]. */
 export type Field = string | null;
 
-/** A record, and the number of the row that it is in its file; the header is row 1. Its fields are read when they are asked for. */
+/** A record, the number of the row that it is in its file, and the byte at which it begins; the header is row 1. Its fields are read when they are asked for. */
 export class CsvRow {
   readonly row: number;
+  readonly start: number;
   /** It stands among ASCII without NUL. */
   readonly isPlain: boolean;
   /** A line without quotes, or the fields of one that has them. */
   readonly #content: string | readonly Field[];
 
-  constructor(row: number, content: string | readonly Field[], isPlain: boolean) {
+  constructor({ row, start }: CsvPlace, content: string | readonly Field[], isPlain: boolean) {
     this.row = row;
+    this.start = start;
     this.#content = content;
     this.isPlain = isPlain;
   }
@@ -36,6 +38,11 @@ export class CsvRow {
   }
 }
 
+/** Where a record is: the number of its row, and the byte at which it begins. */
+export type CsvPlace = { readonly row: number; readonly start: number };
+
+const TOP: CsvPlace = { row: 1, start: 0 };
+
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Why a file is no CSV, and in which row. */
@@ -56,11 +63,15 @@ const RECORD_MAX_BYTES = 1_048_576; // a record that does not end is a quote tha
 
 /**
  * Reads RFC 4180 with line feeds, the records of a chunk at a time [MIGRATION 2]. Fields are text of one byte a character (latin1):
- * whoever needs more than ASCII decodes the bytes that were there. Throws `CsvFault`.
+ * whoever needs more than ASCII decodes the bytes that were there. `first` is where these chunks begin in their file. Throws
+ * `CsvFault`.
  */
-export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly CsvRow[]> {
+export async function* readCsv(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  first: CsvPlace = TOP,
+): AsyncGenerator<readonly CsvRow[]> {
   let rest = '';
-  let row = 1;
+  let { row, start } = first;
   for await (const chunk of chunks) {
     const text = rest + chunk.toString('latin1');
     const isPlain = !text.includes('\0') && !BEYOND_ASCII.test(text);
@@ -69,12 +80,13 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<re
     for (;;) {
       const record = readRecord(text, at, row);
       if (record === null) break;
-      records.push(new CsvRow(row, record.content, isPlain));
+      records.push(new CsvRow({ row, start: start + at }, record.content, isPlain));
       at = record.end;
       row += 1;
     }
     yield records;
     rest = text.slice(at);
+    start += at;
     if (rest.length > RECORD_MAX_BYTES) throw new CsvFault(row, 'a record does not end');
   }
   if (rest !== '') throw new CsvFault(row, 'the file ends within a record: it is cut short');

@@ -17,7 +17,7 @@ import { SIGNATURE, writeSigned } from '../signed-file.ts';
 import { aDump, EXPORTER, type Generated, keyPair } from '../testing.ts';
 import { type DumpFile, MANIFEST, type Manifest, manifestJson } from './manifest.ts';
 import { openDump } from './open-dump.ts';
-import { readGroups } from './read-groups.ts';
+import { type Group, readGroups } from './read-groups.ts';
 
 // Shows: Migration | exports in LX-1 are verified, and refused with file, row and reason
 
@@ -44,6 +44,8 @@ async function rowsOf({ dump }: Generated): Promise<Map<string, number>> {
   }
   return rows;
 }
+
+const withoutMark = ({ place, rows }: Group) => ({ place, rows });
 
 describe('an export', () => {
   let made: Generated;
@@ -76,10 +78,29 @@ describe('an export', () => {
     }
   });
 
+  test('gives from mark to mark the same as read from its beginning, whatever is wrong in it', async () => {
+    const { dump } = await aDump({ prescriptions: 180, perPart: 90, dirt: 10 });
+    for (const part of dump.parts) {
+      const all = await Array.fromAsync(readGroups(dump, part));
+      const marks = all.flatMap(({ mark }) => mark ?? []);
+      assert.ok(marks.length > 2);
+      const read: Group[] = [];
+      for (const [at, from] of marks.entries()) {
+        const to = marks[at + 1] ?? null;
+        read.push(...(await Array.fromAsync(readGroups(dump, part, undefined, { from, to }))));
+      }
+      assert.deepEqual(read.map(withoutMark), all.map(withoutMark));
+    }
+  });
+
   for (const packing of ['gzip', 'zstd'] as const) {
     test(`that is packed by ${packing} holds the same rows`, async () => {
       const packed = await aDump({ prescriptions: 60, perPart: 30, packing });
       assert.deepEqual(await rowsOf(packed), await rowsOf(made));
+      const marks = (await Array.fromAsync(readGroups(packed.dump, 1))).flatMap(
+        ({ mark }) => mark ?? [],
+      );
+      assert.deepEqual(marks, []);
     });
   }
 

@@ -1,6 +1,7 @@
 import { type Dump, fileOf } from './open-dump.ts';
-import type { CsvRow } from './csv.ts';
-import { fieldOf, type Placed, placed, readRecords } from './read-table.ts';
+import type { CsvPlace, CsvRow } from './csv.ts';
+import type { DumpFile } from './manifest.ts';
+import { fieldOf, isPacked, type Placed, placed, readRecords, readStretch } from './read-table.ts';
 import { refused } from './refusal.ts';
 import { columnsOf, placeOf, type PrescriptionTable } from './tables.ts';
 
@@ -13,38 +14,40 @@ export type Group = {
   readonly documents?: number;
   /** Dirty classes that reading them has found. */
   readonly classes?: readonly string[];
+  /** Of some groups, where the files are not packed. */
+  readonly mark?: Mark | undefined;
 };
+
+/** Where an id begins in the files of its part: a reading can begin there [MIGRATION 7]. */
+export type Mark = { readonly place: string; readonly starts: Starts };
+type Starts = Readonly<Record<PrescriptionTable, CsvPlace>>;
+
+/** From a mark to the next one; null: to the end. */
+export type Between = { readonly from: Mark; readonly to: Mark | null };
 
 /**
  * The rows of a part, gathered by prescription: all tables are read once and side by side, so that memory does not
- * grow with them [MIGRATION 3]. Of others than are wanted only the ids are read. Throws `Trouble` with file and row when
- * a table is not in the order of its ids.
+ * grow with them [MIGRATION 3]. Of others than are wanted only the ids are read, and those between two marks alone where
+ * these are given. Throws `Trouble` with file and row when a table is not in the order of its ids.
  */
 export async function* readGroups(
   dump: Dump,
   part: number,
   isWanted: (place: string) => boolean = () => true,
+  between: Between | null = null,
 ): AsyncGenerator<Group> {
-  const known = await dispensesOf(dump, part);
-  const cursors = {
-    PRESCRIPTION: new Cursor(dump, 'PRESCRIPTION', part),
-    ISSUE: new Cursor(dump, 'ISSUE', part),
-    ITEM: new Cursor(dump, 'ITEM', part),
-    STATUS_HIST: new Cursor(dump, 'STATUS_HIST', part),
-    MESSAGE: new Cursor(dump, 'MESSAGE', part),
-    NOM_RELEASE: new Cursor(dump, 'NOM_RELEASE', part),
-    RELEASE: new Cursor(dump, 'RELEASE', part),
-    DISPENSE: new Cursor(dump, 'DISPENSE', part),
-    CLAIM: new Cursor(dump, 'CLAIM', part),
-    CANCELLATION: new Cursor(dump, 'CANCELLATION', part),
-    TOMBSTONE: new Cursor(dump, 'TOMBSTONE', part),
-  };
-  const items = new Cursor(dump, 'DISPENSE_ITEM', part);
+  const source = { dump, part, between };
+  const known = await dispensesOf(source);
+  const cursors = cursorsOf(source);
+  const items = new Cursor(source, 'DISPENSE_ITEM');
   const all = Object.values(cursors);
+  const isMarked = dump.manifest.files.every((file) => file.part !== part || !isPacked(file));
   for (const cursor of [...all, items]) await cursor.fill();
-  for (;;) {
+  for (let count = 0; ; count += 1) {
     const place = leastOf(all);
     if (place === null) break;
+    const isMark = isMarked && count % MARK_EVERY === 0;
+    const mark = isMark ? { place, starts: startsOf(cursors, items) } : undefined;
     const dispenses = await cursors.DISPENSE.take(place);
     const own = new Set(dispenses.map(({ row }) => row.DN_ID));
     // Items follow their notifications; one that has none comes with the rows beside which it stands.
@@ -57,6 +60,7 @@ export async function* readGroups(
     }
     yield {
       place,
+      mark,
       rows: {
         PRESCRIPTION: await cursors.PRESCRIPTION.take(place),
         ISSUE: await cursors.ISSUE.take(place),
@@ -76,6 +80,62 @@ export async function* readGroups(
   const rest = await items.takeWhile(() => true);
   if (rest.length > 0 && isWanted(''))
     yield { place: '', rows: { ...NO_ROWS, DISPENSE_ITEM: rest } };
+}
+
+/** Ids from one mark to the next: of changed ids so many are read, too. */
+const MARK_EVERY = 25;
+
+type Source = { readonly dump: Dump; readonly part: number; readonly between: Between | null };
+
+function cursorsOf(source: Source) {
+  return {
+    PRESCRIPTION: new Cursor(source, 'PRESCRIPTION'),
+    ISSUE: new Cursor(source, 'ISSUE'),
+    ITEM: new Cursor(source, 'ITEM'),
+    STATUS_HIST: new Cursor(source, 'STATUS_HIST'),
+    MESSAGE: new Cursor(source, 'MESSAGE'),
+    NOM_RELEASE: new Cursor(source, 'NOM_RELEASE'),
+    RELEASE: new Cursor(source, 'RELEASE'),
+    DISPENSE: new Cursor(source, 'DISPENSE'),
+    CLAIM: new Cursor(source, 'CLAIM'),
+    CANCELLATION: new Cursor(source, 'CANCELLATION'),
+    TOMBSTONE: new Cursor(source, 'TOMBSTONE'),
+  };
+}
+
+function startsOf(cursors: ReturnType<typeof cursorsOf>, items: Cursor<'DISPENSE_ITEM'>): Starts {
+  return {
+    PRESCRIPTION: cursors.PRESCRIPTION.start,
+    ISSUE: cursors.ISSUE.start,
+    ITEM: cursors.ITEM.start,
+    STATUS_HIST: cursors.STATUS_HIST.start,
+    MESSAGE: cursors.MESSAGE.start,
+    NOM_RELEASE: cursors.NOM_RELEASE.start,
+    RELEASE: cursors.RELEASE.start,
+    DISPENSE: cursors.DISPENSE.start,
+    DISPENSE_ITEM: items.start,
+    CLAIM: cursors.CLAIM.start,
+    CANCELLATION: cursors.CANCELLATION.start,
+    TOMBSTONE: cursors.TOMBSTONE.start,
+  };
+}
+
+/** The records of a table that are to be read. */
+async function* recordsOf(
+  { dump, part, between }: Source,
+  table: PrescriptionTable,
+): AsyncGenerator<readonly CsvRow[]> {
+  const file = fileOf(dump, table, part);
+  if (between === null || file === null) {
+    yield* readRecords(dump, table, part);
+    return;
+  }
+  const [from, to] = [between.from.starts[table], between.to?.starts[table] ?? endOf(file)];
+  yield* readStretch(dump, file, { from, to });
+}
+
+function endOf(file: DumpFile | null): CsvPlace {
+  return { row: (file?.rows ?? 0) + 2, start: file?.bytes ?? 0 }; // behind the header and its rows
 }
 
 /** Of nothing. */
@@ -103,9 +163,9 @@ function leastOf(cursors: readonly { readonly place: string | null }[]): string 
 }
 
 /** Ids of the notifications of a part: an item of any other has lost its own. */
-async function dispensesOf(dump: Dump, part: number): Promise<ReadonlySet<string>> {
+async function dispensesOf(source: Source): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
-  for await (const some of readRecords(dump, 'DISPENSE', part)) {
+  for await (const some of recordsOf(source, 'DISPENSE')) {
     for (const record of some) known.add(fieldOf(record, NOTIFICATION) ?? '');
   }
   return known;
@@ -117,6 +177,7 @@ const NOTIFICATION = 0; // the place of DN_ID in DISPENSE and DISPENSE_ITEM
 class Cursor<Name extends PrescriptionTable> {
   readonly #table: Name;
   readonly #file: string;
+  readonly #end: CsvPlace;
   readonly #idColumn: number;
   readonly #source: AsyncGenerator<readonly CsvRow[]>;
   #records: readonly CsvRow[] = [];
@@ -125,11 +186,19 @@ class Cursor<Name extends PrescriptionTable> {
   /** Of the row that comes next; null behind the last. */
   place: string | null = null;
 
-  constructor(dump: Dump, table: Name, part: number) {
+  constructor(source: Source, table: Name) {
+    const file = fileOf(source.dump, table, source.part);
     this.#table = table;
-    this.#file = fileOf(dump, table, part)?.name ?? table;
+    this.#file = file?.name ?? table;
+    this.#end = endOf(file);
     this.#idColumn = columnsOf(table).findIndex(({ name }) => name === 'PRESC_ID');
-    this.#source = readRecords(dump, table, part);
+    this.#source = recordsOf(source, table);
+  }
+
+  /** Of the row that comes next; behind the last one, where that ends. */
+  get start(): CsvPlace {
+    const record = this.#records[this.#next];
+    return record === undefined ? this.#end : { row: record.row, start: record.start };
   }
 
   async fill(): Promise<void> {

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
-import { CsvFault, type CsvRow, type Field, readCsv } from './csv.ts';
+import { CsvFault, type CsvPlace, type CsvRow, type Field, readCsv } from './csv.ts';
 import { type Dump, fileOf } from './open-dump.ts';
 import type { DumpFile } from './manifest.ts';
 import { refused } from './refusal.ts';
@@ -68,6 +68,39 @@ async function* recordsOf(
     if (error instanceof CsvFault) throw refused(file.name, error.row, error.message);
     throw error;
   }
+}
+
+/** From one record of a file to before another. */
+export type Stretch = { readonly from: CsvPlace; readonly to: CsvPlace };
+
+/** The rows of a stretch of a table in a part that is not packed: as `readRecords`, without those before and behind. */
+export async function* readStretch(
+  dump: Dump,
+  file: DumpFile,
+  { from, to }: Stretch,
+): AsyncGenerator<readonly CsvRow[]> {
+  const bytes = bytesBetween(join(dump.folder, file.name), from.start, to.start);
+  try {
+    yield* readCsv([bytes], from);
+  } catch (error) {
+    if (error instanceof CsvFault) throw refused(file.name, error.row, error.message);
+    throw error;
+  }
+}
+
+function bytesBetween(path: string, from: number, to: number): Buffer {
+  const bytes = Buffer.allocUnsafe(to - from);
+  const file = openSync(path, 'r');
+  try {
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether its bytes are not those of its rows. */
+export function isPacked({ name }: DumpFile): boolean {
+  return name.endsWith('.gz') || name.endsWith('.zst');
 }
 
 /** Bytes of a file, as they were before it was packed. */
