@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 import { commandLine, signal } from '../../src/platform/processes.ts';
-import type { Zone } from '../../src/platform/replicated-postgres.ts';
+import type { Site, Zone } from '../../src/platform/replicated-postgres.ts';
 import type { System } from './system.ts';
 
 /** The programs of a zone. */
@@ -22,6 +22,20 @@ export function signalAll(
 ) {
   const pids = of.flatMap((program) => processesOf(system, zone, program));
   for (const pid of pids.toReversed()) signal(pid, name);
+}
+
+/** The process of a datacentre, which this process keeps running. */
+export function processOf(site: Site): number {
+  const found = childrenOf(process.pid).find(
+    (pid) => commandLine(pid).trimEnd().endsWith(' serve') && isAt(pid, site),
+  );
+  if (found === undefined) throw new Error(`no process of datacentre ${site} runs`);
+  return found;
+}
+
+function isAt(pid: number, site: Site): boolean {
+  const settings = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return settings.includes(`OPENSPINE_DATACENTRE=${site}`);
 }
 
 function isOf(pid: number, program: Program): boolean {

@@ -19,6 +19,7 @@ import {
 import { post } from '../../nothing-lost/datacentres.ts';
 import * as message from '../../nothing-lost/messages.ts';
 import { always, type Fault, type Scene } from '../fault.ts';
+import { settingOf, startedAgain } from '../settings.ts';
 import { type System, tokensOf } from '../system.ts';
 
 /** Certificates of an authority that is not this installation’s own, and its lists of revoked ones. */
@@ -152,21 +153,6 @@ async function startLists(authority: Issued) {
       server.close();
     },
   };
-}
-
-/** What to import for a process with this setting. */
-function settingOf(name: string, value: string): string {
-  const words = `process.env[${JSON.stringify(name)}] = ${JSON.stringify(value)}`;
-  return `data:text/javascript,${encodeURIComponent(words)}`;
-}
-
-/** One after the other: somebody serves all the time. */
-async function startedAgain({ datacentres, loads }: System, besides: string[]): Promise<void> {
-  for (const site of SITES) {
-    loads[site](besides);
-    await datacentres[site].fail(false);
-    await datacentres[site].restore();
-  }
 }
 
 type Sender = {

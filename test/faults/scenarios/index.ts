@@ -7,15 +7,21 @@ import { diskFaults } from './disks.ts';
 import { linkFaults } from './links.ts';
 import { loadFaults } from './load.ts';
 import { poisonFaults } from './poison.ts';
+import { processFaults } from './processes.ts';
 import { retryFaults } from './retries.ts';
+import { routingFaults } from './routing.ts';
 import { siteFaults } from './sites.ts';
+import { standbyFaults } from './standbys.ts';
 import { stepFaults } from './steps.ts';
 
 /** All that is done in a whole run. */
 export const FAULTS: readonly Fault[] = [
   ...databaseFaults,
   ...siteFaults,
+  ...standbyFaults,
+  ...routingFaults,
   ...stepFaults,
+  ...processFaults,
   ...linkFaults,
   ...diskFaults,
   ...clientFaults,
