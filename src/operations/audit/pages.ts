@@ -11,7 +11,7 @@ import { trustOf } from './handle.ts';
 import { search, type Told, whoLooked } from './look/handle.ts';
 import { numberOf } from './look/number.ts';
 import { keptSince, RETENTION } from './options.ts';
-import { recordAct, type Wanted } from './repository.ts';
+import { recordAct, recordedAt, type Wanted } from './repository.ts';
 import { addressOf, isNothing, problemsOf, type Typed, typedIn } from './typed.ts';
 
 export type AuditPagesParts = {
@@ -22,6 +22,8 @@ export type AuditPagesParts = {
 
 const LINES_MAX = 200;
 const EXPORT_MAX = 10_000;
+const EXPORT_WITHIN_MS = 15_000;
+const WITHIN_MS = 3_000; // whoever waits for longer reloads; `spine audit search` goes through all of it
 const SEALS_CHECKED = 50; // a second or two; `spine audit verify` goes through all of them
 const SEALED_WITHIN_MS = 300_000; // a seal is made every minute, where there is something to seal [RELIABILITY 7.5]
 
@@ -38,11 +40,15 @@ export async function auditPage(
   if (errors.length > 0) return { ...common, errors, model: { typed, seals } };
   if (isNothing(typed)) return { ...common, model: { typed, seals } };
   const { database } = parts;
-  const rows = await search(database, await wantedOf(typed, database), LINES_MAX, by);
+  const how = { most: LINES_MAX, before: beforeIn(query), withinMs: WITHIN_MS };
+  const { rows, lookedTo } = await search(database, await wantedOf(typed, database), how, by);
   const found = {
     rows: rows.map(lineModel),
     isCut: rows.length === LINES_MAX,
-    csv: addressOf('/ops/audit/rows', typed),
+    isRest: how.before !== null,
+    lookedTo: lookedTo === null ? null : await recordedAt(database, lookedTo),
+    rest: lookedTo === null ? null : addressOf('/ops/audit', typed, lookedTo),
+    csv: addressOf('/ops/audit/rows', typed, how.before),
   };
   return { ...common, model: { typed, seals, found } };
 }
@@ -57,10 +63,12 @@ export async function auditRows(
   if (isNothing(typed) || problemsOf(typed).length > 0) {
     return problemOf({ kind: 'NotFound' }, requestId);
   }
-  const rows = await search(database, await wantedOf(typed, database), EXPORT_MAX, by);
+  const how = { most: EXPORT_MAX, before: beforeIn(query), withinMs: EXPORT_WITHIN_MS };
+  const { rows, lookedTo } = await search(database, await wantedOf(typed, database), how, by);
   const lines = rows.map((row) => COLUMNS.map((column) => String(row[column] ?? '')));
   const download = csvLines([COLUMNS, ...lines]);
-  return { download, mediaType: 'text/csv; charset=utf-8', name: 'audit.csv' };
+  const name = lookedTo === null ? 'audit.csv' : `audit-back-to-line-${lookedTo}.csv`;
+  return { download, mediaType: 'text/csv; charset=utf-8', name };
 }
 
 const COLUMNS: readonly (keyof AuditRow)[] = [
@@ -116,6 +124,12 @@ export async function auditCheckPage(
   await recordAct(database, { interaction: 'audit-verify', by, nhsNumber: null, outcome });
   const checked = await verifyStore(database, await trustOf(auditFolder, kept.value), range);
   return { ...common, model: { checked, range } };
+}
+
+/** Where an earlier look ended. */
+function beforeIn(query: (name: string) => string): number | null {
+  const before = query('before');
+  return /^\d{1,15}$/.test(before) ? Number(before) : null;
 }
 
 async function wantedOf(typed: Typed, database: Database): Promise<Wanted> {

@@ -48,8 +48,9 @@ export function problemsOf(typed: Typed): FieldError[] {
 
 const DATE_AND_TIME = 'Enter a date and a time in London';
 
-/** The same search again, at another address. */
-export function addressOf(path: string, typed: Typed): string {
+/** The same search again, at another address; of what came before a line alone, where that is named. */
+export function addressOf(path: string, typed: Typed, before: number | null): string {
   const given = FIELDS.flatMap((field) => (typed[field] === '' ? [] : [[field, typed[field]]]));
+  if (before !== null) given.push(['before', String(before)]);
   return `${path}?${new URLSearchParams(given).toString()}`;
 }

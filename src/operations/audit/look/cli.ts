@@ -82,7 +82,8 @@ async function searched(invocation: Invocation, database: Database): Promise<num
     output.progress(`spine audit search: ${problem}`);
     return EXIT.wrongUse;
   }
-  const rows = await search(database, wanted, limit, byCommand('audit search'));
+  const how = { most: limit, before: null, withinMs: null };
+  const { rows } = await search(database, wanted, how, byCommand('audit search'));
   output.result(rows.map(lineOf).join('\n'), rows);
   return EXIT.ok;
 }

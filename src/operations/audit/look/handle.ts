@@ -2,18 +2,25 @@ import { findOrganisations } from '../../../directory/index.ts';
 import type { AuditRow } from '../../../platform/audit/entry.ts';
 import type { Database } from '../../../platform/database.ts';
 import { numbersOf } from '../../../prescriptions/index.ts';
-import { findLines, type Looker, recordAct, type Wanted } from '../repository.ts';
+import {
+  findLines,
+  type Found,
+  type Looker,
+  recordAct,
+  type Search,
+  type Wanted,
+} from '../repository.ts';
 
-/** Lines of the trail, the latest first, at most so many; the look is a line itself. */
+/** Lines of the trail, the latest first; the look is a line itself. */
 export async function search(
   database: Database,
   wanted: Wanted,
-  most: number,
+  how: Search,
   by: Looker,
-): Promise<AuditRow[]> {
+): Promise<Found> {
   const nhsNumber = wanted.patient?.[0] ?? null;
   await recordAct(database, { interaction: 'audit-search', by, nhsNumber, outcome: 'read' });
-  return findLines(database, wanted, most);
+  return findLines(database, wanted, how);
 }
 
 /** What a patient is told of a line. */
@@ -37,7 +44,8 @@ export async function whoLooked(
   const { nhsNumber, from, to, most } = asked;
   await recordAct(database, { interaction: 'audit-patient', by, nhsNumber, outcome: 'read' });
   const patient = await numbersOf(database, nhsNumber);
-  const rows = await findLines(database, { ...ANYTHING, from, to, patient }, most);
+  const how = { most, before: null, withinMs: null };
+  const { rows } = await findLines(database, { ...ANYTHING, from, to, patient }, how);
   const codes = [...new Set(rows.flatMap(({ organisation }) => organisation ?? []))];
   const found = await findOrganisations(database, codes);
   const names = new Map(found.map(({ ods, name }) => [ods, name]));
