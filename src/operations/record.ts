@@ -1,5 +1,4 @@
-import type { Result } from '../kernel/result.ts';
-import { fail, ok } from '../kernel/result.ts';
+import { ok, type Result } from '../kernel/result.ts';
 import { londonDate } from '../kernel/london.ts';
 import type { Command, Open, Rejection } from './incidents/decide.ts';
 import { decide, open } from './incidents/decide.ts';
@@ -160,13 +159,4 @@ export function newNumber(store: Store, kind: 'INC' | 'MNT', at: Date): string {
   const prefix = kind === 'INC' ? INCIDENT : MAINTENANCE;
   const taken = new Set(store.events(`${prefix}${start}`).map(({ stream }) => stream));
   return `${start}${String(taken.size + 1).padStart(2, '0')}`;
-}
-
-/** The number as people type it; null when it is none. */
-export function parseNumber(text: string, kind: 'INC' | 'MNT'): Result<string, string> {
-  const number = text.trim().toUpperCase();
-  const shape = new RegExp(`^${kind}-\\d{8}-\\d{2,4}$`);
-  return shape.test(number)
-    ? ok(number)
-    : fail(`"${text}" is not a number such as ${kind}-20141016-01`);
 }

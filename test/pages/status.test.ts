@@ -4,10 +4,12 @@ import { describe } from 'node:test';
 
 import {
   changeIncident,
+  incidentsIn,
   openIncident,
   planMaintenance,
   changeMaintenance,
 } from '../../src/operations/record.ts';
+import { subscriptionsIn } from '../../src/operations/subscriptions/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
 import { testStatus } from '../operations/status.ts';
 import { checkPage, main, pageTest, press, tabTo, testBrowser } from './browser.ts';
@@ -156,5 +158,18 @@ describe('the status site', () => {
     await page.goto(`${status().url}/subscribe/leave?id=${String(asked?.['id'])}&token=wrong`);
     assert.match(await main(page), /This link is not in use/);
     await checkPage(page);
+    const number = incidentsIn(status().site.store).at(-1)?.number ?? '';
+    await page.goto(`${status().url}/incidents/${number}/`);
+    await page.getByLabel('By a webhook').check();
+    await tabTo(page, '#address');
+    await page.keyboard.type('https://10.0.0.1/');
+    await page.keyboard.press('Enter');
+    assert.match(await main(page), new RegExp(`There is a problem[\\s\\S]*of ${number} and of`));
+    await checkPage(page);
+    await page.fill('#address', 'https://hooks.example.com/spine');
+    await press(page, 'Send me the link');
+    await page.getByText('Look for the link that we sent').waitFor();
+    const [latest] = subscriptionsIn(status().site.store).toReversed();
+    assert.equal(latest?.wanted.incident, number);
   });
 });

@@ -1,7 +1,8 @@
 import { type Command, EXIT } from '../../cli/command.ts';
 import { statusCommand } from '../../installation/status-folder.ts';
 import { COMPONENTS } from '../components.ts';
-import { incidentsIn, localFaultsIn, parseNumber, type SeenLocally } from '../record.ts';
+import { parseNumber } from '../numbers.ts';
+import { incidentsIn, localFaultsIn, type SeenLocally } from '../record.ts';
 import { londonInstant } from '../words.ts';
 import { sentOf } from '../subscriptions/record.ts';
 import { lineOf, refused, shown, withStore, wrong } from './answers.ts';

@@ -2,7 +2,8 @@ import { type Command, EXIT, type Invocation, textOption } from '../../cli/comma
 import { statusCommand } from '../../installation/status-folder.ts';
 import type { Result } from '../../kernel/result.ts';
 import { EXTENT_OPTIONS, extentOf, parseWhen } from '../options.ts';
-import { changeMaintenance, maintenanceIn, parseNumber, planMaintenance } from '../record.ts';
+import { parseNumber } from '../numbers.ts';
+import { changeMaintenance, maintenanceIn, planMaintenance } from '../record.ts';
 import { openStore, type Store } from '../store/repository.ts';
 import { namesOf } from '../subscriptions/notices.ts';
 import { londonInstant } from '../words.ts';

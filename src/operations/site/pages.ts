@@ -1,8 +1,16 @@
-import { COMPONENT_IDS, COMPONENTS, STATES } from '../components.ts';
+import {
+  COMPONENT_IDS,
+  COMPONENTS,
+  DATACENTRES,
+  STATES,
+  USER_GROUP_IDS,
+  USER_GROUPS,
+} from '../components.ts';
 import { type Incident, isPublic, isOpen } from '../incidents/incident.ts';
 import { blocksOf } from '../incidents/report/blocks.ts';
 import { LEVELS } from '../incidents/severity.ts';
 import { wholeOf } from '../monitor/states.ts';
+import { parseNumber } from '../numbers.ts';
 import { openPlainPages, type PlainPages, type View } from '../../pages/index.ts';
 import { incidentPath, reportPath } from '../subscriptions/notices.ts';
 import { londonInstant } from '../words.ts';
@@ -92,7 +100,7 @@ function pageFiles(
       draw(incidentPath(incident.number), {
         view: 'status-incident.njk',
         title: `${incident.number} ${incident.symptom}`,
-        model: incidentModel(incident, snapshot.now),
+        model: { ...incidentModel(incident, snapshot.now), channels: channelsOf(offers.email) },
       }),
     ),
     ...snapshot.incidents.flatMap((incident) =>
@@ -126,6 +134,10 @@ export type Chosen = {
   readonly severity: string;
   readonly maintenance: boolean;
   readonly components: readonly string[];
+  readonly sites: readonly string[];
+  readonly users: readonly string[];
+  /** Number of the only one; empty: all. */
+  readonly incident: string;
 };
 
 const NOTHING_CHOSEN: Chosen = {
@@ -134,20 +146,34 @@ const NOTHING_CHOSEN: Chosen = {
   severity: '4',
   maintenance: true,
   components: [],
+  sites: [],
+  users: [],
+  incident: '',
 };
 
 export function subscribeView(
   { email }: { readonly email: boolean },
-  { components, ...chosen }: Chosen,
+  { components, sites, users, incident, ...chosen }: Chosen,
 ): View {
-  const webhook = { value: 'webhook', text: 'By a webhook' };
+  const number = parseNumber(incident, 'INC');
   return {
     view: 'status-subscribe.njk',
     title: 'Subscribe',
     model: {
       ...chosen,
       email,
-      channels: email ? [{ value: 'email', text: 'By email' }, webhook] : [webhook],
+      incident: number.ok ? number.value : null,
+      channels: channelsOf(email),
+      sites: DATACENTRES.map((id) => ({
+        value: id,
+        text: `Datacentre ${id.toUpperCase()}`,
+        checked: sites.includes(id),
+      })),
+      users: USER_GROUP_IDS.map((id) => ({
+        value: id,
+        text: `${USER_GROUPS[id].charAt(0).toUpperCase()}${USER_GROUPS[id].slice(1)}`,
+        checked: users.includes(id),
+      })),
       components: COMPONENT_IDS.map((id) => ({
         value: id,
         text: COMPONENTS[id].name,
@@ -155,6 +181,12 @@ export function subscribeView(
       })),
     },
   };
+}
+
+/** How somebody can be told. */
+function channelsOf(email: boolean): readonly object[] {
+  const webhook = { value: 'webhook', text: 'By a webhook' };
+  return email ? [{ value: 'email', text: 'By email' }, webhook] : [webhook];
 }
 
 function badgesOf({ states }: Snapshot) {

@@ -75,6 +75,9 @@ function chosenIn(form: Form): Chosen {
     severity: form.text('severity'),
     maintenance: form.text('maintenance') === 'yes',
     components: form.all('component'),
+    sites: form.all('site'),
+    users: form.all('users'),
+    incident: form.text('incident'),
   };
 }
 

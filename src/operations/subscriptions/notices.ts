@@ -1,4 +1,4 @@
-import { type Cell, COMPONENTS } from '../components.ts';
+import { type Cell, COMPONENTS, type UserGroup } from '../components.ts';
 import { AUTHORS, type Incident, isPublic } from '../incidents/incident.ts';
 import type { Level } from '../incidents/severity.ts';
 import type { Maintenance, MaintenanceEvent } from '../maintenance/maintenance.ts';
@@ -12,6 +12,7 @@ export type Notice = {
   readonly lines: readonly string[];
   readonly path: string;
   readonly cells: readonly Cell[];
+  readonly users: readonly UserGroup[];
   /** Null for maintenance. */
   readonly severity: Level | null;
   readonly at: string;
@@ -60,6 +61,7 @@ function incidentNotice({ before, after }: Extract<Change, { kind: 'incident' }>
     lines: lines.filter((line) => line !== null),
     path: incidentPath(after.number),
     cells: after.cells,
+    users: after.users,
     severity: after.severity,
     at,
   };
@@ -78,7 +80,7 @@ function maintenanceNotice({
   event,
 }: Extract<Change, { kind: 'maintenance' }>): Notice | null {
   if (event === null) return null;
-  const { number, title, effect, from, until, cells, reason } = after;
+  const { number, title, effect, from, until, cells, users, reason } = after;
   return {
     kind: 'maintenance',
     number,
@@ -92,6 +94,7 @@ function maintenanceNotice({
     ],
     path: '/maintenance/',
     cells,
+    users,
     severity: null,
     at: event.at,
   };

@@ -2,7 +2,14 @@ import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 
 import { numberOf, type Store, textOf } from '../store/repository.ts';
 import { type Change, type Notice, noticeOf } from './notices.ts';
-import { type Channel, CHANNELS, type Subscription, type Wanted, wants } from './subscription.ts';
+import {
+  ALL,
+  type Channel,
+  CHANNELS,
+  type Subscription,
+  type Wanted,
+  wants,
+} from './subscription.ts';
 
 const ASK_AGAIN_MS = 3_600_000; // an address gets one question an hour, whoever types it
 const PENDING_MAX = 1_000;
@@ -23,7 +30,7 @@ export function askToSubscribe(
     const { channel, address, wanted, at } = asked;
     forgetUnconfirmed(store, at);
     const all = subscriptionsIn(store);
-    const known = all.find((one) => one.channel === channel && one.address === address);
+    const known = all.findLast((one) => one.channel === channel && one.address === address);
     const isFull = all.filter(({ confirmedAt }) => confirmedAt === null).length >= PENDING_MAX;
     if (known !== undefined && at.getTime() - Date.parse(known.askedAt) < ASK_AGAIN_MS) return;
     if (known === undefined && isFull) return;
@@ -62,7 +69,7 @@ export function subscriptionsIn({ sql }: Store): Subscription[] {
 function subscriptionOf(row: Readonly<Record<string, unknown>>): Subscription {
   const channel = CHANNELS.find((one) => one === row['channel']) ?? 'email';
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as keep() wrote it
-  const wanted = JSON.parse(textOf(row['wanted'])) as Wanted;
+  const wanted = { ...ALL, ...(JSON.parse(textOf(row['wanted'])) as Partial<Wanted>) };
   const confirmed = textOf(row['confirmed_at']);
   return {
     id: textOf(row['id']),
@@ -92,12 +99,15 @@ export function findByToken(
   return given.length === wanted.length && timingSafeEqual(given, wanted) ? found : null;
 }
 
-/** An earlier subscription of the same address ends with it. */
-export function confirm(store: Store, { id, channel, address }: Subscription, at: Date): void {
+/** An earlier subscription of the same address ends with it, but for one of another incident. */
+export function confirm(store: Store, subscription: Subscription, at: Date): void {
+  const { id, channel, address, wanted } = subscription;
   store.transaction(() => {
-    store.sql
-      .prepare('delete from subscription where channel = ? and address = ? and id <> ?')
-      .run(channel, address, id);
+    for (const one of subscriptionsIn(store)) {
+      const isSame = one.channel === channel && one.address === address && one.id !== id;
+      if (!isSame || one.wanted.incident !== wanted.incident) continue;
+      store.sql.prepare('delete from subscription where id = ?').run(one.id);
+    }
     store.sql
       .prepare('update subscription set confirmed_at = coalesce(confirmed_at, ?) where id = ?')
       .run(at.toISOString(), id);
