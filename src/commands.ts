@@ -60,6 +60,14 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./operations/cli.ts')).operationsCommands,
   },
   {
+    words: ['dc'],
+    load: async () => [(await import('./operations/datacentres/cli.ts')).moveDrillCommand],
+  },
+  {
+    words: ['delivery'],
+    load: async () => (await import('./operations/lost/cli.ts')).lostCommands,
+  },
+  {
     words: ['who', 'token', 'clock', 'fault', 'generate'],
     load: async () => (await import('./local/cli.ts')).localCommands(),
   },

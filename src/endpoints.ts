@@ -1,5 +1,6 @@
 import type { Measures } from './measures.ts';
 import { readiness, type Database } from './platform/database.ts';
+import { lateQueues } from './platform/depths.ts';
 import type { HttpResponse, HttpRoute } from './platform/http.ts';
 import { alternates, type Server } from './served-by.ts';
 
@@ -17,6 +18,7 @@ const READY_PATH = '/_ready';
 const JOBS_PATH = '/_jobs';
 const ENDPOINTS_PATH = '/.well-known/spine-endpoints';
 
+const QUEUE_LATE_MS = 15 * 60_000; // of what suppliers wait for [EXPERIENCE 6.3]
 const ANSWER_MS = 1_000;
 const FRESH_MS = 1_000;
 const JSON_TYPE = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
@@ -33,9 +35,11 @@ export function endpointRoutes(
 ): HttpRoute[] {
   const ready = fresh(() => readyAnswer(server, database));
   const list = fresh(() => look(server));
+  const late = fresh(() => lateQueues(database, QUEUE_LATE_MS));
+  const jobs = async () => jobsAnswer(server, [...troubledJobs(), ...(await late())]);
   return [
     { method: 'GET', path: READY_PATH, handle: ready },
-    { method: 'GET', path: JOBS_PATH, handle: () => jobsAnswer(server, troubledJobs()) },
+    { method: 'GET', path: JOBS_PATH, handle: jobs },
     {
       method: 'GET',
       path: ENDPOINTS_PATH,

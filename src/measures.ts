@@ -5,6 +5,8 @@ import { CIS2_PATH, type Config } from './platform/config.ts';
 import type { OpenDatabase } from './platform/database.ts';
 import { type Around, type HttpResponse, type HttpServer, startHttp } from './platform/http.ts';
 import {
+  type Agents,
+  openAgents,
   openRecorder,
   PROBE_ORGANISATIONS,
   type Recorder,
@@ -58,7 +60,8 @@ export async function openMeasures(config: Config, parts: Parts): Promise<Measur
   gaugesOf(metrics, parts);
   const requestLog = measures.logsRequests ? requestLogTo(parts.log, parts.clock) : null;
   const traces = await tracesOf(config);
-  const recorder = recorderOf(datacentre, metrics, parts);
+  const agents = openAgents();
+  const recorder = recorderOf(datacentre, { metrics, agents }, parts);
   const watch = openJobWatch();
   const port = measures.metrics === null ? null : await openPort(measures.metrics, metrics);
   return {
@@ -67,9 +70,9 @@ export async function openMeasures(config: Config, parts: Parts): Promise<Measur
     around: aroundWith(traces),
     onAnswered: (answered) => {
       const isLeftOut = without.length > 0 && SYNTHETIC_HEADER in answered.request.headers;
-      if (!isLeftOut) tell({ metrics, requestLog }, doorOf(answered.route), answered);
+      if (!isLeftOut) tell({ metrics, requestLog, agents }, doorOf(answered.route), answered);
     },
-    hl7v3: hl7Measures({ metrics, requestLog, traces }),
+    hl7v3: hl7Measures({ metrics, requestLog, agents, traces }),
     onMessage: ({ interaction, actor: { organisation } }, outcome) => {
       const isRefused = outcome.kind === 'Refused';
       const reason = isRefused ? outcome.rejection.kind : null;
@@ -132,13 +135,14 @@ function said({ status, about }: HttpResponse): Record<string, string | number> 
 
 function recorderOf(
   datacentre: string,
-  { totals }: Metrics,
+  { metrics: { totals }, agents }: Pick<Telling, 'metrics' | 'agents'>,
   { database, admission, log }: Parts,
 ): Recorder {
   return openRecorder({
     database,
     datacentre,
     totals,
+    agents,
     figures: () => {
       const { underWay: requestsUnderWay, most: requestsMost } = admission.load();
       return { ...database.load(), requestsUnderWay, requestsMost };
@@ -147,7 +151,11 @@ function recorderOf(
   });
 }
 
-type Telling = { readonly metrics: Metrics; readonly requestLog: RequestLog | null };
+type Telling = {
+  readonly metrics: Metrics;
+  readonly requestLog: RequestLog | null;
+  readonly agents: Agents;
+};
 
 function hl7Measures({
   traces,
@@ -171,7 +179,7 @@ function hl7Measures({
 /** Asked by balancers all the time. */
 const HEALTH = ['/_ready', '/_jobs', '/_ping', '/_status', '/_healthcheck', '/healthcheck'];
 
-function tell({ metrics, requestLog }: Telling, door: string, answered: Answered): void {
+function tell({ metrics, requestLog, agents }: Telling, door: string, answered: Answered): void {
   const { request, route, response, elapsedMs } = answered;
   const { organisation = null, asid = null, reason = null, interaction } = response.about ?? {};
   const counted = {
@@ -184,6 +192,10 @@ function tell({ metrics, requestLog }: Telling, door: string, answered: Answered
     reason,
   };
   metrics.answered(counted);
+  if (organisation !== null) {
+    const site = { organisation, asid: asid ?? '', interface: door };
+    agents.note(site, request.headers['user-agent']);
+  }
   const isHealth = HEALTH.some((end) => counted.interaction.endsWith(end));
   if (requestLog !== null && !isHealth) requestLog(answered, counted);
 }

@@ -1,5 +1,12 @@
 import { certificateEnds, certificateGauge, certificateJobs } from './certificates.ts';
-import { deliveryDepth, lostDeliveries, transmissionDepth } from './gateways/hl7v3/index.ts';
+import { findCertificates } from './directory/index.ts';
+import {
+  deliveryDepth,
+  lostDeliveries,
+  lostDelivery,
+  requeueDeliveries,
+  transmissionDepth,
+} from './gateways/hl7v3/index.ts';
 import { giveAt } from './installation/control.ts';
 import { type Identity, sessionCounts } from './identity/index.ts';
 import {
@@ -12,6 +19,7 @@ import {
   type OperationsPagesParts,
   type Queues,
   type SiteOrder,
+  type SystemCertificate,
 } from './operations/index.ts';
 import { MIGRATION_VIEWS, migrationModel, statusOf } from './migration/index.ts';
 import type { Page, View } from './pages/index.ts';
@@ -37,12 +45,14 @@ type Parts = {
   readonly metrics: Metrics;
 };
 
+const LOST_SHOWN = 100;
+
 export function operationsPart(
   config: Config,
   log: Log,
   { database, clock, identity, metrics }: Parts,
 ): OperationsPart {
-  const { audit, control, datacentre, status } = config;
+  const { audit, control, datacentre, requestsPerMinute, status } = config;
   const { forOperators } = identity;
   const depths = async () => [
     await transmissionDepth(database),
@@ -63,9 +73,15 @@ export function operationsPart(
       desk,
       statusUrl: status?.url ?? null,
       installation: control === null ? null : installationAt(control),
+      requestsPerMinute,
       certificates: () => certificateEnds(database),
+      certificatesOfSystems: () => certificatesOfSystems(database),
       lagSeconds: () => replicationLagSeconds(database),
-      lost: () => lostDeliveries(database),
+      lost: {
+        list: () => lostDeliveries(database, { most: LOST_SHOWN }),
+        find: (messageId) => lostDelivery(database, messageId),
+        requeue: (messageIds, about) => requeueDeliveries(database, messageIds, about),
+      },
       migration: () => migrationPage(database),
     }),
     views: [OPERATIONS_VIEWS, MIGRATION_VIEWS],
@@ -94,7 +110,7 @@ function installationAt(control: string): OperationsPagesParts['installation'] {
         const one = databases?.sites[site] ?? null;
         return {
           process: processes[site],
-          database: one === null ? null : `${one.role}, ${one.state}`,
+          database: one === null ? null : `${one.role}, ${one.state}, at ${one.position}`,
         };
       };
       return {
@@ -109,6 +125,20 @@ function installationAt(control: string): OperationsPagesParts['installation'] {
       return 'problem' in told ? told.problem : null;
     },
   };
+}
+
+/** Of message handlers, with the systems that each speaks for. */
+async function certificatesOfSystems(database: Database): Promise<SystemCertificate[]> {
+  const found = await findCertificates(database, 'all');
+  return found
+    .filter(({ revokedAt }) => revokedAt === null)
+    .map(({ partyKey: whose, asids, serial, expiresAt: endsAt }) => ({
+      what: 'message handler',
+      whose,
+      asids,
+      serial,
+      endsAt,
+    }));
 }
 
 /** What one process has looked up for all. */

@@ -103,7 +103,7 @@ function openSite(config: StatusConfig, { version, log, probe, time = REAL_TIME 
   const more = [
     ...subscribeRoutes({ store, pages, now, offers, webhookHosts, onAsked }),
     minutesRoute(store, config.key),
-    ...deskRoutes(store, config.key, now),
+    ...deskRoutes(store, config.key, { now, snapshot: () => monitor.snapshot() }),
   ];
   const service = siteService({ folder, pages, now, more, changes });
   return { store, monitor, write, deliver, onAsked, tell, changes, service };

@@ -2,6 +2,8 @@ export { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from './probe-organisations.ts'
 export { type DeskClient, openDesk } from './incidents/desk/handle.ts';
 export { certificateJob, watchedIn } from './certificates/jobs.ts';
 export type { Watched } from './certificates/warnings.ts';
+export { type Agents, openAgents } from './measures/agents.ts';
+export type { SystemCertificate } from './measures/sites.ts';
 export type { Queues } from './measures/findings.ts';
 export { measureJobs } from './measures/jobs.ts';
 export type { SiteOrder } from './datacentres/pages.ts';

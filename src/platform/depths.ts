@@ -15,6 +15,14 @@ export function outboxDepths(database: Database): Promise<Depth[]> {
     from platform.outbox group by topic order by topic`);
 }
 
+/** Topics of the outbox of which something should have left so long ago, as a queue is called. */
+export async function lateQueues(database: Database, lateMs: number): Promise<readonly string[]> {
+  const rows = await database.all<{ name: string }>(sql`
+    select distinct 'outbox: ' || topic as name from platform.outbox
+    where due_at < now() - make_interval(secs => ${lateMs / 1_000}) order by name`);
+  return rows.map(({ name }) => name);
+}
+
 /** How far the copy that is furthest behind is, in seconds; null: there is no copy. */
 export async function replicationLagSeconds(database: Database): Promise<number | null> {
   const [row] = await database.all<{ copies: number; lag: number | null }>(sql`

@@ -1,4 +1,4 @@
-// Shows: HL7 V3 | answers are posted to a supplier's own endpoint until it acknowledges them, and given up after their time
+// Shows: HL7 V3 | answers are posted to a supplier's own endpoint until it acknowledges them, and given up after their time; people have what nobody took sent again
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -6,7 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { ranOn } from '../../src/cli/testing.ts';
+import { forgetLost } from '../../src/gateways/hl7v3/deliver/repository.ts';
 import { TEST_SYSTEMS, type TestSystem } from '../../src/local/systems.ts';
+import { lostCommands } from '../../src/operations/lost/cli.ts';
 import { sql } from '../../src/platform/sql.ts';
 import { type Hl7Client, openHl7Client } from '../support/hl7v3.ts';
 import { asked, kept, type Kept, type Sent } from './leaving.ts';
@@ -142,7 +145,9 @@ describe('an answer to a supplier', () => {
     test(`that gets ${name} is not sent again; that is kept, audited and logged`, async () => {
       const { last, times, ids } = await once(answer);
       assert.equal(times, 1);
-      assert.deepEqual(last, { state: 'refused', attempts: 1, failure: reason, payload: null });
+      const { payload, ...end } = last;
+      assert.deepEqual(end, { state: 'refused', attempts: 1, failure: reason });
+      assert.match(payload ?? '', /<MCCI_IN010000UK13 /); // for people to send it again
       assert.deepEqual(await auditOf([...ids][0]), ['refused']);
       assert.equal(door().logged.at(-1), `hl7v3-not-delivered refused: ${reason}`);
     });
@@ -161,9 +166,68 @@ describe('an answer to a supplier', () => {
     supplier.script.splice(0);
     assert.deepEqual(attempts, [0, 10, 30, 70, 130, 190, 250, 300]);
     assert.equal(new Set(supplier.delivered.map(({ messageId }) => messageId)).size, 1);
-    const { state, failure, payload } = await keptOf(sent);
-    assert.deepEqual([state, failure, payload], ['given-up', 'HTTP 500', null]);
+    const { state, failure } = await keptOf(sent);
+    assert.deepEqual([state, failure], ['given-up', 'HTTP 500']);
     assert.deepEqual(await auditOf(supplier.delivered[0]?.messageId), ['given-up']);
+  });
+});
+
+describe('what nobody took', () => {
+  const spine = (...argv: string[]) => ranOn(url(), lostCommands, ['delivery', ...argv]);
+  const lose = async (): Promise<{ readonly sent: Sent; readonly id: string }> => {
+    const sent = await ask();
+    supplier.script.push((message) => ({ status: 200, body: messageError(message) }));
+    await deliverWaiting(door());
+    return { sent, id: supplier.delivered.at(-1)?.messageId ?? '' };
+  };
+
+  test('is sent again under its id when a person says why, once, and that is audited', async () => {
+    const { sent, id } = await lose();
+    assert.match(
+      (await spine('lost')).stdout,
+      new RegExp(`^${id.toLowerCase()}  FA565-900201 .* refused: MessageError Value`, 'm'),
+    );
+    const reason = 'Its endpoint is mended';
+    assert.equal((await spine('requeue', id, '--reason', reason)).code, 0);
+    assert.deepEqual(await auditOf(id), ['refused', `requeued: ${reason}`]);
+    const again = await spine('requeue', id, '--reason', reason);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /nothing to send again/);
+    await deliverWaiting(door());
+    assert.deepEqual(await keptOf(sent), {
+      state: 'acknowledged',
+      attempts: 1,
+      failure: null,
+      payload: null,
+    });
+    assert.deepEqual(new Set(supplier.delivered.map(({ messageId }) => messageId)), new Set([id]));
+    assert.equal(supplier.delivered.length, 2);
+  });
+
+  test('is sent again for one party at once, and not when it is too old to be kept', async () => {
+    const { sent } = await lose();
+    const { sent: old } = await lose();
+    await database().write(sql`
+      update gateways.delivery set payload = null where ref_to_message_id = ${old.messageId}`);
+    const told = ['--reason', 'New certificate', '-o', 'json'];
+    assert.deepEqual(JSON.parse((await spine('requeue', '--party', 'X', ...told)).stdout), {
+      requeued: [],
+      left: [],
+    });
+    await spine('requeue', '--party', 'FA565-900201', ...told);
+    await deliverWaiting(door());
+    assert.equal((await keptOf(sent)).state, 'acknowledged');
+    assert.equal((await keptOf(old)).state, 'refused');
+  });
+
+  test('is kept in its words for 30 days', async () => {
+    const { sent } = await lose();
+    passSeconds(29 * 86_400);
+    await forgetLost(database(), new Date(now.getTime() - 30 * 86_400_000));
+    assert.ok((await keptOf(sent)).payload !== null);
+    passSeconds(2 * 86_400);
+    await forgetLost(database(), new Date(now.getTime() - 30 * 86_400_000));
+    assert.deepEqual((await keptOf(sent)).payload, null);
   });
 });
 

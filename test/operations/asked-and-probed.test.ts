@@ -2,6 +2,7 @@
 // Shows: Operations | the synthetic journeys go through every component at both datacentres, HL7 V3 too, and are left out of all counts and of the reconciliation
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
 import { present } from '../../src/kernel/bug.ts';
@@ -14,6 +15,7 @@ import { incidentsIn, openIncident } from '../../src/operations/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { sql } from '../../src/platform/sql.ts';
 import { countsByStatus, waitingByAge } from '../../src/prescriptions/index.ts';
 import { noLog } from '../nothing-lost/datacentres.ts';
 import { testConfig } from '../support/config.ts';
@@ -98,6 +100,22 @@ describe('two datacentres that ask a status site', () => {
         assert.equal(strict.get(name), null, name);
       }
     });
+  });
+
+  test('what should have left a quarter of an hour ago troubles the probe of overnight work', async () => {
+    const store = present(database, 'database').database;
+    const troubled = async (): Promise<readonly [number, unknown]> => {
+      await delay(1_100); // an answer stands for a second
+      const answer = await fetch(`${urls.a}/_jobs`);
+      const { troubled: named } = JSON.parse(await answer.text());
+      return [answer.status, named];
+    };
+    await store.write(sql`
+      insert into platform.outbox (bucket, topic, destination, key, body, due_at)
+      values (0, 'of-the-test', 'X', 'K', '{}', now() - interval '16 minutes')`);
+    assert.deepEqual(await troubled(), [503, ['outbox: of-the-test']]);
+    await store.write(sql`delete from platform.outbox where topic = 'of-the-test'`);
+    assert.deepEqual(await troubled(), [200, []]);
   });
 
   test('what users met is taken from datacentres alone', async () => {

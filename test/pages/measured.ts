@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { londonDate } from '../../src/kernel/london.ts';
 import type { Queues } from '../../src/operations/measures/findings.ts';
 import { addMeasures } from '../../src/operations/measures/repository.ts';
-import type { Measured } from '../../src/operations/measures/since.ts';
+import { type Measured, refusalsAt } from '../../src/operations/measures/since.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { sql } from '../../src/platform/sql.ts';
 
 const NONE = { accepted: 0, refused: 0, denied: 0, limited: 0, unavailable: 0, failed: 0 };
 export const START = new Date();
+/** That no supplier took. */
+export const LOST_MESSAGE = '6a3f0b52-8f6c-4c3f-9d3a-0d2f4f8b1c11';
 const MINUTE = 60_000;
 
 /** Of 60 requests, most within 40 ms. */
@@ -38,6 +40,7 @@ export async function prepare(database: Database): Promise<void> {
     measured: [DIRECTORY],
     sites: [],
     turns: [],
+    agents: [],
   };
   const before = new Date(START.getTime() - 3 * 86_400_000);
   await addMeasures(database, {
@@ -61,11 +64,26 @@ export async function prepare(database: Database): Promise<void> {
     interaction: 'PORX_IN020101SM31',
     times: [],
   };
+  const refusal = {
+    ...NONE,
+    refused: 4,
+    interface: refusalsAt('sds'),
+    interaction: 'SENDER_UNKNOWN',
+    times: [],
+  };
   await addMeasures(database, {
     ...told,
     at,
     day: londonDate(at),
-    measured: [DIRECTORY, sent],
+    measured: [DIRECTORY, sent, refusal],
+    agents: [
+      {
+        organisation: 'FQQ11',
+        asid: '999000000299',
+        interface: 'fhir-dispensing',
+        agent: 'Dispensary/7.2',
+      },
+    ],
     sites: [
       {
         ...NONE,
@@ -91,7 +109,7 @@ export async function prepare(database: Database): Promise<void> {
   await database.write(sql`
     insert into gateways.delivery (message_id, party, interaction, conversation_id, ref_to_message_id, payload, queued_at,
       next_at, ended_at, end_state, attempts, last_failure, held_until)
-    values ('6a3f0b52-8f6c-4c3f-9d3a-0d2f4f8b1c11', 'A83008-900101', 'PORX_IN050102UK32', 'C', 'R', null, ${at}, ${at},
+    values (${LOST_MESSAGE}::uuid, 'A83008-900101', 'PORX_IN050102UK32', 'C', 'R', '<PORX_IN050102UK32/>', ${at}, ${at},
       ${at}, 'given-up', 9, 'ECONNREFUSED', ${at})`);
 }
 

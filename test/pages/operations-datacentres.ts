@@ -8,6 +8,8 @@ import {
   type Order,
   socketOf,
 } from '../../src/installation/control.ts';
+import { MOVE_DRILL } from '../../src/operations/datacentres/judge.ts';
+import { keepFinding } from '../../src/operations/measures/repository.ts';
 import { sql } from '../../src/platform/sql.ts';
 import { checkPage, main, pageTest, press, tabTo } from './browser.ts';
 import type { PagesSpine, windowsOf } from './spine.ts';
@@ -50,7 +52,14 @@ export function showDatacentres(
     );
     assert.match(await main(page), /In both Datacentre B can take over: it has every commit/);
     assert.match(await main(page), /the writes are of epoch \d+/);
+    assert.match(await main(page), /Overdue Nobody has tried to move the writes/);
     await checkPage(page);
+    const drill = { from: 'a', tookMs: 9_000, pauseMs: 820, acknowledged: 240, lost: 0 } as const;
+    const at = new Date().toISOString();
+    const lookedAt = new Date();
+    await keepFinding(database, MOVE_DRILL, { lookedAt, found: { ...drill, at, problem: null } });
+    await page.reload();
+    assert.match(await main(page), /Good \d+ seconds? ago[^.]*A and back\. [^.]*0\.8 s at most/);
     await press(page, 'Do it');
     await page.getByRole('link', { name: 'Type one of the orders in the list' }).click();
     await page.locator('#order:focus').waitFor();

@@ -6,7 +6,6 @@ import { after, describe } from 'node:test';
 
 import { keepFinding } from '../../src/operations/measures/repository.ts';
 import type { Flow, Queues } from '../../src/operations/measures/findings.ts';
-import type { Database } from '../../src/platform/database.ts';
 import { sql } from '../../src/platform/sql.ts';
 import { testStatus } from '../operations/status.ts';
 import { checkPage, main, pageTest, press, tabTo, testBrowser } from './browser.ts';
@@ -16,10 +15,12 @@ import { showBackups } from './operations-backups.ts';
 import { showBalance } from './operations-balance.ts';
 import { CONTROL, showDatacentres } from './operations-datacentres.ts';
 import { showIncidents } from './operations-incidents.ts';
+import { showJobs } from './operations-jobs.ts';
+import { forget, showWithoutScript } from './operations-without-script.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
-// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance, datacentres, backups; for system administrators of the operator alone
+// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance, probes, datacentres, backups, messages that nobody took; with and without a script, for system administrators of the operator alone
 
 const folder = mkdtempSync(join(tmpdir(), 'openspine-pages-'));
 const keyFile = join(folder, 'key.pem');
@@ -40,6 +41,8 @@ async function found(flow: Flow, queues: Queues): Promise<void> {
   await keepFinding(database, 'flow', { lookedAt, found: flow });
   await keepFinding(database, 'queues', { lookedAt, found: queues });
 }
+
+const NO_FLOW: Flow = { at: new Date().toISOString(), counts: [], waiting: [], held: [] };
 
 describe('the pages of operations', () => {
   pageTest(
@@ -67,9 +70,13 @@ describe('the pages of operations', () => {
           '/backups',
           '/incidents',
           '/incidents/new',
+          '/jobs/lost/x',
+          '/maintenance/new',
         ]) {
-          assert.equal((await page.goto(`${a}/ops${path}`))?.status(), 403, `${name} ${path}`);
+          const answer = await page.request.get(`${a}/ops${path}`);
+          assert.equal(answer.status(), 403, `${name} ${path}`);
         }
+        await page.goto(`${a}/ops`);
         assert.match(await main(page), /Local System Administration \(B0062\)/);
         assert.equal(await page.getByRole('link', { name: 'Operations' }).count(), 0);
       }
@@ -114,6 +121,10 @@ describe('the pages of operations', () => {
     assert.match(
       await page.getByRole('region', { name: 'By interaction' }).innerText(),
       /Device\s+120\s+8\s+12\s+20 ms\s+143 ms/,
+    );
+    assert.match(
+      await page.getByRole('region', { name: 'By rule' }).innerText(),
+      /SENDER_UNKNOWN\s+4/,
     );
     await checkPage(page);
     await page.getByRole('link', { name: 'Last 24 hours' }).click();
@@ -178,7 +189,10 @@ describe('the pages of operations', () => {
     const page = await windowOf('administrator');
     await page.goto(`${a}/ops/sites`);
     const sites = () => page.getByRole('region', { name: 'Sites' }).innerText();
-    assert.match(await sites(), /FQQ11\s+999000000299\s+FHIR dispensing\s+10\s+10%\s+0/);
+    assert.match(
+      await sites(),
+      /FQQ11\s+999000000299\s+FHIR dispensing\s+10\s+10%\s+0\s+0[^\n]+Dispensary\/7\.2\s+none/,
+    );
     await checkPage(page);
     await tabTo(page, '#word');
     await page.keyboard.type('flm49');
@@ -191,26 +205,7 @@ describe('the pages of operations', () => {
     await checkPage(page);
   });
 
-  pageTest('show jobs that are late, what waits, and what no supplier took', async () => {
-    const { a } = spine();
-    const page = await windowOf('administrator');
-    await found({ at: new Date().toISOString(), counts: [], waiting: [], held: [] }, QUEUES);
-    await page.goto(`${a}/ops`);
-    await tabTo(page, 'a[href="/ops/jobs"]');
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/\/ops\/jobs/);
-    assert.match(
-      await page.getByRole('region', { name: 'Queues' }).innerText(),
-      /outbox: test\s+7\s+\d+ minutes/,
-    );
-    assert.match(
-      await page.getByRole('region', { name: 'Jobs' }).innerText(),
-      /due\s+C\s+1 second[\s\S]*Late/,
-    );
-    assert.match(await main(page), /A83008-900101[\s\S]*given-up\s+ECONNREFUSED/);
-    await checkPage(page);
-  });
-
+  showJobs(spine, windowOf, () => found(NO_FLOW, QUEUES));
   showBalance(spine, windowOf);
   showAudit(spine, windowOf, keyFile);
   showIncidents(spine, windowOf, status);
@@ -242,12 +237,6 @@ describe('the page of a migration', () => {
     await checkPage(page);
   });
 });
-
-/** Whoever signs in next is asked about no other window. */
-async function forget(database: Database): Promise<void> {
-  const user = userIdOf('administrator');
-  await database.write(sql`delete from identity.active_session where user_id = ${user}`);
-}
 
 describe('a page of operations that is left open', () => {
   pageTest('brings itself up to date until it is paused, and says when it cannot', async () => {
@@ -288,13 +277,5 @@ describe('a page of operations that is left open', () => {
     assert.ok((await used()) < 60);
   });
 
-  pageTest('says without a script how old it is', async () => {
-    const { a, database, signIn } = spine();
-    const page = await browser.open({ script: false });
-    await forget(database);
-    await signIn(page, userIdOf('administrator'));
-    await page.goto(`${a}/ops`);
-    assert.match(await main(page), /As of .* Reload the page for newer numbers/);
-    assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
-  });
+  showWithoutScript(spine, browser);
 });

@@ -11,6 +11,7 @@ import {
   type WrittenAnswer,
 } from './answer-message.ts';
 import { ANSWER_TOPIC, type ReliableAnswer } from './deliver/leaving.ts';
+import { forgetLost } from './deliver/repository.ts';
 import { acknowledgment } from './ebxml-answers.ts';
 import { knownOf, type Received, type ReceivingParts, type Refusal, refusalOf } from './receive.ts';
 import {
@@ -215,6 +216,8 @@ export function waitingJob(desk: Desk): Job {
 }
 
 const KEPT_DAYS = 2; // senders repeat for an hour and a half at most [EPS-HL7V3 3.6]
+const LOST_KEPT_DAYS = 30; // time to mend an endpoint that refuses, and to send what it refused again
+const DAY_MS = 86_400_000;
 const FORGET_EVERY_MS = 3_600_000;
 
 /** A message that comes again after that is answered anew, from what was kept with its effect. */
@@ -223,9 +226,10 @@ export function forgettingJob({ database, clock }: Desk): Job {
     name: 'hl7v3-forgetting',
     everyMs: FORGET_EVERY_MS,
     hasWork: () => Promise.resolve(true),
-    run: () => {
-      const before = new Date(clock.now().getTime() - KEPT_DAYS * 86_400_000);
-      return forgetAnswers(database, before);
+    run: async () => {
+      const daysAgo = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS);
+      await forgetAnswers(database, daysAgo(KEPT_DAYS));
+      await forgetLost(database, daysAgo(LOST_KEPT_DAYS));
     },
   };
 }

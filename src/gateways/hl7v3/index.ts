@@ -24,7 +24,14 @@ export {
 } from './deliver/leaving.ts';
 export { type Contract, deliveryJob, type DeliveryParts } from './deliver/index.ts';
 export { writePost } from './deliver/post.ts';
-export { deliveryDepth, lostDeliveries } from './deliver/repository.ts';
+export {
+  deliveryDepth,
+  lostDeliveries,
+  type LostDelivery,
+  lostDelivery,
+  requeueDeliveries,
+  type Requeueing,
+} from './deliver/repository.ts';
 export { transmissionDepth } from './repository.ts';
 export type { Asking } from './queries/query.ts';
 export {

@@ -8,6 +8,7 @@ import { howLong } from '../measures/words.ts';
 import { allOf } from '../measures/chart.ts';
 import { isStale } from '../measures/wall.ts';
 import { MESSAGE } from '../measures/since.ts';
+import { drillModel, MOVE_DRILL, type MoveDrill } from './judge.ts';
 import { copiesOf, epochOf } from './repository.ts';
 
 /** What the program that runs both datacentres says of one of them. */
@@ -94,10 +95,11 @@ async function problemOfOrder(
 async function modelOf({ database, installation }: DatacentrePagesParts, typed: string) {
   const at = new Date();
   const since = new Date(at.getTime() - WINDOW_MS);
-  const [rows, processes, queues, copies, epoch, told] = await Promise.all([
+  const [rows, processes, queues, drill, copies, epoch, told] = await Promise.all([
     measuresSince(database, 60, since),
     processesSince(database, since),
     findingOf<Queues>(database, 'queues'),
+    findingOf<MoveDrill>(database, MOVE_DRILL),
     copiesOf(database),
     epochOf(database),
     installation === null ? null : installation.look(),
@@ -125,6 +127,7 @@ async function modelOf({ database, installation }: DatacentrePagesParts, typed: 
   return {
     typed,
     sites,
+    drill: drillModel(drill?.found ?? null, at),
     copies: copies.map((copy) => ({ ...copy, lag: `${(copy.lagSeconds ?? 0).toFixed(1)} s` })),
     epoch,
     isDurableInBoth: told?.isDurableInBoth ?? null,

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import type { LondonDate } from '../../kernel/london.ts';
 import { anOpening, minute } from '../testing.ts';
 import { type Command, decide, open } from './decide.ts';
 import { type Incident, type IncidentEvent, incidentOf, isOpen } from './incident.ts';
-import { LEVELS, severityOf, suggest } from './severity.ts';
+import { LEVELS, reportDueOn, severityOf, suggest } from './severity.ts';
 import { textProblem } from './texts.ts';
 
 const NUMBER = 'INC-20141016-01';
@@ -58,6 +59,12 @@ describe('severity', () => {
       suggest({ cells, isOutage: true, shareAffected, isDataAtRisk: false }).severity;
     assert.deepEqual([of(0.31), of(0.1), of(0.01)], [1, 2, 3]);
   });
+});
+
+test('a report is due five working days after the incident was resolved', () => {
+  const due = (day: string) => reportDueOn(day as LondonDate);
+  assert.equal(due('2014-10-16'), '2014-10-23'); // a Thursday
+  assert.equal(due('2014-10-18'), '2014-10-24'); // a Saturday
 });
 
 describe('an incident that a person opens', () => {

@@ -8,12 +8,12 @@ import {
 } from '../../pages/index.ts';
 import type { Database } from '../../platform/database.ts';
 import { recordAct } from '../audit/repository.ts';
-import { COMPONENT_IDS, COMPONENTS, GROUPS } from '../components.ts';
 import { incidentPath } from '../subscriptions/notices.ts';
 import { REJECTIONS } from './decide.ts';
 import type { DeskClient } from './desk/handle.ts';
 import { type Act, ACTS, type Order } from './desk/order.ts';
-import { deskModel, incidentDetails } from './desk/model.ts';
+import { componentChoices, deskModel, incidentDetails } from './desk/model.ts';
+import { probesModel, watchedModel } from './desk/watched.ts';
 import { AUTHORS, OPEN_STAGES } from './incident.ts';
 import { LEVELS } from './severity.ts';
 
@@ -25,13 +25,31 @@ export type IncidentPagesParts = {
   readonly statusUrl: string | null;
 };
 
-const LIST = { view: 'operations/incidents.njk', title: 'Incidents and maintenance' };
+export const INCIDENT_LIST = {
+  view: 'operations/incidents.njk',
+  title: 'Incidents and maintenance',
+};
 
 /** What is open, what waits for a person, and what was [EXPERIENCE 6]. */
 export async function incidentsPage({ desk, statusUrl }: IncidentPagesParts): Promise<View> {
   const found = (await desk?.look()) ?? null;
   const model = found === null ? {} : deskModel(found, new Date());
-  return { ...LIST, model: { ...model, statusUrl, isAnswering: found !== null } };
+  return { ...INCIDENT_LIST, model: { ...model, statusUrl, isAnswering: found !== null } };
+}
+
+const GLANCE_MS = 1_000; // nobody waits for a status site that does not answer to see the rest
+
+/** The same at a glance; null: it does not answer. */
+export async function watchedAt({ desk }: IncidentPagesParts, now: Date): Promise<object | null> {
+  const found = (await desk?.look(GLANCE_MS)) ?? null;
+  return found === null ? null : watchedModel(found, now);
+}
+
+/** What the probes of each component found [EXPERIENCE 6.3]. */
+export async function probesPage({ desk }: IncidentPagesParts): Promise<View> {
+  const found = (await desk?.look()) ?? null;
+  const model = found === null ? { components: null } : probesModel(found, new Date());
+  return { view: 'operations/probes.njk', title: 'Probes', model };
 }
 
 /** One of them, with what a person may say about it. */
@@ -88,10 +106,13 @@ type Filled = {
 
 const NOTHING: Filled = { act: null, fields: {}, components: [], errors: [] };
 
-const NOT_ANSWERED = {
-  field: 'main-content',
-  text: 'The status site does not answer: nothing was changed. On its host, spine incident does the same',
-};
+const NOT_ANSWERED = notAnswered('spine incident');
+
+/** `command` does on the host of the status site what could not be done here. */
+export function notAnswered(command: string): FieldError {
+  const text = `The status site does not answer: nothing was changed. On its host, ${command} does the same`;
+  return { field: 'main-content', text };
+}
 
 type Refused = Exclude<
   Awaited<ReturnType<DeskClient['order']>>,
@@ -131,7 +152,7 @@ async function shown(
   { act, fields, errors }: Filled,
 ): Promise<View | null> {
   const found = (await desk?.look()) ?? null;
-  if (found === null) return { ...LIST, errors, model: { statusUrl, isAnswering: false } };
+  if (found === null) return { ...INCIDENT_LIST, errors, model: { statusUrl, isAnswering: false } };
   const incident = found.incidents.find((one) => one.number === number);
   if (incident === undefined) return null;
   const publicUrl = statusUrl === null ? null : `${statusUrl}${incidentPath(number)}`;
@@ -159,14 +180,7 @@ function newIncidentView({ fields, components, errors }: Filled): View {
       authors: authorItems(),
       levels: levelItems(),
       fields,
-      groups: GROUPS.map((group) => ({
-        name: group,
-        items: COMPONENT_IDS.filter((id) => COMPONENTS[id].group === group).map((id) => ({
-          value: id,
-          text: COMPONENTS[id].name,
-          checked: components.includes(id),
-        })),
-      })),
+      groups: componentChoices(components),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { addDays, type LondonDate } from '../../kernel/london.ts';
 import { COMPONENTS, type Cell, DATACENTRES, type Weight } from '../components.ts';
 
 export const LEVELS = [1, 2, 3, 4, 5] as const;
@@ -50,6 +51,19 @@ export const PUBLISH_ALONE_MS = 10 * MINUTE_MS;
 /** Severity 1 and 2: a high severity service incident; only a person closes it [EXPERIENCE 6.2, 6.3]. */
 export function isHighSeverity(severity: Level): boolean {
   return severity <= 2;
+}
+
+const REPORT_WORKING_DAYS = 5;
+
+/** The last day for the report of one that was resolved on this day, Saturdays and Sundays not counted [EXPERIENCE 6.4]. */
+export function reportDueOn(resolvedOn: LondonDate): LondonDate {
+  let [day, left] = [resolvedOn, REPORT_WORKING_DAYS];
+  while (left > 0) {
+    day = addDays(day, 1);
+    const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
+    if (weekday !== 0 && weekday !== 6) left -= 1;
+  }
+  return day;
 }
 
 /** When an update is due that follows one at this time; null: none is. */

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Extent } from '../incidents/incident.ts';
+import { textProblem } from '../incidents/texts.ts';
 
 export type MaintenanceEvent =
   | (Extent & {
@@ -77,15 +78,19 @@ function evolve(
   }
 }
 
+type Text = 'title' | 'effect' | 'reason';
+
 export type MaintenanceRejection =
   | { readonly kind: 'NotFound' }
   | { readonly kind: 'WindowWrong'; readonly problem: string }
+  | { readonly kind: 'TextWrong'; readonly field: Text; readonly problem: string }
   | { readonly kind: 'PlaceMissing' }
   | { readonly kind: 'NotPlanned' | 'NotUnderWay' | 'Over' };
 
 export const MAINTENANCE_REJECTIONS: Readonly<Record<MaintenanceRejection['kind'], string>> = {
   NotFound: 'There is no such maintenance. See it with: spine maintenance list',
   WindowWrong: 'The window cannot be.',
+  TextWrong: 'The text cannot be shown as it is.',
   PlaceMissing: 'Name at least one component: --component tracker',
   NotPlanned: 'It has begun or is over.',
   NotUnderWay: 'It has not begun, or is over.',
@@ -100,10 +105,13 @@ export type Plan = Extent & {
   readonly until: Date;
 };
 
+const TITLE_MAX = 200;
 const WINDOW_MAX_MS = 7 * 24 * 3_600_000;
 
 export function plan(command: Plan): Result<MaintenanceEvent[], MaintenanceRejection> {
   const { at, from, until, ...more } = command;
+  const wrong = wrongText('title', command.title, TITLE_MAX) ?? wrongText('effect', command.effect);
+  if (wrong !== null) return fail(wrong);
   if (command.cells.length === 0) return fail({ kind: 'PlaceMissing' });
   const lengthMs = until.getTime() - from.getTime();
   if (!(lengthMs > 0)) return fail({ kind: 'WindowWrong', problem: 'it ends before it begins' });
@@ -113,6 +121,11 @@ export function plan(command: Plan): Result<MaintenanceEvent[], MaintenanceRejec
   if (from < at) return fail({ kind: 'WindowWrong', problem: 'it begins in the past' });
   const window = { from: from.toISOString(), until: until.toISOString() };
   return ok([{ kind: 'Planned', at: at.toISOString(), ...more, ...window }]);
+}
+
+function wrongText(field: Text, text: string, most?: number): MaintenanceRejection | null {
+  const problem = textProblem(text, most);
+  return problem === null ? null : { kind: 'TextWrong', field, problem };
 }
 
 export type MaintenanceCommand = { readonly at: Date } & (
@@ -128,6 +141,8 @@ export function decideMaintenance(
   if (maintenance === null) return fail({ kind: 'NotFound' });
   const at = command.at.toISOString();
   const { state } = maintenance;
+  const wrong = command.kind === 'Cancel' ? wrongText('reason', command.reason) : null;
+  if (wrong !== null) return fail(wrong);
   switch (command.kind) {
     case 'Start':
       return state === 'planned' ? ok([{ kind: 'Started', at }]) : fail({ kind: 'NotPlanned' });

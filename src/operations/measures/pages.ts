@@ -11,14 +11,13 @@ import type {
 } from '../../pages/index.ts';
 import { type Download, problemOf } from '../../pages/index.ts';
 import type { ForOperators, Operator } from '../../identity/index.ts';
-import type { Clock } from '../../platform/clock.ts';
 import { DOOR_WORDS } from './door-words.ts';
 import { componentModel } from './component.ts';
 import type { Flow, Queues } from './findings.ts';
 import { flowModel, stuckModel } from './flow.ts';
 import { jobsModel } from './job-rows.ts';
 import { findingOf, jobTurns, measuresSince, processesSince, sitesSince } from './repository.ts';
-import { siteRows, SITE_DAYS, SILENT_HOURS } from './sites.ts';
+import { siteRows, SITE_DAYS, SILENT_HOURS, type SystemCertificate } from './sites.ts';
 import {
   auditCheckPage,
   auditPage,
@@ -39,41 +38,38 @@ import {
   incidentsPage,
   newIncidentPage,
   orderIncident,
+  probesPage,
+  watchedAt,
 } from '../incidents/pages.ts';
+import { lostPage, type LostPagesParts, requeueLost } from '../lost/pages.ts';
+import { maintenancePage, newMaintenancePage, orderMaintenance } from '../maintenance/pages.ts';
 import { reconciliationPage, reconciliationRows } from '../reconcile/pages.ts';
+import { refusalsAt } from './since.ts';
 import { SPANS, spanOf } from './spans.ts';
 import { wallModel } from './wall-model.ts';
 
 export type OperationsPagesParts = AuditPagesParts &
   IncidentPagesParts &
-  DatacentrePagesParts & {
-    /** Business time: that of prescriptions. */
-    readonly clock: Clock;
+  DatacentrePagesParts &
+  LostPagesParts & {
     readonly forOperators: ForOperators;
     /** All that run out, the first to end first. */
     readonly certificates: () => Promise<readonly CertificateEnd[]>;
+    readonly certificatesOfSystems: () => Promise<readonly SystemCertificate[]>;
+    /** How often one application may come through one base of FHIR; null: as often as it likes. */
+    readonly requestsPerMinute: number | null;
     /** How far copies of the database are behind, in seconds; null: there is none. */
     readonly lagSeconds: () => Promise<number | null>;
-    /** Messages of HL7 V3 that no supplier took, the last first. */
-    readonly lost: () => Promise<readonly Lost[]>;
     /** What is moved from an older Spine, and how far it has come. */
     readonly migration: () => Promise<View>;
   };
-
-export type Lost = {
-  readonly messageId: string;
-  readonly party: string;
-  readonly interaction: string;
-  readonly endedAt: Date;
-  readonly end: string;
-  readonly reason: string | null;
-};
 
 export const OPERATIONS_VIEWS = new URL('./views/', import.meta.url);
 
 const LINKS: readonly Link[] = [
   { href: '/ops', text: 'Now' },
   { href: '/ops/incidents', text: 'Incidents and maintenance' },
+  { href: '/ops/probes', text: 'Probes' },
   { href: '/ops/datacentres', text: 'Datacentres' },
   { href: '/ops/flow', text: 'Prescription flow' },
   { href: '/ops/sites', text: 'Sites and suppliers' },
@@ -108,6 +104,8 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/flow/:list', (request) => stuck(parts, request)),
     page('/ops/sites', (request) => sites(parts, request)),
     page('/ops/jobs', () => jobs(parts)),
+    page('/ops/jobs/lost/:message', (request) => lostPage(parts, request)),
+    page('/ops/jobs/lost/:message', (request, by) => requeueLost(parts, request, by), 'POST'),
     page('/ops/certificates', () => certificates(parts)),
     page('/ops/reconciliation', (request) => reconciliationPage(parts.database, request)),
     page('/ops/reconciliation/rows', (request) => reconciliationRows(parts.database, request)),
@@ -118,11 +116,16 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/backups', () => backupsPage(parts.database)),
     page('/ops/datacentres', () => datacentresPage(parts)),
     page('/ops/datacentres', (request, by) => orderDatacentres(parts, request, by), 'POST'),
+    page('/ops/probes', () => probesPage(parts)),
     page('/ops/incidents', () => incidentsPage(parts)),
     page('/ops/incidents/new', async () => newIncidentPage()),
     page('/ops/incidents/new', (request, by) => orderIncident(parts, request, by), 'POST'),
     page('/ops/incidents/:number', (request) => incidentPage(parts, request)),
     page('/ops/incidents/:number', (request, by) => orderIncident(parts, request, by), 'POST'),
+    page('/ops/maintenance/new', async () => newMaintenancePage()),
+    page('/ops/maintenance/new', (request, by) => orderMaintenance(parts, request, by), 'POST'),
+    page('/ops/maintenance/:number', (request) => maintenancePage(parts, request)),
+    page('/ops/maintenance/:number', (request, by) => orderMaintenance(parts, request, by), 'POST'),
     page('/ops/migration', () => parts.migration()),
   ];
 }
@@ -132,17 +135,20 @@ function inFrame(view: View, visitor: Visitor, { path, address }: PageRequest): 
   return { ...view, visitor, model: { ...view.model, parts, address, now: new Date() } };
 }
 
-async function wall({ database, clock, certificates: ends, lagSeconds }: OperationsPagesParts) {
+async function wall(parts: OperationsPagesParts) {
+  const { database, clock, certificates: ends, lagSeconds } = parts;
   const at = new Date();
-  const [rows, processes, queues, first, lag] = await Promise.all([
+  const [rows, processes, queues, first, lag, watched] = await Promise.all([
     measuresSince(database, 60, new Date(at.getTime() - WALL_MS)),
     processesSince(database, new Date(at.getTime() - WALL_MS)),
     findingOf<Queues>(database, 'queues'),
     ends(),
     lagSeconds(),
+    watchedAt(parts, at),
   ]);
   const now = { at, businessAt: clock.now() };
-  const model = wallModel({ rows, processes, queues, next: first[0] ?? null, lag }, now);
+  const numbers = wallModel({ rows, processes, queues, next: first[0] ?? null, lag }, now);
+  const model = { ...numbers, watched };
   return { view: 'operations/wall.njk', title: 'Operations', model };
 }
 
@@ -155,8 +161,12 @@ async function component(
   const span = spanOf(query('span'));
   const at = new Date();
   const { seconds, row } = SPANS[span];
-  const rows = await measuresSince(database, row, new Date(at.getTime() - seconds * 1_000), door);
-  const model = componentModel(door, rows, { span, at });
+  const since = new Date(at.getTime() - seconds * 1_000);
+  const [rows, refusals] = await Promise.all([
+    measuresSince(database, row, since, door),
+    measuresSince(database, row, since, refusalsAt(door)),
+  ]);
+  const model = componentModel(door, { rows, refusals }, { span, at });
   return { view: 'operations/component.njk', title: `${model.name}: ${model.spanText}`, model };
 }
 
@@ -181,14 +191,15 @@ async function stuck({ database }: OperationsPagesParts, { parts, requestId }: P
   return { view: 'operations/stuck.njk', title: model.heading, model };
 }
 
-async function sites({ database }: OperationsPagesParts, { query }: PageRequest) {
+async function sites(parts: OperationsPagesParts, { query }: PageRequest) {
+  const { database, certificatesOfSystems: ends, requestsPerMinute: most } = parts;
   const at = new Date();
   const word = query('word').toUpperCase();
   const isSilent = query('silent') === 'yes';
   const silentSince = isSilent ? new Date(at.getTime() - SILENT_HOURS * 3_600_000) : null;
   const day = londonDate(new Date(at.getTime() - SITE_DAYS * 86_400_000));
-  const rows = await sitesSince(database, day, { word, silentSince });
-  const model = { word, isSilent, rows: siteRows(rows, at), days: SITE_DAYS, hours: SILENT_HOURS };
+  const rows = siteRows(await sitesSince(database, day, { word, silentSince }), await ends(), at);
+  const model = { word, isSilent, rows, days: SITE_DAYS, hours: SILENT_HOURS, most };
   return { view: 'operations/sites.njk', title: 'Sites and suppliers', model };
 }
 
@@ -197,7 +208,7 @@ async function jobs({ database, lost }: OperationsPagesParts) {
   const [turns, queues, gone] = await Promise.all([
     jobTurns(database),
     findingOf<Queues>(database, 'queues'),
-    lost(),
+    lost.list(),
   ]);
   const model = { ...jobsModel(turns, queues, at), lost: gone };
   return { view: 'operations/jobs.njk', title: 'Jobs', model };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { testDatabase } from '../../../test/support/database.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
+import { openAgents } from './agents.ts';
 import { openRecorder } from './record.ts';
 import { measuresSince } from './repository.ts';
 import type { Readings } from './since.ts';
@@ -15,7 +16,7 @@ const FIGURES = { connections: 1, underWay: 0, waiting: 0, requestsUnderWay: 0, 
 
 function readings(value: number): Readings {
   const labels = { interface: 'sds', interaction: 'Device', outcome: 'accepted' };
-  return { requests: [{ labels, value }], times: [], messages: [], sites: [] };
+  return { requests: [{ labels, value }], times: [], messages: [], sites: [], refusals: [] };
 }
 
 async function counted(datacentre: string): Promise<number> {
@@ -30,6 +31,7 @@ const recorderOn = (store: Database, datacentre: string, total: () => number) =>
     datacentre,
     totals: async () => readings(total()),
     figures: () => FIGURES,
+    agents: openAgents(),
     onFailure: (error) => assert.fail(String(error)),
     everyMs: 20,
   });

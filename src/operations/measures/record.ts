@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { londonDate } from '../../kernel/london.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job, Turn } from '../../platform/jobs.ts';
+import type { Agents } from './agents.ts';
 import { addMeasures, type JobTurn, type ProcessFigures, type Told } from './repository.ts';
 import { type Readings, since } from './since.ts';
 
@@ -12,6 +13,7 @@ export type RecorderParts = {
   /** What was counted since the process began. */
   readonly totals: () => Promise<Readings>;
   readonly figures: () => ProcessFigures;
+  readonly agents: Agents;
   readonly onFailure: (error: unknown) => void;
   readonly everyMs?: number;
 };
@@ -44,7 +46,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
     lastAt = Math.max(Date.now(), lastAt + 1); // the clock may be put back
     const at = new Date(lastAt);
     const place = { process, datacentre: parts.datacentre, at, day: londonDate(at) };
-    const told = { ...place, ...changed, figures: parts.figures(), turns: [...turns.values()] };
+    const more = { turns: [...turns.values()], agents: parts.agents.take() };
+    const told = { ...place, ...changed, ...more, figures: parts.figures() };
     turns.clear();
     await tell(told);
   };

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { sql } from '../../platform/sql.ts';
-import type { Measured, OfSite, Since } from './since.ts';
+import type { SiteAgent } from './agents.ts';
+import { type Measured, type OfSite, REFUSALS, type Since } from './since.ts';
 import type { SpanSeconds } from './spans.ts';
 
 /** How a process is now. */
@@ -31,6 +32,7 @@ export type Told = Since & {
   readonly day: string;
   readonly figures: ProcessFigures;
   readonly turns: readonly JobTurn[];
+  readonly agents: readonly SiteAgent[];
 };
 
 /**
@@ -57,17 +59,19 @@ export async function addMeasures(database: Database, told: Told): Promise<void>
         failed_at = coalesce(excluded.failed_at, j.failed_at), failures = j.failures + excluded.failures
     ), site as (
       insert into operations.site as s (day, organisation, asid, interface, accepted, refused, denied, limited,
-        unavailable, failed, last_at)
+        unavailable, failed, last_at, agent)
       select ${day}::date, r.organisation, r.asid, r.interface, r.accepted, r.refused, r.denied, r.limited,
-        r.unavailable, r.failed, ${at}
+        r.unavailable, r.failed, ${at}, g.agent
       from jsonb_to_recordset(${JSON.stringify(told.sites)}::jsonb) as r(organisation text, asid text, interface text,
         accepted integer, refused integer, denied integer, limited integer, unavailable integer, failed integer)
+      left join jsonb_to_recordset(${JSON.stringify(told.agents)}::jsonb) as g(organisation text, asid text,
+        interface text, agent text) using (organisation, asid, interface)
       where exists (select from process)
       order by r.organisation, r.asid, r.interface -- both datacentres add to these: in one order, or each waits for the other
       on conflict (day, organisation, asid, interface) do update set accepted = s.accepted + excluded.accepted,
         refused = s.refused + excluded.refused, denied = s.denied + excluded.denied,
         limited = s.limited + excluded.limited, unavailable = s.unavailable + excluded.unavailable,
-        failed = s.failed + excluded.failed, last_at = excluded.last_at
+        failed = s.failed + excluded.failed, last_at = excluded.last_at, agent = coalesce(excluded.agent, s.agent)
     )
     insert into operations.measure as m (span_seconds, began_at, datacentre, interface, interaction, accepted, refused,
       denied, limited, unavailable, failed, times)
@@ -106,7 +110,7 @@ export async function forgetMeasures(database: Database, at: Date): Promise<void
 /** Counts of one span of time, of both datacentres apart. */
 export type Counted = Measured & { readonly beganAt: Date; readonly datacentre: string };
 
-/** What was counted since; of one interface, or of all of them. */
+/** What was counted since; of one interface, or of all of them without the codes of refusals. */
 export function measuresSince(
   database: Database,
   span: SpanSeconds,
@@ -118,12 +122,16 @@ export function measuresSince(
       failed, times
     from operations.measure
     where span_seconds = ${span}::int and began_at >= ${since}
-      and (${door}::text is null or interface = ${door}::text)
+      and case when ${door}::text is null then interface not like ${`${REFUSALS}%`} else interface = ${door}::text end
     order by began_at, datacentre, interface, interaction`);
 }
 
 /** What came for an organisation through one interface, in some days. */
-export type SiteRow = OfSite & { readonly lastAt: Date };
+export type SiteRow = OfSite & {
+  readonly lastAt: Date;
+  /** What software it says that it is; null: it said nothing. */
+  readonly agent: string | null;
+};
 
 const SITES_MAX = 500; // on a page
 
@@ -135,7 +143,8 @@ export function sitesSince(
   return database.all<SiteRow>(sql`
     select organisation, asid, interface, sum(accepted)::int as accepted, sum(refused)::int as refused,
       sum(denied)::int as denied, sum(limited)::int as limited, sum(unavailable)::int as unavailable,
-      sum(failed)::int as failed, max(last_at) as "lastAt"
+      sum(failed)::int as failed, max(last_at) as "lastAt",
+      (array_agg(agent order by day desc) filter (where agent is not null))[1] as agent
     from operations.site
     where day >= ${day}::date and (${word} = '' or organisation = ${word} or asid = ${word})
     group by organisation, asid, interface

@@ -8,7 +8,7 @@ export type Reading = {
 };
 
 export type Readings = Readonly<
-  Record<'requests' | 'times' | 'messages' | 'sites', readonly Reading[]>
+  Record<'requests' | 'times' | 'messages' | 'sites' | 'refusals', readonly Reading[]>
 >;
 
 export type Outcomes = Readonly<Record<Outcome, number>>;
@@ -31,6 +31,13 @@ export type Since = { readonly measured: readonly Measured[]; readonly sites: re
 
 /** The interface under which messages stand, whichever door they came through. */
 export const MESSAGE = 'message';
+
+/** The interface under which refusals of an interface stand, by their code in the place of the interaction. */
+export function refusalsAt(door: string): string {
+  return `${REFUSALS}${door}`;
+}
+
+export const REFUSALS = 'refusals ';
 
 const NONE: Outcomes = {
   accepted: 0,
@@ -62,6 +69,11 @@ export function since(before: Readings | null, after: Readings): Since {
     const { interaction = '', outcome = '' } = labels;
     const fresh = { ...NONE, interface: MESSAGE, interaction, times: [] };
     addTo(measured, `${MESSAGE} ${interaction}`, outcome, value, fresh);
+  }
+  for (const { labels, value } of changes(before?.refusals, after.refusals)) {
+    const { interface: door = '', code = '' } = labels;
+    const fresh = { ...NONE, interface: refusalsAt(door), interaction: code, times: [] };
+    addTo(measured, `${REFUSALS}${door} ${code}`, 'refused', value, fresh);
   }
   for (const { labels, value } of changes(before?.sites, after.sites)) {
     const { organisation = '', asid = '', interface: door = '', outcome = '' } = labels;

@@ -60,7 +60,7 @@ export type Metrics = {
 };
 
 export type Totals = Readonly<
-  Record<'requests' | 'times' | 'messages' | 'sites', readonly Reading[]>
+  Record<'requests' | 'times' | 'messages' | 'sites' | 'refusals', readonly Reading[]>
 >;
 
 const SITES_MAX = 5_000; // of a process since its start; further ones are counted together
@@ -100,6 +100,7 @@ export function openMetrics(datacentre: string, without: readonly string[] = [])
       times: await readingsOf(times),
       messages: await readingsOf(messages),
       sites: await readingsOf(sites),
+      refusals: await readingsOf(counters.refusals),
     }),
   };
 }

@@ -120,7 +120,7 @@ export function takeDeliveries(
 
 export type End = 'acknowledged' | 'refused' | 'given-up';
 
-/** The first end stays. A message that was not acknowledged has its audit line with it. */
+/** The first end stays. A message that was not acknowledged is kept for a time, and has its audit line with it. */
 export async function endDelivery(
   database: Database,
   { messageId, party }: Pick<Delivery, 'messageId' | 'party'>,
@@ -128,7 +128,8 @@ export async function endDelivery(
 ): Promise<void> {
   await database.write(sql`
     with ended as (update gateways.delivery
-      set ended_at = ${at}, end_state = ${end}::text, last_failure = ${reason}::text, payload = null
+      set ended_at = ${at}, end_state = ${end}::text, last_failure = ${reason}::text,
+        payload = case when ${end}::text <> 'acknowledged' then payload end
       where message_id = ${messageId}::uuid and ended_at is null returning interaction)
     insert into platform.audit (at, interaction, request_id, message_id, session, outcome)
     select ${at}, interaction, ${messageId}::uuid, ${messageId}::uuid, ${party}::text, ${end}::text
@@ -156,16 +157,77 @@ export async function deliveryDepth(database: Database): Promise<Depth> {
 /** A message that no supplier took. */
 export type LostDelivery = Pick<Delivery, 'messageId' | 'party' | 'interaction'> & {
   readonly endedAt: Date;
-  readonly end: string;
+  readonly end: Exclude<End, 'acknowledged'>;
   readonly reason: string | null;
+  /** What it said is not kept any more: it cannot be sent again. */
+  readonly isForgotten: boolean;
 };
 
-const LOST_MAX = 100;
-
-/** The last of them first. */
-export function lostDeliveries(database: Database): Promise<LostDelivery[]> {
+/** The last of them first; of one party, or of all. */
+export function lostDeliveries(
+  database: Database,
+  { most, party = null }: { readonly most: number; readonly party?: string | null },
+): Promise<LostDelivery[]> {
   return database.all<LostDelivery>(sql`
     select message_id as "messageId", party, interaction, ended_at as "endedAt", end_state as end,
-      last_failure as reason
-    from gateways.delivery where end_state in ('refused', 'given-up') order by ended_at desc limit ${LOST_MAX}`);
+      last_failure as reason, payload is null as "isForgotten"
+    from gateways.delivery
+    where end_state in ('refused', 'given-up') and (${party}::text is null or party = ${party}::text)
+    order by ended_at desc limit ${most}`);
+}
+
+/** Null: there is none, or it was taken, or waits. */
+export async function lostDelivery(
+  database: Database,
+  messageId: Uuid,
+): Promise<LostDelivery | null> {
+  const [row] = await database.all<LostDelivery>(sql`
+    select message_id as "messageId", party, interaction, ended_at as "endedAt", end_state as end,
+      last_failure as reason, payload is null as "isForgotten"
+    from gateways.delivery where message_id = ${messageId}::uuid and end_state in ('refused', 'given-up')`);
+  return row ?? null;
+}
+
+/** Who has messages sent again, and why. */
+export type Requeueing = {
+  readonly at: Date;
+  readonly reason: string;
+  readonly by: {
+    readonly userId: string | null;
+    readonly roleProfile: string | null;
+    readonly organisation: string | null;
+    readonly session: string;
+  };
+};
+
+/**
+ * Has messages that nobody took tried anew, for as long as at first and under the ids that they had, so that whoever did
+ * take one knows it again. Each has its audit line with it. Answers those that wait now.
+ */
+export async function requeueDeliveries(
+  database: Database,
+  messageIds: readonly Uuid[],
+  { at, reason, by }: Requeueing,
+): Promise<readonly Uuid[]> {
+  const rows = await database.write<{ messageId: Uuid }>(sql`
+    with requeued as (
+      update gateways.delivery set ended_at = null, end_state = null, attempts = 0, queued_at = ${at}, next_at = ended_at,
+        held_until = now()
+      where message_id = any(${messageIds}::uuid[]) and end_state in ('refused', 'given-up') and payload is not null
+      returning message_id, party, interaction
+    ), line as (
+      insert into platform.audit (at, interaction, request_id, message_id, user_id, role_profile, organisation, session,
+        outcome)
+      select ${at}, interaction, message_id, message_id, ${by.userId}::text, ${by.roleProfile}::text,
+        ${by.organisation}::text, ${by.session}::text, 'requeued: ' || ${reason}::text from requeued
+    )
+    select message_id as "messageId" from requeued`);
+  return rows.map(({ messageId }) => messageId);
+}
+
+/** What ended before is not kept in its words any more; that it ended is. */
+export async function forgetLost(database: Database, before: Date): Promise<void> {
+  await database.write(sql`
+    update gateways.delivery set payload = null
+    where end_state in ('refused', 'given-up') and payload is not null and ended_at < ${before}`);
 }

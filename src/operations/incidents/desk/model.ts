@@ -1,8 +1,12 @@
+import { londonDate, startOf } from '../../../kernel/london.ts';
+import { dayOf } from '../../../pages/index.ts';
+import { COMPONENT_IDS, COMPONENTS, GROUPS } from '../../components.ts';
+import type { Maintenance } from '../../maintenance/maintenance.ts';
 import { incidentModel } from '../../site/model.ts';
 import { namesOf } from '../../subscriptions/notices.ts';
 import { duration, londonInstant } from '../../words.ts';
 import { type Incident, isOpen, isPublic } from '../incident.ts';
-import { SEVERITIES } from '../severity.ts';
+import { isHighSeverity, reportDueOn, SEVERITIES } from '../severity.ts';
 import type { Desk } from './order.ts';
 
 const CLOSED_SHOWN = 20;
@@ -18,13 +22,7 @@ export function deskModel({ incidents, maintenance, localFaults }: Desk, now: Da
       .map((one) => incidentDetails(one, now)),
     maintenance: maintenance
       .filter(({ state }) => state === 'planned' || state === 'under-way')
-      .map(({ number, title, state, from, until, cells }) => ({
-        number,
-        title,
-        state: state.replace('-', ' '),
-        window: `${londonInstant(from)} until ${londonInstant(until)}`,
-        affected: namesOf(cells),
-      })),
+      .map(maintenanceDetails),
     localFaults: localFaults.map(({ who, component, datacentre, failures, at }) => ({
       who: who.replace(/^ods:/, 'ODS code ').replace(/^asid:/, 'ASID '),
       affected: namesOf([{ component, datacentre }]),
@@ -32,6 +30,33 @@ export function deskModel({ incidents, maintenance, localFaults }: Desk, now: Da
       at: londonInstant(at),
     })),
   };
+}
+
+export function maintenanceDetails(maintenance: Maintenance): object {
+  const { number, title, effect, state, from, until, cells, reason } = maintenance;
+  return {
+    number,
+    title,
+    effect,
+    reason,
+    state: state.replace('-', ' '),
+    window: `${londonInstant(from)} until ${londonInstant(until)}`,
+    affected: namesOf(cells),
+    isPlanned: state === 'planned',
+    isUnderWay: state === 'under-way',
+  };
+}
+
+/** All components to choose from, by their groups. */
+export function componentChoices(chosen: readonly string[]): readonly object[] {
+  return GROUPS.map((group) => ({
+    name: group,
+    items: COMPONENT_IDS.filter((id) => COMPONENTS[id].group === group).map((id) => ({
+      value: id,
+      text: COMPONENTS[id].name,
+      checked: chosen.includes(id),
+    })),
+  }));
 }
 
 /** As the status site shows it, with what only those who run the service see. */
@@ -47,9 +72,18 @@ export function incidentDetails(incident: Incident, now: Date): object {
     isResolutionProposed: incident.isResolutionProposed,
     suggested: `Severity ${suggestion.severity}: impact ${suggestion.impact}, urgency ${suggestion.urgency} (${suggestion.reason})`,
     fixWithin: SEVERITIES[severity].fix,
+    isHigh: isHighSeverity(severity),
+    report: reportOf(incident, now),
     clock:
       nextUpdateAt === null
         ? null
         : `${duration(Math.abs(lateMs))} ${lateMs > 0 ? 'late' : 'left'}`,
   };
+}
+
+/** Of a high severity service incident that is over: by when its report is due, until it is reviewed. */
+function reportOf({ severity, stage, resolvedAt }: Incident, now: Date): object | null {
+  if (!isHighSeverity(severity) || stage !== 'resolved' || resolvedAt === null) return null;
+  const due = reportDueOn(londonDate(new Date(resolvedAt)));
+  return { due: dayOf(startOf(due)), isLate: londonDate(now) > due };
 }

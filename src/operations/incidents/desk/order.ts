@@ -1,6 +1,8 @@
-import { isComponent, DATACENTRES, usersOf } from '../../components.ts';
+import { type Component, DATACENTRES, isComponent, usersOf } from '../../components.ts';
+import type { Step } from '../../monitor/observed.ts';
+import type { Cells } from '../../monitor/states.ts';
 import type { Command, Open, Rejection } from '../decide.ts';
-import { type Author, type Incident, OPEN_STAGES, parseAuthor } from '../incident.ts';
+import { type Author, type Extent, type Incident, OPEN_STAGES, parseAuthor } from '../incident.ts';
 import { parseLevel } from '../severity.ts';
 import type { Maintenance } from '../../maintenance/maintenance.ts';
 import type { SeenLocally } from '../../record.ts';
@@ -10,14 +12,18 @@ export type Desk = {
   readonly incidents: readonly Incident[];
   readonly maintenance: readonly Maintenance[];
   readonly localFaults: readonly SeenLocally[];
+  /** Each component at each datacentre, as everybody sees it. */
+  readonly states: Readonly<Record<Component, Cells>>;
+  /** What probes last found of each; ISO 8601. */
+  readonly steps: readonly (Step & { readonly at: string })[];
 };
 
 export const ACTS = ['open', 'confirm', 'update', 'resolve', 'dismiss'] as const;
 export type Act = (typeof ACTS)[number];
 
-/** What a person filled in about an incident; empty: left out. A new one has no number and no version. */
-export type Order = {
-  readonly act: Act;
+/** What a person filled in about an incident, or about maintenance; empty: left out. A new one has no number and no version. */
+export type Order<Does extends string = Act> = {
+  readonly act: Does;
   readonly number: string;
   readonly version: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -25,17 +31,17 @@ export type Order = {
 };
 
 /** What came of an order. */
-export type Done =
+export type Done<Refused = Rejection> =
   | { readonly number: string }
-  | { readonly rejection: Rejection }
+  | { readonly rejection: Refused }
   /** One of the fields cannot be read. */
   | { readonly problem: { readonly field: string; readonly text: string } };
 
-type Reading<Value> =
+export type Reading<Value> =
   | Value
   | { readonly problem: { readonly field: string; readonly text: string } };
 
-function problem(field: string, text: string) {
+export function problem(field: string, text: string) {
   return { problem: { field, text } };
 }
 
@@ -46,6 +52,13 @@ export function openOf({ fields, components }: Order, at: Date): Reading<Open> {
   );
   if (impact == null) return problem('impact', 'Choose how much is affected');
   if (urgency == null) return problem('urgency', 'Choose how urgent it is');
+  const isOutage = fields['extent'] !== 'degraded';
+  const common = { at, beganAt: at, by: byOf(fields), symptom: fields['symptom'] ?? '' };
+  return { ...common, impact, urgency, isOutage, ...extentIn(fields, components) };
+}
+
+/** What is affected, as it was chosen on a page. */
+export function extentIn(fields: Order['fields'], components: readonly string[]): Extent {
   const known = components.filter(isComponent);
   const site = fields['site'] ?? '';
   const cells = known.flatMap((component) =>
@@ -54,10 +67,7 @@ export function openOf({ fields, components }: Order, at: Date): Reading<Open> {
       datacentre,
     })),
   );
-  const users = [...new Set(known.flatMap(usersOf))];
-  const isOutage = fields['extent'] !== 'degraded';
-  const common = { at, beganAt: at, by: byOf(fields), symptom: fields['symptom'] ?? '' };
-  return { ...common, impact, urgency, isOutage, cells, users };
+  return { cells, users: [...new Set(known.flatMap(usersOf))] };
 }
 
 /** Of an order about an incident that is there. */
@@ -95,10 +105,13 @@ function byOf(fields: Order['fields']): Author {
 }
 
 /** Null: it is no order. */
-export function parseOrder(value: unknown): Order | null {
+export function parseOrder<Does extends string>(
+  value: unknown,
+  acts: readonly Does[],
+): Order<Does> | null {
   if (typeof value !== 'object' || value === null) return null;
   const of = (name: string): unknown => Reflect.get(value, name);
-  const act = ACTS.find((one) => one === of('act'));
+  const act = acts.find((one) => one === of('act'));
   const [number, version, fields, components] = [
     of('number'),
     of('version'),
