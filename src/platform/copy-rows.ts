@@ -87,8 +87,7 @@ const WRITERS = {
   smallint: (bytes, value, at) => bytes.writeInt16BE(wholeNumber(value), at),
   integer: (bytes, value, at) => bytes.writeInt32BE(wholeNumber(value), at),
   date: (bytes, value, at) => bytes.writeInt32BE(sinceStart(value) / DAY_MS, at),
-  timestamptz: (bytes, value, at) =>
-    bytes.writeBigInt64BE(BigInt(sinceStart(value)) * MICROSECONDS, at),
+  timestamptz: writeMoment,
   uuid: writeUuid,
   bytea: (bytes, value, at) => {
     assure(Buffer.isBuffer(value), 'bytes are sent as bytes');
@@ -134,7 +133,15 @@ function sinceStart(value: CopyValue): number {
 
 const START_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
-const MICROSECONDS = 1000n; // in a millisecond
+
+/** Microseconds in eight bytes: two numbers of four are much quicker to write than a bigint. */
+function writeMoment(bytes: Buffer, value: CopyValue, at: number): number {
+  const microseconds = sinceStart(value) * 1000;
+  const upper = Math.floor(microseconds / UINT32);
+  return bytes.writeUInt32BE(microseconds - upper * UINT32, bytes.writeInt32BE(upper, at));
+}
+
+const UINT32 = 4_294_967_296;
 
 function writeUuid(bytes: Buffer, value: CopyValue, at: number): number {
   assure(typeof value === 'string', 'a GUID is sent as a text');

@@ -34,14 +34,22 @@ export class Payloads {
     if (!isPlace || !(this.#names.has(name) || isOfFeed)) return NO_BYTES;
     const known = within(this.#ahead, { name, offset, length });
     if (known !== null) return known;
-    // Messages of an export come one after another: many are read at once.
-    const { name: before, from, bytes: last } = this.#ahead;
-    const isNext = name === before && offset >= from && offset <= from + last.length + AHEAD_BYTES;
-    const wanted = isNext ? Math.max(length, AHEAD_BYTES) : length;
+    const wanted = Math.max(length, this.#next(name, offset));
     const bytes = Buffer.allocUnsafe(wanted);
     const read = readSync(this.#file(name), bytes, 0, wanted, offset);
     this.#ahead = { name, from: offset, bytes: bytes.subarray(0, read) };
     return within(this.#ahead, { name, offset, length }) ?? NO_BYTES;
+  }
+
+  /**
+   * How much is read where one message follows another, as those of an export do: each time twice as much. Of a few ids
+   * nothing else is read.
+   */
+  #next(name: string, offset: number): number {
+    const { name: before, from, bytes: last } = this.#ahead;
+    const gap = offset - from - last.length;
+    const isNext = name === before && offset >= from && gap <= GAP_MAX_BYTES;
+    return isNext ? Math.min(2 * last.length, AHEAD_MAX_BYTES) : 0;
   }
 
   #file(name: string): number {
@@ -65,7 +73,8 @@ export class Payloads {
 type Ahead = { readonly name: string; readonly from: number; readonly bytes: Buffer };
 
 const NO_BYTES = Buffer.alloc(0);
-const AHEAD_BYTES = 262_144;
+const AHEAD_MAX_BYTES = 262_144;
+const GAP_MAX_BYTES = 64; // between two messages stands the length of the second
 
 /** The bytes of a message where all of them are in a stretch. */
 function within(
