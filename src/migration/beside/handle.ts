@@ -1,6 +1,6 @@
 import { isDispensingSite } from '../../kernel/dispensing-site.ts';
-import { type MovedStay, moveNominations } from '../../demographics/index.ts';
-import { type MovedRole, moveRoles, moveWithdrawnCards } from '../../identity/index.ts';
+import type { MovedStay } from '../../demographics/index.ts';
+import type { MovedRole } from '../../identity/index.ts';
 import type { Database } from '../../platform/database.ts';
 import { legacyDay, legacyInstant } from '../fold/legacy-time.ts';
 import type { Manifest } from '../lx1/manifest.ts';
@@ -12,7 +12,7 @@ const AT_ONCE = 200;
 /**
  * Does what rows of no prescription say, those that could not be done before too: nominations, roles, and cards that are
  * withdrawn; sessions end. What is not delivered waits until messages are taken here. Done again it changes nothing
- * [MIGRATION 3, 5 M15].
+ * [MIGRATION 3, 5 M15]. What knows people is loaded where there are such rows alone: it is most of the program.
  */
 export async function settle(
   database: Database,
@@ -64,6 +64,7 @@ async function nominations(
     else byPatient.get(patient)?.push(stay);
   }
   const moved = [...byPatient].map(([nhsNumber, stays]) => ({ nhsNumber, stays }));
+  const { moveNominations } = await import('../../demographics/index.ts');
   const refused = await moveNominations(database, moved, at);
   for (const { key, row } of some) {
     const because = refused.get(row.NHS_NO);
@@ -89,6 +90,7 @@ async function roles({ database, at }: Work, some: readonly Open<'USER_ROLE'>[])
     if (role === null) reasons.set(key, 'a day of it is none');
     else moved.push(role);
   }
+  const { moveRoles } = await import('../../identity/index.ts');
   for (const [key, because] of await moveRoles(database, moved, at)) reasons.set(key, because);
   return reasons;
 }
@@ -114,6 +116,7 @@ const IN_USE: ReadonlySet<string> = new Set(['ISSUED', 'ACTIVE', 'LOCKED']);
 
 async function cards({ database, at }: Work, some: readonly Open<'CARD'>[]): Promise<Reasons> {
   const withdrawn = some.filter(({ row }) => !IN_USE.has(row.STATE.trim().toUpperCase()));
+  const { moveWithdrawnCards } = await import('../../identity/index.ts');
   return moveWithdrawnCards(
     database,
     withdrawn.map(({ row }) => ({

@@ -2,7 +2,7 @@ import { type Command, EXIT, type Invocation, textOption } from '../../cli/comma
 import { storeCommand } from '../../installation/store-command.ts';
 import { instantOf } from '../../kernel/instant.ts';
 import type { Database } from '../../platform/database.ts';
-import { endHold, prescriptionKey, shortForm } from '../../prescriptions/index.ts';
+import { prescriptionKey, shortForm } from '../../prescriptions/rules.ts';
 import { heldRecords } from './repository.ts';
 
 const EXAMPLES = [
@@ -57,6 +57,7 @@ async function end(invocation: Invocation, database: Database): Promise<number> 
     );
     return EXIT.wrongUse;
   }
+  const { endHold } = await import('../../prescriptions/index.ts');
   const ended = await endHold(database, id, [by, and], instantOf(new Date()));
   const said = {
     ended: 'is not held any more',

@@ -7,8 +7,8 @@ import type { Dump } from '../lx1/open-dump.ts';
 import type { LoadParts, OnUnit } from './load.ts';
 import type { Given, Said } from './worker.ts';
 
-/** Rows live for a unit: with less, they are copied again and again before they are gone. */
-const YOUNG_MEGABYTES = 48;
+/** Rows live for a unit: with more, a load takes as long and only has more memory. */
+const YOUNG_MEGABYTES = 16;
 const OLD_MEGABYTES = 256;
 
 /** As many threads as are said load parts side by side, each on a connection of its own [MIGRATION 7, 10]. */

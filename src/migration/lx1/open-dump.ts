@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { SIGNATURE } from '../signed-file.ts';
@@ -69,13 +68,28 @@ async function assureUnchanged(folder: string, file: DumpFile): Promise<void> {
   if (bytes !== file.bytes) {
     throw refused(file.name, null, `it has ${bytes} bytes where ${file.bytes} were signed`);
   }
-  const hash = createHash('sha256');
-  const content: AsyncIterable<Buffer> = createReadStream(path);
-  for await (const chunk of content) hash.update(chunk);
-  if (hash.digest('hex') !== file.sha256) {
+  if ((await sha256Of(path)) !== file.sha256) {
     throw refused(file.name, null, 'its bytes are not those that were signed');
   }
 }
+
+/** Read into one buffer: a stream has a new one for each piece, and of a large export they are not gone as quickly. */
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const READ_BYTES = 262_144;
 
 async function sizeOf(path: string): Promise<number | null> {
   try {

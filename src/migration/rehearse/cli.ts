@@ -10,7 +10,7 @@ import { planIn } from '../plan/cli.ts';
 import { byPlan } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Parts } from '../scenario/scenario.ts';
-import { rehearse, type Rehearsed } from './rehearse.ts';
+import type { Rehearsed } from './rehearse.ts';
 
 const GATE_FAILED = 5; // [MIGRATION 7]
 
@@ -67,6 +67,7 @@ async function run({ words, output }: Invocation, parts: Parts): Promise<number>
   }
   const plan = await planIn(file);
   const dump = byPlan(await openDump(plan.dump, plan.exportKey), plan);
+  const { rehearse } = await import('./rehearse.ts');
   const done = await withKeyFile(plan, (keyFile) =>
     rehearse(plan, dump, {
       keyFile,

@@ -1,5 +1,5 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
-import { migrationOf2014, type Parts, type Ran } from './scenario.ts';
+import type { Parts, Ran } from './scenario.ts';
 
 const SCENARIO = 'migration-2014-08';
 
@@ -68,6 +68,7 @@ async function run(invocation: Invocation, parts: Parts): Promise<number> {
   }
   const era = { asOfMs: AS_OF_MS, pharmacies: 9000, changing: CHANGING };
   const wanted = { prescriptions: n, seed, dirt, kills, ...era };
+  const { migrationOf2014 } = await import('./scenario.ts');
   const ran = await migrationOf2014(wanted, parts, (line) => output.progress(line));
   const isGood = faultsOf(ran) === 0;
   output.result(textOf(ran, isGood), {
