@@ -8,7 +8,7 @@ import { nominationsOf } from '../../src/demographics/nomination/repository.ts';
 import { loadAll } from '../../src/demographics/repository.ts';
 import { importCards } from '../../src/identity/cards/import/handle.ts';
 import { cardsOf } from '../../src/identity/cards/repository.ts';
-import { findUser, rolesOn } from '../../src/identity/index.ts';
+import { findUser, moveRoles, rolesOn } from '../../src/identity/index.ts';
 import { present } from '../../src/kernel/bug.ts';
 import { londonDate } from '../../src/kernel/london.ts';
 import { settle } from '../../src/migration/beside/handle.ts';
@@ -104,6 +104,28 @@ describe('who could sign in to an old store', () => {
       assert.deepEqual(roles, lastDay === null ? [[profile, site]] : []);
     }
     assert.equal(countOf('USER_ROLE')?.settled, KNOWN);
+  });
+
+  test('has their roles though one of those that came with them is somebody else’s', async () => {
+    const [one, two, three] = truth.roles.slice(KNOWN - 3, KNOWN);
+    const taken = present(truth.roles[0], 'role').profile;
+    const roles = [one, two, three].map((role, n) => ({
+      userId: role?.user ?? '',
+      ods: role?.site ?? '',
+      roleProfileId: n === 1 ? taken : `55590000000${n}`,
+      jobRole: 'S8000:G8000:R8003',
+      activities: [],
+      startsOn: null,
+      endsOn: null,
+    }));
+    const refused = await moveRoles(store.database, roles, AT);
+    assert.deepEqual([...refused.keys()], [taken]);
+    assert.match(refused.get(taken) ?? '', /has the id of another person/);
+    for (const [n, role] of [one, two, three].entries()) {
+      const known = await findUser(store.database, role?.user ?? '');
+      const ids = known?.roleProfiles.map(({ roleProfileId }) => roleProfileId) ?? [];
+      assert.equal(ids.includes(`55590000000${n}`), n !== 1);
+    }
   });
 
   test('has no card here that was withdrawn there, and gets none of its number', async () => {

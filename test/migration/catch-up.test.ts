@@ -3,14 +3,21 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
+import { present } from '../../src/kernel/bug.ts';
 import { type CaughtUp, catchUp } from '../../src/migration/catch-up/catch-up.ts';
 import { writeSegment } from '../../src/migration/generate/feed.ts';
 import { feedFolder, TRUTH_AFTER } from '../../src/migration/generate/generate.ts';
+import { migrationModel, statusOf } from '../../src/migration/index.ts';
+import { csvLine } from '../../src/migration/lx1/csv.ts';
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
 import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
 import { aDump, aFolder, EXPORTER, truthsOf } from '../../src/migration/testing.ts';
 import type { BulkLoad } from '../../src/platform/bulk-load.ts';
-import { shortForm, type PrescriptionId } from '../../src/prescriptions/prescription-id.ts';
+import {
+  type PrescriptionId,
+  prescriptionKey,
+  shortForm,
+} from '../../src/prescriptions/prescription-id.ts';
 import { aStore, digestOf, loadInto, type Store, withBulk } from './store.ts';
 
 // Shows: Migration | changes since the export are applied once, in whole transactions; gaps stop it
@@ -79,6 +86,20 @@ describe('an old store that goes on while it is moved', () => {
     const { differences, ids } = await reconcile(store.database, dump);
     assert.deepEqual(differences.slice(0, 5), []);
     assert.ok(ids >= 300);
+  });
+
+  test('is shown to operators with as many ids as came, those of the feed too', async () => {
+    const other = await loaded();
+    const lines = linesOf();
+    const id = shortForm(present(prescriptionKey('FFFFFF-A83008-FFFFF0'), 'id'));
+    const gone = { PRESC_ID: id, FINAL_STATUS: '0007', PURGED_TS: '20141030', REASON: 'old' };
+    const place = [String(lines.length + 1), 'T99999', 'Y', '20141030040000'];
+    const row = [JSON.stringify({ PRESC_ID: id }), JSON.stringify(gone), null];
+    await followed(other, await aFeed([...lines, csvLine([...place, 'TOMBSTONE', 'I', ...row])]));
+    const status = present(await statusOf(other.database), 'a migration');
+    assert.equal(status.ids, truthsOf(folder, TRUTH_AFTER).length + 1);
+    const model = migrationModel(status);
+    assert.ok(model.isAny && model.ids.isEven);
   });
 
   test('changes nothing when it is caught up with once more', async () => {

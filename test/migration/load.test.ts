@@ -3,11 +3,11 @@ import { before, describe, test } from 'node:test';
 
 import { present } from '../../src/kernel/bug.ts';
 import { parseInstant } from '../../src/kernel/instant.ts';
-import { heldRecords } from '../../src/migration/hold/repository.ts';
 import { endHold } from '../../src/prescriptions/messages/end-hold/handle.ts';
 import { shortForm } from '../../src/prescriptions/prescription-id.ts';
 import type { PrescriptionId } from '../../src/prescriptions/prescription-id.ts';
 import type { Truth } from '../../src/migration/generate/truth.ts';
+import { heldRecords } from '../../src/migration/hold/repository.ts';
 import { migrationModel, statusOf } from '../../src/migration/index.ts';
 import { load } from '../../src/migration/load/load.ts';
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
@@ -86,15 +86,25 @@ describe('an old store that is loaded', () => {
   });
 
   test('is shown to operators with as many ids as came: in the store, held or kept apart', async () => {
-    const model = migrationModel(await statusOf(store.database));
-    assert.ok(model.isAny);
+    const status = present(await statusOf(store.database), 'a migration');
+    const model = migrationModel(status);
+    assert.ok(model.isAny && model.ids.isEven);
     const { came, free, held, refused } = model.ids;
     assert.equal(came, free + held + refused);
     assert.equal(came, truths.length);
+    assert.equal(held, (await heldRecords(store.database)).length);
     assert.ok(held > 0 && refused > 0);
     for (const { table, came: rows, loaded, apart } of model.tables) {
       assert.equal(rows, loaded + apart, table);
     }
+    // Once messages are taken there may be more than came, and still none less.
+    const idsOf = (records: number, takesMessages: boolean) => {
+      const later = migrationModel({ ...status, records, takesMessages });
+      return later.isAny ? [later.ids.own, later.ids.free, later.ids.isEven] : [];
+    };
+    assert.deepEqual(idsOf(status.records + 3, true), [3, free, true]);
+    assert.deepEqual(idsOf(status.records - 1, true), [0, free - 1, false]);
+    assert.deepEqual(idsOf(status.records + 3, false), [0, free + 3, false]);
   });
 
   test('says of each record from which rows of which export it came', async () => {

@@ -102,7 +102,7 @@ async function applySome(
     await copyAll(bulk, lines);
     await repository.keepRows(bulk, changed, to);
     await changeBeside(bulk, exportId, some);
-    await repository.reach(bulk, exportId, to);
+    await repository.reach(bulk, exportId, { seq: to, newIds: places.length - groups.size });
   });
   return places.length;
 }

@@ -126,8 +126,13 @@ export async function marksOf(
   return byPart;
 }
 
-export async function reach(bulk: BulkLoad, exportId: string, seq: number): Promise<void> {
-  await bulk.all(
-    sql`update migration.export set change_seq = ${seq} where export_id = ${exportId}`,
-  );
+/** Keeps how far the feed is applied, and how many ids it brought that were not known. */
+export async function reach(
+  bulk: BulkLoad,
+  exportId: string,
+  { seq, newIds }: { readonly seq: number; readonly newIds: number },
+): Promise<void> {
+  await bulk.all(sql`
+    update migration.export set change_seq = ${seq}, feed_ids = feed_ids + ${newIds}
+    where export_id = ${exportId}`);
 }

@@ -153,7 +153,8 @@ async function openWrites(rig: Rig): Promise<Json> {
   const now = await repository.clock(bulk);
   const writeStopSeconds = (now.getTime() - (frozen?.beganAt.getTime() ?? now.getTime())) / 1000;
   const isWithin = writeStopSeconds <= plan.limits.writeStopSeconds;
-  return { writeStopSeconds, isWithin, auditId: await repository.auditEnd(bulk) };
+  const [auditId, alarms] = [await repository.auditEnd(bulk), await repository.alarms(bulk)];
+  return { writeStopSeconds, isWithin, auditId, alarms };
 }
 
 /** When messages were first taken here. */
@@ -163,8 +164,8 @@ async function switched({ bulk, plan }: Rig): Promise<repository.StepRow | undef
 }
 
 async function silent(rig: Rig): Promise<Json> {
-  const since = Number((await switched(rig))?.evidence['auditId']);
-  const alarms = await repository.alarmsSince(rig.bulk, since);
+  const before = Number((await switched(rig))?.evidence['alarms'] ?? 0);
+  const alarms = (await repository.alarms(rig.bulk)) - before;
   if (alarms === 0) return { alarms };
   throw new StepRefused(
     `the tripwire held ${alarms} back since the switch`,

@@ -136,11 +136,11 @@ export async function auditEnd(database: Asking): Promise<number> {
   return row?.end ?? 0;
 }
 
-/** How often the tripwire held something back behind a line of the audit trail. */
-export async function alarmsSince(database: Asking, auditId: number): Promise<number> {
+/** How often the tripwire ever held something back. */
+export async function alarms(database: Asking): Promise<number> {
   const [row] = await database.all<{ count: number }>(sql`
-    select count(*)::int as count from platform.audit
-    where id > ${auditId} and interaction = 'tripwire'`);
+    select count(*)::int as count from prescriptions.event
+    where kind = 'MigrationHeld' and data->'because'->>0 = 'tripwire'`);
   return row?.count ?? 0;
 }
 

@@ -2,6 +2,7 @@ import type { Uuid } from '../../kernel/uuid.ts';
 import type { Database } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
 import type { PrescriptionEvent } from '../../prescriptions/rules.ts';
+import { IS_HELD } from '../hold/repository.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { StoredChain } from './chain.ts';
 import type { StoredRow } from './new-view.ts';
@@ -229,6 +230,6 @@ export async function totals(
       encode(sha256(convert_to(string_agg(place, E'\n' order by place collate "C"), 'UTF8')), 'hex') as digest
     from migration.dirty where export_id = ${exportId} group by class order by class`);
   const [row] = await database.all<{ held: number }>(sql`
-    select count(*)::int as held from prescriptions.prescription where state->>'held' is not null`);
+    select count(*)::int as held from prescriptions.prescription p where ${IS_HELD}`);
   return { classes, held: row?.held ?? 0 };
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { alarmsSince, lastReport, stateOf, stepsOf } from '../cut-over/repository.ts';
+import { alarms, lastReport, stateOf, stepsOf } from '../cut-over/repository.ts';
 import { nextStep } from '../cut-over/steps.ts';
 import * as repository from './repository.ts';
 
@@ -29,15 +29,15 @@ export async function statusOf(database: Database): Promise<Status | null> {
     next: nextStep(state)?.name ?? null,
     lastStep: last === undefined ? null : { step: last.step, isDone: last.isDone },
     report: await lastReport(database, exportId),
-    alarms: await alarmsSince(database, 0),
+    alarms: await alarms(database),
     tables: await repository.tableCounts(database, exportId),
     classes: await repository.classes(database, exportId),
   };
 }
 
 /** Ids a second, over the whole of the load; 0 while nothing came. */
-export function rateOf({ ids, firstUnitAt, lastUnitAt }: repository.Moved): number {
+export function rateOf({ ids, feedIds, firstUnitAt, lastUnitAt }: repository.Moved): number {
   if (firstUnitAt === null || lastUnitAt === null) return 0;
   const seconds = (lastUnitAt.getTime() - firstUnitAt.getTime()) / 1000;
-  return seconds === 0 ? 0 : Math.round(ids / seconds);
+  return seconds === 0 ? 0 : Math.round((ids - feedIds) / seconds);
 }

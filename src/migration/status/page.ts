@@ -5,6 +5,7 @@ import type { Status } from './handle.ts';
 export function migrationModel(status: Status | null) {
   if (status === null) return { isAny: false } as const;
   const { state, source, ids, records, held, refused, tables, classes, report } = status;
+  const own = status.takesMessages ? Math.max(0, records + refused - ids) : 0;
   return {
     isAny: true,
     facts: [
@@ -17,7 +18,14 @@ export function migrationModel(status: Status | null) {
       ['Held by the tripwire', String(status.alarms)],
       ['Ids loaded a second', String(status.perSecond)],
     ],
-    ids: { came: ids, free: records - held, held, refused, isEven: ids === records + refused },
+    ids: {
+      came: ids,
+      free: records - own - held,
+      held,
+      refused,
+      own,
+      isEven: ids === records - own + refused,
+    },
     tables: tables.map(({ table, came, apart }) => ({ table, came, loaded: came - apart, apart })),
     classes: classes.map(({ class: name, count }) => ({
       name,

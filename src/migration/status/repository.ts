@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { sql } from '../../platform/sql.ts';
+import { IS_HELD } from '../hold/repository.ts';
 
 /** Rows of one table that came, and those of them that are kept apart. */
 export type TableCount = {
@@ -13,12 +14,16 @@ export type Moved = {
   readonly exportId: string;
   readonly source: string;
   readonly changeSeq: number;
+  /** Of the export, and of its feed. */
   readonly ids: number;
+  readonly feedIds: number;
   readonly firstUnitAt: Date | null;
   readonly lastUnitAt: Date | null;
   readonly isLoaded: boolean;
-  /** Records that were moved and are there: prescriptions, cancellations that wait, ids that are gone. */
+  /** Records that are there: prescriptions, cancellations that wait, ids that are gone. */
   readonly records: number;
+  /** Whether messages are taken here, so that records may be of this Spine alone. */
+  readonly takesMessages: boolean;
   readonly held: number;
   /** Ids of which no row came into the store. */
   readonly refused: number;
@@ -28,9 +33,11 @@ export type Moved = {
 export async function moved(database: Database): Promise<Moved | null> {
   const [row] = await database.all<Moved>(sql`
     select e.export_id as "exportId", e.source, e.change_seq::int as "changeSeq",
-      e.loaded_at is not null as "isLoaded", u.ids, u.first_at as "firstUnitAt", u.last_at as "lastUnitAt",
+      e.loaded_at is not null as "isLoaded",
+      u.ids + e.feed_ids as ids, e.feed_ids as "feedIds", u.first_at as "firstUnitAt", u.last_at as "lastUnitAt",
       (select count(*)::int from prescriptions.prescription) as records,
-      (select count(*)::int from prescriptions.prescription where state->>'held' is not null) as held,
+      (select count(*)::int from prescriptions.prescription p where ${IS_HELD}) as held,
+      coalesce((select takes_messages from prescriptions.opening), false) as "takesMessages",
       (select count(distinct q.place)::int from migration.quarantine q where not exists (
         select from prescriptions.prescription p where p.prescription_id = q.place)) as refused
     from migration.export e cross join lateral (

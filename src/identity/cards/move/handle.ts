@@ -27,17 +27,19 @@ export async function moveWithdrawnCards(
   const found = await findCards(database, numbers);
   const byNumber = new Map(found.map((card) => [card.cardNumber, card]));
   const refused = new Map<string, string>();
+  const unknown: WithdrawnCard[] = [];
   for (const { cardNumber, userId } of cards) {
     const card = byNumber.get(cardNumber) ?? null;
     if (!/^\d{12}$/.test(cardNumber)) refused.set(cardNumber, 'its number is not 12 digits');
     else if (card === null && !known.has(userId)) {
       refused.set(cardNumber, 'nobody of this user id is known here');
-    } else if (card === null) await keepWithdrawn(database, { cardNumber, userId }, at);
+    } else if (card === null) unknown.push({ cardNumber, userId });
     else if (!isFinal(card)) {
       const by = { userId: null, at };
       const command = { kind: 'Revoke', reason: 'withdrawn' } as const;
       await changeCard({ database }, cardNumber, command, { by });
     }
   }
+  if (unknown.length > 0) await keepWithdrawn(database, unknown, at);
   return refused;
 }

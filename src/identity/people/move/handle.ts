@@ -38,17 +38,32 @@ export async function moveRoles(
     if (typeof found === 'string') refused.set(role.roleProfileId, found);
     else byUser.set(role.userId, [...(byUser.get(role.userId) ?? []), found]);
   }
-  for (const [userId, roleProfiles] of byUser) {
+  const people = [...byUser].flatMap(([userId, roleProfiles]) => {
     const user = known.users.get(userId);
-    if (user === undefined) continue;
-    const file = { organisations: [], people: [personOf(user, roleProfiles)] };
-    const kept = await importPeople(database, file, at);
-    if (kept.ok) continue;
-    for (const { roleProfileId } of roleProfiles) {
-      refused.set(roleProfileId, importWords(kept.error));
-    }
-  }
+    return user === undefined ? [] : [personOf(user, roleProfiles)];
+  });
+  for (const [id, because] of await keep(database, people, at)) refused.set(id, because);
   return refused;
+}
+
+/** All of them at once; where one cannot be kept, each half by itself, until that one stands alone. */
+async function keep(
+  database: Database,
+  people: readonly NewPerson[],
+  at: Date,
+): Promise<[roleProfileId: string, because: string][]> {
+  if (people.length === 0) return [];
+  const kept = await importPeople(database, { organisations: [], people }, at);
+  if (kept.ok) return [];
+  if (people.length > 1) {
+    const half = Math.ceil(people.length / 2);
+    const first = await keep(database, people.slice(0, half), at);
+    return [...first, ...(await keep(database, people.slice(half), at))];
+  }
+  const because = importWords(kept.error);
+  return people.flatMap(({ roleProfiles }) =>
+    roleProfiles.map(({ roleProfileId }): [string, string] => [roleProfileId, because]),
+  );
 }
 
 async function knownTo(database: Database, roles: readonly MovedRole[]): Promise<Known> {
