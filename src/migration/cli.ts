@@ -1,10 +1,14 @@
+import { readFile } from 'node:fs/promises';
+
 import { type Command, EXIT, type Invocation } from '../cli/command.ts';
+import { Trouble } from '../platform/trouble.ts';
 import { catchUpCommand } from './catch-up/cli.ts';
 import { cutOverCommand, fallBackCommand, readyCommand } from './cut-over/cli.ts';
 import { generateCommand, stopCommand } from './generate/cli.ts';
 import { holdCommands } from './hold/cli.ts';
 import { loadCommand } from './load/cli.ts';
-import { KEY, openNamed } from './named-dump.ts';
+import { type Dump, openDump } from './lx1/open-dump.ts';
+import { KEY, keyOf } from './named-dump.ts';
 import { planCommand } from './plan/cli.ts';
 import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
 import { rehearseCommands } from './rehearse/cli.ts';
@@ -12,9 +16,14 @@ import { sampleCommand } from './sample/cli.ts';
 import { scenarioCommand } from './scenario/cli.ts';
 import type { Parts } from './scenario/scenario.ts';
 import { shadowCommand } from './shadow/cli.ts';
+import { NotSigned } from './signed-file.ts';
 import { statusCommand } from './status/cli.ts';
 
-const inspectCommand: Command = {
+/** An export is not as its manifest says, or its signature is bad [MIGRATION 7]. */
+const UNREADABLE = 3;
+const NOT_SIGNED = 4;
+
+export const inspectCommand: Command = {
   name: 'migrate inspect',
   summary: 'check an export against its signed manifest, and say what is in it; nothing is written',
   usage: '<export>',
@@ -43,7 +52,19 @@ async function inspect(invocation: Invocation): Promise<number> {
     output.progress('spine migrate inspect: name the folder of the export');
     return EXIT.wrongUse;
   }
-  const { manifest, parts } = await openNamed(invocation, folder);
+  const key = keyOf(invocation);
+  try {
+    tell(invocation, await openDump(folder, await readFile(key, 'utf8')));
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    output.progress(`spine migrate inspect: ${error.message}`);
+    output.progress(`what to do: ${error.remedy}`);
+    return error instanceof NotSigned ? NOT_SIGNED : UNREADABLE;
+  }
+}
+
+function tell({ output }: Invocation, { manifest, parts }: Dump): void {
   const { exportId, source, ended, tables, statusCounts, files } = manifest;
   const bytes = files.reduce((all, file) => all + file.bytes, 0);
   const lines = [
@@ -59,7 +80,6 @@ async function inspect(invocation: Invocation): Promise<number> {
     tables,
     statusCounts,
   });
-  return EXIT.ok;
 }
 
 /** What an operator does to move an old store; `version` is that of the program. */

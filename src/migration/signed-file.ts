@@ -7,6 +7,9 @@ import { canonicalJson, type Json } from './canonical.ts';
 /** The end of the name of a signature that lies beside its file: 64 bytes, as `openssl pkeyutl -verify -rawin` takes them. */
 export const SIGNATURE = '.sig';
 
+/** A file whose signature is not that of the key that it should be of, or that was altered since. */
+export class NotSigned extends Trouble {}
+
 /** Writes canonical JSON and, beside it, its detached Ed25519 signature [MIGRATION 2.2, 6]. */
 export async function writeSigned(file: string, value: Json, privateKeyPem: string): Promise<void> {
   const text = Buffer.from(canonicalJson(value));
@@ -14,12 +17,12 @@ export async function writeSigned(file: string, value: Json, privateKeyPem: stri
   await writeFile(`${file}${SIGNATURE}`, sign(null, text, createPrivateKey(privateKeyPem)));
 }
 
-/** Reads a file that was signed with this key; throws `Trouble` when it was not, or was altered since. */
+/** Reads a file that was signed with this key; throws `NotSigned` when it was not, or was altered since, and `Trouble` when it cannot be read. */
 export async function readSigned(file: string, publicKeyPem: string): Promise<unknown> {
   const text = await bytesOf(file);
   const signature = await bytesOf(`${file}${SIGNATURE}`);
   if (!verify(null, text, createPublicKey(publicKeyPem), signature)) {
-    throw new Trouble(
+    throw new NotSigned(
       `${file} is not what was signed, or another key signed it`,
       'take the file again from where it was made, and the key from whom you trust for it',
     );

@@ -1,0 +1,121 @@
+// Shows: Migration | scripts tell by the exit code why a step of a move ended: unreadable, not signed, too many of a class, a gap, differences, not ready, refused, not verified
+import assert from 'node:assert/strict';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+
+import type { Command } from '../../src/cli/command.ts';
+import { type Ran, ranOn } from '../../src/cli/testing.ts';
+import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
+import { inspectCommand } from '../../src/migration/cli.ts';
+import { cutOverCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
+import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { feedFolder } from '../../src/migration/generate/generate.ts';
+import { loadCommand } from '../../src/migration/load/cli.ts';
+import { PLAN_KEY, type Plan, planJson } from '../../src/migration/plan/plan.ts';
+import { reconcileCommand, verifyReportCommand } from '../../src/migration/reconcile/cli.ts';
+import { planFor } from '../../src/migration/scenario/switch.ts';
+import { writeSigned } from '../../src/migration/signed-file.ts';
+import { signingKeyIn } from '../../src/migration/signing-key.ts';
+import { aDump, aFolder, EXPORTER, type Generated } from '../../src/migration/testing.ts';
+import { aStore, type Store } from './store.ts';
+
+const COMMANDS: readonly Command[] = [
+  inspectCommand,
+  loadCommand,
+  catchUpCommand,
+  reconcileCommand('test'),
+  verifyReportCommand,
+  readyCommand,
+  cutOverCommand,
+];
+
+let store: Store;
+let made: Generated;
+let folder: string; // where the files of operators lie
+let key: string;
+let plan: Plan;
+before(async () => {
+  store = await aStore();
+  made = await aDump({ prescriptions: 60, perPart: 60, dirt: 6, changing: 0.3, seed: 23 });
+  folder = await aFolder();
+  key = join(folder, 'key.pem');
+  writeFileSync(key, EXPORTER.publicKey);
+  plan = await planFor({ ...made, keys: EXPORTER });
+});
+
+function run(command: string, ...words: readonly string[]): Promise<Ran> {
+  return ranOn(store.url, COMMANDS, ['migrate', command, ...words]);
+}
+
+async function signedPlan(one: Plan): Promise<string> {
+  const file = join(folder, 'plan.json');
+  await writeSigned(file, planJson(one), await signingKeyIn(folder, PLAN_KEY));
+  return file;
+}
+
+describe('a step of a move ends with the exit code', () => {
+  test('0, 3 or 4 where an export is whole, is not as its manifest says, or is not signed', async () => {
+    const { folder: whole } = made.dump;
+    assert.equal((await run('inspect', whole, '--key', key)).code, 0);
+    const altered = join(folder, 'altered');
+    cpSync(whole, altered, { recursive: true });
+    appendFileSync(join(altered, 'ISSUE.0001.csv'), 'x');
+    const unreadable = await run('inspect', altered, '--key', key);
+    assert.deepEqual([unreadable.code, unreadable.stdout], [3, '']);
+    assert.match(unreadable.stderr, /ISSUE\.0001\.csv: it has \d+ bytes[\s\S]*what to do: /);
+    appendFileSync(join(altered, 'manifest.json'), ' ');
+    const unsigned = await run('inspect', altered, '--key', key);
+    assert.equal(unsigned.code, 4);
+    assert.match(unsigned.stderr, /manifest\.json is not what was signed/);
+  });
+
+  test('6 where a load finds more of a class than its plan counts, and 0 by the plan that counts them', async () => {
+    const classes = plan.classes.map((one) =>
+      one.class === 'D29' ? { ...one, count: one.count - 1 } : one,
+    );
+    const file = await signedPlan({ ...plan, classes });
+    const words = [made.dump.folder, '--key', key, '--workers', '1', '--plan', file];
+    const stopped = await run('load', ...words);
+    assert.equal(stopped.code, 6, stopped.stderr);
+    assert.match(stopped.stderr, /not as the plan has it: \d+ of class D29 where \d+ were counted/);
+    await signedPlan(plan);
+    const loaded = await run('load', ...words);
+    assert.deepEqual([loaded.code, loaded.stderr], [0, '']);
+  });
+
+  test('7 where a change of the feed is missing', async () => {
+    const { exportId } = made.dump.manifest;
+    const text = readFileSync(join(feedFolder(made.folder), 'CHANGE.000001.csv'), 'latin1');
+    const lines = text.split(/(?<=BEFORE\n)|(?<=\n)(?=\d+,T)/);
+    const feed = await aFolder();
+    const segment = { exportId, number: 1, text: lines.toSpliced(2, 1).join('') };
+    await writeSegment(feed, segment, EXPORTER.privateKey);
+    const { code, stderr } = await run('catch-up', made.dump.folder, feed, '--key', key);
+    assert.equal(code, 7, stderr);
+  });
+
+  test('8 where the stores differ, and 12 where the report of it was altered', async () => {
+    const report = join(folder, 'report.json');
+    const words = [made.dump.folder, '--key', key, '--report', report];
+    assert.equal((await run('reconcile', ...words)).code, 0);
+    await store.rows.all(
+      `update prescriptions.message set body = '' where message_id = (select message_id from prescriptions.message where body <> '' limit 1)`,
+    );
+    const differs = await run('reconcile', ...words);
+    assert.deepEqual([differs.code, /1 differences/.test(differs.stdout)], [8, true]);
+    assert.equal((await run('verify-report', report)).code, 0);
+    appendFileSync(report, ' ');
+    assert.equal((await run('verify-report', report)).code, 12);
+  });
+
+  test('9 where a gate is red, and 10 where a step is refused', async () => {
+    const file = await signedPlan(plan);
+    const ready = await run('ready', file);
+    assert.equal(ready.code, 9);
+    assert.match(ready.stdout, /RED {4}report/);
+    const refused = await run('cut-over', file, '--step', 'ready');
+    assert.equal(refused.code, 10, refused.stderr);
+    assert.match(refused.stderr, /refused: [\s\S]*what to do: /);
+  });
+});
