@@ -38,6 +38,8 @@ export type Deed = { readonly events: readonly PrescriptionEvent[]; readonly out
 export type Answer = {
   readonly outcome: Outcome;
   readonly prescriptionIds: readonly PrescriptionId[];
+  /** Under which the message is kept, where that is not the id that it has now. */
+  readonly keptAs?: Uuid;
   /** It was written now, with what goes alongside; else it was there before, or is not kept. */
   readonly isWritten: boolean;
 };
@@ -173,12 +175,12 @@ function patientOf(state: Known | null): string | null {
 /** The first answer again, if it is the same message again; an id with other content is refused [RELIABILITY F15, F16]. */
 export async function again(
   database: Database,
-  { outcome, prescriptionIds, digest }: repository.Answered,
+  { messageId: keptAs, outcome, prescriptionIds, digest }: repository.Answered,
   envelope: repository.Envelope,
 ): Promise<Answer> {
-  if (digest.equals(envelope.digest) || (await isSame(database, envelope))) {
+  if (digest.equals(envelope.digest) || (await isSame(database, envelope, keptAs))) {
     await recordAgain(database, envelope, `repeated: ${auditWord(outcome)}`, prescriptionIds);
-    return { outcome, prescriptionIds, isWritten: false };
+    return { outcome, prescriptionIds, keptAs, isWritten: false };
   }
   const rejection: Rejection = { kind: 'MessageIdUsedBefore' };
   const refusal: Outcome = { kind: 'Refused', rejection, at: envelope.at };
@@ -189,10 +191,11 @@ export async function again(
 /** Looked at only when the bytes are others: nearly every repeat has the same. */
 async function isSame(
   database: Database,
-  { messageId, interaction, saysSame }: repository.Envelope,
+  { interaction, saysSame }: repository.Envelope,
+  keptAs: Uuid,
 ): Promise<boolean> {
   if (saysSame === undefined) return false;
-  const body = await repository.received(database, messageId, interaction);
+  const body = await repository.received(database, keptAs, interaction);
   return body !== null && saysSame(body);
 }
 

@@ -29,6 +29,8 @@ export type Envelope = Act & {
   readonly body: Buffer;
   /** SHA-256 of the body. */
   readonly digest: Buffer;
+  /** The id of the message around the act, where that is another one: an older Spine may have known it by this. */
+  readonly frameId?: Uuid;
   /** Whether another body says the same, where one message can be written in several ways. */
   readonly saysSame?: (body: Buffer) => boolean;
   /** What its door writes with the effect, by the outcome: an insert that still takes a condition. */
@@ -43,6 +45,8 @@ export type Head = {
 
 /** What a message id was answered before. */
 export type Answered = {
+  /** Under which the message is kept. */
+  readonly messageId: Uuid;
   readonly outcome: Outcome;
   readonly prescriptionIds: readonly PrescriptionId[];
   readonly digest: Buffer;
@@ -72,19 +76,33 @@ export type Change = {
 export async function load(
   database: Database,
   id: PrescriptionId,
-  { messageId, interaction }: Envelope,
+  envelope: Envelope,
 ): Promise<{ head: Head; answered: Answered | null }> {
   const [row] = await database.all<Partial<HeadRow & AnswerRow>>(sql`
-    select p.version, p.state, p.head_hash, m.outcome, m.prescription_ids, m.digest
+    select p.version, p.state, p.head_hash, m.message_id, m.outcome, m.prescription_ids, m.digest
     from (select 1) as one
     left join prescriptions.prescription p on p.prescription_id = ${id}
-    left join prescriptions.message m
-      on m.message_id = ${messageId} and m.interaction = ${interaction}`);
+    left join lateral (${keptOf(envelope)}) as m on true`);
   return { head: headOf(row ?? {}), answered: answerOf(row ?? {}) };
 }
 
 type HeadRow = { version: number; state: Known; head_hash: Buffer };
-type AnswerRow = { outcome: Outcome; prescription_ids: PrescriptionId[]; digest: Buffer };
+type AnswerRow = {
+  message_id: Uuid;
+  outcome: Outcome;
+  prescription_ids: PrescriptionId[];
+  digest: Buffer;
+};
+
+/** The message as it was answered; else the one of its frame's id that came here from an older Spine. */
+function keptOf({ messageId, frameId, interaction }: Envelope): Sql {
+  const kept = sql`select message_id, outcome, prescription_ids, digest from prescriptions.message`;
+  return frameId === undefined
+    ? sql`${kept} where message_id = ${messageId} and interaction = ${interaction}`
+    : sql`${kept} where message_id in (${messageId}, ${frameId}) and interaction = ${interaction}
+        and (message_id = ${messageId} or outcome->>'isRebuilt' is not null)
+        order by message_id = ${messageId} desc limit 1`;
+}
 
 function headOf(row: { [column in keyof HeadRow]?: HeadRow[column] | null }): Head {
   const { version, state, head_hash: hash } = row;
@@ -94,19 +112,15 @@ function headOf(row: { [column in keyof HeadRow]?: HeadRow[column] | null }): He
 function answerOf(
   row: { [column in keyof AnswerRow]?: AnswerRow[column] | null },
 ): Answered | null {
-  const { outcome, prescription_ids: prescriptionIds, digest } = row;
-  if (outcome == null || prescriptionIds == null || digest == null) return null;
-  return { outcome, prescriptionIds, digest };
+  const { message_id: messageId, outcome, prescription_ids: prescriptionIds, digest } = row;
+  if (messageId == null || outcome == null || prescriptionIds == null || digest == null) {
+    return null;
+  }
+  return { messageId, outcome, prescriptionIds, digest };
 }
 
-export async function answered(
-  database: Database,
-  { messageId, interaction }: Envelope,
-): Promise<Answered | null> {
-  const [row] = await database.all<AnswerRow>(sql`
-    select outcome, prescription_ids, digest
-    from prescriptions.message
-    where message_id = ${messageId} and interaction = ${interaction}`);
+export async function answered(database: Database, envelope: Envelope): Promise<Answered | null> {
+  const [row] = await database.all<AnswerRow>(keptOf(envelope));
   return row === undefined ? null : answerOf(row);
 }
 
@@ -149,13 +163,11 @@ export async function waiting(
 export async function gotNothing(
   database: Database,
   organisation: OdsCode,
-  { messageId, interaction }: Envelope,
+  envelope: Envelope,
 ): Promise<{ answered: Answered | null; isLater: boolean }> {
   const [row] = await database.all<Partial<AnswerRow> & { isLater: boolean }>(sql`
-    select ${isDownloadLater(organisation)} as "isLater", m.outcome, m.prescription_ids, m.digest
-    from (select 1) as one
-    left join prescriptions.message m
-      on m.message_id = ${messageId} and m.interaction = ${interaction}`);
+    select ${isDownloadLater(organisation)} as "isLater", m.*
+    from (select 1) as one left join lateral (${keptOf(envelope)}) as m on true`);
   return { answered: answerOf(row ?? {}), isLater: row?.isLater ?? false };
 }
 

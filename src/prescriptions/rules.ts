@@ -5,6 +5,7 @@
 export { chained, type ChainedEvent, CHAIN_START } from './chain.ts';
 export { type Due, dueOf } from './due.ts';
 export { evolveAll, evolving, type Known } from './evolve.ts';
+export { ownInteraction } from './interactions.ts';
 export { currentIssue, issueOf, statusCode, toCome } from './issues.ts';
 export { expiryOf, lastExpiryOf } from './messages/create/decide.ts';
 export type { OdsCode } from './ods-code.ts';

@@ -96,8 +96,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     edits: [
       {
         file: 'src/prescriptions/repository.ts',
-        find: 'on m.message_id = ${messageId} and m.interaction = ${interaction}`);\n  return { head',
-        put: "on m.message_id = ${messageId} and m.interaction = ${interaction} and m.received_at > now() - interval '20 ms'`);\n  return { head",
+        find: 'left join lateral (${keptOf(envelope)}) as m on true`);\n  return { head',
+        put: "left join lateral (select k.* from (${keptOf(envelope)}) as k join prescriptions.message a using (message_id) where a.received_at > now() - interval '20 ms') as m on true`);\n  return { head",
       },
       {
         file: RECORD,

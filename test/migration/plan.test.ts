@@ -7,18 +7,9 @@ import { keepBeside, shownBeside } from '../../src/migration/cut-over/evidence.t
 import { gatesOf } from '../../src/migration/cut-over/gates.ts';
 import { heldRecords } from '../../src/migration/hold/repository.ts';
 import { readChoices } from '../../src/migration/plan/choices.ts';
-import {
-  byPlan,
-  faultsOf,
-  type Plan,
-  PLAN_KEY,
-  planJson,
-  readPlan,
-} from '../../src/migration/plan/plan.ts';
+import { byPlan, faultsOf, type Plan, planJson, readPlan } from '../../src/migration/plan/plan.ts';
 import { planFor } from '../../src/migration/scenario/switch.ts';
-import { loadToEnd } from '../../src/migration/scenario/throw-away.ts';
 import { writeSigned } from '../../src/migration/signed-file.ts';
-import { signingKeyIn } from '../../src/migration/signing-key.ts';
 import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
 import { aDump, aFolder, EXPORTER, type Generated, truthsOf } from '../../src/migration/testing.ts';
 import { aStore, loadInto } from './store.ts';
@@ -91,25 +82,6 @@ describe('a plan', () => {
     assert.deepEqual(differences, []);
     await assert.rejects(loadInto(store, made.dump), /begun with other policies: held are D29/);
     assert.throws(() => byPlan(made.dump, { ...mine, manifest: 'x' }), /of another export/);
-  });
-
-  test('that counts fewer of a class than are there ends the load with the exit code of class limits, and the right one does not', async () => {
-    const place = await aFolder();
-    const key = join(place, 'key.pem');
-    writeFileSync(key, EXPORTER.publicKey);
-    const file = join(place, 'plan.json');
-    const sign = async (one: Plan): Promise<void> =>
-      writeSigned(file, planJson(one), await signingKeyIn(place, PLAN_KEY));
-    const store = await aStore();
-    const program = new URL('../../bin/spine.ts', import.meta.url).pathname;
-    const loading = { folder: made.dump.folder, key, program, plan: file };
-    const classes = plan.classes.map((one) =>
-      one.class === 'D29' ? { ...one, count: one.count - 1 } : one,
-    );
-    await sign({ ...plan, classes });
-    await assert.rejects(loadToEnd(store.url, loading), /ended with 6$/);
-    await sign(plan);
-    assert.equal((await loadToEnd(store.url, loading)).written, 0);
   });
 
   test('says what is wrong with what was chosen, all at once; and is not signed where more are of a class than may be', () => {

@@ -1,6 +1,10 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { derivedUuid, type Uuid } from '../../kernel/uuid.ts';
-import type { Cancellation, PrescriptionEvent } from '../../prescriptions/rules.ts';
+import {
+  type Cancellation,
+  ownInteraction,
+  type PrescriptionEvent,
+} from '../../prescriptions/rules.ts';
 import type { Row } from '../lx1/tables.ts';
 import { createdOf } from './created.ts';
 import { notificationOf } from './items.ts';
@@ -63,7 +67,8 @@ const BY_INTERACTION: Readonly<
 };
 
 function ofStep(record: LegacyRecord, step: Step): Fact[] {
-  const { INTERACTION: interaction, MSG_ID: message, ISSUE_NO, TO_STATUS: to } = step;
+  const { MSG_ID: message, ISSUE_NO, TO_STATUS: to } = step;
+  const interaction = ownInteraction(step.INTERACTION);
   const issue = Number(ISSUE_NO ?? 1);
   const at = record.instant('STATUS_HIST.RECV_TS', step.RECV_TS);
   record.instant('STATUS_HIST.EVENT_TS', step.EVENT_TS);
@@ -118,7 +123,9 @@ function released(record: LegacyRecord, { issue, message, at }: About): Prescrip
   const step = record.stepOf(message);
   const holder = record.party(row?.ORG ?? step?.ORG ?? '', step?.USER_ID ?? null);
   const isNominated =
-    row === undefined ? step?.INTERACTION === 'PORX_IN060102SM30' : row.KIND === 'NOMINATED';
+    row === undefined
+      ? ownInteraction(step?.INTERACTION ?? '') === 'PORX_IN060102SM30'
+      : row.KIND === 'NOMINATED';
   const releaseId = derivedUuid('release response', idOf(message));
   return [
     { kind: 'Released', issue, holder, by: isNominated ? 'nomination' : 'id', releaseId, at },

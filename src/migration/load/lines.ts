@@ -8,6 +8,7 @@ import {
   currentIssue,
   dueOf,
   type Known,
+  ownInteraction,
   type Prescription,
   type PrescriptionId,
   statusCode,
@@ -167,7 +168,7 @@ function messageRow(
   const body = moved.fate === 'tombstone' ? NO_BYTES : bytes;
   const outcome = JSON.stringify(outcomeOf(row, at, moved));
   const digest = Buffer.from(row.SHA256, 'hex');
-  return [idOf(row.MSG_ID), row.INTERACTION, at, [id], digest, body, outcome];
+  return [idOf(row.MSG_ID), ownInteraction(row.INTERACTION), at, [id], digest, body, outcome];
 }
 
 /** The message that it answers, and the conversation, by the words of ebXML; of the old store's own it begins one. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
-import type { Outcome } from '../../prescriptions/rules.ts';
+import { type Outcome, ownInteraction } from '../../prescriptions/rules.ts';
 import type { Moved } from '../fold/fold-group.ts';
 import { idOf } from '../fold/record.ts';
 import type { Row } from '../lx1/tables.ts';
@@ -12,6 +12,14 @@ import type { Row } from '../lx1/tables.ts';
 export function outcomeOf(
   row: Row<'MESSAGE'>,
   at: Instant,
+  moved: Pick<Moved, 'fate' | 'facts'>,
+): Outcome {
+  return { ...answerOf(row, at, moved), isRebuilt: true };
+}
+
+function answerOf(
+  row: Row<'MESSAGE'>,
+  at: Instant,
   { fate, facts }: Pick<Moved, 'fate' | 'facts'>,
 ): Outcome {
   if (fate === 'tombstone')
@@ -20,13 +28,14 @@ export function outcomeOf(
     const detail = `refused before the migration: ${row.OUTCOME}`;
     return { kind: 'Refused', rejection: { kind: 'Unprocessable', detail }, at };
   }
-  if (row.INTERACTION === CANCEL) {
+  const interaction = ownInteraction(row.INTERACTION);
+  if (interaction === CANCEL) {
     const id = idOf(row.MSG_ID);
     const did = facts.find(({ messageId }) => messageId === id)?.event.kind;
     const code = CODES[did ?? ''] ?? 'R-0001';
     return { kind: 'CancelAnswered', code, detail: null, performer: null, at };
   }
-  const by = RELEASES[row.INTERACTION];
+  const by = RELEASES[interaction];
   if (by === undefined) return { kind: 'Accepted', at };
   return { kind: 'Released', by, releaseId: derivedUuid('release response', idOf(row.MSG_ID)), at };
 }

@@ -1,7 +1,7 @@
 import type { Hl7Answer, Hl7Interaction, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
 import type { Element } from '../../gateways/xml/element.ts';
 import type { Result } from '../../kernel/result.ts';
-import type { INTERACTIONS } from '../interactions.ts';
+import { INTERACTIONS, MESSAGE_NAMES, type MessageName, OTHER_IDS } from '../interactions.ts';
 import { claim } from '../messages/claim/handle.ts';
 import { readClaim } from '../messages/claim/hl7v3.ts';
 import { dispense } from '../messages/dispense/handle.ts';
@@ -24,49 +24,29 @@ import { onNominatedRelease, onPatientRelease } from './releases.ts';
 
 type Handle = (spine: Spine, request: Hl7Request) => Promise<Hl7Answer>;
 
-/** Every interaction under all its ids: the NHS facade sends SM, direct suppliers UK [EPS-HL7V3 5]. */
-const HANDLERS: readonly (readonly [handle: Handle, ...ids: readonly string[]])[] = [
-  [
-    onOrder,
-    'PORX_IN020101SM31',
-    'PORX_IN020101UK31',
-    'PORX_IN020102UK31',
-    'PORX_IN020101UK04',
-    'PORX_IN020102UK04',
-  ],
-  [onCancel, 'PORX_IN030101SM32', 'PORX_IN030101UK32'],
-  [onNominatedRelease, 'PORX_IN060102SM30', 'PORX_IN060102UK30'],
-  [onPatientRelease, 'PORX_IN132004SM30', 'PORX_IN132004UK30'],
-  [
-    plain('dispense', 'DispenseNotification', readDispense, dispense),
-    'PORX_IN080101SM31',
-    'PORX_IN080101UK31',
-  ],
-  [plain('claim', 'DispenseClaim', readClaim, claim), 'PORX_IN090101SM31', 'PORX_IN090101UK31'],
-  [
-    plain('return', 'DispenseProposalReturn', readReturn, giveBack),
-    'PORX_IN100101SM31',
-    'PORX_IN100101UK31',
-  ],
-  [
-    plain('withdraw', 'ETPWithdraw', readWithdraw, withdraw),
-    'PORX_IN510101SM31',
-    'PORX_IN510101UK31',
-  ],
-  [plain('rebuild', 'RebuildDispenseHistory', readRebuild, rebuild), 'PORX_IN540101UK31'],
-];
+const HANDLERS: Readonly<Record<MessageName, Handle>> = {
+  create: onOrder,
+  cancel: onCancel,
+  releaseNominated: onNominatedRelease,
+  releaseById: onPatientRelease,
+  dispense: plain('dispense', 'DispenseNotification', readDispense, dispense),
+  claim: plain('claim', 'DispenseClaim', readClaim, claim),
+  return: plain('return', 'DispenseProposalReturn', readReturn, giveBack),
+  withdraw: plain('withdraw', 'ETPWithdraw', readWithdraw, withdraw),
+  rebuild: plain('rebuild', 'RebuildDispenseHistory', readRebuild, rebuild),
+};
 
 /** All that the HL7 V3 door can do with prescriptions. */
 export function prescriptionHl7Interactions(spine: Spine): Hl7Interaction[] {
-  return HANDLERS.map(([handle, ...ids]) => ({
-    ids,
-    handle: (request) => handle(spine, request),
+  return MESSAGE_NAMES.map((message) => ({
+    ids: [INTERACTIONS[message], ...OTHER_IDS[message]],
+    handle: (request) => HANDLERS[message](spine, request),
   }));
 }
 
 /** A message about one prescription that is acknowledged, or refused, and no more [EPS-HL7V3 7.1]. */
 function plain<Command>(
-  message: keyof typeof INTERACTIONS,
+  message: MessageName,
   name: string,
   read: (act: Element, request: Hl7Request) => Result<Received<Command>, Rejection>,
   perform: (

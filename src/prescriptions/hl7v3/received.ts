@@ -117,7 +117,7 @@ function strangerFault(
 }
 
 export function envelopeOf(
-  { actor, requestId, body, digest, at, alongside }: Hl7Request,
+  { actor, requestId, message: { id: frameId }, body, digest, at, alongside }: Hl7Request,
   act: Element,
   messageId: Uuid,
   {
@@ -132,6 +132,7 @@ export function envelopeOf(
   return {
     ...(alongside !== null && { alongside: (outcome) => alongside(answerOf(outcome)) }),
     messageId,
+    ...(frameId !== messageId && { frameId }),
     requestId,
     actor,
     body,

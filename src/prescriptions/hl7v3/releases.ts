@@ -9,7 +9,6 @@ import { releasedBy } from '../messages/release/released-by.ts';
 import { releaseResponseXml } from '../messages/release/release-response.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Answer, Spine } from '../perform.ts';
-import type { PrescriptionId } from '../prescription-id.ts';
 import type { Rejection } from '../rejections.ts';
 import type { Envelope } from '../repository.ts';
 import { acknowledgement, answerId, refusal } from './answers.ts';
@@ -63,10 +62,11 @@ async function onRelease(
   const answerOf = (outcome: Outcome): Hl7Answer | null =>
     outcome.kind === 'Released' ? null : notReleased(request, messageId, outcome);
   const envelope = envelopeOf(request, act, messageId, { message, answerOf });
-  const { outcome, prescriptionIds, isWritten } = await release(envelope, received.value);
+  const done = await release(envelope, received.value);
+  const { outcome, isWritten } = done;
   const answer =
     outcome.kind === 'Released'
-      ? await released(spine, messageId, outcome, prescriptionIds)
+      ? await released(spine, messageId, outcome, done)
       : notReleased(request, messageId, outcome);
   return { ...answer, isKept: isWritten };
 }
@@ -81,9 +81,9 @@ async function released(
   spine: Spine,
   requestId: Uuid,
   { releaseId, by, at }: Extract<Outcome, { kind: 'Released' }>,
-  prescriptionIds: readonly PrescriptionId[],
+  { prescriptionIds, keptAs = requestId }: Answer,
 ): Promise<Hl7Answer> {
-  const given = await releasedBy(spine, prescriptionIds, requestId);
+  const given = await releasedBy(spine, prescriptionIds, keptAs);
   return {
     interaction: by === 'nomination' ? 'PORX_IN070101UK31' : 'PORX_IN070103UK31',
     messageId: releaseId,
