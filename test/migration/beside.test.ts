@@ -31,8 +31,8 @@ import {
 import { csvLine } from '../../src/migration/lx1/csv.ts';
 import { aDump, aFolder, EXPORTER, type Generated } from '../../src/migration/testing.ts';
 import type { BulkLoad } from '../../src/platform/bulk-load.ts';
-import { bringPeople } from './people.ts';
-import { aBulk, aStore, digestOf, loadInto, type Store, withBulk } from './store.ts';
+import { allOf, bringPeople } from './people.ts';
+import { aBulk, aStore, loadInto, type Store, withBulk } from './store.ts';
 
 // Shows: Migration | nominations, roles, cards and what was not delivered come over from an old store; nothing is of use here that was not there any more
 
@@ -286,23 +286,3 @@ describe('what an old store had not delivered', () => {
     assert.deepEqual(await leaving(), []);
   });
 });
-
-/** What was taken over, but for the audit trail. */
-async function allOf(of: Store): Promise<string> {
-  const tables = [
-    'migration.beside',
-    'migration.beside_part',
-    'migration.sent',
-    'demographics.nomination',
-    'demographics.patient',
-    'identity.role_profile',
-    'identity.card',
-  ];
-  const digests = [await digestOf(of)];
-  for (const table of tables) {
-    const [row] = await of.rows.all<{ digest: string }>(`
-      select md5(coalesce(string_agg(to_jsonb(t)::text, '|' order by to_jsonb(t)::text), '')) as digest from ${table} t`);
-    digests.push(`${table} ${row?.digest}`);
-  }
-  return digests.join('\n');
-}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { importPatients } from '../../src/demographics/index.ts';
 import { importPeople, parsePeopleFile } from '../../src/identity/index.ts';
 import { type BesideTruth, SYSTEM } from '../../src/migration/generate/beside.ts';
-import type { Store } from './store.ts';
+import { digestOf, type Store } from './store.ts';
 
 /** Organisations, users and patients that this Spine knows before anything is moved. */
 export async function bringPeople(
@@ -39,4 +39,24 @@ export async function bringPeople(
   const [first] = truth.cards;
   await rows.all(`insert into identity.card (card_number, user_id, status, is_temporary, ends_at, officer_pin, issued_at, version)
     values ('${first?.card}', '${first?.user}', 'Active', false, '2099-01-01', '', now(), 1)`);
+}
+
+/** What was taken over, but for the audit trail. */
+export async function allOf(of: Store): Promise<string> {
+  const tables = [
+    'migration.beside',
+    'migration.beside_part',
+    'migration.sent',
+    'demographics.nomination',
+    'demographics.patient',
+    'identity.role_profile',
+    'identity.card',
+  ];
+  const digests = [await digestOf(of)];
+  for (const table of tables) {
+    const [row] = await of.rows.all<{ digest: string }>(`
+      select md5(coalesce(string_agg(to_jsonb(t)::text, '|' order by to_jsonb(t)::text), '')) as digest from ${table} t`);
+    digests.push(`${table} ${row?.digest}`);
+  }
+  return digests.join('\n');
 }
