@@ -172,7 +172,6 @@ describe('a drill', { skip: missing() }, () => {
   }
 
   test('the power of the datacentre fails that takes the writes', async () => {
-    assert.match((await dc('drill', '-o', 'json')).stdout, /"lost":\s*0,\s*"problem":\s*null/);
     await order('promote', 'a');
     await until((now) => isWhole(now) && now.databases?.primary === 'a');
     beforeLoss = new Date().toISOString();
