@@ -38,11 +38,13 @@ export async function power(
     options.tell(`power: ${number} ${what}: ${found ?? 'NOT FOUND'}, ${seconds} s`);
     all.push(one);
   };
-  await withTestDatabase(async () => {
-    for (const bug of BUGS_OF_TESTS.filter(isWanted)) said(await foundByTests(bug));
-    const selves = [...MUTANTS, ...SEEDED_BUGS.filter(needsNoFault)].filter(isWanted);
+  const ofTests = BUGS_OF_TESTS.filter(isWanted);
+  const selves = [...MUTANTS, ...SEEDED_BUGS.filter(needsNoFault)].filter(isWanted);
+  const byTests = async (): Promise<void> => {
+    for (const bug of ofTests) said(await foundByTests(bug));
     if (selves.length > 0) (await foundByThemselves(selves)).forEach(said);
-  });
+  };
+  if (ofTests.length + selves.length > 0) await withTestDatabase(byTests);
   for (const bug of SEEDED_BUGS.filter((one) => !needsNoFault(one) && isWanted(one))) {
     said(await foundByFaults(bug, options));
   }
