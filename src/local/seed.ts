@@ -14,8 +14,13 @@ import { authoritiesPem, type Cards, signingLists } from '../identity/index.ts';
 import { Bug, present } from '../kernel/bug.ts';
 import { derivedUuid, type Uuid } from '../kernel/uuid.ts';
 import { pkiUrlOf } from '../platform/config.ts';
-import { openDatabase, PATIENCE_MS } from '../platform/database.ts';
-import { COMPATIBLE, openSignatures, prescriptionInteractions } from '../prescriptions/index.ts';
+import { type Database, openDatabase, PATIENCE_MS } from '../platform/database.ts';
+import {
+  COMPATIBLE,
+  openSignatures,
+  prescriptionInteractions,
+  recordedSignatures,
+} from '../prescriptions/index.ts';
 
 /** What a test installation has from the start; the same seed gives the same ids on every machine. */
 export type ReadyMade = {
@@ -38,40 +43,47 @@ export function readyMade(seed: number): ReadyMade[] {
   }));
 }
 
-/** Sends them through the front door of the prescriptions; what was sent before stays as it is. */
+/** Sends through the front door of the prescriptions what is not there; what was sent before stays as it is. */
 export async function seedPrescriptions(databaseUrl: string, seed: number): Promise<void> {
   const database = openDatabase({ url: databaseUrl, connections: 1, connectWithinMs: PATIENCE_MS });
   try {
-    const cards: Cards = { database, pkiUrl: pkiUrlOf(process.env) };
-    const authorities = await authoritiesPem(cards, 'signing');
-    const signatures = openSignatures(authorities, () => new Date(), {
-      database,
-      own: signingLists(cards),
-    });
-    if (!signatures.ok) throw new Bug(signatures.error);
-    await signatures.value.lists.look(new Date());
-    const interactions = prescriptionInteractions({
-      database,
-      settings: COMPATIBLE,
-      signatures: signatures.value,
-    });
-    const handleOf = (path: string) =>
-      present(
-        interactions.find((one) => one.path === path),
-        path,
-      ).handle;
-    const key = await signingKeyOf(database, prescriber);
-    if (!key.ok) throw new Bug(key.error);
-    for (const [index, one] of readyMade(seed).entries()) {
-      const requestId = derivedUuid('seed', one.shortFormId);
-      const order = orderOf(one, seed, index);
-      const prepared = await handleOf('/$prepare')(requestOf(order, requestId));
-      const digest = textAt(prepared.resource, 'parameter', 0, 'valueString') ?? '';
-      const signed = withSignature(order, signatureData(key.value, digest, 'RS256'));
-      await handleOf('/$process-message')(requestOf(signed, requestId));
-    }
+    const wanted = [...readyMade(seed).entries()];
+    const ids = wanted.map(([, { shortFormId }]) => shortFormId);
+    const known = new Set(
+      (await recordedSignatures(database, ids)).map(({ prescription }) => prescription),
+    );
+    const missing = wanted.filter(([, { shortFormId }]) => !known.has(shortFormId));
+    if (missing.length > 0) await send(database, missing, seed);
   } finally {
     await database.close();
+  }
+}
+
+type Numbered = readonly (readonly [number, ReadyMade])[];
+
+async function send(database: Database, missing: Numbered, seed: number): Promise<void> {
+  const cards: Cards = { database, pkiUrl: pkiUrlOf(process.env) };
+  const authorities = await authoritiesPem(cards, 'signing');
+  const lists = { database, own: signingLists(cards) };
+  const signatures = openSignatures(authorities, () => new Date(), lists);
+  if (!signatures.ok) throw new Bug(signatures.error);
+  await signatures.value.lists.look(new Date());
+  const spine = { database, settings: COMPATIBLE, signatures: signatures.value };
+  const interactions = prescriptionInteractions(spine);
+  const handleOf = (path: string) =>
+    present(
+      interactions.find((one) => one.path === path),
+      path,
+    ).handle;
+  const key = await signingKeyOf(database, prescriber);
+  if (!key.ok) throw new Bug(key.error);
+  for (const [index, one] of missing) {
+    const requestId = derivedUuid('seed', one.shortFormId);
+    const order = orderOf(one, seed, index);
+    const prepared = await handleOf('/$prepare')(requestOf(order, requestId));
+    const digest = textAt(prepared.resource, 'parameter', 0, 'valueString') ?? '';
+    const signed = withSignature(order, signatureData(key.value, digest, 'RS256'));
+    await handleOf('/$process-message')(requestOf(signed, requestId));
   }
 }
 
