@@ -1,4 +1,5 @@
-import { addDays, type LondonDate } from '../../kernel/london.ts';
+import type { LondonDate } from '../../kernel/london.ts';
+import { addWorkingDays } from '../../kernel/working-day.ts';
 import { COMPONENTS, type Cell, DATACENTRES, type Weight } from '../components.ts';
 
 export const LEVELS = [1, 2, 3, 4, 5] as const;
@@ -55,15 +56,9 @@ export function isHighSeverity(severity: Level): boolean {
 
 const REPORT_WORKING_DAYS = 5;
 
-/** The last day for the report of one that was resolved on this day, Saturdays and Sundays not counted [EXPERIENCE 6.4]. */
+/** The last day for the report of one that was resolved on this day [EXPERIENCE 6.4]. */
 export function reportDueOn(resolvedOn: LondonDate): LondonDate {
-  let [day, left] = [resolvedOn, REPORT_WORKING_DAYS];
-  while (left > 0) {
-    day = addDays(day, 1);
-    const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
-    if (weekday !== 0 && weekday !== 6) left -= 1;
-  }
-  return day;
+  return addWorkingDays(resolvedOn, REPORT_WORKING_DAYS);
 }
 
 /** When an update is due that follows one at this time; null: none is. */
