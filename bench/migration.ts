@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { migrate } from '../src/platform/migrate.ts';
 import { openBulkLoad } from '../src/platform/bulk-load.ts';
-import { intoOf, targets } from '../src/migration/load/targets.ts';
+import { TARGETS } from '../src/migration/load/targets.ts';
 import { migrationOf2014, type Ran } from '../src/migration/scenario/scenario.ts';
 import { SCHEMAS } from '../src/schemas.ts';
 
@@ -63,8 +63,8 @@ async function copyAgain(url: string): Promise<number> {
       values: [],
     });
     let seconds = 0;
-    for (const name of targets()) {
-      const [table = '', columns = ''] = intoOf(name).split(/ (?=\()/);
+    for (const [name, { table, columns: types }] of Object.entries(TARGETS)) {
+      const columns = `(${Object.keys(types).join(', ')})`;
       const file = `${where?.folder ?? ''}/${name}.copy`;
       await run(`copy ${table} ${columns} to '${file}'`);
       await run(`create table bench_${name} (like ${table} including all)`);

@@ -28,9 +28,9 @@ export function refusalOfLapsed(
       });
     }
     const words = `the client certificate ${serial} ${WORDS[why]} at ${since.toISOString()}`;
-    return hl7v3Denial(asid, `${words}; ${TODO}`);
+    return hl7v3Denial(asid, `${words}; ${REMEDY}`);
   };
 }
 
 const WORDS = { ended: 'ended', revoked: 'was revoked' };
-const TODO = 'whoever runs this Spine issues another (spine cert issue)';
+const REMEDY = 'whoever runs this Spine issues another (spine cert issue)';

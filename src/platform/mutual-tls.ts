@@ -136,7 +136,7 @@ async function admitted<Peer>(
   return (await admitUncertified?.(address)) ?? null;
 }
 
-/** Where certificates are not needed, one that is of nobody's authority gets through the handshake. */
+/** One that is of nobody's authority gets through the handshake, too. */
 function isCertified(socket: IncomingMessage['socket']): boolean {
   return socket instanceof TLSSocket && socket.authorized;
 }

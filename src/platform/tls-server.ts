@@ -25,8 +25,8 @@ const FIXED = {
 } as const;
 
 /**
- * A server, yet to listen, that asks whoever comes for a certificate, and leaves it to its user whom to hear. Whoever connects after its own certificate was
- * renewed is shown the new one, without a restart; connections that are open go on.
+ * A server, yet to listen, that asks whoever comes for a certificate, and leaves it to its user whom to hear. Whoever
+ * connects after its own certificate was renewed is shown the new one, without a restart; connections that are open go on.
  */
 export async function makeTlsServer(
   tls: TlsSource,

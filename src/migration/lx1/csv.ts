@@ -1,7 +1,10 @@
 /** A field as the file has it: null is NULL, which is not the same as an empty text [MIGRATION 2]. */
 export type Field = string | null;
 
-/** A record, the number of the row that it is in its file, and the byte at which it begins; the header is row 1. Its fields are read when they are asked for. */
+/**
+ * A record, the number of the row that it is in its file, and the byte at which it begins; the header is row 1. Its fields
+ * are read when they are asked for.
+ */
 export class CsvRow {
   readonly row: number;
   readonly start: number;
