@@ -52,6 +52,9 @@ const NEEDED = [
   },
 ];
 
+const POLICY = '/usr/sbin/policy-rc.d';
+const NO_SERVICE = '#!/bin/sh\nexit 101\n'; // "not allowed", as Debian's invoke-rc.d has it
+
 process.exitCode = main();
 
 function main() {
@@ -78,9 +81,6 @@ function install(names) {
     aptGet(['install', '-qq', '--yes', '--no-install-recommends', ...names]),
   );
 }
-
-const POLICY = '/usr/sbin/policy-rc.d';
-const NO_SERVICE = '#!/bin/sh\nexit 101\n'; // "not allowed", as Debian's invoke-rc.d has it
 
 /**
  * Packages of servers start them; the tests start their own. Whoever has a policy already keeps it.
