@@ -1,8 +1,10 @@
 /// <reference types="node" />
 // What the tests need of the machine itself, from Debian's packages. npm runs this before test. Plain
-// JavaScript like install.mjs; once all is there it only looks for files: no network, no root.
+// JavaScript like install.mjs; once all is there it only looks for files: no network, no root. A folder named
+// behind it is looked through as if it were the root of the machine: for its test.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** A package, the file by which it is known to be there, and what cannot run without it. */
 const NEEDED = [
@@ -52,13 +54,14 @@ const NEEDED = [
   },
 ];
 
-const POLICY = '/usr/sbin/policy-rc.d';
+const HERE = process.argv[2] ?? '/';
+const POLICY = join(HERE, '/usr/sbin/policy-rc.d');
 const NO_SERVICE = '#!/bin/sh\nexit 101\n'; // "not allowed", as Debian's invoke-rc.d has it
 
 process.exitCode = main();
 
 function main() {
-  const missing = NEEDED.filter(({ file }) => !existsSync(file));
+  const missing = NEEDED.filter(({ file }) => !existsSync(join(HERE, file)));
   if (missing.length === 0) return 0;
   const problem = install(missing.map(({ name }) => name));
   if (problem === null) return 0;
