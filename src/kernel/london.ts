@@ -15,10 +15,8 @@ export function londonDate(instant: Date): LondonDate {
 /** Reads `YYYY-MM-DD`; null when it is not a day of the calendar. */
 export function parseLondonDate(text: string): LondonDate | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return null;
-  const day = new Date(`${text}T00:00:00Z`);
-  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text
-    ? null
-    : brand<LondonDate>(text);
+  const day = new Date(`${text}T00:00:00Z`).getUTCDate(); // another one, or none, when the month is shorter
+  return day === Number(text.slice('YYYY-MM-'.length)) ? brand<LondonDate>(text) : null;
 }
 
 /** Calendar months later, cut to the month's last day: 31 August + 6 = 28 or 29 February [EPS-LIFECYCLE]. */

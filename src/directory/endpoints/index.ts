@@ -96,8 +96,8 @@ export function openParties(database: Database, now: () => Date): Parties {
     return found === undefined ? null : lapsedOf(found, now());
   }, FRESH_MS);
   return {
-    admit: (certificate) => admit(fingerprintOf(certificate).toString('hex')),
-    lapsed: (certificate) => lapsed(fingerprintOf(certificate).toString('hex')),
+    admit: (certificate) => admit(fingerprintTextOf(certificate)),
+    lapsed: (certificate) => lapsed(fingerprintTextOf(certificate)),
     systemsOf: fresh((partyKey) => systemsOfParty(database, partyKey), FRESH_MS),
     contractsOf: async (partyKey) =>
       new Map([...(await handlersOf(partyKey))].map(([family, { cpaId }]) => [family, cpaId])),
@@ -109,6 +109,17 @@ export function openParties(database: Database, now: () => Date): Parties {
     }, FRESH_MS),
   };
 }
+
+/** In hexadecimal. A connection shows the same certificate with each of its requests. */
+function fingerprintTextOf(certificate: Buffer): string {
+  const known = fingerprints.get(certificate);
+  if (known !== undefined) return known;
+  const fingerprint = fingerprintOf(certificate).toString('hex');
+  fingerprints.set(certificate, fingerprint);
+  return fingerprint;
+}
+
+const fingerprints = new WeakMap<Buffer, string>();
 
 function lapsedOf({ revokedAt, expiresAt, ...of }: EndpointCertificate, at: Date): Lapsed | null {
   const { serial, partyKey, asids } = of;

@@ -142,7 +142,8 @@ function knownOf(message: Element): KnownOfHeader {
 }
 
 function isOnce(from: Element, path: readonly string[]): boolean {
-  return elementsAt(from, path).length === 1 && textAt(from, path) !== '';
+  const [found, other] = elementsAt(from, path);
+  return found !== undefined && other === undefined && textOf(found) !== '';
 }
 
 /** Of the first one. */

@@ -18,8 +18,22 @@ const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/; // RFC 2046 5.1.1
 const CR = 13;
 const LF = 10;
 
+// A system writes the same with every message.
+const KEPT_MAX = 1_000;
+const KEPT_MAX_CHARACTERS = 256;
+const kept = new Map<string, MediaType | null>();
+
 /** Reads `multipart/related; boundary="…"; type=text/xml`, values quoted or not. */
 export function readMediaType(text: string): MediaType | null {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const read = mediaTypeIn(text);
+  if (kept.size === KEPT_MAX) kept.clear(); // strangers may fill it
+  if (text.length <= KEPT_MAX_CHARACTERS) kept.set(text, read);
+  return read;
+}
+
+function mediaTypeIn(text: string): MediaType | null {
   const [, type = '', rest = ''] = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(.*)$/s.exec(text) ?? [];
   if (type === '') return null;
   const parameters: Record<string, string> = {};

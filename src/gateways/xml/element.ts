@@ -43,10 +43,13 @@ export function childrenNamed({ children }: Element, name: string): readonly Ele
 
 /** All elements at the end of a path of names. */
 export function elementsAt(from: Element, path: readonly string[]): readonly Element[] {
-  return path.reduce<readonly Element[]>(
-    (found, name) => found.flatMap((one) => childrenNamed(one, name)),
-    [from],
-  );
+  let found: readonly Element[] = [from];
+  for (const name of path) {
+    const [one] = found;
+    const isOne = one !== undefined && found.length === 1;
+    found = isOne ? childrenNamed(one, name) : found.flatMap((each) => childrenNamed(each, name));
+  }
+  return found;
 }
 
 /** The text of an element, without white space around it; empty when it holds elements. */

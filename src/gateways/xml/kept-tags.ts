@@ -1,3 +1,4 @@
+import type { Meaning } from './scopes.ts';
 import { isAt } from './xml-characters.ts';
 
 /** Names, each once, and values as they mean, in turn and in their order: `['root', '1', 'extension', '2']`. */
@@ -8,8 +9,8 @@ export type Tag = {
   readonly name: string;
   readonly attributes: Attributes;
   readonly isShort: boolean;
-  /** The same one is met again, by the next document too. */
-  readonly isKept: boolean;
+  /** The same one is met again, by the next document too: what it was seen to mean. Null: it is not kept. */
+  readonly meanings: Meaning[] | null;
 };
 
 /** A tag with its text, from bracket to bracket. */
@@ -29,11 +30,16 @@ export function keptTag(text: string, start: number): Kept | null {
 }
 
 /** What was read of a text; kept when it is for the second time, so that what is of one message alone is not. */
-export function readTag(text: string, start: number, end: number, read: Omit<Tag, 'isKept'>): Tag {
+export function readTag(
+  text: string,
+  start: number,
+  end: number,
+  read: Omit<Tag, 'meanings'>,
+): Tag {
   const mark = markOf(text, start);
   const place = mark & (PLACES - 1);
   const isKept = lastRead[place] === mark && end - start <= LENGTH_MAX;
-  const tag = { ...read, isKept };
+  const tag = { ...read, meanings: isKept ? [] : null };
   if (isKept) kept[place] = { text: ownText(text.slice(start, end)), tag };
   lastRead[place] = mark;
   return tag;

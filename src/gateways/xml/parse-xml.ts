@@ -1,4 +1,3 @@
-import { present } from '../../kernel/bug.ts';
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Element } from './element.ts';
 import { scanXml, XmlFault } from './scan-xml.ts';
@@ -50,12 +49,13 @@ type Open = {
 /** Breaks off at the first thing that is wrong: what stands behind it costs nothing. */
 function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions): Element {
   const open: Open[] = [];
-  const scopes: Scope[] = [outermost(nameOf ?? null, spans !== undefined)];
+  const scopes: Scope[] = [];
   const starts: number[] = [];
+  const outside = outermost(nameOf ?? null, spans !== undefined);
   let root: Element | null = null;
   scanXml(text, {
     startTag: (tag, start) => {
-      const around = present(scopes.at(-1), 'the outermost scope');
+      const around = scopes[scopes.length - 1] ?? outside;
       const { name, attributes, scope } = meaningIn(around, tag);
       open.push({ name, attributes, children: '' });
       scopes.push(scope);
@@ -63,7 +63,7 @@ function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions):
       return passedOver?.has(name) === true;
     },
     text: (part) => {
-      const current = open.at(-1);
+      const current = open[open.length - 1];
       if (current === undefined) return;
       if (typeof current.children === 'string') current.children += part;
       else if (part.trim() !== '') stop(`text beside the elements of ${current.name}`);
@@ -74,7 +74,7 @@ function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions):
       const start = starts.pop() ?? 0;
       if (closed === undefined) return;
       spans?.set(closed, { start, end });
-      const parent = open.at(-1);
+      const parent = open[open.length - 1];
       if (parent === undefined) root = closed;
       else if (typeof parent.children !== 'string') parent.children.push(closed);
       else if (parent.children.trim() === '') parent.children = [closed];

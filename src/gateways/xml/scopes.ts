@@ -18,12 +18,11 @@ export type Scope = {
   readonly names: Map<string, string>;
   /** The same of attributes; null of one that declares a namespace. */
   readonly attributes: Map<string, string | null>;
-  /** Of tags that are kept. */
-  readonly meanings: WeakMap<Tag, Meaning>;
 };
 
 /** What a tag says in the scope that it stands in. */
-type Meaning = {
+export type Meaning = {
+  readonly around: Scope;
   readonly name: string;
   readonly attributes: Element['attributes'];
   /** Inside of its element. */
@@ -32,18 +31,23 @@ type Meaning = {
 
 /** Throws `XmlFault`. */
 export function meaningIn(around: Scope, tag: Tag): Meaning {
-  if (!tag.isKept || around.nameOf === null) return readIn(around, tag);
-  const known = around.meanings.get(tag);
-  if (known !== undefined) return known;
+  const { meanings } = tag;
+  if (meanings === null || around.nameOf === null) return readIn(around, tag);
+  for (const one of meanings) if (one.around === around) return one;
   const meaning = readIn(around, tag);
-  around.meanings.set(tag, meaning);
+  if (meanings.length === MEANINGS_MAX) meanings.shift();
+  meanings.push(meaning);
   return meaning;
 }
 
+const MEANINGS_MAX = 4; // of a tag that stands in several scopes; most stand in one
+
 function readIn(around: Scope, { name, attributes }: Tag): Meaning {
-  if (around.nameOf === null) return { name, attributes: asWritten(attributes), scope: around };
+  if (around.nameOf === null) {
+    return { around, name, attributes: asWritten(attributes), scope: around };
+  }
   const scope = scopeOf(attributes, around);
-  return { name: called(name, scope), attributes: valuesIn(attributes, scope), scope };
+  return { around, name: called(name, scope), attributes: valuesIn(attributes, scope), scope };
 }
 
 /** Around every document whose names are read in the same way: what tags mean goes from one to the next. */
@@ -69,8 +73,7 @@ function scopeWith(
   namespaces: ReadonlyMap<string, string>,
   { nameOf, isDeclared }: Pick<Scope, 'nameOf' | 'isDeclared'>,
 ): Scope {
-  const own = { names: new Map(), attributes: new Map(), meanings: new WeakMap<Tag, Meaning>() };
-  return { namespaces, nameOf, isDeclared, ...own };
+  return { namespaces, nameOf, isDeclared, names: new Map(), attributes: new Map() };
 }
 
 function asWritten(given: Attributes): Record<string, string> {

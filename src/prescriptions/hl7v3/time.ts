@@ -17,6 +17,6 @@ export function hl7Time(instant: Instant): string {
 /** Reads `YYYYMMDD`; null when it is not a day of the calendar. */
 export function readDay(text: string): LondonDate | null {
   return /^\d{8}$/.test(text)
-    ? parseLondonDate(text.replace(/^(....)(..)(..)$/, '$1-$2-$3'))
+    ? parseLondonDate(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`)
     : null;
 }
