@@ -4,7 +4,7 @@ import pg from 'pg';
 
 import type { Statement } from './database.ts';
 import { CopyRows } from './copy-rows.ts';
-import { connectionProblem } from './database/faults.ts';
+import { told } from './database/faults.ts';
 
 export { copyLine, CopyRows, type CopyType, type CopyValue } from './copy-rows.ts';
 export { DatabaseUnavailable, DiskFull } from './database/faults.ts';
@@ -54,14 +54,6 @@ export async function openBulkLoad(url: string): Promise<BulkLoad> {
     },
     close: () => client.end(),
   };
-}
-
-async function told<Value>(asked: Promise<Value>): Promise<Value> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw connectionProblem(error) ?? error;
-  }
 }
 
 function copyIn(client: pg.Client, text: string, data: Buffer): Promise<void> {

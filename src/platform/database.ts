@@ -64,7 +64,7 @@ const CONNECTIONS = 4;
  * A statement of ours is planned once a connection: planning is dearer than running. Such a plan is often made
  * for tables that are still empty, so it is told that they will not be: every access goes by a key.
  */
-const PLANNING = [
+export const PLANNING = [
   'jit=off', // compiling takes longer than any statement of ours
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',

@@ -125,7 +125,7 @@ export async function answered(database: Database, envelope: Envelope): Promise<
 }
 
 export async function heads(
-  database: Database,
+  database: Pick<Database, 'all'>,
   ids: readonly PrescriptionId[],
 ): Promise<Map<PrescriptionId, Head>> {
   const rows = await database.all<HeadRow & { prescription_id: PrescriptionId }>(sql`
@@ -150,12 +150,34 @@ export async function waiting(
   most: number,
 ): Promise<Waiting[]> {
   return database.all<Waiting>(sql`
-    select prescription_id as id, issue, coalesce(renominated_by, '') = '' and exists (
-      select from prescriptions.release_before r where r.prescription_id = q.prescription_id
-        and r.issue = q.issue and r.organisation = q.organisation) as "wasHadBefore"
-    from prescriptions.download_queue q
+    select ${WAITING} ${inQueueOf(organisation, today)} and not ${isDownloadLater(organisation)}
+    order by prescribed_at, prescription_id limit ${most}`);
+}
+
+const WAITING: Sql = sql`prescription_id as id, issue, coalesce(renominated_by, '') = '' and exists (
+  select from prescriptions.release_before r where r.prescription_id = q.prescription_id
+    and r.issue = q.issue and r.organisation = q.organisation) as "wasHadBefore"`;
+
+function inQueueOf(organisation: OdsCode, today: LondonDate): Sql {
+  return sql`from prescriptions.download_queue q
     where organisation = ${organisation} and left_at is null
-      and available_on <= ${today} and expires_on > ${today} and not ${isDownloadLater(organisation)}
+      and available_on <= ${today} and expires_on > ${today}`;
+}
+
+/** Where a prescription is in the order of a queue. */
+export type QueuePlace = { readonly prescribedAt: Date; readonly id: PrescriptionId };
+export type Placed = Waiting & QueuePlace;
+
+/** As `waiting`, behind a place, and whether or not downloads are open to it: for who only looks. */
+export async function waitingBehind(
+  database: Pick<Database, 'all'>,
+  organisation: OdsCode,
+  today: LondonDate,
+  { after, most }: { readonly after: QueuePlace | null; readonly most: number },
+): Promise<Placed[]> {
+  return database.all<Placed>(sql`
+    select ${WAITING}, prescribed_at as "prescribedAt" ${inQueueOf(organisation, today)}
+      and (prescribed_at, prescription_id) > (${after?.prescribedAt ?? '-infinity'}::timestamptz, ${after?.id ?? ''})
     order by prescribed_at, prescription_id limit ${most}`);
 }
 

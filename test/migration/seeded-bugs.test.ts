@@ -69,6 +69,7 @@ describe('a loader', () => {
   test('that does one thing twice and another never is found: sums do not cancel as an exclusive or does', () => {
     const view = {
       fate: 'live',
+      about: ['', '', ''],
       issues: [],
       waitsFor: '',
       had: [],

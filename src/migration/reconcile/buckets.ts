@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '../canonical.ts';
 import type { View } from './old-view.ts';
 
-const BUCKETS = 4096; // by the first 12 bits of the hash of an id [MIGRATION 6]
+export const BUCKETS = 4096; // by the first 12 bits of the hash of an id [MIGRATION 6]
 const MODULUS = 2n ** 256n;
 
 /** Counts and sums of hashes by bucket: sums, as two that are the same would cancel each other in an exclusive or. */
@@ -35,7 +35,7 @@ export class Buckets {
   }
 }
 
-function bucketOf(id: string): number {
+export function bucketOf(id: string): number {
   return createHash('sha256').update(id).digest().readUInt16BE(0) >> 4;
 }
 

@@ -10,6 +10,7 @@ import type { Uuid } from '../../kernel/uuid.ts';
 /** A record with its events as they are stored. */
 export type StoredChain = {
   readonly id: PrescriptionId;
+  readonly version: number;
   readonly state: unknown;
   readonly headHash: Buffer;
   readonly events: readonly {
@@ -21,7 +22,7 @@ export type StoredChain = {
 };
 
 /** What is wrong with a chain, or with its fold; null when it leads to the head that is stored [MIGRATION 6, L4]. */
-export function brokenChain({ id, state, headHash, events }: StoredChain): string | null {
+export function brokenChain({ id, version, state, headHash, events }: StoredChain): string | null {
   let head: { version: number; hash: Buffer } = { version: 0, hash: CHAIN_START };
   for (const { number, messageId, data, hash } of events) {
     const [made] = chained(id, head, messageId, [data]);
@@ -30,6 +31,7 @@ export function brokenChain({ id, state, headHash, events }: StoredChain): strin
     }
     head = { version: number, hash };
   }
+  if (events.length !== version) return `${events.length} events where ${version} are counted`;
   if (!head.hash.equals(headHash)) return 'the chain does not end at the head';
   const told = evolveAll(
     id,

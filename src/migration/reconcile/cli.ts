@@ -6,12 +6,15 @@ import { dirname, join } from 'node:path';
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { storeCommand } from '../../installation/store-command.ts';
 import type { Database } from '../../platform/database.ts';
+import { openSnapshot } from '../../platform/snapshot.ts';
+import type { Dump } from '../lx1/open-dump.ts';
 import { KEY, openNamed } from '../named-dump.ts';
 import { signingKeyIn } from '../signing-key.ts';
 import { readSigned, writeSigned } from '../signed-file.ts';
-import { reconcile, type Reconciled } from './reconcile.ts';
+import { levelsOf, reconcile, type Reconciled } from './reconcile.ts';
 import { reportJson } from './report.ts';
 import { keepReport, totals } from './repository.ts';
+import { isWhole, SCOPE_OPTIONS, scopeOf, scopeWords } from './scope.ts';
 
 /** The two stores are not the same [MIGRATION 7]. */
 const DIFFERENCES = 8;
@@ -20,8 +23,7 @@ const NOT_VERIFIED = 12;
 const REPORT = {
   flag: 'report',
   value: 'file',
-  help: 'where the signed report goes; its key lies beside it',
-  default: 'reconciliation.json',
+  help: 'where the signed report goes, its key beside it; else reconciliation.json, or reconciliation-part.json',
 } as const;
 
 /** `version` is that of the program. */
@@ -30,45 +32,66 @@ export function reconcileCommand(version: string): Command {
     name: 'migrate reconcile',
     summary: 'compare each id of an export with the store, and sign what was found',
     usage: '<export>',
-    options: [KEY, REPORT],
+    options: [KEY, REPORT, ...SCOPE_OPTIONS],
     examples: [
       {
         line: 'spine migrate reconcile ./export --key key.pem',
         explanation: 'reads both stores, and writes reconciliation.json with its signature',
       },
       {
-        line: 'spine migrate reconcile ./export --key key.pem --report after-cutover.json',
-        explanation: 'another report; each names the one before it in its folder',
+        line: 'spine migrate reconcile ./export --key key.pem --level L2,L4 --bucket 1742',
+        explanation: 'opens one bucket: what either store says of each id that differs',
       },
       {
-        line: 'openssl pkeyutl -verify -pubin -inkey report-key.pem -rawin -in reconciliation.json -sigfile reconciliation.json.sig',
-        explanation: 'anybody can verify it',
+        line: 'spine migrate reconcile ./export --key key.pem --org FA565',
+        explanation:
+          'all that one organisation prescribed, has, had or waits for, and its download',
       },
     ],
-    work: (invocation, database) => run(invocation, database, version),
+    work: (invocation, database, url) => run(invocation, { database, url, version }),
   });
 }
 
-async function run(invocation: Invocation, database: Database, version: string): Promise<number> {
+type Of = { readonly database: Database; readonly url: string; readonly version: string };
+
+async function run(invocation: Invocation, of: Of): Promise<number> {
   const { words, output } = invocation;
   const [folder] = words;
-  if (folder === undefined) {
-    output.progress('spine migrate reconcile: name the folder of the export');
+  const scope = scopeOf(invocation);
+  if (folder === undefined || !scope.ok) {
+    const problem = scope.ok ? 'name the folder of the export' : scope.error;
+    output.progress(`spine migrate reconcile: ${problem}`);
     return EXIT.wrongUse;
   }
-  const file = textOption(invocation, REPORT.flag) ?? REPORT.default;
+  const otherwise = isWhole(scope.value) ? 'reconciliation.json' : 'reconciliation-part.json';
+  const file = textOption(invocation, REPORT.flag) ?? otherwise;
   const dump = await openNamed(invocation, folder);
   const started = new Date();
-  const found = await reconcile(database, dump, (ids) => {
+  const snapshot = await openSnapshot(of.url);
+  try {
+    const found = await reconcile(snapshot, dump, shownIn(invocation), scope.value);
+    const counted = await totals(snapshot, dump.manifest.exportId);
+    const when = await circumstancesOf(file, started);
+    const report = reportJson(dump, found, { ...counted, ...when, version: of.version });
+    await writeSigned(file, report, await signingKeyIn(dirname(file)));
+    if (isWhole(scope.value)) await keep(of.database, when.reportId, { dump, found });
+    output.result(linesOf(found, file), report);
+    return found.differences.length === 0 ? EXIT.ok : DIFFERENCES;
+  } finally {
+    await snapshot.close();
+  }
+}
+
+function shownIn({ output }: Invocation): (ids: number) => void {
+  return (ids) => {
     if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids compared`);
-  });
+  };
+}
+
+async function circumstancesOf(file: string, started: Date) {
   const ended = new Date();
-  const { exportId } = dump.manifest;
-  const reportId = randomUUID();
-  const report = reportJson(dump, found, {
-    ...(await totals(database, exportId)),
-    reportId,
-    version,
+  return {
+    reportId: randomUUID(),
     started: started.toISOString(),
     ended: ended.toISOString(),
     seconds: Math.max(1, ended.getTime() - started.getTime()) / 1000,
@@ -77,27 +100,38 @@ async function run(invocation: Invocation, database: Database, version: string):
           .update(await readFile(file))
           .digest('hex')
       : null,
-  });
-  await writeSigned(file, report, await signingKeyIn(dirname(file)));
+  };
+}
+
+/** For the gates of the switch: only what was compared whole counts there. */
+async function keep(
+  database: Database,
+  reportId: string,
+  { dump, found }: { readonly dump: Dump; readonly found: Reconciled },
+): Promise<void> {
   const { changeSeq, differences } = found;
-  const kept = { reportId, exportId, changeSeq, differences: differences.length };
-  await keepReport(database, kept);
-  output.result(linesOf(found, file), report);
-  return found.differences.length === 0 ? EXIT.ok : DIFFERENCES;
+  await keepReport(database, {
+    reportId,
+    exportId: dump.manifest.exportId,
+    changeSeq,
+    differences: differences.length,
+  });
 }
 
 const SHOW_EVERY_IDS = 50_000;
 
-function linesOf(
-  { ids, events, differences, explained, buckets }: Reconciled,
-  file: string,
-): string {
+function linesOf(found: Reconciled, file: string): string {
+  const { scope, ids, events, differences, explained, buckets } = found;
+  const levels = levelsOf(found, 0)
+    .filter((one) => one.differences > 0)
+    .map(({ level, what, differences: some }) => `${level} ${what}: ${some} differences`);
   const classes = Object.entries(explained).map(([name, count]) => `${name} ${count}`);
   const shown = differences
     .slice(0, 20)
     .map(({ id, what }) => `  ${id === '' ? 'store' : id}: ${what}`);
   return [
-    `${ids} ids and ${events} events compared: ${differences.length} differences, ${buckets.differing} of 4096 buckets differ`,
+    `${scopeWords(scope)}: ${ids} ids and ${events} events compared: ${differences.length} differences, ${buckets.differing} of 4096 buckets differ`,
+    ...levels,
     `explained by class: ${classes.length === 0 ? 'none' : classes.join(', ')}`,
     ...shown,
     `signed report: ${file}`,

@@ -1,5 +1,5 @@
 import { JsonReader } from '../../kernel/json-reader.ts';
-import type { View } from './old-view.ts';
+import { NOTHING, type View } from './old-view.ts';
 
 /** One id as it is stored. */
 export type StoredRow = {
@@ -23,21 +23,34 @@ export function newView({ state, waits, had, messages }: StoredRow): View {
   };
   if (kind === 'tombstone') {
     const ids = messages.map((message) => message.slice(0, MESSAGE_ID_LENGTH)).toSorted();
-    return { ...common, fate: 'tombstone', issues: [], pending: 0, messages: ids };
+    return { ...common, fate: 'tombstone', about: NOTHING, issues: [], pending: 0, messages: ids };
   }
   const pending = from.each('pending', () => null).length;
-  if (kind === 'placeholder') return { ...common, fate: 'placeholder', issues: [], pending };
+  if (kind === 'placeholder') {
+    return { ...common, fate: 'placeholder', about: NOTHING, issues: [], pending };
+  }
   const issues = from.each('issues', issueIn);
   const later = isPresent(state) ? from.object('later', laterIn) : [];
   return {
     ...common,
     fate: 'live',
+    about: [
+      TREATMENTS[from.text('treatment', ANY, 'a text')] ?? '?',
+      from.text('prescriber', ANY, 'a text'),
+      from.text('prescribedAt', ANY, 'a text').replaceAll(/[-T:]/g, '').slice(0, STAMP_LENGTH),
+    ],
     issues: [...issues, ...later].toSorted(([one], [other]) => one - other),
     pending,
   };
 }
 
 const MESSAGE_ID_LENGTH = 36;
+const STAMP_LENGTH = 14;
+const TREATMENTS: Readonly<Record<string, string>> = {
+  Acute: '0001',
+  RepeatPrescribing: '0002',
+  RepeatDispensing: '0003',
+};
 
 function isPresent(state: unknown): boolean {
   return typeof state === 'object' && state !== null && 'later' in state && state.later !== null;

@@ -1,3 +1,4 @@
+import type { Manifest } from '../lx1/manifest.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Row } from '../lx1/tables.ts';
 
@@ -7,6 +8,8 @@ import type { Row } from '../lx1/tables.ts';
  */
 export type View = {
   readonly fate: 'live' | 'placeholder' | 'tombstone' | 'apart';
+  /** Of what is live: treatment, who prescribed it, and when: `YYYYMMDDHHMMSS` in UTC. */
+  readonly about: readonly [string, string, string];
   /** Of each issue: status, items, holder, live claim. */
   readonly issues: readonly (readonly [number, string, string, string, string])[];
   readonly waitsFor: string;
@@ -17,10 +20,10 @@ export type View = {
 };
 
 /** Straight from the rows, by nothing that the loader uses. */
-export function oldView({ rows }: Group, isLocalTime = false): View {
+export function oldView({ rows }: Group, timeBasis: Manifest['timeBasis'] = {}): View {
   const [prescription] = rows.PRESCRIPTION;
   const messages = rows.MESSAGE.map(({ row }) => `${row.MSG_ID} ${row.SHA256}`).toSorted();
-  const common = { issues: [], waitsFor: '', had: [], pending: 0, messages };
+  const common = { about: NOTHING, issues: [], waitsFor: '', had: [], pending: 0, messages };
   const isTest = TEST_SITES.includes(prescription?.row.PRESCRIBER_ORG.trim().toUpperCase() ?? '');
   if (rows.PRESCRIPTION.length > 1 || isTest) return { ...common, fate: 'apart', messages: [] };
   if (prescription === undefined && rows.TOMBSTONE.length > 0) {
@@ -39,10 +42,16 @@ export function oldView({ rows }: Group, isLocalTime = false): View {
   const had = new Map<string, string>();
   for (const { row } of rows.RELEASE) {
     const place = `${row.ISSUE_NO} ${row.ORG}`;
-    if (!had.has(place)) had.set(place, isLocalTime ? utcOf(row.REL_TS) : row.REL_TS);
+    if (!had.has(place)) had.set(place, utcIn(timeBasis, 'RELEASE.REL_TS', row.REL_TS));
   }
+  const { TREATMENT: treatment, PRESCRIBER_ORG: prescriber, PRESC_TS: time } = prescription.row;
   return {
     fate: 'live',
+    about: [
+      treatment,
+      prescriber.trim().toUpperCase(),
+      utcIn(timeBasis, 'PRESCRIPTION.PRESC_TS', time),
+    ],
     issues: rows.ISSUE.map(({ row }) => issueOf(row, rows)).toSorted(
       ([one], [other]) => one - other,
     ),
@@ -51,6 +60,13 @@ export function oldView({ rows }: Group, isLocalTime = false): View {
     pending,
     messages,
   };
+}
+
+export const NOTHING: View['about'] = ['', '', ''];
+
+/** By the column's basis, which is UTC where nothing is said. */
+function utcIn(timeBasis: Manifest['timeBasis'], column: string, stamp: string): string {
+  return timeBasis[column] === 'london-local' ? utcOf(stamp) : stamp;
 }
 
 /** Whose prescriptions are tests, and are kept apart [MIGRATION 4, D25]. */

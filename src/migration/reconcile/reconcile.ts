@@ -1,24 +1,24 @@
-import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
+import { instantOf, parseInstant } from '../../kernel/instant.ts';
 import { groupsOf } from '../groups.ts';
+import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
 import type { Group } from '../lx1/read-groups.ts';
-import type { Database } from '../../platform/database.ts';
-import { parseUuid } from '../../kernel/uuid.ts';
 import { BESIDE, OF_PRESCRIPTIONS } from '../lx1/tables.ts';
-import { Buckets, hashOf } from './buckets.ts';
-import { brokenChain } from './chain.ts';
-import { DueCounts, type DueDays, newDue, oldDue } from './due.ts';
-import { isExplained } from './explain.ts';
-import { newView } from './new-view.ts';
-import { lastSteps, oldView, type View } from './old-view.ts';
+import type { DueDays } from './due.ts';
+import type { Meant } from './meaning.ts';
 import * as repository from './repository.ts';
+import { isInBucket, isOfAll, type Level, LEVELS, type Scope, WHOLE } from './scope.ts';
+import { type Difference, Work } from './work.ts';
 
-/** Something that the two stores say differently, and that no class explains. */
-export type Difference = { readonly id: string; readonly what: string };
+export type { Difference } from './work.ts';
 
 export type Reconciled = {
+  readonly scope: Scope;
   /** Ids that were compared. */
   readonly ids: number;
   readonly events: number;
+  /** Things that are counted in both: states, organisations, days. */
+  readonly counts: number;
+  readonly meant: Meant;
   /** Differences that a dirty class explains, by class. */
   readonly explained: Readonly<Record<string, number>>;
   readonly differences: readonly Difference[];
@@ -32,18 +32,22 @@ export type Reconciled = {
 };
 
 const AT_ONCE = 500;
-const DIFFERENCES_MAX = 10_000; // more are counted only
 
-/** Compares each id of an export with the store; nothing is written [MIGRATION 6]. */
+/**
+ * Compares each id of an export with the store, or as much of it as is wanted; nothing is written [MIGRATION 6]. `reads`
+ * of a snapshot are of one change of the old store, whatever is applied meanwhile.
+ */
 export async function reconcile(
-  database: Database,
+  reads: repository.Reads,
   dump: Dump,
   onProgress: (ids: number) => void = () => undefined,
+  scope: Scope = WHOLE,
 ): Promise<Reconciled> {
-  const work = new Work(database, dump.manifest);
-  for (const part of dump.parts) {
+  const work = await workOf(reads, dump, scope);
+  const isWanted = (place: string): boolean => isInBucket(scope, place);
+  for (const part of needsIds(scope) ? dump.parts : []) {
     let groups: Group[] = [];
-    for await (const group of groupsOf(dump, part)) {
+    for await (const group of groupsOf(dump, part, scope.bucket === null ? undefined : isWanted)) {
       groups.push(group);
       if (groups.length < AT_ONCE) continue;
       await work.compare(groups);
@@ -52,8 +56,12 @@ export async function reconcile(
     }
     await work.compare(groups);
   }
-  await work.compareRest(dump);
-  return work.result();
+  if (needsIds(scope)) {
+    await work.compareNew();
+    await compareCount(work, reads, scope);
+  }
+  if (work.has('L1') && isOfAll(scope)) await compareRows(work, reads, dump);
+  return resultOf(work, { reads, dump, scope });
 }
 
 /**
@@ -61,25 +69,25 @@ export async function reconcile(
  * time for while nobody may write [MIGRATION 8].
  */
 export async function reconcileSince(
-  database: Database,
+  reads: repository.Reads,
   dump: Dump,
   seq: number,
 ): Promise<Reconciled> {
-  const work = new Work(database, dump.manifest);
-  const places = await repository.touchedSince(database, seq);
+  const work = await workOf(reads, dump, QUICK);
+  const places = await repository.touchedSince(reads, seq);
   for (let from = 0; from < places.length; from += AT_ONCE) {
     await work.compareTouched(places.slice(from, from + AT_ONCE));
   }
-  return work.result();
+  return resultOf(work, { reads, dump, scope: QUICK });
 }
 
 /** Compares the first ids of each part, and what is true of the whole store. */
 export async function reconcileSample(
-  database: Database,
+  reads: repository.Reads,
   dump: Dump,
   ofEachPart: number,
 ): Promise<Reconciled> {
-  const work = new Work(database, dump.manifest);
+  const work = await workOf(reads, dump, QUICK);
   for (const part of dump.parts) {
     const groups: Group[] = [];
     for await (const group of groupsOf(dump, part)) {
@@ -88,191 +96,99 @@ export async function reconcileSample(
     }
     await work.compare(groups);
   }
-  return work.result();
+  return resultOf(work, { reads, dump, scope: QUICK });
 }
 
-class Work {
-  ids = 0;
-  #events = 0;
-  #inBoth = 0;
-  readonly #database: Database;
-  readonly #exportId: string;
-  readonly #old = new Buckets();
-  readonly #new = new Buckets();
-  readonly #explained = new Map<string, number>();
-  readonly #differences: Difference[] = [];
-  readonly #touched: string[] = [];
-  /** Of which classes every record is held by the plan. */
-  #holds: readonly string[] = [];
+/** Of some ids only: lists of organisations cannot be compared. */
+const QUICK: Scope = { ...WHOLE, levels: new Set<Level>(['L1', 'L2', 'L4', 'L5']) };
 
-  /** Whether the old store wrote when it released by the clock of London. */
-  readonly #isLocalTime: boolean;
+/** The files are compared with their manifest when the export is opened. */
+function needsIds({ levels }: Scope): boolean {
+  return [...levels].some((level) => level !== 'L0');
+}
 
-  readonly #due: DueCounts;
+async function workOf(reads: repository.Reads, dump: Dump, scope: Scope): Promise<Work> {
+  const { ended } = dump.manifest;
+  const at = parseInstant(stampOf(await repository.lastChangeAt(reads)) ?? ended);
+  const work = new Work({ reads, dump, scope, at: at ?? instantOf(new Date(ended)) });
+  await work.begin();
+  return work;
+}
 
-  constructor(database: Database, { exportId, timeBasis, ended }: Dump['manifest']) {
-    this.#due = new DueCounts(ended);
-    this.#database = database;
-    this.#exportId = exportId;
-    this.#isLocalTime = isLocalTime({ timeBasis });
-  }
+function stampOf(text: string | null): string | null {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text ?? '') ?? [];
+  const [year, month, day, hour, minute, second] = parts;
+  return second === undefined ? null : `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+}
 
-  /** Ids that were changed since the export are compared as they are now. */
-  async compare(exported: readonly Group[]): Promise<void> {
-    const touched = await repository.touched(
-      this.#database,
-      exported.map(({ place }) => place),
-    );
-    for (const place of touched.keys()) this.#touched.push(place);
-    await this.#compareAll(exported.map((group) => touched.get(group.place) ?? group));
-  }
-
-  async #compareAll(groups: readonly Group[]): Promise<void> {
-    const ids = groups.map(({ place }) => place);
-    this.#holds = await repository.holds(this.#database, this.#exportId);
-    const stored = await repository.stored(this.#database, askedOf(groups));
-    const classes = await repository.classesOf(this.#database, this.#exportId, ids);
-    for (const group of groups) {
-      const row = stored.get(group.place);
-      const is = row === undefined ? null : newView(row);
-      this.#compareOne(group.place, {
-        was: oldView(group, this.#isLocalTime),
-        is,
-        classes: provenClasses(classes.get(group.place) ?? [], { group, is, state: row?.state }),
-      });
-      if (row === undefined) continue;
-      this.#compareDue(group, row.state, classes.get(group.place) ?? []);
-      this.#inBoth += 1;
-      const broken = brokenChain(row);
-      this.#events += row.events.length;
-      if (broken !== null) this.#tell(group.place, broken);
+/** Records that are of no id of the old store. */
+async function compareCount(work: Work, reads: repository.Reads, scope: Scope): Promise<void> {
+  const { bucket, organisation } = scope;
+  if (organisation !== null) {
+    for (const id of work.unmet()) {
+      if (isInBucket(scope, id)) work.tell('L1', id, 'the old store has no such id');
     }
-    this.ids += groups.length;
+    return;
   }
-
-  #compareOne(
-    id: string,
-    { was, is, classes }: { was: View; is: View | null; classes: readonly string[] },
-  ): void {
-    const isGone = was.fate === 'apart' && is === null;
-    if (isGone) return;
-    const fields = is === null ? ['fate'] : differing(was, is);
-    const open = fields.filter((field) => {
-      const name = isExplained(field, classes, this.#holds);
-      if (name !== null) this.#explained.set(name, (this.#explained.get(name) ?? 0) + 1);
-      return name === null;
-    });
-    for (const field of open) this.#tell(id, field);
-    // What a class explains is left out on both sides, and counted above.
-    if (fields.length > 0 && open.length === 0) return;
-    this.#old.add(id, was);
-    if (is !== null) this.#new.add(id, is);
+  const count = await (bucket === null
+    ? repository.count(reads)
+    : repository.countIn(reads, bucket));
+  if (count !== work.inBoth) {
+    work.tell('L1', '', `${count - work.inBoth} records are of no id of the export`);
   }
+}
 
-  /** When it expires, is given up or goes, by either store. */
-  #compareDue(group: Group, state: unknown, classes: readonly string[]): void {
-    if (group.rows.PRESCRIPTION.length !== 1) return;
-    const [was, is] = [oldDue(group), newDue(state)];
-    this.#due.add('old', was);
-    this.#due.add('new', is);
-    if (was === is) return;
-    const name = isExplained('due', classes, []);
-    if (name === null) this.#tell(group.place, 'due');
-    else this.#explained.set(name, (this.#explained.get(name) ?? 0) + 1);
-  }
-
-  #tell(id: string, what: string): void {
-    if (this.#differences.length < DIFFERENCES_MAX) this.#differences.push({ id, what });
-  }
-
-  async compareTouched(places: readonly string[]): Promise<void> {
-    const touched = await repository.touched(this.#database, places);
-    await this.#compareAll([...touched.values()]);
-  }
-
-  /** What the parts of the export do not show: ids that came after it, records of no id, rows that did not come. */
-  async compareRest(dump: Dump): Promise<void> {
-    const since = await repository.touched(this.#database, { but: this.#touched });
-    await this.#compareAll([...since.values()]);
-    const count = await repository.count(this.#database);
-    if (count !== this.#inBoth)
-      this.#tell('', `${count - this.#inBoth} records are of no id of the export`);
-    const came = await repository.rowsThatCame(this.#database, this.#exportId);
-    const tables = dump.manifest.format === 'LX-2' ? [DOCUMENT] : OF_PRESCRIPTIONS;
-    for (const table of [...tables, ...BESIDE]) {
-      const signed = dump.manifest.tables[table]?.rows ?? 0;
-      if ((came[table] ?? 0) !== signed) {
-        this.#tell(
-          '',
-          `${came[table] ?? 0} rows of ${table} were read where ${signed} were signed`,
-        );
-      }
+/** Rows that did not come. */
+async function compareRows(work: Work, reads: repository.Reads, dump: Dump): Promise<void> {
+  const { exportId, format, tables: signed } = dump.manifest;
+  const came = await repository.rowsThatCame(reads, exportId);
+  const tables = format === 'LX-2' ? [DOCUMENT] : OF_PRESCRIPTIONS;
+  for (const table of [...tables, ...BESIDE]) {
+    const [read, rows] = [came[table] ?? 0, signed[table]?.rows ?? 0];
+    if (read !== rows) {
+      work.tell('L1', '', `${read} rows of ${table} were read where ${rows} were signed`);
     }
   }
+}
 
-  async result(): Promise<Reconciled> {
-    const invariants = await repository.invariants(this.#database, this.#exportId);
-    for (const [name, broken] of Object.entries(invariants)) {
-      if (broken > 0) this.#tell('', `${name} is broken ${broken} times`);
-    }
-    return {
-      ids: this.ids,
-      events: this.#events,
-      explained: Object.fromEntries(
-        [...this.#explained].toSorted(([one], [other]) => (one < other ? -1 : 1)),
-      ),
-      differences: this.#differences,
-      buckets: {
-        old: this.#old.digest(),
-        new: this.#new.digest(),
-        differing: this.#old.differing(this.#new).length,
-      },
-      invariants,
-      due: this.#due.result(),
-      changeSeq: await repository.changeSeq(this.#database, this.#exportId),
-    };
+type Of = { readonly reads: repository.Reads; readonly dump: Dump; readonly scope: Scope };
+
+async function resultOf(work: Work, { reads, dump, scope }: Of): Promise<Reconciled> {
+  const { exportId } = dump.manifest;
+  const invariants = isOfAll(scope) ? await repository.invariants(reads, exportId) : {};
+  for (const [name, broken] of Object.entries(invariants)) {
+    const level = name === 'M7' ? 'L1' : 'L3';
+    if (broken > 0) work.tell(level, '', `${name} is broken ${broken} times`);
   }
-}
-
-/**
- * The classes that may explain a difference. That a whole history was believed instead of the rows is looked at here: what
- * the loader says of itself is no proof [MIGRATION 4, D16].
- */
-function provenClasses(
-  classes: readonly string[],
-  { group, is, state }: { group: Group; is: View | null; state: unknown },
-): readonly string[] {
-  if (is === null || !classes.includes('D16') || isHeld(state)) return classes;
-  const now = new Set(is.issues.map(([number, status]) => `${number} ${status}`));
-  return lastSteps(group).every((step) => now.has(step))
-    ? classes
-    : classes.filter((name) => name !== 'D16');
-}
-
-function isHeld(state: unknown): boolean {
-  return typeof state === 'object' && state !== null && 'held' in state;
-}
-
-/** Whether the old store wrote when it released by the clock of London. */
-export function isLocalTime({ timeBasis }: Pick<Dump['manifest'], 'timeBasis'>): boolean {
-  return timeBasis['RELEASE.REL_TS'] === 'london-local';
-}
-
-/** What is to be read of the store to compare these. */
-export function askedOf(groups: readonly Group[]): repository.Asked {
-  const organisations = groups.flatMap(({ rows }) => rows.NOM_RELEASE.map(({ row }) => row.ORG));
+  const meant = await work.meant();
+  if (work.has('L1')) for (const what of work.counts.differing()) work.tell('L1', '', what);
   return {
-    ids: groups.map(({ place }) => place),
-    messageIds: groups.flatMap(({ rows }) =>
-      rows.MESSAGE.flatMap(({ row }) => (parseUuid(row.MSG_ID) === null ? [] : [row.MSG_ID])),
-    ),
-    organisations: [...new Set(organisations)],
+    scope,
+    ids: work.ids,
+    events: work.events,
+    counts: work.counts.size,
+    meant,
+    explained: work.explained(),
+    differences: work.differences,
+    buckets: work.buckets(),
+    invariants,
+    due: work.due(),
+    changeSeq: await repository.changeSeq(reads, exportId),
   };
 }
 
-/** Which members differ. */
-function differing(was: View, is: View): string[] {
-  if (hashOf('', was) === hashOf('', is)) return [];
-  const fields: (keyof View)[] = ['fate', 'issues', 'waitsFor', 'had', 'pending', 'messages'];
-  return fields.filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
+/** What was found at each level that was looked at. */
+export function levelsOf(found: Reconciled, files: number) {
+  const looked: Record<Level, Record<string, number>> = {
+    L0: { files },
+    L1: { counts: found.counts },
+    L2: { ids: found.ids },
+    L3: { ...found.meant },
+    L4: { events: found.events },
+    L5: { old: found.due.old, new: found.due.new },
+  };
+  return [...found.scope.levels].toSorted().map((level) => {
+    const differences = found.differences.filter((one) => one.level === level).length;
+    return { level, what: LEVELS[level], looked: looked[level], differences };
+  });
 }

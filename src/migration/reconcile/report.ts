@@ -2,7 +2,8 @@ import type { Json } from '../canonical.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { DUE_DAYS } from './due.ts';
-import type { Reconciled } from './reconcile.ts';
+import { levelsOf, type Reconciled } from './reconcile.ts';
+import { scopeWords } from './scope.ts';
 
 /** What a report says besides what was found. */
 export type Circumstances = {
@@ -34,6 +35,16 @@ export function reportJson(dump: Dump, found: Reconciled, about: Circumstances):
     rows: Object.fromEntries(
       Object.entries(manifest.tables).map(([table, { rows }]) => [table, rows]),
     ),
+    scope: {
+      levels: [...found.scope.levels].toSorted(),
+      of: scopeWords(found.scope),
+      seed: found.scope.seed,
+    },
+    levels: levelsOf(found, manifest.files.length).map(({ differences, ...one }) => ({
+      ...one,
+      differences,
+      result: differences === 0 ? 'clean' : 'different',
+    })),
     compared: { ids: found.ids, events: found.events },
     perSecond: Math.round(found.ids / about.seconds),
     buckets: found.buckets,

@@ -7,6 +7,9 @@ import type { Group } from '../lx1/read-groups.ts';
 import type { StoredChain } from './chain.ts';
 import type { StoredRow } from './new-view.ts';
 
+/** All that a comparison does with a store. */
+export type Reads = Pick<Database, 'all'>;
+
 /** A record as it is stored, with all that belongs to it. */
 export type Stored = StoredRow & StoredChain;
 
@@ -19,12 +22,12 @@ export type Asked = {
 
 /** What the store has of them. A stay in a queue of any other organisation is found by `invariants`. */
 export async function stored(
-  database: Database,
+  database: Reads,
   { ids, messageIds, organisations }: Asked,
 ): Promise<Map<string, Stored>> {
   const [heads, events, messages] = await Promise.all([
     database.all<Omit<Stored, 'events' | 'messages'>>(sql`
-      select p.prescription_id as id, p.state, p.head_hash as "headHash",
+      select p.prescription_id as id, p.version, p.state, p.head_hash as "headHash",
         coalesce(w.waits, '{}') as waits,
         array(select issue || ' ' || organisation || ' ' || to_char(released_at at time zone 'UTC', 'YYYYMMDDHH24MISS')
           from prescriptions.release_before r
@@ -53,10 +56,7 @@ type EventRow = {
   readonly hash: Buffer;
 };
 
-async function eventsOf(
-  database: Database,
-  ids: readonly string[],
-): Promise<Map<string, EventRow[]>> {
+async function eventsOf(database: Reads, ids: readonly string[]): Promise<Map<string, EventRow[]>> {
   const rows = await database.all<EventRow>(sql`
     select prescription_id as id, number, message_id as "messageId", data, hash
     from prescriptions.event where prescription_id = any(${ids}::text[])
@@ -66,7 +66,7 @@ async function eventsOf(
 
 /** Messages by the record that they are about: their ids, and the SHA-256 of the bytes that are kept. */
 async function messagesOf(
-  database: Database,
+  database: Reads,
   messageIds: readonly string[],
 ): Promise<Map<string, string[]>> {
   const rows = await database.all<{ id: string; message: string }>(sql`
@@ -78,7 +78,7 @@ async function messagesOf(
 
 /** Dirty classes that the load found, by id. */
 export async function classesOf(
-  database: Database,
+  database: Reads,
   exportId: string,
   ids: readonly string[],
 ): Promise<Map<string, string[]>> {
@@ -93,7 +93,7 @@ const CLASSES = Array.from({ length: 30 }, (_, n) => `D${n + 1}`);
 
 /** The old store's rows of ids that were changed since the export: of these ids, or of all others. */
 export async function touched(
-  database: Database,
+  database: Reads,
   ids: readonly string[] | { readonly but: readonly string[] },
 ): Promise<Map<string, Group>> {
   const rows = await database.all<Group>(
@@ -105,7 +105,7 @@ export async function touched(
 }
 
 /** Ids that were changed after a change of the old store, in their order. */
-export async function touchedSince(database: Database, seq: number): Promise<string[]> {
+export async function touchedSince(database: Reads, seq: number): Promise<string[]> {
   const rows = await database.all<{ place: string }>(
     sql`select place from migration.touched where change_seq > ${seq} order by place`,
   );
@@ -113,7 +113,7 @@ export async function touchedSince(database: Database, seq: number): Promise<str
 }
 
 /** The last change of the old store that is in here. */
-export async function changeSeq(database: Database, exportId: string): Promise<number> {
+export async function changeSeq(database: Reads, exportId: string): Promise<number> {
   const [row] = await database.all<{ seq: number }>(
     sql`select change_seq as seq from migration.export where export_id = ${exportId}`,
   );
@@ -121,7 +121,7 @@ export async function changeSeq(database: Database, exportId: string): Promise<n
 }
 
 /** Dirty classes of which every record is held by the plan. */
-export async function holds(database: Database, exportId: string): Promise<readonly string[]> {
+export async function holds(database: Reads, exportId: string): Promise<readonly string[]> {
   const [row] = await database.all<{ holds: string[] }>(
     sql`select holds from migration.export where export_id = ${exportId}`,
   );
@@ -145,16 +145,70 @@ export async function keepReport(
 }
 
 /** All records that came by this export or another way. */
-export async function count(database: Database): Promise<number> {
+export async function count(database: Reads): Promise<number> {
   const [row] = await database.all<{ count: number }>(
     sql`select count(*)::int as count from prescriptions.prescription`,
   );
   return row?.count ?? 0;
 }
 
+/** Of those, the ones that are in a bucket. */
+export async function countIn(database: Reads, bucket: number): Promise<number> {
+  const [row] = await database.all<{ count: number }>(sql`
+    select count(*)::int as count from (
+      select sha256(convert_to(prescription_id, 'UTF8')) as hash from prescriptions.prescription) as h
+    where get_byte(hash, 0) * 16 + get_byte(hash, 1) / 16 = ${bucket}::int`);
+  return row?.count ?? 0;
+}
+
+/** Ids of which anything here is of an organisation: it prescribed it, has or had it, or it waits for it. */
+export async function idsOf(database: Reads, organisation: string): Promise<Set<string>> {
+  const rows = await database.all<{ id: string }>(sql`
+    select prescription_id as id from prescriptions.prescription p
+    where p.state->>'prescriber' = ${organisation} or exists (
+      select from json_array_elements(p.state->'issues') as i
+      where i->'holding'->'holder'->'organisation'->>'ods' = ${organisation})
+    union select prescription_id from prescriptions.release_before where organisation = ${organisation}
+    union select prescription_id from prescriptions.download_queue
+      where organisation = ${organisation} and left_at is null`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** For which anything waits, in their order. */
+export async function organisationsWaitedFor(database: Reads): Promise<string[]> {
+  const rows = await database.all<{ organisation: string }>(sql`
+    select distinct organisation from prescriptions.download_queue where left_at is null order by 1`);
+  return rows.map(({ organisation }) => organisation);
+}
+
+/** Something that is with a dispenser; `holder` is null where no issue says so. */
+export type Held = { readonly id: string; readonly issue: number; readonly holder: string | null };
+
+/** The first ones behind an id. */
+export function heldBehind(database: Reads, after: string, most: number): Promise<Held[]> {
+  return database.all<Held>(sql`
+    select p.prescription_id as id, (i->>'number')::int as issue,
+      i->'holding'->'holder'->'organisation'->>'ods' as holder
+    from (select prescription_id, state from prescriptions.prescription
+      where status in ('0002', '0003') and prescription_id > ${after}
+      order by prescription_id limit ${most}) as p
+    left join lateral json_array_elements(p.state->'issues') as i
+      on i->>'status' in ('WithDispenser', 'WithDispenserActive')
+    order by 1`);
+}
+
+/** When the last of the changes of the old store was that its feed brought, by its own clock; null: it brought none. */
+export async function lastChangeAt(database: Reads): Promise<string | null> {
+  const [row] = await database.all<{ at: string | null }>(sql`
+    select max(p->'row'->>'LAST_UPD_TS') as at
+    from migration.touched, json_array_elements(rows->'PRESCRIPTION') as p
+    where p->'row'->>'LAST_UPD_TS' between '20000101000000' and to_char(now(), 'YYYYMMDDHH24MISS')`);
+  return row?.at ?? null;
+}
+
 /** How often each rule is broken that is about all of the store [MIGRATION 5]. */
 export async function invariants(
-  database: Database,
+  database: Reads,
   exportId: string,
 ): Promise<Record<string, number>> {
   const [row] = await database.all<Record<string, number>>(sql`
@@ -208,7 +262,7 @@ function nominationsNotHere(exportId: string): Sql {
 
 /** Rows of each table that came, by what the units say [MIGRATION 5, M7]. */
 export async function rowsThatCame(
-  database: Database,
+  database: Reads,
   exportId: string,
 ): Promise<Record<string, number>> {
   const rows = await database.all<{ table: string; count: number }>(sql`
@@ -222,7 +276,7 @@ export async function rowsThatCame(
 
 /** Counts by class, and who has prescriptions that a person must decide about [MIGRATION 6]. */
 export async function totals(
-  database: Database,
+  database: Reads,
   exportId: string,
 ): Promise<{ classes: { class: string; count: number; digest: string }[]; held: number }> {
   const classes = await database.all<{ class: string; count: number; digest: string }>(sql`

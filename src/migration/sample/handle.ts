@@ -5,7 +5,7 @@ import type { Group } from '../lx1/read-groups.ts';
 import { newDue, oldDue } from '../reconcile/due.ts';
 import { newView } from '../reconcile/new-view.ts';
 import { oldView, type View } from '../reconcile/old-view.ts';
-import { askedOf, isLocalTime } from '../reconcile/reconcile.ts';
+import { askedOf } from '../reconcile/compare.ts';
 import { stored, touched } from '../reconcile/repository.ts';
 import { draw, type Drawn } from './repository.ts';
 
@@ -58,7 +58,7 @@ async function linesOf(
   const rows = await stored(database, askedOf(some));
   return some.flatMap((group) => {
     const row = rows.get(group.place);
-    const was = words(oldView(group, isLocalTime(dump.manifest)), oldDue(group));
+    const was = words(oldView(group, dump.manifest.timeBasis), oldDue(group));
     const is = row === undefined ? {} : words(newView(row), newDue(row.state));
     const classes = byPlace.get(group.place)?.classes.join(' ') ?? '';
     return Object.entries(was).map(([what, old]) => ({
@@ -72,9 +72,10 @@ async function linesOf(
 }
 
 function words(view: View, due: string): Readonly<Record<string, string>> {
-  const { fate, issues, waitsFor, had, pending, messages } = view;
+  const { fate, about, issues, waitsFor, had, pending, messages } = view;
   return {
     fate,
+    'treatment, prescriber, when': about.join(' '),
     issues: issues.map((issue) => issue.join(' ').trim()).join('; '),
     'waits for': waitsFor,
     'was had by': had.join('; '),

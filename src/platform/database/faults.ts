@@ -22,6 +22,15 @@ export function connectionProblem(error: unknown): DatabaseUnavailable | undefin
     : new DatabaseUnavailable('the database went away', { cause: error });
 }
 
+/** What comes of something that is asked of a connection; a problem of that connection is thrown as such. */
+export async function told<Value>(asked: Promise<Value>): Promise<Value> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw connectionProblem(error) ?? error;
+  }
+}
+
 /** The five-character SQLSTATE of an error that the server sent. */
 export function sqlState(error: unknown): string | null {
   return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
