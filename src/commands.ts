@@ -56,7 +56,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./migration/cli.ts')).migrationCommands(VERSION, MIGRATION),
   },
   {
-    words: ['incident', 'maintenance', 'reconcile', 'audit'],
+    words: ['incident', 'maintenance', 'contact', 'reconcile', 'audit'],
     load: async () => (await import('./operations/cli.ts')).operationsCommands,
   },
   {

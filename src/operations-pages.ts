@@ -12,6 +12,7 @@ import { type Identity, sessionCounts } from './identity/index.ts';
 import {
   type DeskClient,
   findingOf,
+  lateJob,
   measureJobs,
   openDesk,
   OPERATIONS_VIEWS,
@@ -88,6 +89,7 @@ export function operationsPart(
     jobs: [
       ...measureJobs({ database, clock, depths, sessions }),
       ...certificateJobs(database, config, log),
+      ...(desk === null ? [] : [lateJob({ database, clock }, desk)]),
     ],
   };
 }

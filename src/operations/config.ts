@@ -53,7 +53,7 @@ export function parseStatusConfig(
     },
     key: env['OPENSPINE_STATUS_KEY'] || null,
     smtp: smtpOf(env, problems),
-    webhookHosts: wordsOf(env['OPENSPINE_WEBHOOK_HOSTS']),
+    webhookHosts: webhookHostsOf(env),
     helpContact: env['OPENSPINE_HELP_CONTACT'] ?? otherwise.helpContact,
     mode: env['OPENSPINE_MODE'] === 'live' ? 'live' : 'test',
   };
@@ -94,8 +94,9 @@ function smtpOf(env: Env, problems: string[]): StatusConfig['smtp'] {
   return { url, from };
 }
 
-function wordsOf(text: string | undefined): string[] {
-  return (text ?? '')
+/** Hosts that an operator named. */
+export function webhookHostsOf(env: Env): string[] {
+  return (env['OPENSPINE_WEBHOOK_HOSTS'] ?? '')
     .split(',')
     .flatMap((word) => (word.trim() === '' ? [] : [word.trim().toLowerCase()]));
 }

@@ -14,6 +14,7 @@ import { openChanges, siteService } from './site/handle.ts';
 import { filesOf, openStatusPages } from './site/pages.ts';
 import { openSiteFolder } from './site/repository.ts';
 import { openStore, type Store } from './store/repository.ts';
+import { supplierRoutes } from './suppliers/handle.ts';
 import { subscribeRoutes } from './subscriptions/handle.ts';
 import { deliverDue } from './subscriptions/jobs.ts';
 import { isSendingLate } from './subscriptions/record.ts';
@@ -103,6 +104,7 @@ function openSite(config: StatusConfig, { version, log, probe, time = REAL_TIME 
   const more = [
     ...subscribeRoutes({ store, pages, now, offers, webhookHosts, onAsked }),
     minutesRoute(store, config.key),
+    ...supplierRoutes(store, config.key, { now, offers, webhookHosts, onAsked }),
     ...deskRoutes(store, config.key, { now, snapshot: () => monitor.snapshot() }),
   ];
   const service = siteService({ folder, pages, now, more, changes });

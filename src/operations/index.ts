@@ -10,3 +10,4 @@ export type { SiteOrder } from './datacentres/pages.ts';
 export { OPERATIONS_VIEWS, operationsPages, type OperationsPagesParts } from './measures/pages.ts';
 export { openRecorder, type Recorder } from './measures/record.ts';
 export { findingOf } from './measures/repository.ts';
+export { lateJob } from './suppliers/jobs.ts';

@@ -13,7 +13,6 @@ import {
   type Plan,
   plan,
 } from './maintenance/maintenance.ts';
-import type { LocalFault } from './monitor/rules.ts';
 import type { Kept, Store } from './store/repository.ts';
 import { enqueueNotices } from './subscriptions/record.ts';
 
@@ -40,7 +39,7 @@ export function maintenanceIn(store: Store): Maintenance[] {
   });
 }
 
-function byStream<Event>(kept: readonly Kept[]): Map<string, Event[]> {
+export function byStream<Event>(kept: readonly Kept[]): Map<string, Event[]> {
   const streams = new Map<string, Event[]>();
   for (const { stream, body } of kept) {
     const events = streams.get(stream) ?? [];
@@ -124,39 +123,15 @@ export function appendMaintenance(
   return after;
 }
 
-/** A fault that one organisation or system met alone, and when it was seen. */
-export type SeenLocally = LocalFault & { readonly at: string };
+/** Of a fault that one organisation, system or party meets alone. */
+export const LOCAL = 'local/';
 
-const LOCAL = 'local/';
-const SEEN_AGAIN_MS = 3_600_000;
-
-/** Those of the last day, newest first. */
-export function localFaultsIn(store: Store, now: Date): SeenLocally[] {
-  const dayAgo = new Date(now.getTime() - DAY_MS).toISOString();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only such events are in these streams
-  const all = store.events(LOCAL).map(({ body }) => body as SeenLocally);
-  return all.filter(({ at }) => at >= dayAgo).toReversed();
-}
-
-const DAY_MS = 86_400_000;
-
-/** Within a transaction; the same one once an hour. */
-export function appendLocalFaults(store: Store, faults: readonly LocalFault[], at: Date): void {
-  if (faults.length === 0) return;
-  const hourAgo = new Date(at.getTime() - SEEN_AGAIN_MS).toISOString();
-  const known = localFaultsIn(store, at).filter((one) => one.at > hourAgo);
-  for (const fault of faults) {
-    const isKnown = known.some(
-      ({ who, component }) => who === fault.who && component === fault.component,
-    );
-    if (!isKnown) store.append(`${LOCAL}${fault.who}`, [{ ...fault, at: at.toISOString() }]);
-  }
-}
+const STREAMS = { INC: INCIDENT, MNT: MAINTENANCE, LOC: LOCAL };
 
 /** `INC-20141016-01`: the day in London, and a number within it [EXPERIENCE 6.2]. Within a transaction. */
-export function newNumber(store: Store, kind: 'INC' | 'MNT', at: Date): string {
+export function newNumber(store: Store, kind: keyof typeof STREAMS, at: Date): string {
   const start = `${kind}-${londonDate(at).replaceAll('-', '')}-`;
-  const prefix = kind === 'INC' ? INCIDENT : MAINTENANCE;
+  const prefix = STREAMS[kind];
   const taken = new Set(store.events(`${prefix}${start}`).map(({ stream }) => stream));
   return `${start}${String(taken.size + 1).padStart(2, '0')}`;
 }

@@ -26,7 +26,7 @@ export function stepsWith(broken: Broken = []): Step[] {
 
 export function anObserved(now: Date, more: Partial<Observed> = {}): Observed {
   const begunAt = new Date(0); // long ago
-  return { now, resumedAt: null, begunAt, rounds: [], minutes: [], usual: {}, ...more };
+  return { now, resumedAt: null, begunAt, rounds: [], minutes: [], late: [], usual: {}, ...more };
 }
 
 export function aMinute(at: Date, more: Partial<Minute> = {}): Minute {

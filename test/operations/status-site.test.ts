@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { openStore } from '../../src/operations/store/repository.ts';
-import { aMinute, anOpening, minute } from '../../src/operations/testing.ts';
-import { localFaultsIn, openIncident } from '../../src/operations/record.ts';
+import { anOpening, minute } from '../../src/operations/testing.ts';
+import { openIncident } from '../../src/operations/record.ts';
 import { testStatus } from './status.ts';
 
 const status = testStatus();
@@ -118,28 +118,6 @@ describe('the status site, with no database, no datacentre and no sign-in', () =
     const statuses = await Promise.all(Array.from({ length: 10_000 }, read));
     agent.destroy();
     assert.deepEqual([...new Set(statuses)], [200]);
-  });
-});
-
-describe('failures that one organisation meets alone', () => {
-  test('are on no page, and in the list of those who run the service, once an hour', async () => {
-    const { store } = status().site;
-    const failing = (at: Date) => aMinute(at, { failures: 50, failuresBy: { 'ods:FA565': 50 } });
-    const numbers = async (): Promise<readonly unknown[]> => {
-      const { incidents } = JSON.parse((await text('/status/v1/incidents')).body);
-      return incidents.map(({ number }: { readonly number: string }) => number);
-    };
-    const before = await numbers();
-    for (let n = 0; n < 3; n += 1) {
-      store.observed.keepMinute(failing(status().now()));
-      await status().round();
-    }
-    assert.deepEqual(await numbers(), before);
-    const seen = localFaultsIn(store, status().now());
-    assert.deepEqual(
-      seen.map(({ who, component }) => [who, component]),
-      [['ods:FA565', 'dispense']],
-    );
   });
 });
 

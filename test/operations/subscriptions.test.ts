@@ -1,23 +1,17 @@
 // Shows: Operations | who subscribes confirms it; a real mail server gets the mails, a webhook gets signed calls; who leaves is forgotten
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { openIncident } from '../../src/operations/record.ts';
 import { signatureOf } from '../../src/operations/subscriptions/jobs.ts';
 import { subscriptionsIn } from '../../src/operations/subscriptions/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
 import { freePort } from '../support/ports.ts';
+import { noMailServer, testMail } from './mail.ts';
 import { testStatus } from './status.ts';
 
-const SMTP_SERVER = '/usr/bin/aiosmtpd';
 const smtpPort = await freePort();
 const status = testStatus({
   OPENSPINE_SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
@@ -118,26 +112,8 @@ describe('a webhook', () => {
   });
 });
 
-describe('an email address', { skip: missing() }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'openspine-mail-'));
-  const box = join(folder, 'box'); // the server makes it
-  let smtp: ChildProcess;
-  const mails = (): string[] => {
-    const came = join(box, 'new');
-    const names = existsSync(came) ? readdirSync(came).toSorted() : [];
-    return names.map((name) => decoded(readFileSync(join(came, name), 'utf8')));
-  };
-  before(async () => {
-    const handler = ['-c', 'aiosmtpd.handlers.Mailbox', box];
-    smtp = spawn(SMTP_SERVER, ['-n', '-l', `127.0.0.1:${smtpPort}`, ...handler], {
-      stdio: 'ignore',
-    });
-    for (let waited = 0; !(await answers(smtpPort)) && waited < 300; waited += 1) await pause(100);
-  });
-  after(() => {
-    smtp.kill('SIGTERM');
-    rmSync(folder, { recursive: true, force: true });
-  });
+describe('an email address', { skip: noMailServer() }, () => {
+  const mails = testMail(smtpPort);
 
   test('is asked once an hour whoever types it, and told once it has confirmed', async () => {
     const typed = {
@@ -165,23 +141,3 @@ describe('an email address', { skip: missing() }, () => {
     assert.equal(mails().length, 2);
   });
 });
-
-function missing(): string | false {
-  if (existsSync(SMTP_SERVER)) return false;
-  const reason = `no ${SMTP_SERVER}: node tools/machine.mjs installs it (as root)`;
-  if (process.env['CI'] !== undefined) throw new Error(reason);
-  return reason;
-}
-
-/** Lines of quoted-printable that were folded. */
-function decoded(mail: string): string {
-  return mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(socket.destroy() !== undefined));
-    socket.once('error', () => resolve(false));
-  });
-}

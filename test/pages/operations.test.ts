@@ -16,11 +16,12 @@ import { showBalance } from './operations-balance.ts';
 import { CONTROL, showDatacentres } from './operations-datacentres.ts';
 import { showIncidents } from './operations-incidents.ts';
 import { showJobs } from './operations-jobs.ts';
+import { showSuppliers } from './operations-suppliers.ts';
 import { forget, showWithoutScript } from './operations-without-script.ts';
 import { userIdOf } from './people.ts';
 import { pagesSpine, windowsOf } from './spine.ts';
 
-// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance, probes, datacentres, backups, messages that nobody took; with and without a script, for system administrators of the operator alone
+// Shows: Web pages | operations: now, each interface with charts and the same numbers as tables, prescription flow with what is stuck, sites and suppliers, jobs, certificates, reconciliation, a migration, the audit trail, incidents and maintenance, what fails for one site alone and whom to tell, probes, datacentres, backups, messages that nobody took; with and without a script, for system administrators of the operator alone
 
 const folder = mkdtempSync(join(tmpdir(), 'openspine-pages-'));
 const keyFile = join(folder, 'key.pem');
@@ -70,6 +71,7 @@ describe('the pages of operations', () => {
           '/backups',
           '/incidents',
           '/incidents/new',
+          '/contacts',
           '/jobs/lost/x',
           '/maintenance/new',
         ]) {
@@ -208,6 +210,7 @@ describe('the pages of operations', () => {
   showJobs(spine, windowOf, () => found(NO_FLOW, QUEUES));
   showBalance(spine, windowOf);
   showAudit(spine, windowOf, keyFile);
+  showSuppliers(spine, windowOf, status);
   showIncidents(spine, windowOf, status);
   showDatacentres(spine, windowOf);
   showBackups(spine, windowOf);

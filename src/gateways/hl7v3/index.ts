@@ -26,6 +26,7 @@ export { type Contract, deliveryJob, type DeliveryParts } from './deliver/index.
 export { writePost } from './deliver/post.ts';
 export {
   deliveryDepth,
+  lateDeliveries,
   lostDeliveries,
   type LostDelivery,
   lostDelivery,

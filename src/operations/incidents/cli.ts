@@ -1,10 +1,12 @@
 import { type Command, EXIT } from '../../cli/command.ts';
 import { statusCommand } from '../../installation/status-folder.ts';
-import { COMPONENTS } from '../components.ts';
 import { parseNumber } from '../numbers.ts';
-import { incidentsIn, localFaultsIn, type SeenLocally } from '../record.ts';
+import { incidentsIn } from '../record.ts';
+import { type LocalFault, nameOf } from '../suppliers/fault.ts';
+import { localFaultsIn, toldOf } from '../suppliers/record.ts';
 import { londonInstant } from '../words.ts';
-import { sentOf } from '../subscriptions/record.ts';
+import { namesOf } from '../subscriptions/notices.ts';
+import { type Sent, sentOf } from '../subscriptions/record.ts';
 import { lineOf, refused, shown, withStore, wrong } from './answers.ts';
 import { changeCommands } from './change/cli.ts';
 import { isOpen } from './incident.ts';
@@ -24,7 +26,8 @@ const listCommand = statusCommand({
     withStore(folder, (store) => {
       const isAll = invocation.values['all'] === true;
       const list = incidentsIn(store).filter((one) => isAll || isOpen(one));
-      const local = localFaultsIn(store, new Date());
+      const faults = localFaultsIn(store, new Date());
+      const local = faults.map((one) => ({ ...one, told: toldOf(store, one) }));
       const lines = list.length === 0 ? ['No incident is open.'] : list.map(lineOf);
       const text = [...lines, ...local.map(localLine)].join('\n');
       invocation.output.result(text, { incidents: list, local });
@@ -67,7 +70,18 @@ export const incidentCommands: readonly Command[] = [
   reportCommand,
 ];
 
-/** Whoever runs the service tells them; nobody else is told. */
-function localLine({ who, component, failures, at }: SeenLocally): string {
-  return `local            ${who.padEnd(18)}  most of ${failures} failures of ${COMPONENTS[component].name}, ${londonInstant(at)}`;
+/** Told to those whose it is, where they have named an address; to nobody else. */
+function localLine({
+  number,
+  who,
+  cells,
+  beganAt,
+  endedAt,
+  told,
+}: LocalFault & { readonly told: readonly Sent[] }): string {
+  const state = endedAt === null ? 'goes on' : `over ${londonInstant(endedAt)}`;
+  const sent = told.filter(({ sentAt }) => sentAt !== null).length;
+  const said =
+    told.length === 0 ? 'told nobody: spine contact add' : `told ${sent} of ${told.length}`;
+  return `${number}  of ${nameOf(who)} alone  ${namesOf(cells)}, ${londonInstant(beganAt)}, ${state}; ${said}`;
 }

@@ -8,10 +8,11 @@ import {
 } from '../../pages/index.ts';
 import type { Database } from '../../platform/database.ts';
 import { recordAct } from '../audit/repository.ts';
+import { ringing } from '../suppliers/repository.ts';
 import { incidentPath } from '../subscriptions/notices.ts';
 import { REJECTIONS } from './decide.ts';
 import type { DeskClient } from './desk/handle.ts';
-import { type Act, ACTS, type Order } from './desk/order.ts';
+import { type Act, ACTS, type Desk, type Order } from './desk/order.ts';
 import { componentChoices, deskModel, incidentDetails } from './desk/model.ts';
 import { probesModel, watchedModel } from './desk/watched.ts';
 import { AUTHORS, OPEN_STAGES } from './incident.ts';
@@ -31,10 +32,16 @@ export const INCIDENT_LIST = {
 };
 
 /** What is open, what waits for a person, and what was [EXPERIENCE 6]. */
-export async function incidentsPage({ desk, statusUrl }: IncidentPagesParts): Promise<View> {
+export async function incidentsPage(parts: IncidentPagesParts): Promise<View> {
+  const { desk, statusUrl } = parts;
   const found = (await desk?.look()) ?? null;
-  const model = found === null ? {} : deskModel(found, new Date());
+  const model = found === null ? {} : await withWhomToRing(parts, found);
   return { ...INCIDENT_LIST, model: { ...model, statusUrl, isAnswering: found !== null } };
+}
+
+async function withWhomToRing({ database }: IncidentPagesParts, desk: Desk): Promise<object> {
+  const rings = await Promise.all(desk.localFaults.map((fault) => ringing(database, fault)));
+  return deskModel(desk, new Date(), rings);
 }
 
 const GLANCE_MS = 1_000; // nobody waits for a status site that does not answer to see the rest

@@ -44,6 +44,7 @@ import {
 import { lostPage, type LostPagesParts, requeueLost } from '../lost/pages.ts';
 import { maintenancePage, newMaintenancePage, orderMaintenance } from '../maintenance/pages.ts';
 import { reconciliationPage, reconciliationRows } from '../reconcile/pages.ts';
+import { contactsPage, orderContact } from '../suppliers/pages.ts';
 import { refusalsAt } from './since.ts';
 import { SPANS, spanOf } from './spans.ts';
 import { wallModel } from './wall-model.ts';
@@ -126,6 +127,8 @@ export function operationsPages(parts: OperationsPagesParts): readonly Page[] {
     page('/ops/maintenance/new', (request, by) => orderMaintenance(parts, request, by), 'POST'),
     page('/ops/maintenance/:number', (request) => maintenancePage(parts, request)),
     page('/ops/maintenance/:number', (request, by) => orderMaintenance(parts, request, by), 'POST'),
+    page('/ops/contacts', () => contactsPage(parts)),
+    page('/ops/contacts', (request, by) => orderContact(parts, request, by), 'POST'),
     page('/ops/migration', () => parts.migration()),
   ];
 }

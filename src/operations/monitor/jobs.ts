@@ -5,7 +5,6 @@ import type { Incident } from '../incidents/incident.ts';
 import { dueNotices } from '../maintenance/maintenance.ts';
 import {
   appendIncident,
-  appendLocalFaults,
   appendMaintenance,
   incidentsIn,
   maintenanceIn,
@@ -14,6 +13,7 @@ import {
 import { barOf, type StateChange } from '../site/bars.ts';
 import type { Snapshot } from '../site/snapshot.ts';
 import type { Store } from '../store/repository.ts';
+import { noteTroubles } from '../suppliers/record.ts';
 import {
   isFirst,
   type Minute,
@@ -22,7 +22,6 @@ import {
   type Step,
   type Usual,
 } from './observed.ts';
-import { localFaults } from './rules.ts';
 import { type Cells, statesOf, UNKNOWN_AFTER_MS, wholeOf } from './states.ts';
 import { watch } from './watch.ts';
 
@@ -154,8 +153,14 @@ function observedNow(
 ): Observed {
   const { now } = times;
   const later = new Date(now.getTime() + 1);
-  const minutes = observed.minutes(new Date(now.getTime() - WINDOW_MS), later);
-  return { ...times, rounds: observed.rounds(), minutes, usual: usualOf(observed, now) };
+  const from = new Date(now.getTime() - WINDOW_MS);
+  return {
+    ...times,
+    rounds: observed.rounds(),
+    minutes: observed.minutes(from, later),
+    late: observed.late(from),
+    usual: usualOf(observed, now),
+  };
 }
 
 /** Of the same hour of each of the seven days before. */
@@ -183,7 +188,7 @@ function note(store: Store, observed: Observed): void {
   for (const { number, events } of watch(observed, incidentsIn(store))) {
     appendIncident(store, number ?? newNumber(store, 'INC', observed.now), events);
   }
-  appendLocalFaults(store, localFaults(observed), observed.now);
+  noteTroubles(store, observed);
   for (const maintenance of maintenanceIn(store)) {
     const at = observed.now.toISOString();
     const due = dueNotices(maintenance, observed.now);

@@ -24,6 +24,19 @@ export type Minute = Cell & {
   readonly failuresBy: Readonly<Record<string, number>>;
 };
 
+/** Messages for one party that were not taken: they wait for too long, or were given up a short while ago. */
+export type LateParty = {
+  /** Its party key. */
+  readonly party: string;
+  /** As `ods:FA565` and `asid:999000000201`: whose systems are behind it. */
+  readonly names: readonly string[];
+  readonly waiting: number;
+  readonly lost: number;
+};
+
+/** A look at all that should have been delivered. */
+export type LateLook = { readonly at: Date; readonly parties: readonly LateParty[] };
+
 /** What is usual for a component at this hour, of the week before. */
 export type Usual = { readonly p99Ms: number; readonly organisations: number };
 
@@ -37,6 +50,8 @@ export type Observed = {
   readonly rounds: readonly Round[];
   /** Those of the last ten minutes. */
   readonly minutes: readonly Minute[];
+  /** From old to new, those of the last ten minutes. */
+  readonly late: readonly LateLook[];
   readonly usual: Readonly<Partial<Record<Component, Usual>>>;
 };
 

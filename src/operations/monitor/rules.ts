@@ -1,5 +1,13 @@
 import { type Cell, COMPONENT_IDS, DATACENTRES } from '../components.ts';
-import { isAwaited, isBad, type Minute, type Observed, since, stepsOf } from './observed.ts';
+import {
+  isAwaited,
+  isBad,
+  type LateLook,
+  type Minute,
+  type Observed,
+  since,
+  stepsOf,
+} from './observed.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -17,7 +25,7 @@ export const LIMITS = {
 } as const;
 
 export type Finding = Cell & {
-  readonly cause: 'probe' | 'errors' | 'slow';
+  readonly cause: 'probe' | 'errors' | 'slow' | 'late';
   /** Nothing gets through. */
   readonly isOutage: boolean;
   readonly since: Date;
@@ -29,7 +37,10 @@ export function findings(observed: Observed): Finding[] {
     DATACENTRES.flatMap((datacentre) => {
       const cell = { component, datacentre };
       const found =
-        byProbe(observed, cell) ?? byErrors(observed, cell) ?? bySlowness(observed, cell);
+        byProbe(observed, cell) ??
+        byErrors(observed, cell) ??
+        bySlowness(observed, cell) ??
+        byLateness(observed, cell);
       return found === null ? [] : [found];
     }),
   );
@@ -49,7 +60,7 @@ function byProbe(observed: Observed, cell: Cell): Finding | null {
 /** Of calls that users made; what one of them alone explains is their fault, not the service's. */
 function byErrors(observed: Observed, cell: Cell): Finding | null {
   const failing = failingIn(observed, cell);
-  if (failing === null || localFault(failing.minutes) !== null) return null;
+  if (failing === null || namesAtFault(failing.minutes).length > 0) return null;
   const { calls, failures, since: from } = failing;
   return { ...cell, cause: 'errors', isOutage: failures === calls, since: from };
 }
@@ -62,7 +73,7 @@ type Failing = {
 };
 
 /** Null: too few calls to tell, or too few of them fail. */
-function failingIn(observed: Observed, cell: Cell): Failing | null {
+export function failingIn(observed: Observed, cell: Cell): Failing | null {
   const minutes = within(observed, cell, LIMITS.errorWindowMs);
   const calls = sum(minutes, ({ calls: one }) => one);
   const failures = sum(minutes, ({ failures: one }) => one);
@@ -70,20 +81,6 @@ function failingIn(observed: Observed, cell: Cell): Failing | null {
   if (first === undefined || calls < LIMITS.callsMin) return null;
   if (failures / calls <= LIMITS.errorShare) return null;
   return { minutes, calls, failures, since: first.at };
-}
-
-/** What one organisation or system meets alone: no incident of the service, but theirs to know [EXPERIENCE 6.3]. */
-export type LocalFault = Cell & { readonly who: string; readonly failures: number };
-
-export function localFaults(observed: Observed): LocalFault[] {
-  return COMPONENT_IDS.flatMap((component) =>
-    DATACENTRES.flatMap((datacentre) => {
-      const failing = failingIn(observed, { component, datacentre });
-      const who = failing === null ? null : localFault(failing.minutes);
-      if (failing === null || who === null) return [];
-      return [{ component, datacentre, who, failures: failing.failures }];
-    }),
-  );
 }
 
 function bySlowness(observed: Observed, cell: Cell): Finding | null {
@@ -109,16 +106,44 @@ function within(observed: Observed, cell: Cell, windowMs: number): Minute[] {
     .toSorted((one, other) => one.at.getTime() - other.at.getTime());
 }
 
-/** The organisation or system that explains most of the failures: `ods:FA565`, `asid:999000000201`; null: none does. */
-export function localFault(minutes: readonly Minute[]): string | null {
+/**
+ * Names of the organisation or the system that explains most of the failures, as `ods:FA565` and `asid:999000000201`;
+ * who explains most of them comes first; none: nobody does.
+ */
+export function namesAtFault(minutes: readonly Minute[]): readonly string[] {
   const failures = sum(minutes, ({ failures: one }) => one);
-  if (failures < LIMITS.localFailuresMin) return null;
+  if (failures < LIMITS.localFailuresMin) return [];
   const by = new Map<string, number>();
   for (const { failuresBy } of minutes) {
     for (const [who, count] of Object.entries(failuresBy)) by.set(who, (by.get(who) ?? 0) + count);
   }
-  const [most] = [...by].toSorted(([, one], [, other]) => other - one);
-  return most !== undefined && most[1] >= LIMITS.localShare * failures ? most[0] : null;
+  return [...by]
+    .filter(([, count]) => count >= LIMITS.localShare * failures)
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([who]) => who);
+}
+
+/** Messages leave for everybody from either datacentre: what is late for many is the service's own. */
+function byLateness(observed: Observed, cell: Cell): Finding | null {
+  const look = lastLook(observed);
+  if (cell.component !== 'transport' || look === null || !isLateForMany(look)) return null;
+  return { ...cell, cause: 'late', isOutage: false, since: look.at };
+}
+
+const LOOK_MS = 3 * MINUTE_MS;
+
+/** What is known now of messages that were not taken; null: nobody has looked. */
+export function lastLook(observed: Observed): LateLook | null {
+  const last = observed.late.at(-1);
+  const isOfNow = last !== undefined && since({ ...observed, resumedAt: null }, last.at) < LOOK_MS;
+  return isOfNow ? last : null;
+}
+
+/** Whether no party alone explains that messages are late, and these are no few. */
+export function isLateForMany({ parties }: LateLook): boolean {
+  const counts = parties.map(({ waiting, lost }) => waiting + lost);
+  const all = counts.reduce((total, one) => total + one, 0);
+  return all >= LIMITS.localFailuresMin && Math.max(0, ...counts) < LIMITS.localShare * all;
 }
 
 /** Organisations that met a failure in the last ten minutes, of those usual at this hour; null: too few calls to tell. */

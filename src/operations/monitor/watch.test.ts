@@ -6,7 +6,7 @@ import { type Incident, type IncidentEvent, incidentOf } from '../incidents/inci
 import { aMinute, anObserved, aRound, type Broken, minute } from '../testing.ts';
 import { UNKNOWN_AFTER_MS, statesOf, wholeOf } from './states.ts';
 import type { Observed, Round } from './observed.ts';
-import { localFault } from './rules.ts';
+import { namesAtFault } from './rules.ts';
 import { watch } from './watch.ts';
 
 const SIGN_IN_AT_A: Broken = [['sign-in', 'a']];
@@ -140,7 +140,7 @@ describe('failures that users meet', () => {
     for (const who of ['ods:FA565', 'asid:999000000201']) {
       const local = failing({ [who]: 30 });
       assert.deepEqual(watch(local, []), []);
-      assert.equal(localFault(local.minutes), who);
+      assert.deepEqual(namesAtFault(local.minutes), [who]);
     }
   });
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import type { Round, Minute } from '../monitor/observed.ts';
+import type { LateLook, Round, Minute } from '../monitor/observed.ts';
 
 /** An event as it was kept. */
 export type Kept = {
@@ -39,6 +39,8 @@ export type ObservedStore = {
   keepMinute(minute: Minute): void;
   minutes(from: Date, until: Date): Minute[];
   forgetMinutes(before: Date): void;
+  keepLate(look: LateLook, forgetBefore: Date): void;
+  late(from: Date): LateLook[];
 };
 
 const STORE_FILE = 'status.sqlite';
@@ -192,6 +194,21 @@ function observedIn(sql: DatabaseSync): ObservedStore {
     forgetMinutes: (before) => {
       sql.prepare('delete from minute where at < ?').run(before.toISOString());
     },
+    keepLate: ({ at, parties }, forgetBefore) => {
+      sql.prepare('delete from late where at < ?').run(forgetBefore.toISOString());
+      sql
+        .prepare('insert or replace into late (at, body) values (?, ?)')
+        .run(at.toISOString(), JSON.stringify(parties));
+    },
+    late: (from) =>
+      sql
+        .prepare('select at, body from late where at >= ? order by at')
+        .all(from.toISOString())
+        .map((row) => ({
+          at: new Date(textOf(row['at'])),
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as keepLate wrote it
+          parties: JSON.parse(textOf(row['body'])) as LateLook['parties'],
+        })),
   };
 }
 

@@ -117,7 +117,7 @@ async function act(parts: SubscribeParts, request: HttpRequest, what: What): Pro
   const subscription = findByToken(parts.store, what, link);
   if (subscription === null) return parts.pages.draw(request, GONE);
   if (what === 'confirm') confirm(parts.store, subscription, parts.now());
-  else leave(parts.store, subscription);
+  else leave(parts.store, subscription, parts.now());
   const done =
     what === 'confirm'
       ? messageView('You are subscribed', ['Each message says how to stop them.'])

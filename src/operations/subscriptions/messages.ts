@@ -1,3 +1,4 @@
+import { nameOf } from '../suppliers/fault.ts';
 import type { Notice } from './notices.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -13,7 +14,7 @@ export type Email = {
 
 /** Null: the question whether the address wants to be told. */
 export function emailOf(
-  { address }: Pick<Subscription, 'address'>,
+  { address, wanted: { whose } }: Pick<Subscription, 'address' | 'wanted'>,
   notice: Notice | null,
   { url, links }: { readonly url: string; readonly links: Links },
 ): Email {
@@ -27,11 +28,12 @@ export function emailOf(
     return {
       to: address,
       subject: 'Confirm that you want OpenSpine status updates',
-      text: `Somebody asked for status updates to this address. If it was you, confirm it here:\n\n${links.confirm}\n\nIf it was not, do nothing: you get no more of this.\n`,
+      text: `${askedWords(whose)}, confirm it here:\n\n${links.confirm}\n\nIf not, do nothing: you get no more of this.\n`,
       headers,
     };
   }
-  const lines = [...notice.lines, `${url}${notice.path}`, `Stop these emails: ${links.leave}`];
+  const where = notice.path === null ? [] : [`${url}${notice.path}`];
+  const lines = [...notice.lines, ...where, `Stop these emails: ${links.leave}`];
   return {
     to: address,
     subject: oneLine(`[OpenSpine] ${notice.subject}`),
@@ -40,19 +42,26 @@ export function emailOf(
   };
 }
 
+function askedWords(whose: string | null): string {
+  return whose === null
+    ? 'Somebody asked for status updates to this address. If it was you'
+    : `Whoever runs this service would tell this address when something fails for ${nameOf(whose)} alone. If that is yours and you want to be told`;
+}
+
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').slice(0, 200);
 }
 
 /** What a webhook gets, as JSON. The question has the secret with which all later calls are signed. */
 export function webhookOf(
-  { secret }: Pick<Subscription, 'secret'>,
+  { secret, wanted: { whose } }: Pick<Subscription, 'secret' | 'wanted'>,
   notice: Notice | null,
   { url, links }: { readonly url: string; readonly links: Links },
 ): object {
   if (notice === null) {
     return {
       type: 'subscription.confirm',
+      ...(whose === null ? {} : { whose }),
       confirmUrl: links.confirm,
       leaveUrl: links.leave,
       secret,
@@ -62,7 +71,14 @@ export function webhookOf(
   return {
     type: `${kind}.changed`,
     timestamp: at,
-    data: { number, severity, subject, text: lines, affected: cells, url: `${url}${path}` },
+    data: {
+      number,
+      severity,
+      subject,
+      text: lines,
+      affected: cells,
+      url: path === null ? null : `${url}${path}`,
+    },
     leaveUrl: links.leave,
   };
 }

@@ -2,19 +2,23 @@ import { type Cell, COMPONENTS, type UserGroup } from '../components.ts';
 import { AUTHORS, type Incident, isPublic } from '../incidents/incident.ts';
 import type { Level } from '../incidents/severity.ts';
 import type { Maintenance, MaintenanceEvent } from '../maintenance/maintenance.ts';
+import { type FaultEvent, type LocalFault, nameOf } from '../suppliers/fault.ts';
 import { londonInstant } from '../words.ts';
 
 /** What subscribers are told of one change, whichever way it reaches them. */
 export type Notice = {
-  readonly kind: 'incident' | 'maintenance';
+  readonly kind: 'incident' | 'maintenance' | 'local-fault';
   readonly number: string;
   readonly subject: string;
   readonly lines: readonly string[];
-  readonly path: string;
+  /** Where it stands on the status site; null: nowhere, for it is nobody else's to know. */
+  readonly path: string | null;
   readonly cells: readonly Cell[];
   readonly users: readonly UserGroup[];
-  /** Null for maintenance. */
+  /** Null for maintenance, and for what is no incident. */
   readonly severity: Level | null;
+  /** Whose fault it is; none: it is told to everybody. */
+  readonly whose: readonly string[];
   readonly at: string;
 };
 
@@ -29,11 +33,19 @@ export type Change =
       readonly before: Maintenance | null;
       readonly after: Maintenance;
       readonly event: MaintenanceEvent | null;
-    };
+    }
+  | { readonly kind: 'local-fault'; readonly after: LocalFault; readonly event: FaultEvent };
 
 /** Null: nobody is told, for it is not public, or nothing that is shown has changed. */
 export function noticeOf(change: Change): Notice | null {
-  return change.kind === 'incident' ? incidentNotice(change) : maintenanceNotice(change);
+  switch (change.kind) {
+    case 'incident':
+      return incidentNotice(change);
+    case 'maintenance':
+      return maintenanceNotice(change);
+    case 'local-fault':
+      return faultNotice(change);
+  }
 }
 
 function incidentNotice({ before, after }: Extract<Change, { kind: 'incident' }>): Notice | null {
@@ -63,6 +75,7 @@ function incidentNotice({ before, after }: Extract<Change, { kind: 'incident' }>
     cells: after.cells,
     users: after.users,
     severity: after.severity,
+    whose: [],
     at,
   };
 }
@@ -96,8 +109,59 @@ function maintenanceNotice({
     cells,
     users,
     severity: null,
+    whose: [],
     at: event.at,
   };
+}
+
+/** To those whose fault it is, once when it begins and once when it is over [EXPERIENCE 6.3]. */
+function faultNotice({ after, event }: Extract<Change, { kind: 'local-fault' }>): Notice | null {
+  if (event.kind === 'Widened') return null;
+  const { number, names, cells, beganAt, what } = after;
+  const { symptom, gone, todo } = FAULT_WORDS[what];
+  const isOver = event.kind === 'Ended';
+  const heading = isOver ? gone : symptom;
+  return {
+    kind: 'local-fault',
+    number,
+    subject: `${number}: ${heading}`,
+    lines: [
+      `${heading}.`,
+      `Yours: ${names.map(nameOf).join(', ')}`,
+      `Where: ${namesOf(cells)}`,
+      `Noticed: ${londonInstant(beganAt)}`,
+      ...(isOver
+        ? [`Not seen for ten minutes: ${londonInstant(event.at)}`]
+        : [countOf(after), todo]),
+      'Others are served, so that this stands on no page: nobody but you is told.',
+      `Quote ${number} to whoever runs this service.`,
+    ],
+    path: null,
+    cells,
+    users: ['suppliers'],
+    severity: null,
+    whose: names,
+    at: event.at,
+  };
+}
+
+const FAULT_WORDS = {
+  requests: {
+    symptom: 'Requests under your name fail',
+    gone: 'Requests under your name fail no more',
+    todo: 'What to do now: look at the answers that your system gets. 401 and 403: it is not let in. 429: it asks too often. 408: what it sends does not arrive whole. 5xx: tell us the X-Request-ID of one.',
+  },
+  deliveries: {
+    symptom: 'Your endpoint does not take our messages',
+    gone: 'Your endpoint takes our messages again',
+    todo: 'What to do now: see that your endpoint can be reached and acknowledges what it gets. What waits is sent again by itself; what was given up, whoever runs this service sends again when you ask.',
+  },
+} as const;
+
+function countOf({ what, count }: LocalFault): string {
+  return what === 'requests'
+    ? `When it was noticed: ${count} requests failed within two minutes, most of them yours`
+    : `When it was noticed: ${count} messages waited or were given up`;
 }
 
 export function incidentPath(number: string): string {

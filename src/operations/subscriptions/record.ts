@@ -16,36 +16,38 @@ const PENDING_MAX = 1_000;
 const PENDING_FOR_MS = 3 * 24 * 3_600_000;
 const SECRET_BYTES = 32;
 
+export type Asked = {
+  readonly channel: Channel;
+  readonly address: string;
+  readonly wanted: Wanted;
+  readonly at: Date;
+};
+
 /** Who asks for an address gets the same answer, whether it is known or not; the address gets a link. */
-export function askToSubscribe(
-  store: Store,
-  asked: {
-    readonly channel: Channel;
-    readonly address: string;
-    readonly wanted: Wanted;
-    readonly at: Date;
-  },
-): void {
+export function askToSubscribe(store: Store, asked: Asked): void {
   store.transaction(() => {
-    const { channel, address, wanted, at } = asked;
+    const { channel, address, at } = asked;
     forgetUnconfirmed(store, at);
     const all = subscriptionsIn(store);
     const known = all.findLast((one) => one.channel === channel && one.address === address);
     const isFull = all.filter(({ confirmedAt }) => confirmedAt === null).length >= PENDING_MAX;
     if (known !== undefined && at.getTime() - Date.parse(known.askedAt) < ASK_AGAIN_MS) return;
     if (known === undefined && isFull) return;
-    const subscription: Subscription = {
-      id: randomUUID(),
-      channel,
-      address,
-      wanted,
-      secret: `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
-      askedAt: at.toISOString(),
-      confirmedAt: null,
-    };
-    keep(store, subscription);
-    enqueue(store, subscription, { at, seq: null, subject: 'confirm', body: {} });
+    addSubscription(store, asked);
   });
+}
+
+/** Within a transaction: it counts once the owner of the address has used the link that goes there. */
+export function addSubscription(store: Store, { at, ...asked }: Asked): void {
+  const subscription: Subscription = {
+    ...asked,
+    id: randomUUID(),
+    secret: `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
+    askedAt: at.toISOString(),
+    confirmedAt: null,
+  };
+  keep(store, subscription);
+  enqueue(store, subscription, { at, seq: null, subject: 'confirm', body: {} });
 }
 
 function keep({ sql }: Store, subscription: Subscription): void {
@@ -99,13 +101,15 @@ export function findByToken(
   return given.length === wanted.length && timingSafeEqual(given, wanted) ? found : null;
 }
 
-/** An earlier subscription of the same address ends with it, but for one of another incident. */
+/** An earlier subscription of the same address ends with it, but for one of another incident, or of other people's faults. */
 export function confirm(store: Store, subscription: Subscription, at: Date): void {
   const { id, channel, address, wanted } = subscription;
   store.transaction(() => {
+    if (subscription.confirmedAt === null) noteContact(store, subscription, 'Confirmed', at);
     for (const one of subscriptionsIn(store)) {
       const isSame = one.channel === channel && one.address === address && one.id !== id;
-      if (!isSame || one.wanted.incident !== wanted.incident) continue;
+      const { incident, whose } = one.wanted;
+      if (!isSame || incident !== wanted.incident || whose !== wanted.whose) continue;
       store.sql.prepare('delete from subscription where id = ?').run(one.id);
     }
     store.sql
@@ -115,11 +119,24 @@ export function confirm(store: Store, subscription: Subscription, at: Date): voi
 }
 
 /** Nothing of the address stays, nor anything that was to go there. */
-export function leave(store: Store, { id }: Subscription): void {
+export function leave(store: Store, subscription: Subscription, at: Date): void {
+  const { id } = subscription;
   store.transaction(() => {
+    noteContact(store, subscription, 'Left', at);
     store.sql.prepare('delete from delivery where subscription = ? and sent_at is null').run(id);
     store.sql.prepare('delete from subscription where id = ?').run(id);
   });
+}
+
+/** Within a transaction: that somebody has an address for faults of theirs, or has it no more; the address is not kept. */
+export function noteContact(
+  store: Store,
+  { channel, wanted: { whose } }: Pick<Subscription, 'channel' | 'wanted'>,
+  kind: 'Named' | 'Confirmed' | 'Left',
+  at: Date,
+): void {
+  const note = { kind, channel, at: at.toISOString() };
+  if (whose !== null) store.append(`contact/${whose}`, [note]);
 }
 
 /** Within the transaction of the change. */

@@ -16,6 +16,7 @@ const NOTICE: Notice = {
   ],
   users: ['practices'],
   severity: 2,
+  whose: [],
   at: '2014-10-16T07:00:00Z',
 };
 
@@ -50,6 +51,17 @@ describe('a subscriber', () => {
     assert.equal(wants(wanted, { ...NOTICE, severity: 4 }), true);
     assert.equal(wants(wanted, { ...NOTICE, number: 'INC-20141016-02' }), false);
     assert.equal(wants(wanted, { ...NOTICE, number: 'MNT-20141016-01', severity: null }), false);
+  });
+
+  test('that was named for somebody hears of their faults alone, and nobody else does', () => {
+    const theirs: Notice = { ...NOTICE, kind: 'local-fault', severity: null, whose: ['ods:FA565'] };
+    const named = { ...ALL, whose: 'ods:FA565' };
+    assert.equal(wants(named, theirs), true);
+    assert.equal(wants(named, { ...theirs, whose: ['ods:A83008', 'asid:1'] }), false);
+    assert.equal(wants(named, NOTICE), false);
+    assert.equal(wants(ALL, theirs), false);
+    const ofNumber = { ...ALL, incident: NOTICE.number };
+    assert.equal(wants(ofNumber, theirs), false);
   });
 
   test('hears of maintenance only where that was chosen', () => {

@@ -27,6 +27,8 @@ export type Wanted = {
   readonly users: readonly UserGroup[];
   /** One incident and nothing else; null: all of them. */
   readonly incident: string | null;
+  /** Faults of these people alone, as `ods:FA565`, and nothing else; null: all that everybody may know. */
+  readonly whose: string | null;
   /** This severity and worse. */
   readonly severity: Level;
   readonly maintenance: boolean;
@@ -49,12 +51,16 @@ export const ALL: Wanted = {
   sites: [],
   users: [],
   incident: null,
+  whose: null,
   severity: 4,
   maintenance: true,
 };
 
 export function wants(wanted: Wanted, notice: Notice): boolean {
-  const { incident, users, severity, maintenance } = wanted;
+  const { incident, users, severity, maintenance, whose } = wanted;
+  if (whose !== null || notice.whose.length > 0) {
+    return whose !== null && notice.whose.includes(whose);
+  }
   if (incident !== null) return notice.number === incident;
   const isWhere = notice.cells.some((cell) => isMeant(wanted, cell));
   const isWhom = users.length === 0 || users.some((one) => notice.users.includes(one));
@@ -85,6 +91,7 @@ export function parseWanted(chosen: {
     sites: DATACENTRES.filter((one) => sites.includes(one)),
     users: users.filter(isUserGroup),
     incident: number.ok ? number.value : null,
+    whose: null, // only those who run the service name whose faults an address hears of
     severity: parseLevel(severity) ?? ALL.severity,
     maintenance,
   };

@@ -154,6 +154,24 @@ export async function deliveryDepth(database: Database): Promise<Depth> {
   return { name: 'messages of HL7 V3 to suppliers', ...(row ?? { count: 0, oldestAt: null }) };
 }
 
+const LATE_SECONDS = 900; // [EXPERIENCE 6.3]
+
+/** Parties for which messages wait for a quarter of an hour, or were given up or refused within the last one. */
+export function lateDeliveries(
+  database: Database,
+  at: Date,
+): Promise<{ readonly party: string; readonly waiting: number; readonly lost: number }[]> {
+  const before = sql`${at}::timestamptz - make_interval(secs => ${LATE_SECONDS})`;
+  return database.all(sql`
+    select party, sum(waiting)::int as waiting, sum(lost)::int as lost from (
+      select party, 1 as waiting, 0 as lost from gateways.delivery
+      where ended_at is null and queued_at < ${before}
+      union all
+      select party, 0, 1 from gateways.delivery
+      where end_state in ('refused', 'given-up') and ended_at > ${before}
+    ) as late group by party order by party`);
+}
+
 /** A message that no supplier took. */
 export type LostDelivery = Pick<Delivery, 'messageId' | 'party' | 'interaction'> & {
   readonly endedAt: Date;

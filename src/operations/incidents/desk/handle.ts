@@ -10,15 +10,22 @@ import {
   changeIncident,
   changeMaintenance,
   incidentsIn,
-  localFaultsIn,
   maintenanceIn,
   openIncident,
   planMaintenance,
 } from '../../record.ts';
-import type { Round } from '../../monitor/observed.ts';
+import type { LateParty, Round } from '../../monitor/observed.ts';
 import { showsKey } from '../../shown-key.ts';
 import type { Snapshot } from '../../site/snapshot.ts';
 import type { Store } from '../../store/repository.ts';
+import { contactsIn } from '../../suppliers/contacts/record.ts';
+import {
+  CONTACTS_PATH,
+  type ContactDone,
+  type ContactOrder,
+  LATE_PATH,
+} from '../../suppliers/handle.ts';
+import { localFaultsIn, toldOf } from '../../suppliers/record.ts';
 import { ACTS, commandOf, type Desk, type Done, openOf, type Order, parseOrder } from './order.ts';
 
 const PATH = '/operations/incidents';
@@ -70,7 +77,8 @@ function deskOf(store: Store, now: Date, { states }: Pick<Snapshot, 'states'>): 
     steps: lastSteps(store.observed.rounds()),
     incidents: incidentsIn(store).toReversed(),
     maintenance: maintenanceIn(store).toReversed(),
-    localFaults: localFaultsIn(store, now),
+    localFaults: localFaultsIn(store, now).map((one) => ({ ...one, told: toldOf(store, one) })),
+    contacts: contactsIn(store),
   };
 }
 
@@ -130,6 +138,9 @@ export type DeskClient = {
   readonly look: (withinMs?: number) => Promise<Desk | null>;
   readonly order: (order: Order) => Promise<Done | null>;
   readonly maintain: (order: MaintenanceOrder) => Promise<MaintenanceDone | null>;
+  readonly contact: (order: ContactOrder) => Promise<ContactDone | null>;
+  /** Messages that parties do not take, all of them. */
+  readonly late: (parties: readonly LateParty[]) => Promise<object | null>;
 };
 
 const ANSWER_MS = 4_000;
@@ -162,5 +173,7 @@ export function openDesk(
     look: (withinMs) => ask<Desk>(PATH, null, withinMs),
     order: (order) => ask<Done>(PATH, order),
     maintain: (order) => ask<MaintenanceDone>(MAINTENANCE_PATH, order),
+    contact: (order) => ask<ContactDone>(CONTACTS_PATH, order),
+    late: (parties) => ask<object>(LATE_PATH, { parties }),
   };
 }

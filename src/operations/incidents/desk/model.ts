@@ -3,6 +3,7 @@ import { dayOf } from '../../../pages/index.ts';
 import { COMPONENT_IDS, COMPONENTS, GROUPS } from '../../components.ts';
 import type { Maintenance } from '../../maintenance/maintenance.ts';
 import { incidentModel } from '../../site/model.ts';
+import { nameOf } from '../../suppliers/fault.ts';
 import { namesOf } from '../../subscriptions/notices.ts';
 import { duration, londonInstant } from '../../words.ts';
 import { type Incident, isOpen, isPublic } from '../incident.ts';
@@ -11,8 +12,12 @@ import type { Desk } from './order.ts';
 
 const CLOSED_SHOWN = 20;
 
-/** What the page of incidents shows. */
-export function deskModel({ incidents, maintenance, localFaults }: Desk, now: Date): object {
+/** What the page of incidents shows; `rings`: of each local fault, whom to ring. */
+export function deskModel(
+  { incidents, maintenance, localFaults }: Desk,
+  now: Date,
+  rings: readonly (readonly string[])[],
+): object {
   const open = incidents.filter(isOpen);
   return {
     open: open.map((one) => incidentDetails(one, now)),
@@ -23,12 +28,35 @@ export function deskModel({ incidents, maintenance, localFaults }: Desk, now: Da
     maintenance: maintenance
       .filter(({ state }) => state === 'planned' || state === 'under-way')
       .map(maintenanceDetails),
-    localFaults: localFaults.map(({ who, component, datacentre, failures, at }) => ({
-      who: who.replace(/^ods:/, 'ODS code ').replace(/^asid:/, 'ASID '),
-      affected: namesOf([{ component, datacentre }]),
-      failures,
-      at: londonInstant(at),
+    localFaults: localFaults.map((one, index) => ({
+      ...faultDetails(one),
+      ring: rings[index] ?? [],
     })),
+  };
+}
+
+/** With what they were told of it, and that they were not. */
+function faultDetails({
+  names,
+  cells,
+  told,
+  endedAt,
+  ...fault
+}: Desk['localFaults'][number]): object {
+  const since = `since ${londonInstant(fault.beganAt)}`;
+  const over = `${londonInstant(fault.beganAt)} until ${londonInstant(endedAt ?? fault.beganAt)}`;
+  return {
+    ...fault,
+    names,
+    who: names.map(nameOf).join(', '),
+    affected: namesOf(cells),
+    isOver: endedAt !== null,
+    seen: endedAt === null ? since : over,
+    told: told.map(({ channel, sentAt, problem }) =>
+      sentAt === null
+        ? `Not told yet${problem === null ? '' : `: ${problem}`}`
+        : `Told by ${channel ?? 'an address that has left'}, ${londonInstant(sentAt)}`,
+    ),
   };
 }
 

@@ -5,13 +5,17 @@ import type { Command, Open, Rejection } from '../decide.ts';
 import { type Author, type Extent, type Incident, OPEN_STAGES, parseAuthor } from '../incident.ts';
 import { parseLevel } from '../severity.ts';
 import type { Maintenance } from '../../maintenance/maintenance.ts';
-import type { SeenLocally } from '../../record.ts';
+import type { Contact } from '../../suppliers/contacts/contact.ts';
+import type { LocalFault } from '../../suppliers/fault.ts';
+import type { Sent } from '../../subscriptions/record.ts';
 
 /** All that the status site holds, for those who run the service: drafts, what was dismissed, faults of one supplier. */
 export type Desk = {
   readonly incidents: readonly Incident[];
   readonly maintenance: readonly Maintenance[];
-  readonly localFaults: readonly SeenLocally[];
+  /** With what was told of each. */
+  readonly localFaults: readonly (LocalFault & { readonly told: readonly Sent[] })[];
+  readonly contacts: readonly Contact[];
   /** Each component at each datacentre, as everybody sees it. */
   readonly states: Readonly<Record<Component, Cells>>;
   /** What probes last found of each; ISO 8601. */
