@@ -11,6 +11,7 @@ import { type Dump, openDump } from './lx1/open-dump.ts';
 import { KEY, keyOf } from './named-dump.ts';
 import { planCommand } from './plan/cli.ts';
 import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
+import { repairCommands } from './repair/cli.ts';
 import { rehearseCommands } from './rehearse/cli.ts';
 import { sampleCommand } from './sample/cli.ts';
 import { scenarioCommand } from './scenario/cli.ts';
@@ -101,6 +102,7 @@ export function migrationCommands(version: string, parts: Parts): readonly Comma
     fallBackCommand,
     statusCommand,
     ...holdCommands,
+    ...repairCommands,
     scenarioCommand(parts),
   ];
 }

@@ -31,6 +31,8 @@ export {
   waitingSince,
 } from './flow/repository.ts';
 export { endHold } from './messages/end-hold/handle.ts';
+export { REPAIRS, type Repair, type RepairKind } from './messages/repair/decide.ts';
+export { type Looked, repairRecord, type Tried, tryRepair } from './messages/repair/handle.ts';
 export { releaseNominated } from './messages/release/handle.ts';
 export { type RecordedSignature, recordedSignatures } from './signature/repository.ts';
 export { prescriptionQueries } from './track/index.ts';
