@@ -10,15 +10,18 @@ export type Flags = {
   readonly only: Only | null;
   readonly patients: number;
   readonly prescriptions: number;
+  /** Lines of the audit trail. */
+  readonly lines: number;
 };
 
-const ONLY = ['patients', 'organisations', 'migration'] as const;
+const ONLY = ['patients', 'organisations', 'migration', 'audit'] as const;
 type Only = (typeof ONLY)[number];
 
 const USAGE = `usage: npm run bench -- [--json] [--quick] [--rounds n] [--seconds n] [--in-flight n]
        npm run bench -- --only patients [--json] [--patients n]
        npm run bench -- --only organisations [--json]
        npm run bench -- --only migration [--json] [--prescriptions n]
+       npm run bench -- --only audit [--json] [--lines n]
 `;
 
 /** Null, and the usage on stderr, when they are wrong. */
@@ -35,6 +38,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         only: { type: 'string' },
         patients: { type: 'string' },
         prescriptions: { type: 'string' },
+        lines: { type: 'string' },
       },
     });
     return {
@@ -46,6 +50,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
       only: onlyOf(values.only),
       patients: number(values.patients, 1_000_000),
       prescriptions: number(values.prescriptions, 1_000_000),
+      lines: number(values.lines, 1_000_000),
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : ''}\n${USAGE}`);

@@ -1,3 +1,4 @@
+import { benchAudit } from './audit.ts';
 import { type Client, startClient } from './child.ts';
 import { comparedWith } from './coordinator.ts';
 import {
@@ -41,6 +42,7 @@ async function main(flags: Flags): Promise<void> {
   if (flags.only === null) return measureAll(flags);
   if (flags.only === 'organisations') return benchOrganisations(flags.isJson);
   if (flags.only === 'migration') return benchMigration(flags.prescriptions, flags.isJson);
+  if (flags.only === 'audit') return benchAudit(flags.lines, flags.isJson);
   const figures = await measurePatients(flags.patients, progress);
   process.stdout.write(`${flags.isJson ? JSON.stringify(figures) : patientTable(figures)}\n`);
 }

@@ -3,16 +3,13 @@ import { after, before } from 'node:test';
 import type { Page } from 'playwright-core';
 
 import { type Datacentre, startDatacentre } from '../../src/datacentre.ts';
-import { startSession } from '../../src/identity/sessions/index.ts';
-import { storeIn } from '../../src/identity/sessions/testing.ts';
-import { sealsWith } from '../../src/pages/seals.ts';
 import type { Config } from '../../src/platform/config.ts';
 import type { Database } from '../../src/platform/database.ts';
-import { sharedSecret } from '../../src/platform/secrets.ts';
 import { testConfig } from '../support/config.ts';
 import { createDatabase } from '../support/database.ts';
 import type { testBrowser } from './browser.ts';
 import { userIdOf } from './people.ts';
+import { pagesSession } from './session.ts';
 
 /** Both datacentres over one database; a flow may go on at either after every step. */
 export type PagesSpine = {
@@ -94,32 +91,9 @@ export function windowsOf(
 export async function giveSession(
   database: Database,
   page: Page,
-  { userId, url }: { readonly userId: string; readonly url: string },
+  whose: { readonly userId: string; readonly url: string },
 ): Promise<string> {
-  const facts = { acr: null, amr: ['sc'], assuranceLevel: '3', idAssuranceLevel: '3' };
-  const session = await startSession(
-    storeIn(database),
-    {
-      kind: 'pages',
-      userId,
-      provider: 'test',
-      providerSession: null,
-      applicationId: null,
-      card: null,
-      authentication: {
-        ...facts,
-        proofingLevel: null,
-        vectorOfTrust: null,
-        nhsNumber: null,
-        delegate: null,
-      },
-    },
-    new Date(),
-  );
-  const seals = sealsWith(await sharedSecret(database, 'pages'));
-  const cookie = seals.sessionCookie(session.id, { headers: { host: new URL(url).host } });
-  const [pair = ''] = cookie.split(';');
-  const end = pair.indexOf('=');
-  await page.context().addCookies([{ name: pair.slice(0, end), value: pair.slice(end + 1), url }]);
-  return session.id;
+  const { id, cookie } = await pagesSession(database, whose);
+  await page.context().addCookies([{ ...cookie, url: whose.url }]);
+  return id;
 }

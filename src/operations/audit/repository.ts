@@ -43,15 +43,12 @@ export async function findLines(
   wanted: Wanted,
   { most, before, withinMs }: Search,
 ): Promise<Found> {
-  const keys = keysOf(wanted);
-  const where = list([sql`true`, ...keys, ...othersOf(wanted)], ' and ');
-  if (keys.length > 0) {
-    const below = before ?? Number.MAX_SAFE_INTEGER;
-    const rows = await database.all<AuditRow>(sql`
-      with a as materialized (select * from platform.audit a where ${where} and a.id < ${below})
-      select ${ROW} from a order by a.id desc limit ${most}`);
+  const byIndex = indexed(wanted, { most, before });
+  if (byIndex !== null) {
+    const rows = await database.all<AuditRow>(byIndex);
     return { rows, lookedTo: rows.length < most ? null : (rows.at(-1)?.id ?? null) };
   }
+  const where = list([sql`true`, ...othersOf(wanted)], ' and ');
   const { first, next } = await stretchOf(database, wanted);
   const begun = performance.now();
   const rows: AuditRow[] = [];
@@ -67,6 +64,20 @@ export async function findLines(
     isTime = withinMs === null || performance.now() - begun < withinMs;
   }
   return { rows, lookedTo: end > first ? end : null };
+}
+
+/** The statement for what an index knows; null: none knows it. */
+export function indexed(
+  wanted: Wanted,
+  { most, before }: Pick<Search, 'most' | 'before'>,
+): Sql | null {
+  const keys = keysOf(wanted);
+  if (keys.length === 0) return null;
+  const where = list([...keys, ...othersOf(wanted)], ' and ');
+  const below = before ?? Number.MAX_SAFE_INTEGER;
+  return sql`
+    with a as materialized (select * from platform.audit a where ${where} and a.id < ${below})
+    select ${ROW} from a order by a.id desc limit ${most}`;
 }
 
 const PIECE = 20_000; // lines at a time: some hundredths of a second
