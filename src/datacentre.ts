@@ -103,7 +103,7 @@ export async function startDatacentre(
     await http.serve(servicesOf(config, log, parts));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe(stopping);
-    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(parts));
+    const hl7v3 = await openHl7Door(config, log, hl7PartsOf(parts, http.heard));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const further = [...identity.jobs, ...operations.jobs, ...(hl7v3?.jobs ?? [])];
     const { onTurn } = measures;
@@ -132,10 +132,23 @@ function serverAt(port: number, config: Config, { epoch }: OpenDatabase): Server
   return { config, url: `http://${config.host}:${port}`, epoch };
 }
 
-function hl7PartsOf({ spine, clock, server, admission, measures }: Parts): Hl7Parts {
+function hl7PartsOf(
+  { spine, clock, server, admission, measures }: Parts,
+  heard: HttpDoors['heard'],
+): Hl7Parts {
+  const { port, ...others } = measures.hl7v3;
   return {
     admission,
-    measures: measures.hl7v3,
+    measures: {
+      ...others,
+      port: {
+        ...port,
+        onAnswered: (answered) => {
+          port.onAnswered?.(answered);
+          heard(answered);
+        },
+      },
+    },
     headers: () => servedBy(server),
     database: spine.database,
     clock,

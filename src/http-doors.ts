@@ -1,4 +1,4 @@
-import { openHelp, type OpenIncident } from './operations/help/index.ts';
+import { type Help, openHelp, type OpenIncident } from './operations/help/index.ts';
 import { PROBE_ORGANISATIONS } from './operations/probe-organisations.ts';
 import type { Config } from './platform/config.ts';
 import {
@@ -13,6 +13,8 @@ export type HttpDoors = {
   readonly port: number;
   serve(services: HttpServices): Promise<void>;
   turnAway(answer: (() => HttpResponse) | null): Promise<void>;
+  /** Told of each answer of the door for HL7 V3, so that its users count as those of HTTP do. */
+  readonly heard: Help['heard'];
   /** An incident that touches what is at a path [EXPERIENCE 6.7]. */
   readonly incidentAt: (path: string) => OpenIncident | null;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export async function openHttpDoors(
       turnAway: async (answer) => {
         for (const server of opened) await server.turnAway(answer);
       },
+      heard: help.heard,
       incidentAt: (path) => help.incidentAt('GET', path),
       close,
     };
@@ -89,6 +92,7 @@ function helpOf({ datacentre, status, strictHeaders, mode }: Config) {
   return {
     with: (service: HttpService): HttpService =>
       strictHeaders ? strict(service) : { ...service, answered },
+    heard: help.heard,
     incidentAt: help.incidentAt,
     close: help.close,
   };

@@ -8,6 +8,12 @@ export function componentsAsked(method: string, path: string): readonly Componen
   return NONE;
 }
 
+/** The same by the SOAPAction of a message of HL7 V3; none for what only asks. */
+export function componentsOfAction(action: string): readonly Component[] {
+  const [interaction = ''] = /[A-Z]{4}_IN\d{6}/.exec(action) ?? [];
+  return ACTIONS[interaction] ?? NONE;
+}
+
 type Of = (method: string, path: string) => readonly Component[];
 
 const SIGN_IN: readonly Component[] = ['sign-in'];
@@ -57,3 +63,14 @@ const DOORS: readonly (readonly [start: string, of: Of])[] = [
   ['/signin', () => SIGN_IN],
   ['/_local/token', () => SIGN_IN],
 ];
+
+const ACTIONS: Readonly<Record<string, readonly Component[]>> = {
+  PORX_IN020101: ['send-hl7v3'],
+  PORX_IN030101: ['cancel'],
+  PORX_IN060102: ['nominated-download'],
+  PORX_IN132004: ['download-by-id'],
+  PORX_IN080101: DISPENSE,
+  PORX_IN090101: CLAIM,
+  PORX_IN100101: RETURN,
+  PORX_IN510101: RETURN,
+};

@@ -1,5 +1,8 @@
+import type { Answered as AnsweredAtDoor } from '../../platform/measures/answered.ts';
 import type { Component, Datacentre } from '../components.ts';
 import type { Minute } from '../monitor/observed.ts';
+import { SYNTHETIC_HEADER } from '../probe-organisations.ts';
+import { componentsOfAction } from './component-of.ts';
 
 /** One answer, for the counts of its minute. */
 export type Answered = {
@@ -11,6 +14,8 @@ export type Answered = {
 
 /** As a token says it; whether it is good is for others to tell. */
 export type Who = { readonly ods: string | null; readonly asid: string | null };
+
+type HeardAtDoor = Omit<AnsweredAtDoor, 'route'>;
 
 type Counting = {
   calls: number;
@@ -48,6 +53,16 @@ export class Counts {
       if (who.ods !== null) count(counting.failuresBy, `ods:${who.ods}`);
       if (who.asid !== null) count(counting.failuresBy, `asid:${who.asid}`);
     }
+  }
+
+  /** An answer of the door for HL7 V3, by its SOAPAction. */
+  hear({ request: { headers }, response: { status, about }, elapsedMs }: HeardAtDoor): void {
+    const components = componentsOfAction(headers['soapaction'] ?? '');
+    if (this.#without.size > 0 && headers[SYNTHETIC_HEADER] !== undefined) return;
+    const { organisation: ods = null, asid = null, reason = null } = about ?? {};
+    // What is no message is answered 500, and is a refusal all the same [EPS-HL7V3 3.3].
+    const isRefusal = status === 500 && reason !== null;
+    this.add({ components, status: isRefusal ? 400 : status, elapsedMs, who: { ods, asid } });
   }
 
   /** Those since the last time this was asked. */

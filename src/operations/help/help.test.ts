@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { adviceFor } from './advice.ts';
-import { componentsAsked } from './component-of.ts';
+import { componentsAsked, componentsOfAction } from './component-of.ts';
 import { Counts } from './counts.ts';
 import { openIncidentsIn, touching } from './summary.ts';
 
@@ -42,6 +42,17 @@ test('what is asked is known by its address', () => {
     ['GET', '/_ping', []],
   ] as const) {
     assert.deepEqual(componentsAsked(method, path), components, `${method} ${path}`);
+  }
+});
+
+test('what is asked over HL7 V3 is known by its SOAPAction', () => {
+  for (const [action, components] of [
+    ['"urn:nhs:names:services:mm/PORX_IN020101SM31"', ['send-hl7v3']],
+    ['urn:nhs:names:services:mm/PORX_IN132004UK30', ['download-by-id']],
+    ['urn:nhs:names:services:mmquery/QURX_IN000005UK99', []],
+    ['', []],
+  ] as const) {
+    assert.deepEqual(componentsOfAction(action), components, action);
   }
 });
 
@@ -116,6 +127,32 @@ describe('counts', () => {
       failuresBy: { 'ods:VNE51': 1, 'asid:999000000201': 1 },
     });
     assert.deepEqual(counts.take(at), []);
+  });
+
+  test('have what came over HL7 V3, too; a refusal is no failure, and a question is not counted', () => {
+    const counts = new Counts('b', ['FZZ91']);
+    const heard = (status: number, about: object | null, action = 'mm/PORX_IN080101SM31') =>
+      counts.hear({
+        request: { method: 'POST', path: '/Prescription', headers: { soapaction: action } },
+        response: {
+          status,
+          ...(about === null
+            ? {}
+            : { about: { organisation: null, asid: null, reason: null, ...about } }),
+        },
+        elapsedMs: 10,
+      });
+    heard(200, { organisation: 'FA565', asid: '999000000201' });
+    heard(403, { asid: '999000000201', reason: 'NotAllowed' });
+    heard(500, { reason: 'SoapFault' });
+    heard(500, null);
+    heard(503, null, 'mmquery/QURX_IN000005UK99');
+    heard(200, { organisation: 'FZZ91' });
+    const [minute, ...more] = counts.take(at);
+    assert.deepEqual(more, []);
+    const { component, calls, failures, failuresBy } = minute ?? assert.fail();
+    assert.deepEqual([component, calls, failures], ['dispense', 4, 2]);
+    assert.deepEqual(failuresBy, { 'asid:999000000201': 1 });
   });
 
   test('leave the synthetic journeys out', () => {

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../platform/http.ts';
+import type { Answered } from '../../platform/measures/answered.ts';
 import type { Datacentre } from '../components.ts';
 import { SYNTHETIC_HEADER } from '../probe-organisations.ts';
 import { adviceFor } from './advice.ts';
@@ -24,6 +25,8 @@ export type Help = {
     status: number,
     elapsedMs: number,
   ) => Readonly<Record<string, string>>;
+  /** Of an answer of the door for HL7 V3: it is counted, and tells nothing more. */
+  readonly heard: (answered: Omit<Answered, 'route'>) => void;
   /** What is told, at this moment, to somebody who asks for a path. */
   readonly incidentAt: (method: string, path: string) => OpenIncident | null;
   readonly close: () => Promise<void>;
@@ -71,6 +74,9 @@ export function openHelp(options: HelpOptions): Help {
         ...(advice === null ? {} : { 'X-Client-Advice': advice }),
         ...(incident === null ? {} : { 'X-Service-Incident': incident.header }),
       };
+    },
+    heard: (answered) => {
+      if (statusUrl !== null) counts.hear(answered);
     },
     incidentAt: (method, path) =>
       touching(known.incidents, componentsAsked(method, path), datacentre),
