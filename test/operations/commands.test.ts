@@ -53,7 +53,10 @@ describe('commands', () => {
     );
     assert.equal(updated.code, 0, updated.stderr);
     await status().refresh();
-    assert.match(await bodyOf(`/incidents/${number}/`), /Do not send again what was accepted/);
+    const page = await bodyOf(`/incidents/${number}/`);
+    assert.match(page, /Do not send again what was accepted/);
+    assert.match(page, new RegExp(`>Ask your local IT support\\. Quote ${number}\\.<`));
+    assert.match(page, /Claim<\/th><td>affected<\/td>/i);
     assert.equal((await spine('incident', 'resolve', number, '--text', 'It works.')).code, 0);
     await status().refresh();
     assert.match(await bodyOf(`/incidents/${number}/`), /resolved/);

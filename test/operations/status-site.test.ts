@@ -83,6 +83,55 @@ describe('the status site, with no database, no datacentre and no sign-in', () =
     assert.equal((await text('/status/v1/incidents')).body, before);
   });
 
+  test('loads no font, script, style or picture from another host, and has none in its pages', async () => {
+    const pages = ['/', '/history/', '/maintenance/', '/subscribe/', '/suppliers/'];
+    const loaded = new Set<string>();
+    for (const path of pages) {
+      const { headers, body } = await text(path);
+      const policy = headers.get('content-security-policy') ?? '';
+      assert.match(policy, /default-src 'none'/);
+      assert.doesNotMatch(policy, /unsafe|http|\*/);
+      assert.doesNotMatch(body, /<script(?![^>]* src=)|<style|\son\w+="/);
+      const tags = body.matchAll(
+        /<(?:script|img|link|iframe|source)\b[^>]*\s(?:src|href)="([^"]+)"/g,
+      );
+      for (const [, address = ''] of tags) loaded.add(address);
+    }
+    assert.ok(loaded.size >= 3, [...loaded].join());
+    for (const address of loaded) {
+      assert.match(address, /^\/(?!\/)/);
+      const { status: found, body } = await text(address);
+      assert.equal(found, 200, address);
+      if (!address.endsWith('.css')) continue;
+      for (const [, font = ''] of body.matchAll(/url\(["']?([^)"']+)/g)) {
+        assert.match(font, /^\/(?!\/)|^data:image\//);
+      }
+    }
+  });
+
+  test('takes the state of a component from nobody: it is computed', async () => {
+    const before = (await text('/status/v1/components')).body;
+    const words = { method: 'POST', body: JSON.stringify({ state: 'operational' }) };
+    const authorization = 'Bearer key-of-the-test';
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      for (const path of [
+        '/status/v1/components',
+        '/status/v1/summary',
+        '/operations/components',
+      ]) {
+        const asked = { ...words, method, headers: { authorization } };
+        assert.equal((await fetch(`${status().url}${path}`, asked)).status, 404, path);
+      }
+    }
+    const order = { act: 'state', number: '', version: '', fields: {}, components: ['sign-in'] };
+    const body = JSON.stringify(order);
+    const headers = { authorization };
+    const answer = await fetch(`${status().url}/operations/incidents`, { ...words, headers, body });
+    assert.equal(answer.status, 400);
+    await status().refresh();
+    assert.equal((await text('/status/v1/components')).body, before);
+  });
+
   test('tells who listens of each change, and answers with the page that has it', async () => {
     const closing = new AbortController();
     const answer = await fetch(`${status().url}/status/v1/events`, { signal: closing.signal });

@@ -1,10 +1,10 @@
-// Shows: Operations | who subscribes confirms it; a real mail server gets the mails, a webhook gets signed calls; who leaves is forgotten
+// Shows: Operations | who subscribes confirms it; a real mail server gets the mails, of maintenance that is cancelled too, a webhook gets signed calls; who leaves is forgotten
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 
-import { openIncident } from '../../src/operations/record.ts';
+import { changeMaintenance, openIncident, planMaintenance } from '../../src/operations/record.ts';
 import { signatureOf } from '../../src/operations/subscriptions/jobs.ts';
 import { subscriptionsIn } from '../../src/operations/subscriptions/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
@@ -26,6 +26,13 @@ const anIncident = (symptom: string) => {
   const at = status().now();
   return openIncident(status().site.store, anOpening({ at, beganAt: at, symptom }));
 };
+
+function aPlan(at: Date): Parameters<typeof planMaintenance>[1] {
+  const hour = (hours: number): Date => new Date(at.getTime() + hours * 3_600_000);
+  const cells = [{ component: 'tracker', datacentre: 'a' }] as const;
+  const words = { title: 'New tracker', effect: 'No tracker for ten minutes' };
+  return { at, ...words, from: hour(1), until: hour(2), cells, users: ['practices'] };
+}
 
 /** The links of a message, by what they do. */
 function linkIn(message: string, what: 'confirm' | 'leave'): string {
@@ -135,9 +142,22 @@ describe('an email address', { skip: noMailServer() }, () => {
     const told = mails().find((mail) => mail.includes('[OpenSpine]')) ?? '';
     assert.match(told, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
     assert.doesNotMatch(told, /^Bcc:/m);
+    const planned = planMaintenance(status().site.store, aPlan(status().now()));
+    assert.ok(planned.ok);
+    const cancelled = {
+      at: status().now(),
+      kind: 'Cancel',
+      reason: 'An incident is open.',
+    } as const;
+    assert.ok(changeMaintenance(status().site.store, planned.value.number, cancelled).ok);
+    await status().refresh();
+    const off =
+      mails().find((mail) => mail.includes('maintenance is cancelled: New tracker')) ?? '';
+    assert.match(off, /Cancelled: An incident is open\./);
+    assert.equal(mails().length, 4);
     await fetch(linkIn(told, 'leave'), { method: 'POST' });
     anIncident('After it has left');
     await status().refresh();
-    assert.equal(mails().length, 2);
+    assert.equal(mails().length, 4);
   });
 });
