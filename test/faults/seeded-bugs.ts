@@ -68,7 +68,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     number: 'B4',
     what: 'a commit waits for no other datacentre',
-    faults: ['F4'],
+    faults: ['F5'], // a primary that is cut off goes on with what nobody else gets
     edits: [
       {
         file: 'src/platform/database.ts',
