@@ -1,48 +1,83 @@
-import type { Meaning } from './scopes.ts';
+import type { Element } from './element.ts';
+import type { Scope } from './scopes.ts';
 import { isAt } from './xml-characters.ts';
 
 /** Names, each once, and values as they mean, in turn and in their order: `['root', '1', 'extension', '2']`. */
 export type Attributes = readonly string[];
 
-/** A start tag: what it says, and whether it is the whole element. */
-export type Tag = {
+/** A start tag, as it is written. */
+export type Written = {
   readonly name: string;
   readonly attributes: Attributes;
+  /** It is the whole element. */
   readonly isShort: boolean;
-  /** The same one is met again, by the next document too: what it was seen to mean. Null: it is not kept. */
-  readonly meanings: Meaning[] | null;
 };
 
-/** A tag with its text, from bracket to bracket. */
-type Kept = { readonly text: string; readonly tag: Tag };
+/** What a tag says in the scope that it stands in. */
+export type Meaning = {
+  readonly name: string;
+  readonly attributes: Element['attributes'];
+  /** Inside of its element. */
+  readonly scope: Scope;
+  /** Of a tag that is one: the whole element, which nobody changes. */
+  readonly element: Element | null;
+};
 
-// Most tags of a message stand letter for letter in those before it. Of each place the last that came twice is kept.
+/** One object, so that little memory is looked at: of a message most tags are known. */
+export type Tag = {
+  /** From bracket to bracket, where the same one is met again, by the next document too; null: it is not kept. */
+  readonly text: string | null;
+  readonly written: Written;
+  /** The scope that it was met in the last time, and what it says there. */
+  around: Scope | null;
+  meaning: Meaning | null;
+  /** Place of the kept tag that stood behind it the last time. */
+  next: number;
+};
+
 const PLACES = 8_192;
 const LENGTH_MAX = 256; // characters of one that is kept
-const kept: (Kept | null)[] = Array.from({ length: PLACES }, () => null);
-const lastRead = new Int32Array(PLACES); // marks
 
-/** The tag that begins with the bracket here, when it is kept. */
-export function keptTag(text: string, start: number): Kept | null {
-  const one = kept[markOf(text, start) & (PLACES - 1)] ?? null;
-  // A text that begins as one that was a whole tag is that tag: it ends with its own bracket.
-  return one !== null && isAt(text, start, one.text) ? one : null;
+/** Most tags of a message stand letter for letter in those before it. Of each place the last that came twice is kept. */
+export class KeptTags {
+  readonly #kept: (Tag | null)[] = Array.from({ length: PLACES }, () => null);
+  readonly #lastRead = new Int32Array(PLACES); // marks
+
+  /** The kept tag that was met last: behind it most often comes the one that came before. */
+  #before: Tag | null = null;
+
+  /** The tag that begins with the bracket here, when it is kept. */
+  find(text: string, start: number): Tag | null {
+    const before = this.#before;
+    const likely = before === null ? null : (this.#kept[before.next] ?? null);
+    if (isThere(text, start, likely)) {
+      this.#before = likely;
+      return likely;
+    }
+    const place = markOf(text, start) & (PLACES - 1);
+    const found = this.#kept[place] ?? null;
+    if (!isThere(text, start, found)) return null;
+    if (before !== null) before.next = place;
+    this.#before = found;
+    return found;
+  }
+
+  /** What was read of a text; kept when it is for the second time, so that what is of one message alone is not. */
+  read(text: string, start: number, end: number, written: Written): Tag {
+    const mark = markOf(text, start);
+    const place = mark & (PLACES - 1);
+    const isKept = this.#lastRead[place] === mark && end - start <= LENGTH_MAX;
+    const own = isKept ? ownText(text.slice(start, end)) : null;
+    const tag: Tag = { text: own, written, around: null, meaning: null, next: 0 };
+    if (isKept) this.#kept[place] = tag;
+    this.#lastRead[place] = mark;
+    return tag;
+  }
 }
 
-/** What was read of a text; kept when it is for the second time, so that what is of one message alone is not. */
-export function readTag(
-  text: string,
-  start: number,
-  end: number,
-  read: Omit<Tag, 'meanings'>,
-): Tag {
-  const mark = markOf(text, start);
-  const place = mark & (PLACES - 1);
-  const isKept = lastRead[place] === mark && end - start <= LENGTH_MAX;
-  const tag = { ...read, meanings: isKept ? [] : null };
-  if (isKept) kept[place] = { text: ownText(text.slice(start, end)), tag };
-  lastRead[place] = mark;
-  return tag;
+/** A text that begins as one that was a whole tag is that tag: it ends with its own bracket. */
+function isThere(text: string, start: number, tag: Tag | null): boolean {
+  return tag !== null && tag.text !== null && isAt(text, start, tag.text);
 }
 
 const EVERY = 4;

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import type { Element } from './element.ts';
-import { scanXml, XmlFault } from './scan-xml.ts';
+import { scanXml } from './scan-xml.ts';
+import { type XmlEvents, XmlFault } from './xml-events.ts';
 import { meaningIn, type NameOf, outermost, type Scope } from './scopes.ts';
 
 export type { NameOf } from './scopes.ts';
@@ -51,9 +52,17 @@ function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions):
   const open: Open[] = [];
   const scopes: Scope[] = [];
   const starts: number[] = [];
-  const outside = outermost(nameOf ?? null, spans !== undefined);
+  const { scope: outside, tags } = outermost(nameOf ?? null, spans !== undefined);
   let root: Element | null = null;
-  scanXml(text, {
+  const closed = (element: Element, span: Span): void => {
+    spans?.set(element, span);
+    const parent = open[open.length - 1];
+    if (parent === undefined) root = element;
+    else if (typeof parent.children !== 'string') parent.children.push(element);
+    else if (parent.children.trim() === '') parent.children = [element];
+    else stop(`text beside the elements of ${parent.name}`);
+  };
+  const events: XmlEvents = {
     startTag: (tag, start) => {
       const around = scopes[scopes.length - 1] ?? outside;
       const { name, attributes, scope } = meaningIn(around, tag);
@@ -62,28 +71,30 @@ function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions):
       starts.push(start);
       return passedOver?.has(name) === true;
     },
+    endTag: (end) => {
+      const element = open.pop();
+      scopes.pop();
+      const start = starts.pop() ?? 0;
+      if (element !== undefined) closed(element, { start, end });
+    },
+    shortTag: (tag, start, end) => {
+      const around = scopes[scopes.length - 1] ?? outside;
+      const { name, attributes, element } = meaningIn(around, tag);
+      // Where each stands somewhere, none stands for another.
+      const isShared = element !== null && spans === undefined;
+      closed(isShared ? element : { name, attributes, children: '' }, { start, end });
+    },
     text: (part) => {
       const current = open[open.length - 1];
       if (current === undefined) return;
       if (typeof current.children === 'string') current.children += part;
       else if (part.trim() !== '') stop(`text beside the elements of ${current.name}`);
     },
-    endTag: (end) => {
-      const closed = open.pop();
-      scopes.pop();
-      const start = starts.pop() ?? 0;
-      if (closed === undefined) return;
-      spans?.set(closed, { start, end });
-      const parent = open[open.length - 1];
-      if (parent === undefined) root = closed;
-      else if (typeof parent.children !== 'string') parent.children.push(closed);
-      else if (parent.children.trim() === '') parent.children = [closed];
-      else stop(`text beside the elements of ${parent.name}`);
-    },
     doctype: (declared) => {
       if (doctype?.test(declared) !== true) stop('a document type is not allowed');
     },
-  });
+  };
+  scanXml(text, events, tags);
   return root ?? stop('there is no element');
 }
 

@@ -1,4 +1,5 @@
-import { type Attributes, keptTag, readTag, type Tag } from './kept-tags.ts';
+import type { Attributes, KeptTags, Tag } from './kept-tags.ts';
+import { type XmlEvents, XmlFault } from './xml-events.ts';
 import {
   forbiddenAt,
   isAt,
@@ -9,21 +10,6 @@ import {
   withSpaces,
 } from './xml-characters.ts';
 import { nameAt } from './xml-names.ts';
-
-/** What is told of a document, in the order of its text; who is told stops it by throwing. */
-export type XmlEvents = {
-  /** `start`: of its first bracket. Of what answers true the inside is passed over, unlooked at. */
-  readonly startTag: (tag: Tag, start: number) => boolean;
-  /** `end`: behind its last bracket. An element without an end tag has both at its one tag. */
-  readonly endTag: (end: number) => void;
-  /** Never outside of the root, nor white space beside an element; one text may come in parts. */
-  readonly text: (text: string) => void;
-  /** What stands between `<!DOCTYPE` and its bracket; nothing of it is used. */
-  readonly doctype: (declared: string) => void;
-};
-
-/** Why a text is not XML, or is more than is read of anybody. */
-export class XmlFault extends Error {}
 
 const DEPTH_MAX = 100; // elements inside each other [RELIABILITY 7.2]
 const ATTRIBUTES_MAX = 100; // of one element [RELIABILITY 7.2]
@@ -49,8 +35,8 @@ const QUESTION = 0x3f;
  * Goes through a text as XML 1.0, well-formed or refused with `XmlFault`. Of a document type nothing is used, there
  * are no entities but the five and characters by number, and no processing instructions. Namespaces are the caller's.
  */
-export function scanXml(text: string, events: XmlEvents): void {
-  new Scan(text, events).run();
+export function scanXml(text: string, events: XmlEvents, tags: KeptTags): void {
+  new Scan(text, events, tags).run();
 }
 
 const WRONG_END = 'an end tag that is not that of the element that is open';
@@ -59,15 +45,17 @@ const NO_ATTRIBUTES: Attributes = [];
 class Scan {
   readonly #text: string;
   readonly #events: XmlEvents;
+  readonly #tags: KeptTags;
   readonly #open: string[] = [];
   #at = 0;
   #isBehindElement = false;
   #hasRoot = false;
   #hasDoctype = false;
 
-  constructor(text: string, events: XmlEvents) {
+  constructor(text: string, events: XmlEvents, tags: KeptTags) {
     this.#text = text;
     this.#events = events;
+    this.#tags = tags;
   }
 
   run(): void {
@@ -127,21 +115,20 @@ class Scan {
     if (this.#open.length === 0 && this.#hasRoot) this.#stop('a second root');
     this.#hasRoot = true;
     const tag = this.#tag();
-    const isPassedOver = this.#events.startTag(tag, start);
-    if (isPassedOver && !tag.isShort) this.#passOver();
-    this.#isBehindElement = isPassedOver || tag.isShort;
-    if (this.#isBehindElement) this.#events.endTag(this.#at);
-    else this.#open.push(tag.name);
+    this.#isBehindElement = tag.written.isShort;
+    if (this.#isBehindElement) this.#events.shortTag(tag, start, this.#at);
+    else if (this.#events.startTag(tag, start)) this.#passOver();
+    else this.#open.push(tag.written.name);
   }
 
   /** Goes behind the start tag that stands here. */
   #tag(): Tag {
     const text = this.#text;
     const start = this.#at;
-    const kept = keptTag(text, start);
+    const kept = this.#tags.find(text, start);
     if (kept !== null) {
-      this.#at = start + kept.text.length;
-      return kept.tag;
+      this.#at = start + (kept.text ?? '').length;
+      return kept;
     }
     this.#at = start + 1;
     const name = this.#name();
@@ -150,7 +137,7 @@ class Scan {
     if (isShort) this.#at += 1;
     if (text.charCodeAt(this.#at) !== GREATER) this.#stop(`the tag of ${name} is broken`);
     this.#at += 1;
-    return readTag(text, start, this.#at, { name, attributes, isShort });
+    return this.#tags.read(text, start, this.#at, { name, attributes, isShort });
   }
 
   /** Goes behind the end of the element that has begun. */
@@ -169,6 +156,8 @@ class Scan {
         else if (this.#text.charCodeAt(this.#at - 2) !== SLASH) depth += 1;
       }
     }
+    this.#isBehindElement = true;
+    this.#events.endTag(this.#at);
   }
 
   /** From the first name on. */

@@ -1,6 +1,5 @@
-import type { Element } from './element.ts';
-import type { Attributes, Tag } from './kept-tags.ts';
-import { XmlFault } from './scan-xml.ts';
+import { type Attributes, KeptTags, type Meaning, type Tag, type Written } from './kept-tags.ts';
+import { XmlFault } from './xml-events.ts';
 import { isLocalName } from './xml-names.ts';
 
 /** What a name of a namespace is called in the elements that are read. */
@@ -20,47 +19,37 @@ export type Scope = {
   readonly attributes: Map<string, string | null>;
 };
 
-/** What a tag says in the scope that it stands in. */
-export type Meaning = {
-  readonly around: Scope;
-  readonly name: string;
-  readonly attributes: Element['attributes'];
-  /** Inside of its element. */
-  readonly scope: Scope;
-};
-
 /** Throws `XmlFault`. */
 export function meaningIn(around: Scope, tag: Tag): Meaning {
-  const { meanings } = tag;
-  if (meanings === null || around.nameOf === null) return readIn(around, tag);
-  for (const one of meanings) if (one.around === around) return one;
-  const meaning = readIn(around, tag);
-  if (meanings.length === MEANINGS_MAX) meanings.shift();
-  meanings.push(meaning);
+  if (tag.around === around && tag.meaning !== null) return tag.meaning;
+  const meaning = readIn(around, tag.written);
+  tag.around = around;
+  tag.meaning = meaning;
   return meaning;
 }
 
-const MEANINGS_MAX = 4; // of a tag that stands in several scopes; most stand in one
-
-function readIn(around: Scope, { name, attributes }: Tag): Meaning {
-  if (around.nameOf === null) {
-    return { around, name, attributes: asWritten(attributes), scope: around };
-  }
-  const scope = scopeOf(attributes, around);
-  return { around, name: called(name, scope), attributes: valuesIn(attributes, scope), scope };
+function readIn(around: Scope, { name: written, attributes: given, isShort }: Written): Meaning {
+  const isRead = around.nameOf !== null;
+  const scope = isRead ? scopeOf(given, around) : around;
+  const name = called(written, scope);
+  const attributes = isRead ? valuesIn(given, scope) : asWritten(given);
+  return { name, attributes, scope, element: isShort ? { name, attributes, children: '' } : null };
 }
 
-/** Around every document whose names are read in the same way: what tags mean goes from one to the next. */
-export function outermost(nameOf: NameOf | null, isDeclared: boolean): Scope {
-  if (nameOf === null) return scopeWith(OUTERMOST, { nameOf, isDeclared });
+/** Around every document whose names are read in the same way: tags, and what they mean, go from one to the next. */
+export type Outermost = { readonly scope: Scope; readonly tags: KeptTags };
+
+export function outermost(nameOf: NameOf | null, isDeclared: boolean): Outermost {
+  if (nameOf === null) return AS_WRITTEN;
   const all = isDeclared ? TOLD : UNTOLD;
-  const scope = all.get(nameOf) ?? scopeWith(OUTERMOST, { nameOf, isDeclared });
-  all.set(nameOf, scope);
-  return scope;
+  const known = all.get(nameOf) ?? newOutermost(nameOf, isDeclared);
+  all.set(nameOf, known);
+  return known;
 }
 
-const TOLD = new WeakMap<NameOf, Scope>();
-const UNTOLD = new WeakMap<NameOf, Scope>();
+function newOutermost(nameOf: NameOf | null, isDeclared: boolean): Outermost {
+  return { scope: scopeWith(OUTERMOST, { nameOf, isDeclared }), tags: new KeptTags() };
+}
 
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
@@ -68,6 +57,9 @@ const OUTERMOST: ReadonlyMap<string, string> = new Map([
   ['', ''],
   ['xml', XML_NAMESPACE],
 ]);
+const AS_WRITTEN = newOutermost(null, false);
+const TOLD = new WeakMap<NameOf, Outermost>();
+const UNTOLD = new WeakMap<NameOf, Outermost>();
 
 function scopeWith(
   namespaces: ReadonlyMap<string, string>,
