@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { changeMaintenance, openIncident, planMaintenance } from '../../src/operations/record.ts';
 import { signatureOf } from '../../src/operations/subscriptions/jobs.ts';
-import { subscriptionsIn } from '../../src/operations/subscriptions/record.ts';
+import { sentOf, subscriptionsIn } from '../../src/operations/subscriptions/record.ts';
 import { anOpening } from '../../src/operations/testing.ts';
 import { freePort } from '../support/ports.ts';
 import { noMailServer, testMail } from './mail.ts';
@@ -136,12 +136,16 @@ describe('an email address', { skip: noMailServer() }, () => {
     const [question = ''] = mails();
     assert.match(question, /To: pharmacist@example\.com/);
     await fetch(linkIn(question, 'confirm'), { method: 'POST' });
-    anIncident('Claims are refused\u2028Bcc: x@example.com');
+    const opened = anIncident('Claims are refused\u2028Bcc: x@example.com');
     await status().refresh();
     assert.equal(mails().length, 2);
     const told = mails().find((mail) => mail.includes('[OpenSpine]')) ?? '';
     assert.match(told, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
     assert.doesNotMatch(told, /^Bcc:/m);
+    assert.ok(opened.ok);
+    const [sent, ...others] = sentOf(status().site.store, `incident/${opened.value.number}`);
+    assert.deepEqual([sent?.channel, others], ['email', []]);
+    assert.equal(sent?.sentAt, status().now().toISOString());
     const planned = planMaintenance(status().site.store, aPlan(status().now()));
     assert.ok(planned.ok);
     const cancelled = {
