@@ -23,6 +23,7 @@ import {
   type SystemCertificate,
 } from './operations/index.ts';
 import { MIGRATION_VIEWS, migrationModel, statusOf } from './migration/index.ts';
+import { migrationGauge, migrationWatched, migrationWatchJob } from './migration-watch.ts';
 import type { Page, View } from './pages/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -64,6 +65,7 @@ export function operationsPart(
   const desk = openDesk(status);
   queueGauges(metrics, database);
   certificateGauge(metrics, database, datacentre);
+  migrationGauge(metrics, database);
   if (desk !== null) lateGauge(metrics, desk);
   return {
     pages: operationsPages({
@@ -89,13 +91,14 @@ export function operationsPart(
     jobs: [
       ...measureJobs({ database, clock, depths, sessions }),
       ...certificateJobs(database, config, log),
+      migrationWatchJob(database, log),
       ...(desk === null ? [] : [lateJob({ database, clock }, desk)]),
     ],
   };
 }
 
 async function migrationPage(database: Database): Promise<View> {
-  const model = migrationModel(await statusOf(database));
+  const model = migrationModel(await statusOf(database), await migrationWatched(database));
   return { view: 'migration/status.njk', title: 'Migration from an older Spine', model };
 }
 

@@ -36,6 +36,7 @@ const COMPOSERS = [
   'hl7v3.ts',
   'http-doors.ts',
   'measures.ts',
+  'migration-watch.ts',
   'operations-pages.ts',
   'trial.ts',
   'certificates.ts',

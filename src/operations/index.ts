@@ -9,5 +9,5 @@ export { measureJobs } from './measures/jobs.ts';
 export type { SiteOrder } from './datacentres/pages.ts';
 export { OPERATIONS_VIEWS, operationsPages, type OperationsPagesParts } from './measures/pages.ts';
 export { openRecorder, type Recorder } from './measures/record.ts';
-export { findingOf } from './measures/repository.ts';
+export { findingOf, keepFinding } from './measures/repository.ts';
 export { lateJob } from './suppliers/jobs.ts';

@@ -1,10 +1,10 @@
 import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import type { Database } from '../../platform/database.ts';
 import { type Status, statusOf } from './handle.ts';
 
 /** `spine migrate status`: one screen, or JSON [MIGRATION 7]. */
-export const statusCommand: Command = storeCommand({
+export const statusCommand: Command = auditedCommand({
   name: 'migrate status',
   summary: 'where a migration stands: what came, what is held or kept apart, and what comes next',
   options: [],

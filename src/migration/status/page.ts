@@ -1,11 +1,11 @@
 import { POLICIES } from '../plan/policies.ts';
+import type { Watched } from '../watch/handle.ts';
 import type { Status } from './handle.ts';
 
 /** What the page of operations shows of a migration: what came is what is in the store, held or kept apart [MIGRATION 5, M7]. */
-export function migrationModel(status: Status | null) {
+export function migrationModel(status: Status | null, watched: Watched | null) {
   if (status === null) return { isAny: false } as const;
-  const { state, source, ids, records, held, refused, tables, classes, report } = status;
-  const own = status.takesMessages ? Math.max(0, records + refused - ids) : 0;
+  const { state, source, tables, classes, report } = status;
   return {
     isAny: true,
     facts: [
@@ -16,16 +16,10 @@ export function migrationModel(status: Status | null) {
       ['Last step', lastWords(status)],
       ['Last comparison of all ids', reportWords(report)],
       ['Held by the tripwire', String(status.alarms)],
+      ['Waiting for a pharmacy that had it before', waitingWords(status, watched)],
       ['Ids loaded a second', String(status.perSecond)],
     ],
-    ids: {
-      came: ids,
-      free: records - own - held,
-      held,
-      refused,
-      own,
-      isEven: ids === records - own + refused,
-    },
+    ids: idsOf(status, watched),
     tables: tables.map(({ table, came, apart }) => ({ table, came, loaded: came - apart, apart })),
     classes: classes.map(({ class: name, count }) => ({
       name,
@@ -34,6 +28,29 @@ export function migrationModel(status: Status | null) {
       count,
     })),
   } as const;
+}
+
+/** From when messages are taken on, records may be this Spine's own: what was moved is counted by itself then. */
+function idsOf({ ids, records, held, refused, takesMessages }: Status, watched: Watched | null) {
+  const origins = takesMessages ? (watched?.origins ?? null) : { moved: records, own: 0 };
+  const moved = origins?.moved ?? records;
+  const due = ids - refused;
+  return {
+    came: ids,
+    free: moved - held,
+    held,
+    refused,
+    own: origins?.own ?? 0,
+    missing: Math.max(0, due - moved),
+    more: Math.max(0, moved - due),
+    isCounted: origins !== null,
+    isEven: due === moved,
+  };
+}
+
+function waitingWords({ takesMessages }: Status, watched: Watched | null): string {
+  if (!takesMessages) return 'looked at when messages are taken here';
+  return watched === null ? 'nobody has looked yet' : String(watched.waiting);
 }
 
 function lastWords({ lastStep }: Status): string {
