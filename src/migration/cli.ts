@@ -10,15 +10,17 @@ import { loadCommand } from './load/cli.ts';
 import { type Dump, openDump } from './lx1/open-dump.ts';
 import { KEY, keyOf } from './named-dump.ts';
 import { planCommand } from './plan/cli.ts';
-import { reconcileCommand, verifyReportCommand } from './reconcile/cli.ts';
+import { reconcileCommand } from './reconcile/cli.ts';
 import { repairCommands } from './repair/cli.ts';
 import { rehearseCommands } from './rehearse/cli.ts';
 import { sampleCommand } from './sample/cli.ts';
+import { scanCommand } from './scan/cli.ts';
 import { scenarioCommand } from './scenario/cli.ts';
 import type { Parts } from './scenario/scenario.ts';
 import { shadowCommand } from './shadow/cli.ts';
 import { NotSigned } from './signed-file.ts';
 import { statusCommand } from './status/cli.ts';
+import { verifyReportCommand } from './verify-report/cli.ts';
 
 /** An export is not as its manifest says, or its signature is bad [MIGRATION 7]. */
 const UNREADABLE = 3;
@@ -96,6 +98,7 @@ export function migrationCommands(version: string, parts: Parts): readonly Comma
     reconcileCommand(version),
     verifyReportCommand,
     sampleCommand,
+    scanCommand,
     shadowCommand,
     readyCommand,
     cutOverCommand,

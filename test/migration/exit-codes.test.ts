@@ -1,4 +1,4 @@
-// Shows: Migration | scripts tell by the exit code why a step of a move ended: unreadable, not signed, too many of a class, a gap, differences, not ready, refused, not verified
+// Shows: Migration | scripts tell by the exit code why a step of a move ended: no plan, unreadable, not signed, too many of a class, a gap, differences, not ready, refused, a person must decide, not verified
 import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,26 +8,33 @@ import type { Command } from '../../src/cli/command.ts';
 import { type Ran, ranOn } from '../../src/cli/testing.ts';
 import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
 import { inspectCommand } from '../../src/migration/cli.ts';
-import { cutOverCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
+import { cutOverCommand, fallBackCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
 import { writeSegment } from '../../src/migration/generate/feed.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { loadCommand } from '../../src/migration/load/cli.ts';
 import { PLAN_KEY, type Plan, planJson } from '../../src/migration/plan/plan.ts';
-import { reconcileCommand, verifyReportCommand } from '../../src/migration/reconcile/cli.ts';
-import { planFor } from '../../src/migration/scenario/switch.ts';
+import { reconcileCommand } from '../../src/migration/reconcile/cli.ts';
+import { planCommand } from '../../src/migration/plan/cli.ts';
+import { planFor, stepsUpTo, stopped } from '../../src/migration/scenario/switch.ts';
+import { statusCommand } from '../../src/migration/status/cli.ts';
+import { verifyReportCommand } from '../../src/migration/verify-report/cli.ts';
 import { writeSigned } from '../../src/migration/signed-file.ts';
 import { signingKeyIn } from '../../src/migration/signing-key.ts';
 import { aDump, aFolder, EXPORTER, type Generated } from '../../src/migration/testing.ts';
-import { aStore, type Store } from './store.ts';
+import { aStore, type Store, untilAlone } from './store.ts';
+import { aSwitch } from './switching.ts';
 
 const COMMANDS: readonly Command[] = [
   inspectCommand,
+  planCommand('test'),
   loadCommand,
   catchUpCommand,
   reconcileCommand('test'),
   verifyReportCommand,
   readyCommand,
   cutOverCommand,
+  fallBackCommand,
+  statusCommand,
 ];
 
 let store: Store;
@@ -68,6 +75,27 @@ describe('a step of a move ends with the exit code', () => {
     const unsigned = await run('inspect', altered, '--key', key);
     assert.equal(unsigned.code, 4);
     assert.match(unsigned.stderr, /manifest\.json is not what was signed/);
+  });
+
+  test('2 where a plan is not to be signed, and 0 where it is', async () => {
+    const words = [made.dump.folder, feedFolder(made.folder), '--key', key];
+    const signed = [
+      ...words,
+      '--by',
+      'one',
+      '--and',
+      'other',
+      '--switch-at',
+      '2014-11-01T02:00:00Z',
+    ];
+    const file = join(folder, 'planned.json');
+    const alone = await run('plan', ...words, '--by', 'one', '--plan', file);
+    assert.equal(alone.code, 2);
+    assert.match(alone.stderr, /not signed: two persons must sign it off/);
+    const noDay = await run('plan', ...signed, '--switch-at', 'soon', '--plan', file);
+    assert.equal(noDay.code, 2);
+    const planned = await run('plan', ...signed, '--held-permille', '1000', '--plan', file);
+    assert.deepEqual([planned.code, planned.stderr], [0, '']);
   });
 
   test('6 where a load finds more of a class than its plan counts, and 0 by the plan that counts them', async () => {
@@ -117,5 +145,49 @@ describe('a step of a move ends with the exit code', () => {
     const refused = await run('cut-over', file, '--step', 'ready');
     assert.equal(refused.code, 10, refused.stderr);
     assert.match(refused.stderr, /refused: [\s\S]*what to do: /);
+  });
+
+  test('which the audit trail has, with the command', async () => {
+    const rows = await store.rows.all<{ line: string }>(`
+      select distinct interaction || ' ' || substring(outcome from 'exit code .*|refused') as line
+      from platform.audit where session = 'migration' and interaction like 'migrate %' order by 1`);
+    assert.deepEqual(
+      rows.map(({ line }) => line),
+      [
+        'migrate catch-up exit code 7',
+        'migrate cut-over exit code 10',
+        'migrate load exit code 0',
+        'migrate load exit code 6',
+        'migrate ready exit code 9',
+        'migrate reconcile exit code 0',
+        'migrate reconcile exit code 8',
+      ],
+    );
+  });
+
+  test('11 where the tripwire held something back and a person must decide, and 0 where the switch is undone', async () => {
+    const { store: own, rig, switching } = await aSwitch(53);
+    await stopped(switching);
+    await stepsUpTo(rig, 'open-10');
+    await rig.bulk.close();
+    await untilAlone(own);
+    const file = await signedPlan(rig.plan);
+    const step = (command: string, ...words: readonly string[]): Promise<Ran> =>
+      ranOn(own.url, COMMANDS, ['migrate', command, file, ...words]);
+    assert.equal((await step('cut-over', '--dry-run')).code, 0);
+    await own.rows.all(`
+      insert into prescriptions.event (prescription_id, number, kind, at, message_id, data, hash)
+      values ('FFFFFF-Z99901-00000', 1, 'MigrationHeld', now(), gen_random_uuid(), '{"because":["tripwire"]}', '')`);
+    const stoppedBy = await step('cut-over', '--step', 'open-50');
+    assert.equal(stoppedBy.code, 11, stoppedBy.stderr);
+    assert.match(stoppedBy.stderr, /refused: the tripwire held 1 back[\s\S]*what to do: /);
+    await own.rows.all(
+      `delete from prescriptions.event where prescription_id = 'FFFFFF-Z99901-00000'`,
+    );
+    const goesOn = await step('cut-over', '--step', 'open-50');
+    assert.equal(goesOn.code, 0, goesOn.stderr);
+    const undone = await step('fall-back', '--into', join(folder, 'back'));
+    assert.equal(undone.code, 0, undone.stderr);
+    assert.equal((await ranOn(own.url, COMMANDS, ['migrate', 'status'])).code, 0);
   });
 });

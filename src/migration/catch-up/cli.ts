@@ -1,5 +1,5 @@
 import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import { readFile } from 'node:fs/promises';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
@@ -12,7 +12,7 @@ import { FeedGap } from './read-feed.ts';
 const GAP = 7; // [MIGRATION 7]
 
 /** `spine migrate catch-up`: what changed in the old store since its export [MIGRATION 7]. */
-export const catchUpCommand: Command = storeCommand({
+export const catchUpCommand: Command = auditedCommand({
   name: 'migrate catch-up',
   summary:
     'apply the changes of an old store since its export, each once and in whole transactions',

@@ -120,7 +120,8 @@ async function verify(rig: Rig): Promise<Json> {
     );
   }
   const { ids, events, buckets, invariants } = found;
-  return { ids, events, buckets: { ...buckets }, invariants: { ...invariants } };
+  const { old, new: now, differing } = buckets;
+  return { ids, events, buckets: { old, new: now, differing }, invariants: { ...invariants } };
 }
 
 /** Whether anything was written in the old store after its last word: a batch job that was forgotten [MIGRATION 9, MF7]. */

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 
 import { type Command, EXIT, type Invocation, isSet, textOption } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
 import { openDump } from '../lx1/open-dump.ts';
@@ -38,7 +38,7 @@ const EXAMPLES = [
   },
 ] as const;
 
-export const readyCommand: Command = storeCommand({
+export const readyCommand: Command = auditedCommand({
   name: 'migrate ready',
   summary: 'look at every gate before the switch, with what shows it',
   usage: '<plan>',
@@ -56,7 +56,7 @@ export const readyCommand: Command = storeCommand({
     }),
 });
 
-export const cutOverCommand: Command = storeCommand({
+export const cutOverCommand: Command = auditedCommand({
   name: 'migrate cut-over',
   summary: 'the switch as a checklist with times; each step looks before and after, and is kept',
   usage: '<plan>',
@@ -120,7 +120,7 @@ function autoSteps(invocation: Invocation, state: repository.Standing['state']):
   return steps;
 }
 
-export const fallBackCommand: Command = storeCommand({
+export const fallBackCommand: Command = auditedCommand({
   name: 'migrate fall-back',
   summary: 'undo the switch; what was taken here is written for the old store, message by message',
   usage: '<plan>',

@@ -1,5 +1,5 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import { instantOf } from '../../kernel/instant.ts';
 import type { Database } from '../../platform/database.ts';
 import { prescriptionKey, shortForm } from '../../prescriptions/rules.ts';
@@ -19,7 +19,7 @@ const EXAMPLES = [
 
 /** What a migration holds, and how that ends: by two persons [MIGRATION 7]. */
 export const holdCommands: readonly Command[] = [
-  storeCommand({
+  auditedCommand({
     name: 'migrate holds',
     summary: 'list what a migration left for a person to decide',
     options: [],
@@ -34,7 +34,7 @@ export const holdCommands: readonly Command[] = [
       return EXIT.ok;
     },
   }),
-  storeCommand({
+  auditedCommand({
     name: 'migrate end-hold',
     summary: 'say that two persons have looked at a record, so that it goes on as it is',
     usage: '<prescription-id>',

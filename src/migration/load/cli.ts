@@ -1,5 +1,5 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
 import { classCounts } from '../cut-over/repository.ts';
 import { planIn } from '../plan/cli.ts';
@@ -11,6 +11,7 @@ import { besideLines } from '../beside/lines.ts';
 import { DOCUMENT } from '../lx1/open-dump.ts';
 import { inWorkers } from './in-workers.ts';
 import { load, type Progress } from './load.ts';
+import { progressLine } from './progress.ts';
 
 const WORKERS = {
   flag: 'workers',
@@ -27,7 +28,7 @@ const PLAN = {
 const CLASS_LIMIT = 6; // [MIGRATION 7]
 
 /** `spine migrate load`: the bulk of an old store into an empty one [MIGRATION 7]. */
-export const loadCommand: Command = storeCommand({
+export const loadCommand: Command = auditedCommand({
   name: 'migrate load',
   summary: 'load an export of an old store into an empty one; goes on where it was ended',
   usage: '<export>',
@@ -74,7 +75,7 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
       const now = performance.now();
       if (now - shown < SHOW_EVERY_MS) return;
       shown = now;
-      output.progress(lineOf(progress, total, (now - begun) / 1000));
+      output.progress(progressLine(progress, total, (now - begun) / 1000));
     };
     const done = await load(bulk, dump, show, inWorkers(url, dump, workers));
     const seconds = (performance.now() - begun) / 1000;
@@ -118,14 +119,4 @@ function idsIn(tables: Readonly<Record<string, { readonly rows: number }>>): num
     (all, table) => all + (tables[table]?.rows ?? 0),
     0,
   );
-}
-
-function lineOf(
-  { parts, ofParts, ids, written }: Progress,
-  total: number,
-  seconds: number,
-): string {
-  const rate = written / seconds;
-  const left = rate === 0 ? '' : `, about ${Math.ceil(Math.max(0, total - ids) / rate)} s left`;
-  return `part ${parts + 1} of ${ofParts}: ${ids} of about ${total} ids, ${Math.round(rate)} a second${left}`;
 }

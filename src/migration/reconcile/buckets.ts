@@ -5,6 +5,7 @@ import type { View } from './old-view.ts';
 
 export const BUCKETS = 4096; // by the first 12 bits of the hash of an id [MIGRATION 6]
 const MODULUS = 2n ** 256n;
+const HASH_DIGITS = 64;
 
 /** Counts and sums of hashes by bucket: sums, as two that are the same would cancel each other in an exclusive or. */
 export class Buckets {
@@ -12,8 +13,13 @@ export class Buckets {
   readonly #sums = new Map<number, bigint>();
 
   add(id: string, view: View): void {
+    this.addHash(id, hashOf(id, view));
+  }
+
+  /** `hex`: of what an id is, by `hashOf`. */
+  addHash(id: string, hex: string): void {
     const bucket = bucketOf(id);
-    const hash = BigInt(`0x${hashOf(id, view)}`);
+    const hash = BigInt(`0x${hex}`);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#sums.set(bucket, ((this.#sums.get(bucket) ?? 0n) + hash) % MODULUS);
   }
@@ -26,6 +32,14 @@ export class Buckets {
   differing(other: Buckets): number[] {
     const all = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
     return all.filter((bucket) => this.value(bucket) !== other.value(bucket));
+  }
+
+  /** Of each bucket, `count:sum` with the sum as base64url: what anybody computes once more from the export. */
+  values(): string[] {
+    return Array.from({ length: BUCKETS }, (_, bucket) => {
+      const sum = (this.#sums.get(bucket) ?? 0n).toString(16).padStart(HASH_DIGITS, '0');
+      return `${this.#counts[bucket] ?? 0}:${Buffer.from(sum, 'hex').toString('base64url')}`;
+    });
   }
 
   digest(): string {

@@ -1,16 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import type { Database } from '../../platform/database.ts';
 import { openSnapshot } from '../../platform/snapshot.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { KEY, openNamed } from '../named-dump.ts';
 import { signingKeyIn } from '../signing-key.ts';
-import { readSigned, writeSigned } from '../signed-file.ts';
+import { writeSigned } from '../signed-file.ts';
 import { levelsOf, reconcile, type Reconciled } from './reconcile.ts';
 import { reportJson } from './report.ts';
 import { keepReport, totals } from './repository.ts';
@@ -18,7 +18,6 @@ import { isWhole, SCOPE_OPTIONS, scopeOf, scopeWords } from './scope.ts';
 
 /** The two stores are not the same [MIGRATION 7]. */
 const DIFFERENCES = 8;
-const NOT_VERIFIED = 12;
 
 const REPORT = {
   flag: 'report',
@@ -28,7 +27,7 @@ const REPORT = {
 
 /** `version` is that of the program. */
 export function reconcileCommand(version: string): Command {
-  return storeCommand({
+  return auditedCommand({
     name: 'migrate reconcile',
     summary: 'compare each id of an export with the store, and sign what was found',
     usage: '<export>',
@@ -137,43 +136,3 @@ function linesOf(found: Reconciled, file: string): string {
     `signed report: ${file}`,
   ].join('\n');
 }
-
-/** `spine migrate verify-report`: needs no store and no network. */
-export const verifyReportCommand: Command = {
-  name: 'migrate verify-report',
-  summary: 'check that a report is what was signed',
-  usage: '<report>',
-  options: [{ ...KEY, help: 'public key of who signed it; otherwise the one beside it' }],
-  examples: [
-    {
-      line: 'spine migrate verify-report reconciliation.json',
-      explanation: 'by the key beside it',
-    },
-    {
-      line: 'spine migrate verify-report reconciliation.json --key report-key.pem',
-      explanation: 'by a key that you were given',
-    },
-    {
-      line: 'spine migrate verify-report reconciliation.json -o json',
-      explanation: 'with all that it says',
-    },
-  ],
-  async run(invocation) {
-    const { words, output } = invocation;
-    const [file] = words;
-    if (file === undefined) {
-      output.progress('spine migrate verify-report: name the report');
-      return EXIT.wrongUse;
-    }
-    const key = textOption(invocation, KEY.flag) ?? join(dirname(file), 'report-key.pem');
-    try {
-      const report = await readSigned(file, await readFile(key, 'utf8'));
-      output.result(`${file} is what was signed`, report);
-      return EXIT.ok;
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      output.progress(`spine migrate verify-report: ${error.message}`);
-      return NOT_VERIFIED;
-    }
-  },
-};

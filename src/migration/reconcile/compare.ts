@@ -1,6 +1,6 @@
 import { parseUuid } from '../../kernel/uuid.ts';
+import { canonicalJson } from '../canonical.ts';
 import type { Group } from '../lx1/read-groups.ts';
-import { hashOf } from './buckets.ts';
 import { lastSteps, type View } from './old-view.ts';
 import type { Asked } from './repository.ts';
 
@@ -48,7 +48,7 @@ export type Field = (typeof FIELDS)[number];
 
 /** Which members differ. */
 export function differing(was: View, is: View): Field[] {
-  if (hashOf('', was) === hashOf('', is)) return [];
+  if (canonicalJson(was) === canonicalJson(is)) return [];
   return FIELDS.filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]));
 }
 

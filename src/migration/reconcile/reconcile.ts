@@ -7,7 +7,7 @@ import type { DueDays } from './due.ts';
 import type { Meant } from './meaning.ts';
 import * as repository from './repository.ts';
 import { isInBucket, isOfAll, type Level, LEVELS, type Scope, WHOLE } from './scope.ts';
-import { type Difference, Work } from './work.ts';
+import { type BucketsSaid, type Difference, Work } from './work.ts';
 
 export type { Difference } from './work.ts';
 
@@ -23,7 +23,7 @@ export type Reconciled = {
   readonly explained: Readonly<Record<string, number>>;
   readonly differences: readonly Difference[];
   /** Of all that is not explained away: equal where nothing is wrong. */
-  readonly buckets: { readonly old: string; readonly new: string; readonly differing: number };
+  readonly buckets: BucketsSaid;
   readonly invariants: Readonly<Record<string, number>>;
   /** Of the 400 days behind the export. */
   readonly due: DueDays;

@@ -47,7 +47,7 @@ export function reportJson(dump: Dump, found: Reconciled, about: Circumstances):
     })),
     compared: { ids: found.ids, events: found.events },
     perSecond: Math.round(found.ids / about.seconds),
-    buckets: found.buckets,
+    buckets: { ...found.buckets, exported: [...found.buckets.exported] },
     invariants: found.invariants,
     due: { days: DUE_DAYS, ...found.due },
     explained: found.explained,

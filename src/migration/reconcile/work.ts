@@ -26,6 +26,14 @@ type Of = {
   readonly at: Instant;
 };
 
+export type BucketsSaid = {
+  readonly old: string;
+  readonly new: string;
+  readonly differing: number;
+  /** Of each bucket of the export as it was signed: count and sum. */
+  readonly exported: readonly string[];
+};
+
 /** A comparison that is under way. */
 export class Work {
   ids = 0;
@@ -36,6 +44,8 @@ export class Work {
   readonly #of: Of;
   readonly #old = new Buckets();
   readonly #new = new Buckets();
+  /** Of the export alone, whatever has changed since. */
+  readonly #exported = new Buckets();
   readonly #explained = new Map<string, number>();
   readonly #touched: string[] = [];
   readonly #due: DueCounts;
@@ -73,6 +83,10 @@ export class Work {
       exported.map(({ place }) => place),
     );
     this.#touched.push(...touched.keys());
+    for (const group of exported) {
+      const view = oldView(group, this.#of.dump.manifest.timeBasis);
+      this.#exported.add(group.place, view);
+    }
     await this.compareAll(exported.map((group) => touched.get(group.place) ?? group));
   }
 
@@ -185,9 +199,10 @@ export class Work {
     return Object.fromEntries(all);
   }
 
-  buckets(): { old: string; new: string; differing: number } {
+  buckets(): BucketsSaid {
     const differ = this.#old.differing(this.#new).length;
-    return { old: this.#old.digest(), new: this.#new.digest(), differing: differ };
+    const digests = { old: this.#old.digest(), new: this.#new.digest(), differing: differ };
+    return { ...digests, exported: this.#exported.values() };
   }
 
   due(): DueDays {

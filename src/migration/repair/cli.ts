@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import { instantOf } from '../../kernel/instant.ts';
 import type { Database } from '../../platform/database.ts';
 import { openSnapshot } from '../../platform/snapshot.ts';
@@ -40,7 +40,7 @@ const PEOPLE = [
 
 /** Repairs of many records after the switch: looked at first, by two persons, slowly, and with a way back [MIGRATION 8]. */
 export const repairCommands: readonly Command[] = [
-  storeCommand({
+  auditedCommand({
     name: 'migrate repair',
     summary: 'say what a repair of many records would do, and sign that for two persons to decide',
     usage: '<return|hold|end-hold>',
@@ -53,7 +53,7 @@ export const repairCommands: readonly Command[] = [
     examples: EXAMPLES,
     work: propose,
   }),
-  storeCommand({
+  auditedCommand({
     name: 'migrate do-repair',
     summary: 'do a repair that was looked at; it stops when the tripwire holds anything back',
     usage: '<repair>',
@@ -61,7 +61,7 @@ export const repairCommands: readonly Command[] = [
     examples: EXAMPLES,
     work: (invocation, database) => work(invocation, database, false),
   }),
-  storeCommand({
+  auditedCommand({
     name: 'migrate undo-repair',
     summary: 'undo a repair, where nothing else has happened since; nothing enters a queue by it',
     usage: '<repair-done>',

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
 import { type Command, EXIT, type Invocation, isSet, textOption } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import type { Database } from '../../platform/database.ts';
 import { csvLine, readCsv } from '../lx1/csv.ts';
 import { KEY, openNamed } from '../named-dump.ts';
@@ -13,7 +13,7 @@ const COLUMNS = ['ID', 'CLASSES', 'WHAT', 'OLD_STORE', 'NEW_STORE', 'VERDICT'];
 const COUNT_MAX = 100_000;
 
 /** `spine migrate sample`: what people look at before the switch [MIGRATION 6, L7]. */
-export const sampleCommand: Command = storeCommand({
+export const sampleCommand: Command = auditedCommand({
   name: 'migrate sample',
   summary: 'draw prescriptions of all dirty classes, side by side, for people to look at',
   usage: '<export>',

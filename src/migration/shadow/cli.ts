@@ -1,5 +1,5 @@
 import { type Command, EXIT, type Invocation } from '../../cli/command.ts';
-import { storeCommand } from '../../installation/store-command.ts';
+import { auditedCommand } from '../audit/cli.ts';
 import type { Database } from '../../platform/database.ts';
 import { keepBeside, nextBeside } from '../cut-over/evidence.ts';
 import { planIn } from '../plan/cli.ts';
@@ -9,7 +9,7 @@ import { shadow, type Shadowed } from './shadow.ts';
 const DIFFERENCES = 8; // as of a comparison [MIGRATION 7]
 
 /** `spine migrate shadow`: what the old store was asked, asked here too [MIGRATION 6, L6]. */
-export const shadowCommand: Command = storeCommand({
+export const shadowCommand: Command = auditedCommand({
   name: 'migrate shadow',
   summary: 'ask here what others asked the old store, compare the answers, and sign what was found',
   usage: '<plan> <reads>',
