@@ -14,9 +14,9 @@ describe('the accessibility statement', () => {
 
   test('lists what fails, each once', () => {
     const looked = [
-      { title: 'Roles', faults: ['color-contrast'] },
-      { title: 'Roles', faults: ['color-contrast', 'label'] },
-      { title: 'Home', faults: [] },
+      { title: 'Roles', path: '/roles', faults: ['color-contrast'] },
+      { title: 'Roles', path: '/roles', faults: ['color-contrast', 'label'] },
+      { title: 'Home', path: '/', faults: [] },
     ];
     const { states, failures } = findingsOf(looked, '2026-11-29');
     assert.equal(states, 3);

@@ -52,7 +52,10 @@ function main(): void {
   } catch {
     process.stderr.write('tests failed: what they saw is written down all the same\n');
   }
-  const findings = findingsOf(seenIn(folder), londonDate(new Date()));
+  const looked = seenIn(folder);
+  const findings = findingsOf(looked, londonDate(new Date()));
+  const paths = [...new Set(looked.map(({ path }) => path))].toSorted();
+  process.stderr.write(`looked at:\n${paths.join('\n')}\n`);
   rmSync(folder, { recursive: true });
   writeFileSync(FILE, `${JSON.stringify(findings, null, 2)}\n`);
 }

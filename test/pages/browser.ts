@@ -102,6 +102,7 @@ export async function checkPage(page: Page): Promise<void> {
   await page.setViewportSize(WIDE);
   noteLooked({
     title: title.replace(/^Error: | - OpenSpine$/g, ''),
+    path: new URL(where).pathname,
     faults: [
       ...axe.map(({ id, help }) => `${id}: ${help}`),
       ...(wide.length === 0 ? [] : ['it scrolls sideways at 320 pixels']),

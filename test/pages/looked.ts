@@ -5,7 +5,11 @@ import { join } from 'node:path';
 export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** A state of a page that was looked at, and what was found. */
-export type Looked = { readonly title: string; readonly faults: readonly string[] };
+export type Looked = {
+  readonly title: string;
+  readonly path: string;
+  readonly faults: readonly string[];
+};
 
 let count = 0;
 
