@@ -10,7 +10,7 @@ import { type Instant, instantOf } from '../../src/kernel/instant.ts';
 import { parseUuid, type Uuid } from '../../src/kernel/uuid.ts';
 import { catchUp } from '../../src/migration/catch-up/catch-up.ts';
 import { fallBack } from '../../src/migration/cut-over/fall-back.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { stepsUpTo, stopped } from '../../src/migration/scenario/switch.ts';
 import { aFolder, AS_OF_MS, EXPORTER } from '../../src/migration/testing.ts';

@@ -16,7 +16,7 @@ import type { BesideCount } from '../../src/migration/beside/repository.ts';
 import { catchUp } from '../../src/migration/catch-up/catch-up.ts';
 import { fallBack } from '../../src/migration/cut-over/fall-back.ts';
 import { type BesideTruth, TRUTH_BESIDE } from '../../src/migration/generate/beside.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
 import {

@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 
 import { present } from '../../src/kernel/bug.ts';
 import { type CaughtUp, catchUp } from '../../src/migration/catch-up/catch-up.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder, TRUTH_AFTER } from '../../src/migration/generate/generate.ts';
 import { migrationModel, statusOf } from '../../src/migration/index.ts';
 import { csvLine } from '../../src/migration/lx1/csv.ts';
@@ -169,6 +169,17 @@ describe('an old store that goes on while it is moved', () => {
         aFeed([String(lines[0]).replace(/,[A-Z_]+,(I|U),/, ',NOTHING,$1,'), ...lines.slice(1)]),
     ],
     [
+      'with a row that is gone, of which it does not say whose it was',
+      /whose STATUS_HIST it is cannot be told/,
+      () => aFeed([goneWithout()]),
+    ],
+    [
+      'with a change that has no time',
+      /row 2: yesterday is no time/,
+      (lines: string[]) =>
+        aFeed([String(lines[0]).replace(/,\d{14},/, ',yesterday,'), ...lines.slice(1)]),
+    ],
+    [
       'with a number that says two things',
       /says two things/,
       (lines: string[]) => aFeed([...lines.slice(0, 3), String(lines[1]).replace(',T1,', ',T9,')]),
@@ -188,6 +199,12 @@ describe('an old store that goes on while it is moved', () => {
     await assert.rejects(followed(await loadedOnce(), other), /not those that were signed/);
   });
 });
+
+/** The first change: a step that is gone, by its number alone. */
+function goneWithout(): string {
+  const key = JSON.stringify({ HIST_ID: '1' });
+  return csvLine(['1', 'T1', 'Y', '20141030040000', 'STATUS_HIST', 'D', key, null, null]);
+}
 
 describe('a record that our own messages have changed', () => {
   test('is never taken back: the feed is refused', async () => {

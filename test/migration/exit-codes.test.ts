@@ -9,7 +9,7 @@ import { type Ran, ranOn } from '../../src/cli/testing.ts';
 import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
 import { inspectCommand } from '../../src/migration/cli.ts';
 import { cutOverCommand, fallBackCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { loadCommand } from '../../src/migration/load/cli.ts';
 import { PLAN_KEY, type Plan, planJson } from '../../src/migration/plan/plan.ts';

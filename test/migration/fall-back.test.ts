@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { fallBack } from '../../src/migration/cut-over/fall-back.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { openDump } from '../../src/migration/lx1/open-dump.ts';
 import { stepsUpTo, stopped } from '../../src/migration/scenario/switch.ts';

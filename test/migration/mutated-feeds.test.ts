@@ -7,7 +7,7 @@ import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
 
 import { readFeed } from '../../src/migration/catch-up/read-feed.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { aDump, aFolder, EXPORTER } from '../../src/migration/testing.ts';
 import { Trouble } from '../../src/platform/trouble.ts';

@@ -20,7 +20,7 @@ import {
 import { newId } from '../../src/prescriptions/testing.ts';
 import { FULLY } from '../hl7v3/answering.ts';
 import { type Doors, openDoors } from '../hl7v3/doors.ts';
-import { aHl7Journey } from '../hl7v3/hl7-journey.ts';
+import { aHl7Journey, type Hl7Journey } from '../hl7v3/hl7-journey.ts';
 
 /** The interaction that a text is, by its first element of such a name. */
 export const INTERACTION = /<(\w+_IN\d{6}\w{4})[\s>]/;
@@ -72,9 +72,8 @@ async function sentIn(
   for (const message of await rowsOf(exported, 'MESSAGE', part)) {
     const row = { ...message, INTERACTION: named(message.INTERACTION, part) };
     const own = items.get(row.PRESC_ID ?? '') ?? [];
-    const template = (await templatesOf(Math.max(1, own.length), database)).get(
-      message.INTERACTION,
-    );
+    const name = ownInteraction(message.INTERACTION);
+    const template = (await templatesOf(Math.max(1, own.length), database)).get(name);
     if (row.DIRECTION !== 'IN' || template === undefined) {
       const body = `<${row.INTERACTION} xmlns="urn:hl7-org:v3"/>`;
       sent.push({ row, body, isAcute: false });
@@ -85,7 +84,7 @@ async function sentIn(
       sent.push({ row: one, body, isAcute: isAcute.has(one.PRESC_ID ?? '') });
     };
     add(row);
-    if (message.INTERACTION !== INTERACTIONS.return) continue;
+    if (name !== INTERACTIONS.return) continue;
     add({ ...row, MSG_ID: randomUUID().toUpperCase(), OUTCOME: REFUSED });
   }
   return sent;
@@ -128,7 +127,7 @@ function fieldsOf(
   return columnsOf(table).map(({ name }) => row[name] ?? null);
 }
 
-async function rowsOf<Name extends 'MESSAGE' | 'PRESCRIPTION' | 'ITEM' | 'STATUS_HIST'>(
+export async function rowsOf<Name extends TableName>(
   exported: Dump,
   table: Name,
   part: number,
@@ -147,10 +146,14 @@ function named(interaction: string, part: number): string {
 }
 
 /** Its frame has the id that the old store knows; the act in it one of its own. */
-function bodyOf(
-  { MSG_ID: id, PRESC_ID: prescription, INTERACTION: interaction }: Row<'MESSAGE'>,
+export function bodyOf(
+  {
+    MSG_ID: id,
+    PRESC_ID: prescription,
+    INTERACTION: interaction,
+  }: Pick<Row<'MESSAGE'>, 'MSG_ID' | 'PRESC_ID' | 'INTERACTION'>,
   template: Template,
-  items: readonly Row<'ITEM'>[],
+  items: readonly Pick<Row<'ITEM'>, 'ITEM_ID'>[],
 ): string {
   const own = ownInteraction(interaction);
   const act =
@@ -185,19 +188,7 @@ async function makeTemplates(
   items: number,
   database: Database,
 ): Promise<ReadonlyMap<string, Template>> {
-  const answer = {
-    interaction: 'MCCI_IN010000UK13',
-    acknowledgement: 'AA',
-    details: [],
-    reasons: [],
-    subject: null,
-    at: new Date(),
-  } as const;
-  const doors: Doors = {
-    ...openDoors(database),
-    hl7: async () => ({ ...answer, messageId: newId() }),
-  };
-  const journey = aHl7Journey(doors, { items });
+  const journey = unanswered(items, database);
   await journey.send();
   await journey.download();
   await journey.release();
@@ -212,7 +203,24 @@ async function makeTemplates(
   );
 }
 
-type Template = {
+/** A journey of messages that nobody gets. */
+export function unanswered(items: number, database: Database): Hl7Journey {
+  const answer = {
+    interaction: 'MCCI_IN010000UK13',
+    acknowledgement: 'AA',
+    details: [],
+    reasons: [],
+    subject: null,
+    at: new Date(),
+  } as const;
+  const doors: Doors = {
+    ...openDoors(database),
+    hl7: async () => ({ ...answer, messageId: newId() }),
+  };
+  return aHl7Journey(doors, { items });
+}
+
+export type Template = {
   readonly xml: string;
   readonly id: string;
   readonly itemIds: readonly string[];

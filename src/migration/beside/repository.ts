@@ -60,17 +60,26 @@ export async function put(
       set row = excluded.row, is_settled = excluded.is_settled, because = null`);
 }
 
-/** A row that is gone there. Of a nomination its patient's others are looked at again. */
-export async function drop(bulk: BulkLoad, { exportId, table, key }: Place): Promise<void> {
+/**
+ * A row that is gone there, by `YYYYMMDDHHMMSS`. What was of use by it has ended with it: a nomination, a role from that day
+ * on, a card [MIGRATION 5, M15].
+ */
+export async function end(
+  bulk: BulkLoad,
+  { exportId, table, key, at }: Place & { readonly at: string },
+): Promise<void> {
   await bulk.all(sql`
+    with ended as (update migration.beside set is_settled = false, because = null,
+        row = (row::jsonb || case table_name
+          when 'NOMINATION' then jsonb_build_object('TO_TS', coalesce(row->>'TO_TS', ${at}::text))
+          when 'USER_ROLE' then jsonb_build_object('VALID_TO', least(coalesce(row->>'VALID_TO', '99999999'),
+            to_char(to_date(left(${at}::text, 8), 'YYYYMMDD') - 1, 'YYYYMMDD')))
+          else jsonb_build_object('STATE', 'GONE') end)::json
+      where export_id = ${exportId} and table_name = ${table} and key = ${key}
+        and table_name in ('NOMINATION', 'USER_ROLE', 'CARD'))
     delete from migration.beside
-    where export_id = ${exportId} and table_name = ${table} and key = ${key}`);
-  if (table !== 'NOMINATION') return;
-  const [patient = ''] = key.split(' ');
-  await bulk.all(sql`
-    update migration.beside set is_settled = false, because = null
-    where export_id = ${exportId} and table_name = ${table}
-      and key >= ${`${patient} `} and key < ${`${patient}!`}`);
+    where export_id = ${exportId} and table_name = ${table} and key = ${key}
+      and table_name not in ('NOMINATION', 'USER_ROLE', 'CARD')`);
 }
 
 /** Rows of which nothing is done yet, the first ones behind a key; of those that cannot be, too: they are tried anew. */

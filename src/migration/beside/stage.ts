@@ -37,9 +37,9 @@ export async function changeBeside(
     const { table } = change;
     if (isBeside(table)) last.set(`${table} ${keyOf(table, change.key)}`, { ...change, table });
   }
-  for (const { table, key, after } of last.values()) {
+  for (const { table, key, after, at } of last.values()) {
     const place = { exportId, table, key: keyOf(table, key) };
-    if (after === null) await repository.drop(bulk, place);
+    if (after === null) await repository.end(bulk, { ...place, at });
     else await repository.put(bulk, { ...place, row: wholeRow(table, after) });
   }
 }

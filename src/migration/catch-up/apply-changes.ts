@@ -13,14 +13,19 @@ import {
 } from '../lx1/tables.ts';
 import type { Change } from './read-feed.ts';
 
-/** Whose rows a change is about; null when that is no prescription's. Items of a notification are where that is. */
+/** Of messages that are about no prescription. */
+export const NOBODY = '';
+
+/** Whose rows a change is about; null when that cannot be told. Items of a notification are where that is. */
 export function placeOfChange(
   change: Change,
   dispenses: ReadonlyMap<string, string>,
 ): string | null {
   if (!isAboutPrescriptions(change)) return null;
-  const id = change.after?.['PRESC_ID'] ?? change.key['PRESC_ID'];
+  const row = change.after ?? change.gone;
+  const id = row?.['PRESC_ID'] ?? change.key['PRESC_ID'];
   if (id !== undefined && id !== null) return placeOf(id);
+  if (change.table === 'MESSAGE' && row !== null) return NOBODY;
   return dispenses.get(change.key['DN_ID'] ?? '') ?? null;
 }
 

@@ -3,11 +3,19 @@ import { Trouble } from '../../platform/trouble.ts';
 import { changeBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { Payloads } from '../fold/payloads.ts';
-import { addLines, chainOf, copyAll, noLines } from '../load/lines.ts';
+import {
+  addApart,
+  addLines,
+  chainOf,
+  copyAll,
+  type Lines,
+  noLines,
+  type Source,
+} from '../load/lines.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
-import { applyChanges, isAboutPrescriptions, placeOfChange } from './apply-changes.ts';
+import { applyChanges, isAboutPrescriptions, NOBODY, placeOfChange } from './apply-changes.ts';
 import { type Change, FeedGap, readFeed } from './read-feed.ts';
 import { groupsBefore } from './groups-before.ts';
 import * as repository from './repository.ts';
@@ -82,10 +90,10 @@ async function applySome(
 ): Promise<number> {
   const { exportId } = dump.manifest;
   const byPlace = placed(some);
-  const places = [...byPlace.keys()].toSorted();
+  const places = [...byPlace.keys()].filter((place) => place !== NOBODY).toSorted();
   const groups = await groupsBefore(bulk, dump, places);
   const lines = noLines();
-  const { asOf } = originOf(dump.manifest);
+  const source = { exportId, part: repository.FEED_PART, asOf: originOf(dump.manifest).asOf };
   const known: Group[] = [];
   const changed: Group[] = [];
   for (const place of places) {
@@ -94,8 +102,9 @@ async function applySome(
     known.push(before);
     changed.push(group);
     const { messages, moved } = movedOf(dump, payloads, group);
-    addLines(lines, { exportId, part: repository.FEED_PART, asOf }, { group, moved, messages });
+    addLines(lines, source, { group, moved, messages });
   }
+  addNobodys(lines, source, dump, byPlace.get(NOBODY) ?? []);
   await bulk.together(async () => {
     await assureUntouched(bulk, dump, { payloads, groups });
     await repository.forget(bulk, exportId, known);
@@ -105,6 +114,13 @@ async function applySome(
     await repository.reach(bulk, exportId, { seq: to, newIds: places.length - groups.size });
   });
   return places.length;
+}
+
+/** Messages about no prescription are kept apart as they come: nothing is read of those before [MIGRATION 4, D22]. */
+function addNobodys(lines: Lines, source: Source, dump: Dump, changes: readonly Change[]): void {
+  const group = applyChanges({ place: NOBODY, rows: NO_ROWS }, changes);
+  if (group.rows.MESSAGE.length === 0) return;
+  addApart(lines, source, { place: NOBODY, moved: foldGroup(group, dump, false) });
 }
 
 function placed(some: readonly Change[]): Map<string, Change[]> {

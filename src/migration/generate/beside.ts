@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { DumpFile } from '../lx1/manifest.ts';
 import { BESIDE, type BesideTable, columnsOf } from '../lx1/tables.ts';
 import { type Packing, PartFile } from '../lx1/write-part.ts';
+import { goOnBeside } from './beside-after.ts';
 import { type Dice, guidOf, nhsNumberOf } from './dice.ts';
+import type { Feed } from './feed.ts';
 import { dayOf, stamp } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import type { LegacyRow } from './life-rows.ts';
@@ -22,10 +24,13 @@ export type BesideTruth = {
 };
 
 export const TRUTH_BESIDE = 'truth-beside.json';
+/** What is true once the changes after the export are applied; sessions are all that ever were. */
+export const TRUTH_BESIDE_AFTER = 'truth-beside-after.json';
 
 /** Who takes the messages of the old store: an invented system. */
 export const SYSTEM = '200000009999';
 const DAY_MS = 86_400_000;
+const CHANGED_MS = 1_800_000; // from the export to what goes on after it
 const ENDED = 3; // one of so many has nominated nobody any more, or has a role that is over
 const WITHDRAWN = 4;
 const UNDELIVERED = 2;
@@ -147,6 +152,16 @@ export class BesideRows {
     }
     await writeFile(join(folder, TRUTH_BESIDE), JSON.stringify(this.#truth));
     return files;
+  }
+
+  /** Lets something go on with the people, and writes beside the export what is true then. */
+  async goOn(folder: string, feed: Feed): Promise<void> {
+    if (this.#people === 0) return;
+    const at = stamp(this.#asOfMs + CHANGED_MS);
+    for (const changes of goOnBeside(this.#rows, this.#truth, { people: this.#people, at })) {
+      if (changes.length > 0) await feed.tell(changes);
+    }
+    await writeFile(join(folder, TRUTH_BESIDE_AFTER), JSON.stringify(this.#truth));
   }
 }
 

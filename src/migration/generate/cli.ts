@@ -38,7 +38,7 @@ export const generateCommand: Command = {
     {
       flag: 'changing',
       value: 'share',
-      help: 'of the prescriptions without faults, how many change after the export',
+      help: 'of the prescriptions without faults, how many go on after the export; a quarter of as many come anew',
       default: '0',
     },
     {

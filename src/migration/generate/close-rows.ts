@@ -1,5 +1,6 @@
 import { dayOf, daysLater, stamp } from './legacy-time.ts';
-import type { LegacyIssue, Life } from './life.ts';
+import type { LegacyIssue } from './legacy-issue.ts';
+import type { Life } from './life.ts';
 import { type LegacyRow, PRODUCT, QUANTITY } from './life-rows.ts';
 
 /** Adds the rows that say how a prescription stands in the end; those of its acts are there. */
@@ -26,7 +27,7 @@ export function closeRows(life: Life): void {
   tables.PRESCRIPTION.push(prescriptionRow(life));
 }
 
-function prescriptionRow({ beginning, nominated, current, rows }: Life): LegacyRow {
+function prescriptionRow({ beginning, nominated, current, order, rows }: Life): LegacyRow {
   const { id, n, treatment, issues, prescriber, patient, prescribedMs } = beginning;
   const history = rows.tables.STATUS_HIST;
   return {
@@ -45,9 +46,7 @@ function prescriptionRow({ beginning, nominated, current, rows }: Life): LegacyR
     NOM_FLAG: nominated === null ? 'N' : 'Y',
     NOM_ORG: nominated,
     NOM_TYPE: nominated === null ? null : 'P1',
-    PARENT_MSG_ID:
-      rows.tables.MESSAGE.find(({ INTERACTION: one }) => one === 'PORX_IN020101SM31')?.['MSG_ID'] ??
-      '',
+    PARENT_MSG_ID: order,
     SCN: String(history.length),
     LAST_UPD_TS: history.at(-1)?.['RECV_TS'] ?? stamp(prescribedMs),
   };

@@ -1,161 +1,181 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
-import { csvLine } from '../lx1/csv.ts';
 import type { Manifest } from '../lx1/manifest.ts';
 import { DOCUMENT } from '../lx1/open-dump.ts';
-import { columnsOf, OF_PRESCRIPTIONS, TABLES } from '../lx1/tables.ts';
-import { writeSigned } from '../signed-file.ts';
+import {
+  columnsOf,
+  OF_PRESCRIPTIONS,
+  type PrescriptionTable,
+  type TableName,
+  TABLES,
+} from '../lx1/tables.ts';
 import { closeRows } from './close-rows.ts';
-import type { Dice } from './dice.ts';
+import { type Dice, guidOf } from './dice.ts';
 import { documentLine, documentsOf } from './document.ts';
-import { stamp } from './legacy-time.ts';
+import { FeedFile, type FeedOf, type Told } from './feed-file.ts';
+import { goOnOnce } from './go-on.ts';
+import { isDoubled, stamp } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import type { LegacyRow, LegacyRows } from './life-rows.ts';
 import { payloadOf } from './payload.ts';
+import { sentAs } from './sent-as.ts';
 import { type Truth, truthOf } from './truth.ts';
 
-/** The columns of a change [MIGRATION 2.1]. */
-const FEED_COLUMNS = [
-  'CHG_SEQ',
-  'TX_ID',
-  'TX_LAST',
-  'COMMIT_TS',
-  'TABLE',
-  'OP',
-  'PK',
-  'AFTER',
-  'BEFORE',
-];
-
 const HOUR_MS = 3_600_000;
+const AT_ONCE = 16; // lives that go on side by side, so that a feed has one's transactions among those of others
+const ACTS_MOST = 4;
+const NO_MORE = 'rejected 0006'; // no more nominated prescriptions [EPS-CODES 2]
+
+/** A life that goes on, and what is told when it has. */
+type Going = {
+  readonly life: Life;
+  readonly dice: Dice;
+  left: number;
+  readonly onEnd: (truth: Truth) => Promise<void>;
+};
 
 /** What goes on in an old store after its export was made: changes of rows, transaction by transaction. */
 export class Feed {
-  readonly #changes: (readonly (string | null)[])[] = [];
-  readonly #payload: Buffer[] = [];
   readonly #format: Manifest['format'];
-  #bytes = 0;
-  #transactions = 0;
+  readonly #file: FeedFile;
+  readonly #going: Going[] = [];
+  readonly #dice: Dice;
+  #ms: number;
 
-  constructor(format: Manifest['format']) {
+  private constructor(
+    format: Manifest['format'],
+    file: FeedFile,
+    from: { ms: number; dice: Dice },
+  ) {
     this.#format = format;
+    this.#file = file;
+    this.#ms = from.ms;
+    this.#dice = from.dice;
   }
 
-  get length(): number {
-    return this.#changes.length;
+  static async open(
+    folder: string,
+    of: FeedOf,
+    {
+      format,
+      asOfMs,
+      dice,
+    }: { readonly format: Manifest['format']; readonly asOfMs: number; readonly dice: Dice },
+  ): Promise<Feed> {
+    const file = await FeedFile.open(folder, of);
+    return new Feed(format, file, { ms: asOfMs + HOUR_MS, dice });
   }
 
-  /** Lets a life go on by an act that its state allows, and tells what changed; answers the truth after it. */
-  goOn(life: Life, dice: Dice, asOfMs: number): Truth {
+  /** Lets a life go on by some acts, among others that do; `onEnd` is told the truth after the last one. */
+  async goOn(life: Life, dice: Dice, onEnd: Going['onEnd']): Promise<void> {
+    this.#going.push({ life, dice, left: dice.whole(1, ACTS_MOST), onEnd });
+    while (this.#going.length > AT_ONCE) await this.#step();
+  }
+
+  /** One of them does one act more, and is done with where it can do none or has done all. */
+  async #step(): Promise<void> {
+    const at = this.#dice.whole(0, this.#going.length - 1);
+    const going = this.#going[at];
+    if (going === undefined) return;
+    going.left -= 1;
+    const isOver = !(await this.#actOnce(going)) || going.left === 0;
+    if (!isOver) return;
+    this.#going.splice(at, 1);
+    const truth = truthOf(going.life);
+    if (truth.fate === 'live' && going.life.rows.moments.some(isDoubled)) truth.classes.push('D14');
+    await going.onEnd(truth);
+  }
+
+  async #actOnce({ life, dice }: Going): Promise<boolean> {
     const { tables } = life.rows;
     const before = structuredClone(tables);
-    actOnce(life, dice, asOfMs + HOUR_MS + this.#transactions * 1000);
-    tables.PRESCRIPTION.length = 0;
-    tables.ISSUE.length = 0;
-    tables.ITEM.length = 0;
+    this.#ms += 1000;
+    if (!goOnOnce(life, dice, this.#ms)) return false;
+    for (const table of ['PRESCRIPTION', 'ISSUE', 'ITEM'] as const) tables[table].length = 0;
     closeRows(life);
-    for (const row of tables.MESSAGE) if (row['PAYLOAD_FILE'] == null) this.#addPayload(row, life);
-    if (this.#format === 'LX-1') this.#tell(before, tables, stamp(asOfMs + HOUR_MS));
-    else this.#tellDocument(life, stamp(asOfMs + HOUR_MS));
-    return truthOf(life);
+    for (const row of tables.MESSAGE) {
+      if (row['PAYLOAD_FILE'] != null) continue;
+      Object.assign(row, await this.#file.message(payloadOf(row, life)));
+    }
+    const told =
+      this.#format === 'LX-1' ? toldRows(before, tables) : toldDocument(life, before, tables);
+    await this.#file.transaction(told, stamp(this.#ms));
+    return true;
   }
 
-  #addPayload(row: LegacyRow, life: Life): void {
-    const bytes = payloadOf(row, life);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const place = {
-      PAYLOAD_FILE: PAYLOAD_NAME,
-      OFFSET: String(this.#bytes),
-      LENGTH: String(bytes.length),
+  /** A transaction of its own. */
+  async tell(changes: readonly Told[]): Promise<void> {
+    this.#ms += 1000;
+    await this.#file.transaction(changes, stamp(this.#ms));
+  }
+
+  /** A pharmacy asks for what waits for it, and nothing does: a message about no prescription. Documents have no place for it. */
+  async askInVain(n: number): Promise<void> {
+    if (this.#format === 'LX-2') {
+      this.#ms += 1000; // both formats tell the others at the same times
+      return;
+    }
+    const [id, org] = [guidOf('asked', n), `F${String(n % 10).padStart(4, '0')}`];
+    const interaction = sentAs('PORX_IN060102SM30', org, n);
+    const bytes = Buffer.from(
+      `<${interaction} xmlns="urn:hl7-org:v3"><id root="${id}"/></${interaction}>`,
+    );
+    const row: LegacyRow = {
+      MSG_ID: id,
+      INTERACTION: interaction,
+      DIRECTION: 'IN',
+      PRESC_ID: null,
+      RECV_TS: stamp(this.#ms),
+      FROM_SYSTEM: org,
+      OUTCOME: NO_MORE,
+      ...(await this.#file.message(bytes)),
     };
-    Object.assign(row, { ...place, SHA256: sha256 });
-    this.#payload.push(bytes);
-    this.#bytes += bytes.length;
+    const key = keyJson('MESSAGE', row);
+    await this.tell([{ table: 'MESSAGE', key, after: rowJson('MESSAGE', row), before: null }]);
   }
 
-  #tell(before: LegacyRows, after: LegacyRows, at: string): void {
-    this.#transactions += 1;
-    const told = OF_PRESCRIPTIONS.flatMap((table) =>
-      after[table].flatMap((row) => {
-        const names = columnsOf(table).map(({ name }) => name);
-        const whole = JSON.stringify(
-          Object.fromEntries(names.map((name) => [name, row[name] ?? null])),
-        );
-        const key = Object.fromEntries(TABLES[table].key.map((name) => [name, row[name] ?? '']));
-        const old = before[table].find((one) =>
-          TABLES[table].key.every((name) => one[name] === row[name]),
-        );
-        const was =
-          old === undefined
-            ? null
-            : JSON.stringify(Object.fromEntries(names.map((name) => [name, old[name] ?? null])));
-        return whole === was
-          ? []
-          : [{ table, op: was === null ? 'I' : 'U', key: JSON.stringify(key), whole, was }];
-      }),
-    );
-    for (const [index, { table, op, key, whole, was }] of told.entries()) {
-      const isLast = index === told.length - 1 ? 'Y' : 'N';
-      const place = [String(this.#changes.length + 1), `T${this.#transactions}`, isLast, at];
-      this.#changes.push([...place, table, op, key, whole, was]);
-    }
-  }
-
-  #tellDocument({ beginning, rows }: Life, at: string): void {
-    this.#transactions += 1;
-    const key = JSON.stringify({ PRESC_ID: beginning.id });
-    const place = [String(this.#changes.length + 1), `T${this.#transactions}`, 'Y', at];
-    for (const document of documentsOf(rows.tables)) {
-      this.#changes.push([...place, DOCUMENT, 'U', key, documentLine(document).trimEnd(), null]);
-    }
-  }
-
-  /** Writes it as one segment, signed. */
-  async write(folder: string, exportId: string, privateKeyPem: string): Promise<void> {
-    await mkdir(folder, { recursive: true });
-    const text = [FEED_COLUMNS, ...this.#changes].map(csvLine).join('');
-    await writeSegment(folder, { exportId, number: 1, text }, privateKeyPem);
-    await writeFile(join(folder, PAYLOAD_NAME), Buffer.concat(this.#payload));
+  async close(): Promise<void> {
+    while (this.#going.length > 0) await this.#step();
+    await this.#file.close();
   }
 }
 
-const PAYLOAD_NAME = 'feed.000001.bin';
-
-/** A segment of a feed with its signed description beside it. */
-export async function writeSegment(
-  folder: string,
-  segment: { readonly exportId: string; readonly number: number; readonly text: string },
-  privateKeyPem: string,
-): Promise<void> {
-  const name = `CHANGE.${String(segment.number).padStart(6, '0')}`;
-  const bytes = Buffer.from(segment.text, 'latin1');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  await writeFile(join(folder, `${name}.csv`), bytes);
-  const facts = { format: 'LX-1-feed', exportId: segment.exportId, file: `${name}.csv`, sha256 };
-  await writeSigned(join(folder, `${name}.json`), facts, privateKeyPem);
+/** What is another row now, is new, or is gone. */
+function toldRows(before: LegacyRows, after: LegacyRows): Told[] {
+  return OF_PRESCRIPTIONS.flatMap((table) => {
+    const was = byKey(table, before);
+    const is = byKey(table, after);
+    const keys = [...new Set([...was.keys(), ...is.keys()])];
+    return keys
+      .map((key) => ({ table, key, after: is.get(key) ?? null, before: was.get(key) ?? null }))
+      .filter((one) => one.after !== one.before);
+  });
 }
 
-/** Whether there is an act for it. */
-export function canGoOn(life: Life): boolean {
-  const isLive = life.issues.length > 0 && !life.isGone;
-  return isLive && ['0001', '0002', '0006'].includes(life.issue.status);
+function byKey(table: PrescriptionTable, rows: LegacyRows): Map<string, string> {
+  return new Map(rows[table].map((row) => [keyJson(table, row), rowJson(table, row)]));
 }
 
-function actOnce(life: Life, dice: Dice, ms: number): void {
-  const { issue } = life;
-  const org = life.nominated ?? 'F0001';
-  if (issue.status === '0006') return life.claim(ms);
-  if (issue.status === '0002') {
-    if (dice.isLucky(0.5)) return life.giveBack(ms);
-    return life.dispense(
-      ms,
-      '0003',
-      issue.items.map(() => '0003'),
-    );
-  }
-  const isQueued = life.rows.tables.NOM_RELEASE.some((row) => row['STATE'] === 'PENDING');
-  if (isQueued && dice.isLucky(0.7)) return life.release(ms, org, 'NOMINATED');
-  return dice.isLucky(0.5) ? life.cancel(ms) : life.release(ms, 'F0002', 'BY_ID');
+/** The values of its key, and all of it, by their columns. */
+export function keyJson(table: TableName, row: LegacyRow): string {
+  return JSON.stringify(
+    Object.fromEntries(TABLES[table].key.map((name) => [name, row[name] ?? ''])),
+  );
+}
+
+export function rowJson(table: TableName, row: LegacyRow): string {
+  return JSON.stringify(
+    Object.fromEntries(columnsOf(table).map(({ name }) => [name, row[name] ?? null])),
+  );
+}
+
+function toldDocument({ beginning }: Life, before: LegacyRows, after: LegacyRows): Told[] {
+  const key = JSON.stringify({ PRESC_ID: beginning.id });
+  const isNew = Object.values(before).every((rows) => rows.length === 0);
+  const [was] = isNew ? [] : documentsOf(before);
+  const old = was === undefined ? null : documentLine(was).trimEnd();
+  return documentsOf(after).map((document) => ({
+    table: DOCUMENT,
+    key,
+    after: documentLine(document).trimEnd(),
+    before: old,
+  }));
 }

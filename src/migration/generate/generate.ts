@@ -15,11 +15,12 @@ import { closeRows } from './close-rows.ts';
 import { Dice, guidOf } from './dice.ts';
 import { spoil } from './dirty.ts';
 import { documentLine, documentsOf } from './document.ts';
-import { canGoOn, Feed } from './feed.ts';
+import { Feed } from './feed.ts';
 import { dayOf, isDoubled } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import { payloadOf } from './payload.ts';
-import { type Era, lifeOf } from './stories.ts';
+import { lifeOf, unseenOf } from './lives.ts';
+import type { Era } from './stories.ts';
 import { Reads } from './reads.ts';
 import { type Truth, truthOf } from './truth.ts';
 
@@ -33,7 +34,7 @@ export type Wanted = Era & {
   readonly format: Manifest['format'];
   /** How much of each dirty class: 1 for the rates of the specification, 0 for none. */
   readonly dirt: number;
-  /** Share of the clean prescriptions that something happens to after the export. */
+  /** Share of the clean prescriptions that something happens to after the export; a quarter of as many come anew. */
   readonly changing: number;
   /** Who has nominations, roles, cards and answers that are not delivered; absent: nobody, and no such tables. */
   readonly people?: number;
@@ -59,13 +60,15 @@ export async function generateDump(
   wanted: Wanted,
   onPart: (prescriptions: number) => void = () => undefined,
 ): Promise<Manifest> {
-  const { folder, prescriptions, perPart, seed, asOfMs } = wanted;
+  const { folder, prescriptions, perPart, seed, asOfMs, format, privateKeyPem } = wanted;
   await mkdir(dumpFolder(folder), { recursive: true });
+  const exportId = guidOf('export', seed, prescriptions).toLowerCase();
+  const began = { format, asOfMs, dice: new Dice(seed) };
   const beside: Beside = {
     truths: createWriteStream(join(folder, TRUTH)),
     after: createWriteStream(join(folder, TRUTH_AFTER)),
     counts: new Map(),
-    feed: new Feed(wanted.format),
+    feed: await Feed.open(feedFolder(folder), { exportId, privateKeyPem }, began),
     reads: new Reads(join(folder, READS)),
     people: new BesideRows(wanted.people ?? 0, asOfMs),
   };
@@ -75,17 +78,18 @@ export async function generateDump(
     files.push(...(await writePart(wanted, { part, from, to }, beside)));
     onPart(to);
   }
-  await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
-  await beside.reads.close();
   const { packing } = wanted;
   const people = { dump: dumpFolder(folder), packing, dice: new Dice(seed) };
   files.push(...(await beside.people.write(folder, people)));
+  await comeAnew(wanted, beside);
+  await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
+  await beside.reads.close();
   const manifest: Manifest = {
-    format: wanted.format,
+    format,
     version: '1.0.0',
     source: 'generated',
-    exportId: guidOf('export', seed, prescriptions).toLowerCase(),
-    operator: keyIdOf(wanted.privateKeyPem),
+    exportId,
+    operator: keyIdOf(privateKeyPem),
     started: new Date(asOfMs).toISOString(),
     ended: new Date(asOfMs).toISOString(),
     startChgSeq: 0,
@@ -97,13 +101,30 @@ export async function generateDump(
       [...beside.counts].toSorted(([one], [other]) => (one < other ? -1 : 1)),
     ),
   };
-  await writeSigned(
-    join(dumpFolder(folder), MANIFEST),
-    manifestJson(manifest),
-    wanted.privateKeyPem,
-  );
-  await beside.feed.write(feedFolder(folder), manifest.exportId, wanted.privateKeyPem);
+  await writeSigned(join(dumpFolder(folder), MANIFEST), manifestJson(manifest), privateKeyPem);
   return manifest;
+}
+
+const ANEW = 0.25; // of as many prescriptions as change
+
+/** What nobody had heard of when the export was made; the feed ends with all that still go on. */
+async function comeAnew(wanted: Wanted, beside: Beside): Promise<void> {
+  const { folder, prescriptions, changing, seed } = wanted;
+  const count = Math.ceil(prescriptions * changing * ANEW);
+  for (let n = prescriptions; n < prescriptions + count; n += 1) {
+    const dice = new Dice(seed * 1_000_003 + n);
+    await goOn(unseenOf(n, dice, wanted), dice, beside);
+    await beside.feed.askInVain(n);
+  }
+  if (changing > 0) await beside.people.goOn(folder, beside.feed);
+  await beside.feed.close();
+}
+
+function goOn(life: Life, dice: Dice, { feed, after, reads }: Beside): Promise<void> {
+  return feed.goOn(life, dice, async (truth) => {
+    await writeTruth(after, truth);
+    await reads.tell(life, dice);
+  });
 }
 
 type Range = { readonly part: number; readonly from: number; readonly to: number };
@@ -137,16 +158,21 @@ async function writePart(
     });
     count(life, beside.counts);
     await writeTruth(beside.truths, truth);
-    const isChanging = truth.classes.length === 0 && canGoOn(life) && dice.isLucky(wanted.changing);
-    await writeTruth(
-      beside.after,
-      isChanging ? beside.feed.goOn(life, dice, wanted.asOfMs) : truth,
-    );
+    if (canGoOn(truth) && dice.isLucky(wanted.changing)) {
+      await goOn(life, dice, beside);
+      continue;
+    }
+    await writeTruth(beside.after, truth);
     await beside.reads.tell(life, dice);
   }
   const written = [];
   for (const table of tables.values()) written.push(await table.close());
   return [...written, await payload.close()];
+}
+
+/** What is wrong stays as it was put in; what is past its day expires, and an order that was refused may come again. */
+function canGoOn({ fate, classes }: Truth): boolean {
+  return fate === 'orphan' || (fate !== 'tombstone' && classes.every((name) => name === 'D30'));
 }
 
 async function writeTruth(file: WriteStream, truth: Truth): Promise<void> {

@@ -1,6 +1,7 @@
 import { guidOf } from './dice.ts';
 import { londonStamp, stamp } from './legacy-time.ts';
 import type { PrescriptionTable } from '../lx1/tables.ts';
+import { sentAs } from './sent-as.ts';
 
 /** A row by the names of its columns; columns that are not named are NULL. Text is one byte a character. */
 export type LegacyRow = Record<string, string | null>;
@@ -44,8 +45,13 @@ export class LifeRows {
     this.#n = n;
   }
 
-  message(interaction: string, ms: number, org: string): Message {
+  /** One that was received, under the id that its sender's system gives it; `refused`: the code of why it had no effect. */
+  message(
+    name: string,
+    { ms, org, refused = null }: { ms: number; org: string; refused?: string | null },
+  ): Message {
     const id = guidOf('message', this.#n, this.tables.MESSAGE.length);
+    const interaction = sentAs(name, org, this.#n);
     this.tables.MESSAGE.push({
       MSG_ID: id,
       INTERACTION: interaction,
@@ -53,7 +59,7 @@ export class LifeRows {
       PRESC_ID: this.#id,
       RECV_TS: stamp(ms),
       FROM_SYSTEM: org,
-      OUTCOME: 'accepted',
+      OUTCOME: refused === null ? 'accepted' : `rejected ${refused}`,
     });
     return { id, interaction, ms, org };
   }
@@ -152,6 +158,7 @@ export class LifeRows {
     },
   ): void {
     const { message, items, amends } = told;
+    const given = items.map((_, item) => this.#givenOf(issue, String(item + 1), amends));
     this.tables.DISPENSE.push({
       DN_ID: message.id,
       PRESC_ID: this.#id,
@@ -163,15 +170,32 @@ export class LifeRows {
       MSG_ID: message.id,
     });
     for (const [index, status] of items.entries()) {
-      const quantity = status === '0001' ? QUANTITY : status === '0003' ? '14' : '0';
+      const rest = Number(QUANTITY) - (given[index] ?? 0);
+      const quantity = status === '0001' ? rest : status === '0003' ? Math.min(14, rest) : 0;
       this.tables.DISPENSE_ITEM.push({
         DN_ID: message.id,
         ITEM_ORDER: String(index + 1),
         STATUS: status,
         PRODUCT_CODE: PRODUCT,
-        QTY: quantity,
+        QTY: String(quantity),
       });
     }
+  }
+
+  /** How much of an item is handed out by the notifications that stand; one of them is about to be replaced. */
+  #givenOf(issue: number, item: string, amended: string | null): number {
+    const { DISPENSE: told, DISPENSE_ITEM: items } = this.tables;
+    const gone = new Set([amended, ...told.map((row) => row['AMENDS_DN_ID'] ?? null)]);
+    const standing = told.filter(
+      (row) =>
+        row['ISSUE_NO'] === String(issue) &&
+        row['WITHDRAWN'] === 'N' &&
+        !gone.has(row['DN_ID'] ?? null),
+    );
+    const ids = new Set(standing.map((row) => row['DN_ID']));
+    return items
+      .filter((row) => ids.has(row['DN_ID']) && row['ITEM_ORDER'] === item)
+      .reduce((sum, row) => sum + Number(row['QTY']), 0);
   }
 
   withdrew(dispense: string): void {
@@ -204,11 +228,15 @@ export class LifeRows {
     });
   }
 
-  /** Cancellations that waited for a return; whether there were any. */
-  applyPending(): boolean {
+  get isCancelWaiting(): boolean {
+    return this.tables.CANCELLATION.some((row) => row['STATE'] === 'PENDING');
+  }
+
+  /** Cancellations that waited, for a return or for the prescription: the id of the last one's message; null: there were none. */
+  applyPending(): string | null {
     const waiting = this.tables.CANCELLATION.filter((row) => row['STATE'] === 'PENDING');
     for (const row of waiting) row['STATE'] = 'APPLIED';
-    return waiting.length > 0;
+    return waiting.at(-1)?.['MSG_ID'] ?? null;
   }
 
   purged(status: string, ms: number): void {

@@ -1,32 +1,9 @@
 import { present } from '../../kernel/bug.ts';
 import { guidOf } from './dice.ts';
-import { dayOf, daysLater, monthsLater } from './legacy-time.ts';
+import { type LegacyIssue, newIssue } from './legacy-issue.ts';
+import { dayOf, daysLater } from './legacy-time.ts';
 import { LifeRows, type Message } from './life-rows.ts';
-
-/** An issue as an old Spine had it, in its own codes. */
-export type LegacyIssue = {
-  readonly number: number;
-  status: string;
-  previous: string | null;
-  readonly items: { readonly id: string; status: string; previous: string | null }[];
-  expiry: string;
-  ready: string;
-  holder: string | null;
-  releasedMs: number | null;
-  releaseMessage: string | null;
-  /** Notifications that stand, with the state before each. */
-  readonly told: {
-    readonly id: string;
-    readonly ms: number;
-    readonly status: string;
-    readonly items: string[];
-  }[];
-  itemsAtRelease: string[];
-  completed: string | null;
-  claim: string | null;
-  claimMs: number | null;
-  closedMs: number | null;
-};
+import { sentAs } from './sent-as.ts';
 
 export type Beginning = {
   readonly id: string;
@@ -53,37 +30,37 @@ export class Life {
   nominated: string | null;
   current = 1;
   isGone = false;
+  /** The message that it came by; null: it has not come. */
+  order: string | null = null;
 
   constructor(beginning: Beginning, isBeforePrescription = false) {
     this.beginning = beginning;
     this.nominated = beginning.nominated;
     this.rows = new LifeRows(beginning.id, beginning.n);
-    if (!isBeforePrescription) this.#begin();
+    if (!isBeforePrescription) this.arrive(beginning.prescribedMs);
+  }
+
+  /** The prescription comes, maybe late. One that was cancelled before never waits for anybody [EPS-LIFECYCLE 6.5]. */
+  arrive(ms: number): void {
+    const { prescriber } = this.beginning;
+    this.#begin();
+    this.issue.ready = dayOf(ms);
+    const message = this.#message('PORX_IN020101SM31', ms, prescriber);
+    this.order = message.id;
+    this.rows.history({ issue: 1, from: null, to: '0001', message, org: prescriber });
+    const cancelledBy = this.rows.applyPending();
+    if (cancelledBy !== null) {
+      const interaction = sentAs('PORX_IN030101SM32', prescriber, this.beginning.n);
+      this.#close('0005', ms, { id: cancelledBy, interaction, ms, org: prescriber });
+    } else if (this.nominated !== null) this.rows.enqueue(1, this.nominated, ms);
   }
 
   #begin(): void {
-    const { prescribedMs, issues, items, prescriber } = this.beginning;
+    const { n, prescribedMs, issues, items } = this.beginning;
     const day = dayOf(prescribedMs);
-    for (let number = 1; number <= issues; number += 1) {
-      this.issues.push({
-        number,
-        status: number === 1 ? '0001' : '9000',
-        previous: null,
-        items: Array.from({ length: items }, (_, item) => ({
-          id: guidOf('item', this.beginning.n, item),
-          status: '0007',
-          previous: null,
-        })),
-        expiry: monthsLater(day, number === 1 ? 6 : 12),
-        ready: number === 1 ? day : monthsLater(day, 12),
-        ...NOTHING_YET,
-        told: [],
-        itemsAtRelease: [],
-      });
-    }
-    const message = this.#message('PORX_IN020101SM31', prescribedMs, prescriber);
-    this.rows.history({ issue: 1, from: null, to: '0001', message, org: prescriber });
-    if (this.nominated !== null) this.rows.enqueue(1, this.nominated, prescribedMs);
+    const ids = Array.from({ length: items }, (_, item) => guidOf('item', n, item));
+    for (let number = 1; number <= issues; number += 1)
+      this.issues.push(newIssue(number, day, ids));
   }
 
   get issue(): LegacyIssue {
@@ -117,7 +94,7 @@ export class Life {
     });
     this.rows.gaveBack(issue.number, end, message);
     if (end === 'RETURN') this.nominated = null;
-    if (this.rows.applyPending()) this.#close('0005', ms, message);
+    if (this.rows.applyPending() !== null) this.#close('0005', ms, message);
   }
 
   /** A named person nominates a pharmacy, and it is queued there anew. */
@@ -125,6 +102,7 @@ export class Life {
     const message = this.#act('spine-nomination', ms);
     this.rows.history({ issue: this.current, from: '0001', to: '0001', message, org });
     this.nominated = org;
+    this.rows.leave('WITHDRAWN');
     this.rows.enqueue(this.current, org, ms);
   }
 
@@ -157,7 +135,8 @@ export class Life {
     const gone = issue.told.pop();
     this.rows.withdrew(gone?.id ?? '');
     const last = issue.told.at(-1);
-    this.#turn(issue, last?.status ?? '0002', message, issue.holder);
+    const atRelease = this.beginning.treatment === '0003' ? '0003' : '0002';
+    this.#turn(issue, last?.status ?? atRelease, message, issue.holder);
     const items = last?.items ?? issue.itemsAtRelease;
     for (const [index, item] of issue.items.entries()) item.status = items[index] ?? item.status;
     issue.completed = null;
@@ -262,8 +241,13 @@ export class Life {
     }
   }
 
+  /** A message that is refused, and so has no effect but that it came. */
+  refuse(interaction: string, ms: number, { org, code }: { org: string; code: string }): void {
+    this.rows.message(interaction, { ms, org, refused: code });
+  }
+
   #message(interaction: string, ms: number, org: string): Message {
-    return this.rows.message(interaction, ms, org);
+    return this.rows.message(interaction, { ms, org });
   }
 
   /** What the old Spine did by itself: no message came. */
@@ -271,13 +255,3 @@ export class Life {
     return { id: '', interaction, ms, org: null };
   }
 }
-
-const NOTHING_YET = {
-  holder: null,
-  releasedMs: null,
-  releaseMessage: null,
-  completed: null,
-  claim: null,
-  claimMs: null,
-  closedMs: null,
-} as const;

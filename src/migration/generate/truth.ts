@@ -22,6 +22,8 @@ export type Truth = {
   /** Who ever had which issue. */
   released: (readonly [issue: number, organisation: string])[];
   pending: number;
+  /** Messages about it that were refused: they came, and had no effect. */
+  refused: string[];
 };
 
 export function truthOf(life: Life): Truth {
@@ -29,9 +31,9 @@ export function truthOf(life: Life): Truth {
   const waiting = tables.NOM_RELEASE.find(({ STATE: state }) => state === 'PENDING');
   return {
     id: life.beginning.id,
-    fate: life.isGone ? 'tombstone' : life.issues.length === 0 ? 'placeholder' : 'live',
+    fate: fateOf(life),
     isHeld: false,
-    classes: [],
+    classes: fateOf(life) === 'orphan' ? ['D22'] : [],
     current: life.current,
     queuedFor: waiting?.['ORG'] ?? null,
     issues: life.isGone
@@ -45,5 +47,15 @@ export function truthOf(life: Life): Truth {
         })),
     released: tables.RELEASE.map((row) => [Number(row['ISSUE_NO']), row['ORG'] ?? ''] as const),
     pending: tables.CANCELLATION.filter(({ STATE: state }) => state === 'PENDING').length,
+    refused: tables.MESSAGE.filter(({ OUTCOME: outcome }) => outcome !== 'accepted').map(
+      (row) => row['MSG_ID'] ?? '',
+    ),
   };
+}
+
+/** Of messages that were refused alone nothing is there that they are about [MIGRATION 4, D22]. */
+function fateOf({ isGone, issues, rows }: Life): Truth['fate'] {
+  if (isGone) return 'tombstone';
+  if (issues.length > 0) return 'live';
+  return rows.tables.CANCELLATION.length > 0 ? 'placeholder' : 'orphan';
 }

@@ -65,16 +65,25 @@ export function addLines(
 ): void {
   const { group, moved, messages } = given;
   const { place } = group;
-  const { exportId, part } = source;
+  const { exportId } = source;
   for (const name of moved.classes) lines.dirty.add([exportId, name, place]);
-  for (const { table, at, because, row } of moved.quarantined) {
-    lines.quarantine.add([exportId, part, table, at, because, place, JSON.stringify(row)]);
-  }
+  addApart(lines, source, { place, moved });
   if (moved.state === null || moved.id === null) return;
   addRecord(lines, source, { id: moved.id, state: moved.state, moved, group });
   for (const message of messages) {
     lines.message.add(messageRow(moved.id, message, moved, source.asOf));
     if (message.row.DIRECTION === 'OUT') lines.sent.add(sentRow(place, message.row));
+  }
+}
+
+/** Adds the rows of an id that do not come into the store. */
+export function addApart(
+  lines: Lines,
+  { exportId, part }: Source,
+  { place, moved }: { readonly place: string; readonly moved: Pick<Moved, 'quarantined'> },
+): void {
+  for (const { table, at, because, row } of moved.quarantined) {
+    lines.quarantine.add([exportId, part, table, at, because, place, JSON.stringify(row)]);
   }
 }
 

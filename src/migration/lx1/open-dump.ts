@@ -74,7 +74,7 @@ async function assureUnchanged(folder: string, file: DumpFile): Promise<void> {
 }
 
 /** Read into one buffer: a stream has a new one for each piece, and of a large export they are not gone as quickly. */
-async function sha256Of(path: string): Promise<string> {
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   const file = await open(path);

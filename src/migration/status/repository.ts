@@ -38,7 +38,8 @@ export async function moved(database: Database): Promise<Moved | null> {
       (select count(*)::int from prescriptions.prescription) as records,
       (select count(*)::int from prescriptions.prescription p where ${IS_HELD}) as held,
       coalesce((select takes_messages from prescriptions.opening), false) as "takesMessages",
-      (select count(distinct q.place)::int from migration.quarantine q where not exists (
+      (select count(distinct q.place)::int from migration.quarantine q
+        where (q.part > 0 or q.place <> '') and not exists (
         select from prescriptions.prescription p where p.prescription_id = q.place)) as refused
     from migration.export e cross join lateral (
       select coalesce(sum(ids), 0)::int as ids, min(loaded_at) as first_at, max(loaded_at) as last_at
