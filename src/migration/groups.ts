@@ -13,6 +13,6 @@ export function groupsOf(
   between?: Between,
 ): AsyncGenerator<Group> {
   return dump.manifest.format === 'LX-2'
-    ? readDocuments(dump, part, isWanted)
+    ? readDocuments(dump, part, isWanted, between)
     : readGroups(dump, part, isWanted, between);
 }

@@ -8,6 +8,7 @@ import { catchUp } from '../../src/migration/catch-up/catch-up.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { groupsOf } from '../../src/migration/groups.ts';
 import { foldGroup } from '../../src/migration/fold/fold-group.ts';
+import type { Group } from '../../src/migration/lx1/read-groups.ts';
 import { rowsOfDocument } from '../../src/migration/lx2/document.ts';
 import { groupOfDocument } from '../../src/migration/lx2/read-documents.ts';
 import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
@@ -46,6 +47,22 @@ describe('an export of documents', () => {
     const { differences, ids } = await reconcile(other.database, documents.dump);
     assert.deepEqual(differences.slice(0, 5), []);
     assert.ok(ids >= WANTED.prescriptions);
+  });
+
+  test('gives from mark to mark the same as read from its beginning', async () => {
+    const { dump } = documents;
+    const [part = 1] = dump.parts;
+    const whole: Group[] = [];
+    for await (const group of groupsOf(dump, part)) whole.push(group);
+    const marks = whole.flatMap(({ mark }) => (mark === undefined ? [] : [mark]));
+    assert.ok(marks.length > 2);
+    const pieces: Group[] = [];
+    for (const [at, from] of marks.entries()) {
+      const between = { from, to: marks[at + 1] ?? null };
+      for await (const group of groupsOf(dump, part, undefined, between)) pieces.push(group);
+    }
+    const content = ({ place, rows }: Group): object => ({ place, rows });
+    assert.deepEqual(pieces.map(content), whole.map(content));
   });
 
   test('with faults in it is told of as the truth has it', async () => {

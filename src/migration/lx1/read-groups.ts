@@ -1,4 +1,4 @@
-import { type Dump, fileOf } from './open-dump.ts';
+import { type DOCUMENT, type Dump, fileOf } from './open-dump.ts';
 import type { CsvPlace, CsvRow } from './csv.ts';
 import type { DumpFile } from './manifest.ts';
 import { fieldOf, isPacked, type Placed, placed, readRecords, readStretch } from './read-table.ts';
@@ -20,7 +20,7 @@ export type Group = {
 
 /** Where an id begins in the files of its part: a reading can begin there [MIGRATION 7]. */
 export type Mark = { readonly place: string; readonly starts: Starts };
-type Starts = Readonly<Record<PrescriptionTable, CsvPlace>>;
+type Starts = Readonly<Partial<Record<PrescriptionTable | typeof DOCUMENT, CsvPlace>>>;
 
 /** From a mark to the next one; null: to the end. */
 export type Between = { readonly from: Mark; readonly to: Mark | null };
@@ -83,7 +83,7 @@ export async function* readGroups(
 }
 
 /** Ids from one mark to the next: of changed ids so many are read, too. */
-const MARK_EVERY = 25;
+export const MARK_EVERY = 25;
 
 type Source = { readonly dump: Dump; readonly part: number; readonly between: Between | null };
 
@@ -130,8 +130,9 @@ async function* recordsOf(
     yield* readRecords(dump, table, part);
     return;
   }
-  const [from, to] = [between.from.starts[table], between.to?.starts[table] ?? endOf(file)];
-  yield* readStretch(dump, file, { from, to });
+  const from = between.from.starts[table];
+  const to = between.to?.starts[table] ?? endOf(file);
+  if (from !== undefined) yield* readStretch(dump, file, { from, to });
 }
 
 function endOf(file: DumpFile | null): CsvPlace {

@@ -110,7 +110,7 @@ export function bytesOf(path: string): AsyncIterable<Buffer> {
   return path.endsWith('.zst') ? bytes.compose(createZstdDecompress()) : bytes;
 }
 
-const CHUNK_BYTES = 262_144;
+export const CHUNK_BYTES = 262_144;
 
 /** One column of a row that is not looked at yet. */
 export function fieldOf(record: CsvRow, place: number): Field {

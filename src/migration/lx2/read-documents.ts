@@ -1,8 +1,10 @@
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 
+import type { CsvPlace } from '../lx1/csv.ts';
 import { DOCUMENT, type Dump, fileOf } from '../lx1/open-dump.ts';
-import type { Group } from '../lx1/read-groups.ts';
-import { bytesOf } from '../lx1/read-table.ts';
+import { type Between, type Group, MARK_EVERY } from '../lx1/read-groups.ts';
+import { bytesOf, CHUNK_BYTES, isPacked } from '../lx1/read-table.ts';
 import { refused } from '../lx1/refusal.ts';
 import { OF_PRESCRIPTIONS, placeOf } from '../lx1/tables.ts';
 import { rowsOfDocument } from './document.ts';
@@ -13,19 +15,23 @@ const LINE_END = 0x0a;
 
 /**
  * The prescriptions of a part of an export of documents, one JSON object a line, in the order of their ids
- * [MIGRATION 2.3]. Throws `Trouble` with file and row for a line that is no document or out of its order, and when
- * there are not as many as were signed.
+ * [MIGRATION 2.3]; those between two marks alone where these are given. Throws `Trouble` with file and row for a line that
+ * is no document or out of its order, and when there are not as many as were signed.
  */
 export async function* readDocuments(
   dump: Dump,
   part: number,
   isWanted: (place: string) => boolean = () => true,
+  between: Between | null = null,
 ): AsyncGenerator<Group> {
   const file = fileOf(dump, DOCUMENT, part);
   if (file === null) return;
+  const from = between?.from.starts[DOCUMENT] ?? TOP;
+  const bytes = bytesFrom(join(dump.folder, file.name), from, between?.to?.starts[DOCUMENT]);
   let lines = 0;
+  let groups = 0;
   let group: Group | null = null;
-  for await (const { line, row } of linesOf(join(dump.folder, file.name), file.name)) {
+  for await (const { line, row, start } of linesOf(bytes, file.name, from)) {
     lines += 1;
     const next = groupOf(line, file.name, row);
     if (group !== null && next.place < group.place) {
@@ -36,26 +42,40 @@ export async function* readDocuments(
       continue;
     }
     if (group !== null && isWanted(group.place)) yield group;
-    group = next;
+    const isMarked = !isPacked(file) && groups % MARK_EVERY === 0;
+    groups += 1;
+    const mark = { place: next.place, starts: { [DOCUMENT]: { row, start } } };
+    group = isMarked ? { ...next, mark } : next;
   }
   if (group !== null && isWanted(group.place)) yield group;
-  if (lines !== file.rows) {
+  if (between === null && lines !== file.rows) {
     throw refused(file.name, null, `it has ${lines} rows where ${file.rows} were signed`);
   }
 }
 
+const TOP: CsvPlace = { row: 1, start: 0 };
+
+/** Of a file that is packed nothing but all of it can be read. */
+function bytesFrom(path: string, from: CsvPlace, to: CsvPlace | undefined): AsyncIterable<Buffer> {
+  if (from.start === 0 && to === undefined) return bytesOf(path);
+  const end = to === undefined ? Infinity : to.start - 1;
+  return createReadStream(path, { start: from.start, end, highWaterMark: CHUNK_BYTES });
+}
+
 async function* linesOf(
-  path: string,
+  chunks: AsyncIterable<Buffer>,
   name: string,
-): AsyncGenerator<{ readonly line: Buffer; readonly row: number }> {
+  from: CsvPlace,
+): AsyncGenerator<{ readonly line: Buffer } & CsvPlace> {
   let rest: Buffer = Buffer.alloc(0);
-  let row = 1;
-  for await (const chunk of bytesOf(path)) {
+  let { row, start } = from;
+  for await (const chunk of chunks) {
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     for (let end = bytes.indexOf(LINE_END); end !== -1; end = bytes.indexOf(LINE_END)) {
-      yield { line: bytes.subarray(0, end), row };
+      yield { line: bytes.subarray(0, end), row, start };
       bytes = bytes.subarray(end + 1);
       row += 1;
+      start += end + 1;
     }
     rest = bytes;
     if (rest.length > LINE_MAX_BYTES) throw refused(name, row, 'a document does not end');
@@ -85,11 +105,13 @@ export function groupOfDocument(document: Fields, place: string, row: number): G
 }
 
 function both(one: Group, other: Group): Group {
+  const { mark } = one;
   const rows = Object.fromEntries(
     OF_PRESCRIPTIONS.map((table) => [table, [...one.rows[table], ...other.rows[table]]]),
   );
   return {
     place: one.place,
+    ...(mark === undefined ? {} : { mark }),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rows of each table, as they were in the two
     rows: rows as unknown as Group['rows'],
     documents: (one.documents ?? 0) + (other.documents ?? 0),
