@@ -25,6 +25,10 @@ import { aHl7Journey, type Hl7Journey } from '../hl7v3/hl7-journey.ts';
 /** The interaction that a text is, by its first element of such a name. */
 export const INTERACTION = /<(\w+_IN\d{6}\w{4})[\s>]/;
 
+export function interactionOf(xml: string): string {
+  return present(INTERACTION.exec(xml)?.[1], 'interaction');
+}
+
 const REFUSED = 'rejected 0012';
 const SUPPLIERS_PART = 2; // of this part every message has the id that suppliers give it
 
@@ -198,9 +202,7 @@ async function makeTemplates(
   await journey.giveBack();
   await journey.cancel();
   const { id, itemIds, sent } = journey;
-  return new Map(
-    sent.map((xml) => [INTERACTION.exec(xml)?.[1] ?? '', { xml, id, itemIds }] as const),
-  );
+  return new Map(sent.map((xml) => [interactionOf(xml), { xml, id, itemIds }] as const));
 }
 
 /** A journey of messages that nobody gets. */

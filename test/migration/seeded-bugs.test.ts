@@ -14,7 +14,7 @@ import { aStore, open, type Store, withBulk } from './store.ts';
 /** Its old store wrote the times of releases as its clocks in London showed them. */
 let made: Generated;
 before(async () => {
-  const { dump, ...rest } = await aDump({ prescriptions: 500, perPart: 500, dirt: 12, seed: 5 });
+  const { dump, ...rest } = await aDump({ prescriptions: 800, perPart: 800, dirt: 12, seed: 9 });
   const timeBasis = { ...dump.manifest.timeBasis, 'RELEASE.REL_TS': 'london-local' } as const;
   made = { ...rest, dump: { ...dump, manifest: { ...dump.manifest, timeBasis } } };
 });

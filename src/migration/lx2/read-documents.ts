@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { CsvPlace } from '../lx1/csv.ts';
 import { DOCUMENT, type Dump, fileOf } from '../lx1/open-dump.ts';
-import { type Between, type Group, MARK_EVERY } from '../lx1/read-groups.ts';
+import { type Between, type Group, type Mark, MARK_EVERY } from '../lx1/read-groups.ts';
 import { bytesOf, CHUNK_BYTES, isPacked } from '../lx1/read-table.ts';
 import { refused } from '../lx1/refusal.ts';
 import { OF_PRESCRIPTIONS, placeOf } from '../lx1/tables.ts';
@@ -44,7 +44,7 @@ export async function* readDocuments(
     if (group !== null && isWanted(group.place)) yield group;
     const isMarked = !isPacked(file) && groups % MARK_EVERY === 0;
     groups += 1;
-    const mark = { place: next.place, starts: { [DOCUMENT]: { row, start } } };
+    const mark: Mark = { place: next.place, starts: { [DOCUMENT]: { row, start } } };
     group = isMarked ? { ...next, mark } : next;
   }
   if (group !== null && isWanted(group.place)) yield group;
