@@ -18,13 +18,14 @@ import { testConfig } from '../support/config.ts';
 import { ANY_HL7_PORT, type Hl7Client, openHl7Client, wrapped } from '../support/hl7v3.ts';
 import { times } from './counted.ts';
 import { unanswered } from './real-messages.ts';
-import { aSwitch, should, type Switch, waited } from './switching.ts';
+import { aRealSwitch, should, type Switch, waited } from './switching.ts';
 
 const FACADE = TEST_SYSTEMS.facade;
 const PER_SECOND = 19; // all pharmacies poll within ten minutes [RELIABILITY F36]
-const POLLS = times(60, 11_400);
+const FULL = 11_400;
+const POLLS = times(60, FULL);
 const CROWDED = 10; // times as many [MIGRATION 9, MF16]
-const CROWDED_POLLS = times(380, 11_400);
+const CROWDED_POLLS = times(380, FULL);
 /** What is quick, and what is quick enough; how many must be either [RELIABILITY 1]. */
 const [QUICK_MS, QUICK_SHARE] = [100, 0.9];
 const [ENOUGH_MS, ENOUGH_SHARE] = [1_000, 0.999];
@@ -39,7 +40,7 @@ let pharmacies: readonly string[];
 const got: string[] = [];
 
 before(async () => {
-  made = await aSwitch(211);
+  made = await aRealSwitch({ prescriptions: 120, seed: 211, asOfMs: AS_OF_MS });
   await stopped(made.switching);
   await stepsUpTo(made.rig, 'open-all');
   const { store } = made;
@@ -68,13 +69,13 @@ const PRESCRIPTION = /[0-9A-F]{6}-[0-9A-Z]{6}-[0-9A-F]{5}[0-9A-Z+]/g;
 async function poll(organisation: string): Promise<number> {
   const id = present(GUID.exec(template), 'id of the message')[1] ?? '';
   const payload = template
-    .replaceAll(id, randomUUID().toUpperCase())
-    .replaceAll(PERSONAS.dispenser.organisation.ods, organisation);
+    .replaceAll(PERSONAS.dispenser.organisation.ods, organisation)
+    .replaceAll(id, randomUUID().toUpperCase());
   const sent = wrapped({ system: FACADE, interaction: INTERACTIONS.releaseNominated, payload });
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const { status, headers, text } = await client.send('/Prescription', sent);
     if (status === 200) {
-      assert.match(text, /PORX_IN070101UK31|PORX_IN110101UK30/);
+      assert.match(text, /PORX_IN070101UK31|PORX_IN110101UK30/, `${organisation}: ${text}`);
       const ids = new Set(text.match(PRESCRIPTION));
       got.push(...[...ids].map((one) => `${one} ${organisation}`));
       return tries;
@@ -109,6 +110,8 @@ test(`${POLLS} polls at the rate of a morning are answered within the bands`, as
   const { ms, turned } = await opening(POLLS, PER_SECOND);
   assert.equal(turned, 0);
   assert.ok(share(ms, ENOUGH_MS) >= ENOUGH_SHARE, `the slowest: ${Math.max(...ms)} ms`);
+  // Of few polls beside other tests nothing can be said of what is quick.
+  if (POLLS < FULL) return;
   assert.ok(share(ms, QUICK_MS) >= QUICK_SHARE, `quick: ${share(ms, QUICK_MS)}`);
 });
 

@@ -6,6 +6,7 @@ import type { Dump } from '../../src/migration/lx1/open-dump.ts';
 import { Buckets } from '../../src/migration/reconcile/buckets.ts';
 import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
 import { aDump, type Generated } from '../../src/migration/testing.ts';
+import { DatabaseUnavailable } from '../../src/platform/database.ts';
 import { loaderWith } from './loader-with.ts';
 import { downloads } from './polling.ts';
 import { LOADER_BUGS } from './seeded-bugs.ts';
@@ -14,7 +15,7 @@ import { aStore, open, type Store, withBulk } from './store.ts';
 /** Its old store wrote the times of releases as its clocks in London showed them. */
 let made: Generated;
 before(async () => {
-  const { dump, ...rest } = await aDump({ prescriptions: 800, perPart: 800, dirt: 12, seed: 9 });
+  const { dump, ...rest } = await aDump({ prescriptions: 300, perPart: 300, dirt: 12, seed: 9 });
   const timeBasis = { ...dump.manifest.timeBasis, 'RELEASE.REL_TS': 'london-local' } as const;
   made = { ...rest, dump: { ...dump, manifest: { ...dump.manifest, timeBasis } } };
 });
@@ -33,10 +34,20 @@ async function comesAgain(store: Store): Promise<string[]> {
   const right = new Map(made.truths.map(({ id, queuedFor }) => [id, queuedFor]));
   const wrong: string[] = [];
   for (const { organisation } of queues) {
-    const ids = await downloads(store.database, organisation);
+    const ids = await downloaded(store, organisation);
     wrong.push(...ids.filter((id) => right.get(id) !== organisation));
   }
   return wrong;
+}
+
+/** Where a wrong queue has what is over, a download says to come again, and gives nothing. */
+async function downloaded({ database }: Store, organisation: string): Promise<string[]> {
+  try {
+    return await downloads(database, organisation);
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return [];
+    throw error;
+  }
 }
 
 async function tripped(store: Store): Promise<number> {

@@ -2,8 +2,9 @@ import { present } from '../../src/kernel/bug.ts';
 import { type Rig, type StepDone, takeStep } from '../../src/migration/cut-over/cut-over.ts';
 import { stateOf } from '../../src/migration/cut-over/repository.ts';
 import { type State, type StepName, stepCalled } from '../../src/migration/cut-over/steps.ts';
-import { TRUTH_AFTER } from '../../src/migration/generate/generate.ts';
+import { TRUTH_AFTER, type Wanted } from '../../src/migration/generate/generate.ts';
 import type { Truth } from '../../src/migration/generate/truth.ts';
+import type { Dump } from '../../src/migration/lx1/open-dump.ts';
 import {
   compared,
   followed,
@@ -13,6 +14,7 @@ import {
 } from '../../src/migration/scenario/switch.ts';
 import { aDump, EXPORTER, truthsOf } from '../../src/migration/testing.ts';
 import { downloads } from './polling.ts';
+import { asSystemsSend } from './real-messages.ts';
 import { aBulk, aStore, loadInto, type Store } from './store.ts';
 
 export type Switch = {
@@ -23,15 +25,28 @@ export type Switch = {
 };
 
 /** An old store with everything moved and compared; it goes on until it is stopped. */
-export async function aSwitch(seed: number): Promise<Switch> {
-  const store = await aStore();
-  const { dump, folder } = await aDump({
-    prescriptions: 70,
-    perPart: 70,
-    dirt: 3,
-    changing: 0.3,
-    seed,
+export function aSwitch(seed: number): Promise<Switch> {
+  return switchOf({ prescriptions: 70, perPart: 70, dirt: 3, changing: 0.3, seed });
+}
+
+/** The same of one whose messages are as systems send them, and that has said all when it is exported. */
+export function aRealSwitch(
+  wanted: Pick<Wanted, 'prescriptions' | 'seed' | 'asOfMs'>,
+): Promise<Switch> {
+  const { prescriptions: perPart } = wanted;
+  return switchOf({ ...wanted, perPart, dirt: 0 }, async (dump, { database }) => {
+    const sent = await asSystemsSend(dump, database);
+    return sent.dump;
   });
+}
+
+async function switchOf(
+  wanted: Partial<Wanted>,
+  sent: (dump: Dump, store: Store) => Promise<Dump> = async (dump) => dump,
+): Promise<Switch> {
+  const store = await aStore();
+  const { dump: exported, folder } = await aDump(wanted);
+  const dump = await sent(exported, store);
   await loadInto(store, dump);
   const switching = {
     bulk: await aBulk(store),
