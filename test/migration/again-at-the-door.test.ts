@@ -29,7 +29,7 @@ let came: readonly Came[];
 
 before(async () => {
   store = await aStore();
-  const made = await aDump({ prescriptions: 60, perPart: 30, dirt: 0, seed: 83 });
+  const made = await aDump({ prescriptions: 120, perPart: 60, dirt: 0, seed: 83 });
   ({ dump, came } = await asSystemsSend(made.dump, store.database));
   await loadInto(store, dump);
   await open(store);

@@ -143,10 +143,12 @@ export async function rowsOf<Name extends TableName>(
   return rows;
 }
 
+/** Suppliers' names in one part, and the facade's in the others. */
 function named(interaction: string, part: number): string {
-  const name = MESSAGE_NAMES.find((one) => INTERACTIONS[one] === interaction);
+  const own = ownInteraction(interaction);
+  const name = MESSAGE_NAMES.find((one) => INTERACTIONS[one] === own);
   const [other] = name === undefined || part !== SUPPLIERS_PART ? [] : OTHER_IDS[name];
-  return other ?? interaction;
+  return other ?? own;
 }
 
 /** Its frame has the id that the old store knows; the act in it one of its own. */

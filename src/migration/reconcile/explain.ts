@@ -2,7 +2,7 @@
 const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   about: ['D14', 'D22', 'D23', 'D24'],
   issues: ['D6', 'D13', 'D16', 'D22', 'D23'],
-  waitsFor: ['D6', 'D8', 'D11', 'D12', 'D13', 'D15', 'D16', 'D18', 'D20', 'D21', 'D26'],
+  waitsFor: ['D6', 'D8', 'D11', 'D12', 'D13', 'D15', 'D16', 'D18', 'D20', 'D21', 'D25', 'D26'],
   had: ['D14', 'D22', 'D23', 'D24'],
   pending: ['D6'],
   messages: ['D20', 'D22'],
