@@ -12,4 +12,5 @@ let changes = 0;
 for await (const transaction of readFeed(folder, { exportId, publicKeyPem, after: 0 })) {
   changes += transaction.length;
 }
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort?.postMessage(changes);
