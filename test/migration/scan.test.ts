@@ -9,7 +9,7 @@ import { type Ran, ranOn } from '../../src/cli/testing.ts';
 import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
 import { inspectCommand } from '../../src/migration/cli.ts';
 import { cutOverCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
-import { writeSegment } from '../../src/migration/generate/feed.ts';
+import { writeSegment } from '../../src/migration/generate/feed-file.ts';
 import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { groupsOf } from '../../src/migration/groups.ts';
 import { holdCommands } from '../../src/migration/hold/cli.ts';
