@@ -1,3 +1,4 @@
+import { sourceAddress } from '../platform/audit/source.ts';
 import type { Actor } from '../gateways/actor.ts';
 import type { Uuid } from '../kernel/uuid.ts';
 import type { Database } from '../platform/database.ts';
@@ -89,10 +90,10 @@ export async function recordReading(
 
 function audit({ at, interaction, requestId, actor }: Act, outcome: string): Sql {
   return sql`insert into platform.audit (at, interaction, request_id, user_id, role_profile,
-      organisation, asid, session, outcome, nhs_number)
+      organisation, asid, session, source_address, outcome, nhs_number)
     select ${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${actor.userId}::text,
       ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text,
-      ${actor.session}::text, ${outcome}::text, r.nhs_number`;
+      ${actor.session}::text, ${sourceAddress()}::text, ${outcome}::text, r.nhs_number`;
 }
 
 /** A write that is being answered: its id, what was asked, and the answer. */

@@ -1,3 +1,4 @@
+import { sourceAddress } from '../platform/audit/source.ts';
 import { type Sql, sql } from '../platform/sql.ts';
 import { ACCESS_TOKEN_SECONDS, CLOCK_TOLERANCE_S } from './limits.ts';
 
@@ -17,22 +18,22 @@ export type IdentityAct = {
 /** An `insert` of the audit line, as a part of the statement that does it [DESIGN D1]. */
 export function auditLine(act: IdentityAct): Sql {
   return sql`insert into platform.audit
-      (at, interaction, request_id, user_id, role_profile, organisation, asid, session, outcome)
+      (at, interaction, request_id, user_id, role_profile, organisation, asid, session, source_address, outcome)
     select ${auditValues(act)}`;
 }
 
 /** The same for each row of a part that has a column `session`, and perhaps `user_id`. */
 export function auditLines(act: IdentityAct, part: Sql): Sql {
   return sql`insert into platform.audit
-      (at, interaction, request_id, user_id, session, outcome)
+      (at, interaction, request_id, user_id, session, source_address, outcome)
     select ${act.at}::timestamptz, ${act.interaction}::text, gen_random_uuid(), user_id, session::text,
-      ${act.outcome}::text from ${part}`;
+      ${sourceAddress()}::text, ${act.outcome}::text from ${part}`;
 }
 
 function auditValues(act: IdentityAct): Sql {
   return sql`${act.at}::timestamptz, ${act.interaction}::text, gen_random_uuid(), ${act.userId ?? null}::text,
     ${act.roleProfile ?? null}::text, ${act.organisation ?? null}::text, ${act.asid ?? null}::text,
-    ${act.session ?? null}::text, ${act.outcome}::text`;
+    ${act.session ?? null}::text, ${sourceAddress()}::text, ${act.outcome}::text`;
 }
 
 const LONGEST_TOKEN_S = ACCESS_TOKEN_SECONDS + CLOCK_TOLERANCE_S;

@@ -7,6 +7,7 @@ import {
 
 import Fastify, { type FastifyReply } from 'fastify';
 
+import { comingFrom } from './audit/source.ts';
 import { Busy, type Leave, retryAfter } from './admission.ts';
 import { DatabaseUnavailable } from './database.ts';
 import { EMPTY, type HttpRequest, peerOf, readRequest, textHeaders } from './http-request.ts';
@@ -181,7 +182,8 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
       bodyLimit: route.bodyMaxBytes ?? BODY_MAX_BYTES,
       handler: async (request, reply) => {
         const read = readRequest(request);
-        answer(reply, read, await admitted(options, read, route));
+        const work = (): Promise<HttpResponse> => admitted(options, read, route);
+        answer(reply, read, await comingFrom(read.peer.remote, work));
       },
     });
   }
@@ -259,7 +261,7 @@ async function serveMount(
   const leave = options.admit?.(asked);
   try {
     if (leave === null) throw new Busy('more has come than can be done');
-    await mount.handle(request, response);
+    await comingFrom(asked.peer.remote, () => mount.handle(request, response));
   } catch (error) {
     const failure = failed(options, asked, error);
     if (response.headersSent) response.destroy();

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
+import { comingFrom } from './audit/source.ts';
 import { type Around, ending, type HttpResponse, write } from './http.ts';
 import { textHeaders } from './http-request.ts';
 import { listen } from './listen.ts';
@@ -132,8 +133,11 @@ async function admitted<Peer>(
 ): Promise<Peer | null> {
   const certificate = certificateOf(socket);
   if (certificate !== null) return isCertified(socket) ? admit(certificate) : null;
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return (await admitUncertified?.(address)) ?? null;
+  return (await admitUncertified?.(addressOf(socket))) ?? null;
+}
+
+function addressOf(socket: IncomingMessage['socket']): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }
 
 /** One that is of nobody's authority gets through the handshake, too. */
@@ -186,7 +190,8 @@ async function answerOf<Peer>(
   const query = new URLSearchParams(text);
   const { around = (_request, _route, work) => work(), handle } = options;
   const asked = { method, path, query, headers: textHeaders(headers), body };
-  return around(asked, 'hl7v3', () => handle(asked, peer));
+  const work = (): Promise<HttpResponse> => around(asked, 'hl7v3', () => handle(asked, peer));
+  return comingFrom(addressOf(request.socket), work);
 }
 
 /** Null: larger than allowed. */

@@ -1,3 +1,4 @@
+import { sourceAddress } from '../platform/audit/source.ts';
 import type { Actor } from '../identity/index.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { type Database, violatedConstraint } from '../platform/database.ts';
@@ -116,11 +117,12 @@ function auditOf(envelope: Act, outcome: Outcome, changes: readonly Change[]): S
 }
 
 const AUDIT_COLUMNS = sql`(at, interaction, request_id, message_id, user_id, role_profile,
-  organisation, asid, session, prescription_id, nhs_number, outcome)`;
+  organisation, asid, session, source_address, prescription_id, nhs_number, outcome)`;
 
 function auditValues({ at, interaction, requestId, messageId, actor }: Act): Sql {
   return sql`${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${messageId}::uuid, ${actor.userId}::text,
-    ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text`;
+    ${actor.roleProfile}::text, ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text,
+    ${sourceAddress()}::text`;
 }
 
 function messageOf(envelope: Envelope, outcome: Outcome, changes: readonly Change[]): Sql {
@@ -247,9 +249,9 @@ export async function recordReading(database: Database, reading: Reading): Promi
   if (read.length === 0) return;
   await database.write(sql`
     insert into platform.audit (at, interaction, request_id, user_id, role_profile, organisation,
-      asid, session, prescription_id, nhs_number, outcome)
+      asid, session, source_address, prescription_id, nhs_number, outcome)
     select ${at}::timestamptz, ${interaction}::text, ${requestId}::uuid, ${actor.userId}::text, ${actor.roleProfile}::text,
-      ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text, id, nhs_number, 'read'
+      ${actor.organisation}::text, ${actor.asid}::text, ${actor.session}::text, ${sourceAddress()}::text, id, nhs_number, 'read'
     from unnest(${read.map(({ id }) => id)}::text[], ${read.map(({ nhsNumber }) => nhsNumber)}::text[])
       as r(id, nhs_number)`);
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../src/gateways/hl7v3/index.ts';
 import { derivedUuid } from '../../src/kernel/uuid.ts';
 import type { TestSystem } from '../../src/local/systems.ts';
+import { sourceAddress } from '../../src/platform/audit/source.ts';
 import type { Config } from '../../src/platform/config.ts';
 import { type Clock, REAL_CLOCK } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/database.ts';
@@ -24,6 +25,8 @@ export type Ledger = {
   readonly effects: Set<string>;
   /** What was handed in. */
   readonly requests: Hl7Request[];
+  /** Where each came from, as the audit would have it. */
+  readonly addresses: (string | null)[];
   /** Where effects are written: that of the door. */
   database: Database | null;
   /** How long it takes. */
@@ -39,6 +42,7 @@ export function openLedger(): Ledger {
   const ledger: Ledger = {
     effects: new Set(),
     requests: [],
+    addresses: [],
     database: null,
     delayMs: 0,
     failures: 0,
@@ -46,6 +50,7 @@ export function openLedger(): Ledger {
       ids: [RETURN, RETURN_UK],
       handle: async (request) => {
         ledger.requests.push(request);
+        ledger.addresses.push(sourceAddress());
         if (ledger.delayMs > 0) await delay(ledger.delayMs);
         if (ledger.failures > 0) {
           ledger.failures -= 1;

@@ -151,6 +151,7 @@ async function leave(id: string): Promise<Transmission> {
     asids: [system.asid],
     isReliable: true,
     receivedAt: new Date(),
+    sourceAddress: '192.0.2.7',
     digest: createHash('sha256').update(payload).digest(),
     payload,
   };
@@ -165,6 +166,7 @@ describe('a process that dies', () => {
     await doWaiting(door());
     assert.match((await leftOf(messageId)).body.answer, /typeCode="AA"/);
     assert.ok(ledger.effects.has(id));
+    assert.equal(ledger.addresses.at(-1), '192.0.2.7');
   });
 
   test('after the effect has it answered by another, without a second effect', async () => {

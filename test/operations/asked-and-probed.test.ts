@@ -154,6 +154,19 @@ describe('two datacentres that ask a status site', () => {
     assert.ok(balance.received >= 20, String(balance.received));
   });
 
+  test('each line of the audit that a request leaves says what address it came from', async () => {
+    const { database: store } = present(database, 'database');
+    const [last] = await store.all<{ id: number }>(sql`select max(id) as id from platform.audit`);
+    await openProbing(urls, { hl7v3 })();
+    const lines = await store.all<{ interaction: string; source: string | null }>(sql`
+      select distinct interaction, source_address as source from platform.audit where id > ${last?.id ?? 0}`);
+    assert.ok(lines.length >= 10, String(lines.length));
+    assert.deepEqual(
+      lines.filter(({ source }) => source !== '127.0.0.1'),
+      [],
+    );
+  });
+
   test('a fault on purpose is no failure to the probes of the real site', async () => {
     const probe = openProbing(urls);
     const first = await probe();

@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../platform/audit/source.ts';
 import type { Database } from '../../platform/database.ts';
 import { type Sql, sql } from '../../platform/sql.ts';
 import type { AccreditedSystem, MessageHandler } from './system.ts';
@@ -140,8 +141,8 @@ export async function keepCertificate(
         (fingerprint, serial, party_key, asids, certificate, issued_at, expires_at)
       values (${fingerprint}, ${serial}, ${partyKey}, ${asids}::text[], ${certificate.certificate},
         ${issuedAt}, ${expiresAt}) returning serial)
-    insert into platform.audit (at, interaction, request_id, asid, outcome)
-    select ${issuedAt}, 'certificate-issue', gen_random_uuid(), ${asids[0] ?? null}::text,
+    insert into platform.audit (at, interaction, request_id, source_address, asid, outcome)
+    select ${issuedAt}, 'certificate-issue', gen_random_uuid(), ${sourceAddress()}::text, ${asids[0] ?? null}::text,
       concat('issued: ', serial, ' for ', ${partyKey}::text, ' instead of ' || ${replaced?.serial ?? null}::text) from kept`);
 }
 
@@ -154,8 +155,8 @@ export async function revokeCertificate(
   const revoked = await database.write(sql`
     with revoked as (update directory.endpoint_certificate set revoked_at = ${at}
       where serial = ${serial} and revoked_at is null returning serial, party_key, asids)
-    insert into platform.audit (at, interaction, request_id, asid, outcome)
-    select ${at}, 'certificate-revoke', gen_random_uuid(), asids[1], 'revoked: ' || serial || ' of ' || party_key
+    insert into platform.audit (at, interaction, request_id, source_address, asid, outcome)
+    select ${at}, 'certificate-revoke', gen_random_uuid(), ${sourceAddress()}::text, asids[1], 'revoked: ' || serial || ' of ' || party_key
     from revoked returning id`);
   return revoked.length === 1;
 }

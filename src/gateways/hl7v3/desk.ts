@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid, parseUuid, type Uuid } from '../../kernel/uuid.ts';
+import { comingFrom } from '../../platform/audit/source.ts';
 import { type Database, DatabaseUnavailable } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
 import type { Traces } from '../../platform/measures/traces.ts';
@@ -208,7 +209,11 @@ export function waitingJob(desk: Desk): Job {
         const waiting = unsuspected.length > 0 ? unsuspected : await take(1, true);
         if (waiting.length === 0) return;
         await Promise.all(
-          waiting.map((one) => once(desk, one, () => answerAndSend(desk, one, one.attempts))),
+          waiting.map((one) =>
+            comingFrom(one.sourceAddress, () =>
+              once(desk, one, () => answerAndSend(desk, one, one.attempts)),
+            ),
+          ),
         );
       }
     },

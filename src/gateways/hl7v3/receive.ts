@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
+import { sourceAddress } from '../../platform/audit/source.ts';
 import type { CertifiedRequest } from '../../platform/mutual-tls.ts';
 import { familyOf, type Hl7Directory, type Hl7Peer, SERVICE_MM } from './directory.ts';
 import { messageError, soapFault } from './ebxml-answers.ts';
@@ -103,6 +104,7 @@ function transmissionOf(
     asids: caller.peer.asids,
     isReliable: caller.face === 'reliable',
     receivedAt: at,
+    sourceAddress: sourceAddress(),
     digest: hash('sha256', payload, 'buffer'),
     payload,
   };

@@ -13,6 +13,8 @@ export type Transmission = {
   readonly asids: readonly string[];
   readonly isReliable: boolean;
   readonly receivedAt: Date;
+  /** IP address that it came from; null of what was taken in before that was kept. */
+  readonly sourceAddress: string | null;
   /** SHA-256 of the payload. */
   readonly digest: Buffer;
   readonly payload: Buffer;
@@ -57,13 +59,14 @@ export async function takeIn(
 }
 
 const COLUMNS = sql`(party, message_id, conversation_id, cpa_id, interaction, asids, is_reliable,
-  received_at, digest, payload, answer, answered_at, held_until, attempts)`;
+  received_at, source_address, digest, payload, answer, answered_at, held_until, attempts)`;
 
 function valuesOf(transmission: Transmission): Sql {
   const { party, messageId, conversationId, cpaId, interaction, asids } = transmission;
-  const { isReliable, receivedAt, digest } = transmission;
+  const { isReliable, receivedAt, sourceAddress, digest } = transmission;
   return sql`${party}::text, ${messageId}::uuid, ${conversationId}::text, ${cpaId}::text, ${interaction}::text,
-    ${asids}::text[], ${isReliable}::boolean, ${receivedAt}::timestamptz, ${digest}::bytea`;
+    ${asids}::text[], ${isReliable}::boolean, ${receivedAt}::timestamptz,
+    ${sourceAddress}::text, ${digest}::bytea`;
 }
 
 function heldFor(ms: number): Sql {
@@ -158,7 +161,8 @@ export function takeWaiting(
       order by held_until limit ${most} for update skip locked) w
     where t.party = w.party and t.message_id = w.message_id
     returning t.party, t.message_id as "messageId", conversation_id as "conversationId", cpa_id as "cpaId",
-      interaction, asids, is_reliable as "isReliable", received_at as "receivedAt", digest, payload, attempts`);
+      interaction, asids, is_reliable as "isReliable", received_at as "receivedAt",
+      source_address as "sourceAddress", digest, payload, attempts`);
 }
 
 /** Forgets answers that nobody will ask for any more; that the messages came stays known. */

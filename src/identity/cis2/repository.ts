@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../platform/audit/source.ts';
 import { createHash } from 'node:crypto';
 
 import type { Database } from '../../platform/database.ts';
@@ -231,8 +232,8 @@ export async function importRelyingParties(
       on conflict (client_id) do update set name = excluded.name, secret_digest = excluded.secret_digest,
         metadata = excluded.metadata, status = excluded.status, changed_at = excluded.changed_at
       returning client_id)
-    insert into platform.audit (at, interaction, request_id, outcome)
-    select ${at}::timestamptz, 'relying-party-import', gen_random_uuid(), client_id from kept`);
+    insert into platform.audit (at, interaction, request_id, source_address, outcome)
+    select ${at}::timestamptz, 'relying-party-import', gen_random_uuid(), ${sourceAddress()}::text, client_id from kept`);
 }
 
 /**
@@ -254,8 +255,8 @@ export async function addRedirects(
             || (excluded.metadata::jsonb -> 'redirect_uris')) as uri))
       where not (p.metadata::jsonb -> 'redirect_uris') @> (excluded.metadata::jsonb -> 'redirect_uris')
       returning client_id)
-    insert into platform.audit (at, interaction, request_id, outcome)
-    select ${at}::timestamptz, 'relying-party-import', gen_random_uuid(), client_id from kept`);
+    insert into platform.audit (at, interaction, request_id, source_address, outcome)
+    select ${at}::timestamptz, 'relying-party-import', gen_random_uuid(), ${sourceAddress()}::text, client_id from kept`);
 }
 
 /** It signs nobody in from now on, and its tokens are over. False when nobody knows it, or it was revoked before. */

@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../platform/audit/source.ts';
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { Database } from '../../platform/database.ts';
@@ -104,8 +105,8 @@ export async function importClients(
       status = excluded.status, developer_status = excluded.developer_status,
       company_status = excluded.company_status, changed_at = excluded.changed_at
     returning application_id, organisation, asid)
-    insert into platform.audit (at, interaction, request_id, organisation, asid, outcome)
-    select ${at}::timestamptz, 'client-import', gen_random_uuid(), organisation, asid, application_id::text
+    insert into platform.audit (at, interaction, request_id, source_address, organisation, asid, outcome)
+    select ${at}::timestamptz, 'client-import', gen_random_uuid(), ${sourceAddress()}::text, organisation, asid, application_id::text
     from kept`);
 }
 

@@ -81,6 +81,7 @@ const COLUMNS: readonly (keyof AuditRow)[] = [
   'organisation',
   'asid',
   'session',
+  'sourceAddress',
   'nhsNumber',
   'prescriptionId',
   'requestId',
@@ -165,10 +166,12 @@ async function sealsModel({ database, auditFolder }: AuditPagesParts): Promise<o
 
 function lineModel(row: AuditRow): object {
   const { nhsNumber, organisation, prescriptionId, interaction, outcome, requestId } = row;
+  const { sourceAddress: source } = row;
   return {
     at: new Date(row.recordedAt),
     who: row.userId ?? row.asid ?? row.session ?? '',
     organisation: organisation ?? '',
+    source: source ?? '',
     interaction,
     outcome,
     prescription: prescriptionId ?? '',

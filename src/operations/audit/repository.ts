@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../platform/audit/source.ts';
 import { randomUUID } from 'node:crypto';
 
 import type { AuditRow } from '../../platform/audit/entry.ts';
@@ -178,7 +179,8 @@ export type OperatorAct = {
 export async function recordAct(database: Database, act: OperatorAct): Promise<void> {
   const { interaction, nhsNumber, outcome, by } = act;
   await database.write(sql`
-    insert into platform.audit (at, interaction, request_id, user_id, role_profile, organisation, session, nhs_number, outcome)
+    insert into platform.audit (at, interaction, request_id, user_id, role_profile, organisation, session,
+      source_address, nhs_number, outcome)
     values (now(), ${interaction}, ${randomUUID()}::uuid, ${by.userId}, ${by.roleProfile}, ${by.organisation},
-      ${by.session}, ${nhsNumber}, ${outcome})`);
+      ${by.session}, ${sourceAddress()}, ${nhsNumber}, ${outcome})`);
 }

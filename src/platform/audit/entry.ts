@@ -15,6 +15,8 @@ export type AuditRow = {
   readonly prescriptionId: string | null;
   readonly nhsNumber: string | null;
   readonly outcome: string;
+  /** IP address that the request came from; null of a command or a job. */
+  readonly sourceAddress: string | null;
 };
 
 const BEGINNING = '{"id":';

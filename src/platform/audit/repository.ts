@@ -12,7 +12,7 @@ function instant(column: Sql): Sql {
 export const ROW = sql`a.id, ${instant(sql`a.recorded_at`)} as "recordedAt", ${instant(sql`a.at`)} as at,
   a.interaction, a.request_id as "requestId", a.message_id as "messageId", a.user_id as "userId",
   a.role_profile as "roleProfile", a.organisation, a.asid, a.session,
-  a.prescription_id as "prescriptionId", a.nhs_number as "nhsNumber", a.outcome`;
+  a.prescription_id as "prescriptionId", a.nhs_number as "nhsNumber", a.outcome, a.source_address as "sourceAddress"`;
 
 /** A seal as it is kept: with what it is over, null once that was purged, and the ids that may come late. */
 export type KeptSeal = {

@@ -35,6 +35,7 @@ function rowAt(position: number): AuditRow {
     prescriptionId: null,
     nhsNumber: '9000000009',
     outcome: 'read',
+    sourceAddress: position % 5 === 0 ? null : '192.0.2.7',
   };
 }
 

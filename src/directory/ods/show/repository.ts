@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../../platform/audit/source.ts';
 import type { LondonDate } from '../../../kernel/london.ts';
 import type { Database } from '../../../platform/database.ts';
 import { type Sql, sql } from '../../../platform/sql.ts';
@@ -92,8 +93,8 @@ export async function keepSite(
       select ods, ${type}::text, ${from}::date, ${until}::date from directory.organisation where ods = ${ods}
       on conflict (ods, site_type) do update set live_from = excluded.live_from, live_until = excluded.live_until
       returning ods)
-    insert into platform.audit (at, interaction, request_id, organisation, outcome)
-    select ${at}::timestamptz, 'organisation-site', gen_random_uuid(), ods,
+    insert into platform.audit (at, interaction, request_id, source_address, organisation, outcome)
+    select ${at}::timestamptz, 'organisation-site', gen_random_uuid(), ${sourceAddress()}::text, ods,
       ${`${type} from ${from ?? 'ever'} until ${until ?? 'ever'}`}::text from kept returning id`);
   return rows.length === 1;
 }

@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../../platform/audit/source.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
 import type { Database } from '../../../platform/database.ts';
 import type { Depth } from '../../../platform/depths.ts';
@@ -235,9 +236,9 @@ export async function requeueDeliveries(
       returning message_id, party, interaction
     ), line as (
       insert into platform.audit (at, interaction, request_id, message_id, user_id, role_profile, organisation, session,
-        outcome)
+        source_address, outcome)
       select ${at}, interaction, message_id, message_id, ${by.userId}::text, ${by.roleProfile}::text,
-        ${by.organisation}::text, ${by.session}::text, 'requeued: ' || ${reason}::text from requeued
+        ${by.organisation}::text, ${by.session}::text, ${sourceAddress()}::text, 'requeued: ' || ${reason}::text from requeued
     )
     select message_id as "messageId" from requeued`);
   return rows.map(({ messageId }) => messageId);

@@ -1,3 +1,4 @@
+import { sourceAddress } from '../../../platform/audit/source.ts';
 import { findOrganisations, keepOrganisations } from '../../../directory/index.ts';
 import { addDays, type LondonDate, londonDate, startOf } from '../../../kernel/london.ts';
 import { fail, ok, type Result } from '../../../kernel/result.ts';
@@ -64,8 +65,8 @@ export function importing(
     memberships as (${keepMemberships(people)}),
     profiles as (${keepRoleProfiles(people)}),
     import_audit as (
-      insert into platform.audit (at, interaction, request_id, user_id, outcome)
-      select ${at}::timestamptz, 'user-import', gen_random_uuid(), user_id, ${outcome}::text from people)`;
+      insert into platform.audit (at, interaction, request_id, source_address, user_id, outcome)
+      select ${at}::timestamptz, 'user-import', gen_random_uuid(), ${sourceAddress()}::text, user_id, ${outcome}::text from people)`;
 }
 
 async function unknownCodes(database: Database, file: PeopleFile): Promise<string[]> {

@@ -112,10 +112,11 @@ async function wantedOf(invocation: Invocation, database: Database): Promise<Wan
 }
 
 function lineOf(row: AuditRow): string {
-  const { recordedAt, interaction, userId, organisation, asid, session } = row;
+  const { recordedAt, interaction, userId, organisation, asid, session, sourceAddress } = row;
   const who = userId ?? asid ?? session ?? '-';
+  const from = sourceAddress === null ? '' : ` from ${sourceAddress}`;
   const whom = row.prescriptionId ?? row.nhsNumber ?? '-';
-  return `${recordedAt.slice(0, 19)}Z  ${interaction}  ${who} of ${organisation ?? '-'}  ${whom}  ${row.outcome}`;
+  return `${recordedAt.slice(0, 19)}Z  ${interaction}  ${who} of ${organisation ?? '-'}${from}  ${whom}  ${row.outcome}`;
 }
 
 async function ofPatient(invocation: Invocation, database: Database): Promise<number> {
