@@ -35,7 +35,7 @@ export function showAudit(
     const who = userIdOf('administrator');
     assert.match(
       own ?? '',
-      new RegExp(`${who}\\s+\\S+\\s+audit-search\\s+read\\s+900\\s000\\s0009`),
+      new RegExp(`${who}\\s+\\S+\\s+127\\.0\\.0\\.1\\s+audit-search\\s+read\\s+900\\s000\\s0009`),
     );
     assert.equal(others.length, 3);
     assert.match(others[0] ?? '', /555086689106\s+A83008\s+patient-retrieve\s+read 3/);
