@@ -13,6 +13,7 @@ import {
 } from './epoch.ts';
 import { connectionProblem, DatabaseUnavailable } from './faults.ts';
 import type { Gate } from './gate.ts';
+import { isReachable } from './reachable.ts';
 import { nameOf } from '../sql.ts';
 import { within } from '../within.ts';
 
@@ -45,6 +46,8 @@ export type LineParts = {
 
 type Open = { readonly client: pg.Client; readonly socket: Socket; readonly server: Server };
 
+const REACH_AFTER_MS = 2_000; // without an answer; few statements take so long
+const REACH_MS = 2_000; // together less than the 5 s after which a user counts it as failed [RELIABILITY 1]
 const LOOK_MS = 2_000; // at what a server process waits for
 const CONNECT_MS = [300, 600, 1_200]; // [PLATFORM N4]; one that is only busy gets more of it
 const CONNECT_MAX_MS = 2_000;
@@ -69,6 +72,8 @@ export class Line {
   #doubts = 0;
   /** What was sent has not been answered in time, and may still be. */
   #isOverdue = false;
+  /** Whether anybody is at the other end is being looked at. */
+  #isReaching = false;
 
   constructor(parts: LineParts) {
     this.#parts = parts;
@@ -125,11 +130,31 @@ export class Line {
         client.query({ name: nameOf(text), text, values: [...values] }),
       ),
     ).finally(() => gate.ended());
-    const results = await within(asked, this.#parts.answerWithinMs);
+    const results = (await within(asked, REACH_AFTER_MS)) ?? (await this.#late(open, asked));
     if (results === null) throw this.#overdue(open, asked);
     if (this.#doubts === doubts) return results;
     this.#drop(open);
     throw new DatabaseUnavailable('the commit is not known to be durable');
+  }
+
+  /** What is sent to nobody is given up sooner than what a server is busy with: whoever asked may go elsewhere. */
+  async #late(open: Open, asked: Promise<Ended[]>): Promise<Ended[] | null> {
+    if (!this.#isReaching) {
+      this.#isReaching = true;
+      isReachable(open.socket, REACH_MS).then(
+        (isSo) => {
+          this.#isReaching = false;
+          if (!isSo) this.#cutOff(open);
+        },
+        () => undefined, // it never rejects
+      );
+    }
+    return within(asked, this.#parts.answerWithinMs - REACH_AFTER_MS);
+  }
+
+  #cutOff(open: Open): void {
+    this.#drop(open);
+    open.socket.destroy(); // all that was asked ends, and nobody knows how
   }
 
   /**
@@ -149,8 +174,7 @@ export class Line {
     while (await this.#isWaiting(open)) {
       if ((await within(asked, this.#parts.answerWithinMs)) !== null) return;
     }
-    this.#drop(open);
-    open.socket.destroy(); // whoever is at the other end does not answer
+    this.#cutOff(open); // whoever is at the other end does not answer
   }
 
   async #isWaiting({ server: { pid } }: Open): Promise<boolean> {
