@@ -135,6 +135,7 @@ describe('signing in with the card in the reader', { skip, timeout: 240_000 }, (
     const page = await browser.open({ script: false });
     await begin(page);
     await useReader(page);
+    await page.waitForURL(/\/sign-in\?/);
     await enter(page, PIN);
     await page.waitForURL(`${backUrl}?**`);
   });
@@ -147,6 +148,7 @@ describe('signing in with the card in the reader', { skip, timeout: 240_000 }, (
     assert.doesNotMatch(await main(page), /asks you to sign in/);
     await checkPage(page);
     await useReader(page);
+    await page.waitForURL(/\/sign-in\?/);
     await enter(page, PIN);
     await page.waitForURL(`${spine().a}/card`);
   });
