@@ -1,9 +1,9 @@
-import { NO_APPLICATION } from '../../../gateways/actor.ts';
 import type { Instant } from '../../../kernel/instant.ts';
 import { derivedUuid } from '../../../kernel/uuid.ts';
 import type { Database } from '../../../platform/database.ts';
 import { changeOf, recordOnce } from '../../perform.ts';
 import type { PrescriptionId } from '../../prescription-id.ts';
+import { migrationActor } from '../../migration-actor.ts';
 import * as repository from '../../repository.ts';
 
 /** Why a record is not held any more, or was not. */
@@ -24,15 +24,7 @@ export async function endHold(
     if (head?.state?.kind !== 'prescription') return 'unknown';
     if (head.state.held === undefined) return 'not held';
     const messageId = derivedUuid('end of a hold', id, String(head.version));
-    const actor = {
-      ...NO_APPLICATION,
-      userId: by[0],
-      roleProfile: null,
-      organisation: null,
-      asid: null,
-      session: 'migration',
-      scopes: new Set<string>(),
-    };
+    const actor = migrationActor(by);
     const act = { messageId, requestId: messageId, interaction: 'end-hold', actor, at };
     const change = changeOf(id, head, [{ kind: 'MigrationHoldEnded', by, at }], messageId);
     const changed = await recordOnce(database, act, { kind: 'Accepted', at }, [change]);

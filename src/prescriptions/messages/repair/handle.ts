@@ -1,4 +1,3 @@
-import { NO_APPLICATION } from '../../../gateways/actor.ts';
 import { assure, present } from '../../../kernel/bug.ts';
 import type { Result } from '../../../kernel/result.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
@@ -7,6 +6,7 @@ import { evolveAll } from '../../evolve.ts';
 import { changeOf, recordOnce } from '../../perform.ts';
 import type { PrescriptionEvent } from '../../prescription.ts';
 import type { PrescriptionId } from '../../prescription-id.ts';
+import { migrationActor } from '../../migration-actor.ts';
 import * as repository from '../../repository.ts';
 import { decide, type Repair, undo } from './decide.ts';
 import { eventsOf, lastCausedBy } from './repository.ts';
@@ -76,15 +76,7 @@ export async function repairRecord(
 }
 
 function actOf(messageId: Uuid, interaction: string, { repairId, by, at }: Order): repository.Act {
-  const actor = {
-    ...NO_APPLICATION,
-    userId: by[0],
-    roleProfile: null,
-    organisation: null,
-    asid: null,
-    session: 'migration',
-    scopes: new Set<string>(),
-  };
+  const actor = migrationActor(by);
   return { messageId, requestId: repairId, interaction, actor, at };
 }
 
