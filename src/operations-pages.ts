@@ -98,7 +98,11 @@ export function operationsPart(
 }
 
 async function migrationPage(database: Database): Promise<View> {
-  const model = migrationModel(await statusOf(database), await migrationWatched(database));
+  const model = migrationModel(
+    await statusOf(database),
+    await migrationWatched(database),
+    new Date(),
+  );
   return { view: 'migration/status.njk', title: 'Migration from an older Spine', model };
 }
 

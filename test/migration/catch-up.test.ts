@@ -98,7 +98,7 @@ describe('an old store that goes on while it is moved', () => {
     await followed(other, await aFeed([...lines, csvLine([...place, 'TOMBSTONE', 'I', ...row])]));
     const status = present(await statusOf(other.database), 'a migration');
     assert.equal(status.ids, truthsOf(folder, TRUTH_AFTER).length + 1);
-    const model = migrationModel(status, null);
+    const model = migrationModel(status, null, new Date());
     assert.ok(model.isAny && model.ids.isEven);
   });
 

@@ -87,7 +87,7 @@ describe('an old store that is loaded', () => {
 
   test('is shown to operators with as many ids as came: in the store, held or kept apart', async () => {
     const status = present(await statusOf(store.database), 'a migration');
-    const model = migrationModel(status, null);
+    const model = migrationModel(status, null, new Date());
     assert.ok(model.isAny && model.ids.isEven);
     const { came, free, held, refused } = model.ids;
     assert.equal(came, free + held + refused);
@@ -100,7 +100,11 @@ describe('an old store that is loaded', () => {
     // Once messages are taken the store alone does not tell what is its own: its records are counted by where they came from.
     const idsOf = (moved: number, own: number, takesMessages: boolean) => {
       const watched = { tripped: 0, waiting: 0, origins: { moved, own } };
-      const later = migrationModel({ ...status, records: moved + own, takesMessages }, watched);
+      const later = migrationModel(
+        { ...status, records: moved + own, takesMessages },
+        watched,
+        new Date(),
+      );
       assert.ok(later.isAny);
       const { own: others, free: some, missing, more, isEven } = later.ids;
       return [others, some, missing, more, isEven];
@@ -110,7 +114,7 @@ describe('an old store that is loaded', () => {
     assert.deepEqual(idsOf(records - 1, 1, true), [1, free - 1, 1, 0, false]);
     assert.deepEqual(idsOf(records + 1, 0, true), [0, free + 1, 0, 1, false]);
     assert.deepEqual(idsOf(records, 3, false), [0, free + 3, 0, 3, false]);
-    const unseen = migrationModel({ ...status, takesMessages: true }, null);
+    const unseen = migrationModel({ ...status, takesMessages: true }, null, new Date());
     assert.ok(unseen.isAny && !unseen.ids.isCounted);
   });
 

@@ -30,7 +30,11 @@ async function turn() {
   const { database } = made.store;
   if (!(await job.hasWork())) return null;
   await job.run(() => Promise.resolve(true));
-  const model = migrationModel(await statusOf(database), await migrationWatched(database));
+  const model = migrationModel(
+    await statusOf(database),
+    await migrationWatched(database),
+    new Date(),
+  );
   assert.ok(model.isAny);
   const again = model.facts.find(([what]) => what === 'Waiting for a pharmacy that had it before');
   return { ids: model.ids, again: again?.[1] };

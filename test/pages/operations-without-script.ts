@@ -29,7 +29,7 @@ export function showWithoutScript(
       ['/probes', /No answer/],
       ['/datacentres', reload],
       ['/backups', /Last base backup/],
-      ['/migration', /LOADING/],
+      ['/migration', /LOADED/],
       ['/jobs', reload],
       ['/sites?silent=yes', /FLM49/],
       ['/audit/check', /The audit trail/],

@@ -16,6 +16,7 @@ import { showBalance } from './operations-balance.ts';
 import { CONTROL, showDatacentres } from './operations-datacentres.ts';
 import { showIncidents } from './operations-incidents.ts';
 import { showJobs } from './operations-jobs.ts';
+import { showMigration } from './operations-migration.ts';
 import { showSuppliers } from './operations-suppliers.ts';
 import { forget, showWithoutScript } from './operations-without-script.ts';
 import { userIdOf } from './people.ts';
@@ -214,31 +215,7 @@ describe('the pages of operations', () => {
   showIncidents(spine, windowOf, status);
   showDatacentres(spine, windowOf);
   showBackups(spine, windowOf);
-});
-
-describe('the page of a migration', () => {
-  pageTest('says that nothing is moved, or how much came, is held or kept apart', async () => {
-    const { a, database } = spine();
-    const page = await windowOf('administrator');
-    await page.goto(`${a}/ops/migration`);
-    assert.match(await main(page), /Nothing is moved here/);
-    const exportId = '5f0d9e0e-3f3c-4d0b-9d53-0c8f3f1f2a10';
-    await database.write(sql`
-      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq)
-      values (${exportId}, 'the first Spine', now(), sha256('a'), 0)`);
-    await database.write(sql`
-      insert into migration.unit (export_id, part, first_row, first_place, ids, rows, digest)
-      values (${exportId}, 1, 0, 'A', 500, '{"ISSUE":[612,7]}', sha256('a'))`);
-    await database.write(sql`
-      insert into migration.dirty (export_id, class, place) values (${exportId}, 'D12', 'A')`);
-    await page.goto(`${a}/ops/migration`);
-    const text = await main(page);
-    for (const shown of [/LOADING/, /ISSUE\s+612\s+605\s+7/, /D12\s+returned by administrators/]) {
-      assert.match(text, shown);
-    }
-    assert.match(text, /do not add up while a load/);
-    await checkPage(page);
-  });
+  showMigration(spine, windowOf);
 });
 
 describe('a page of operations that is left open', () => {

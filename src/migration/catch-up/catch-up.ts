@@ -16,6 +16,7 @@ import type { Dump } from '../lx1/open-dump.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
 import { applyChanges, isAboutPrescriptions, NOBODY, placeOfChange } from './apply-changes.ts';
+import { committedAt, type FeedEnd, feedEnd, secondsBetween } from './feed-end.ts';
 import { type Change, FeedGap, readFeed } from './read-feed.ts';
 import { groupsBefore } from './groups-before.ts';
 import * as repository from './repository.ts';
@@ -31,11 +32,16 @@ export type CaughtUp = {
   readonly ids: number;
 };
 
+/** The same while it comes nearer; `end` is null where nobody has looked how far the feed goes. */
+export type Followed = CaughtUp & { readonly end: FeedEnd | null; readonly lagSeconds: number };
+
 /** A feed, the public key of who signs it, and the last change that is wanted of it. */
 export type FeedAt = {
   readonly folder: string;
   readonly publicKeyPem: string;
   readonly upTo?: number;
+  /** Looks through all of it first, so that what is left and how long that takes can be told. */
+  readonly isMeasured?: true;
 };
 
 /**
@@ -46,26 +52,31 @@ export type FeedAt = {
 export async function catchUp(
   bulk: BulkLoad,
   exported: Dump,
-  { folder, publicKeyPem, upTo = Infinity }: FeedAt,
-  onProgress: (to: number) => void = () => undefined,
+  { folder, publicKeyPem, upTo = Infinity, isMeasured }: FeedAt,
+  onProgress: (followed: Followed) => void = () => undefined,
 ): Promise<CaughtUp> {
   const { exportId } = exported.manifest;
   const { seq: from, holds } = await repository.begin(bulk, exportId);
   const dump = { ...exported, holds };
+  const owner = { exportId, publicKeyPem };
+  const end = isMeasured === true ? await feedEnd(folder, owner, from) : null;
+  if (end !== null) await repository.keepFeedEnd(bulk, exportId, end);
   const payloads = new Payloads(dump, folder);
   const done = { from, to: from, changes: 0, ids: 0 };
   let some: Change[] = [];
   const apply = async (): Promise<void> => {
     const last = some.at(-1);
     if (last === undefined) return;
-    done.ids += await applySome(bulk, dump, { payloads, some, to: last.seq });
+    const at = committedAt(last.at);
+    done.ids += await applySome(bulk, dump, { payloads, some, to: last.seq, at });
     done.to = last.seq;
     done.changes += some.length;
     some = [];
-    onProgress(done.to);
+    const isBehind = end !== null && end.last > last.seq;
+    onProgress({ ...done, end, lagSeconds: isBehind ? secondsBetween(at, end.lastAt) : 0 });
   };
   try {
-    for await (const transaction of readFeed(folder, { exportId, publicKeyPem, after: from })) {
+    for await (const transaction of readFeed(folder, { ...owner, after: from })) {
       if ((transaction.at(-1)?.seq ?? 0) > upTo) break;
       some.push(...transaction);
       if (some.length >= CHANGES_AT_ONCE) await apply();
@@ -81,12 +92,17 @@ export async function catchUp(
   return done;
 }
 
-type Some = { readonly payloads: Payloads; readonly some: readonly Change[]; readonly to: number };
+type Some = {
+  readonly payloads: Payloads;
+  readonly some: readonly Change[];
+  readonly to: number;
+  readonly at: Date | null;
+};
 
 async function applySome(
   bulk: BulkLoad,
   dump: Dump,
-  { payloads, some, to }: Some,
+  { payloads, some, to, at }: Some,
 ): Promise<number> {
   const { exportId } = dump.manifest;
   const byPlace = placed(some);
@@ -111,7 +127,8 @@ async function applySome(
     await copyAll(bulk, lines);
     await repository.keepRows(bulk, changed, to);
     await changeBeside(bulk, exportId, some);
-    await repository.reach(bulk, exportId, { seq: to, newIds: places.length - groups.size });
+    const newIds = places.length - groups.size;
+    await repository.reach(bulk, exportId, { seq: to, at, newIds });
   });
   return places.length;
 }

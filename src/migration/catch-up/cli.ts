@@ -7,6 +7,7 @@ import { settle } from '../beside/handle.ts';
 import { besideLines } from '../beside/lines.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
 import { catchUp } from './catch-up.ts';
+import { progressLine } from './progress.ts';
 import { FeedGap } from './read-feed.ts';
 
 const GAP = 7; // [MIGRATION 7]
@@ -47,8 +48,9 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
   const bulk = await openBulkLoad(url);
   try {
     const begun = performance.now();
-    const done = await catchUp(bulk, dump, { folder: feed, publicKeyPem }, (to) =>
-      output.progress(`applied up to change ${to}`),
+    const at = { folder: feed, publicKeyPem, isMeasured: true } as const;
+    const done = await catchUp(bulk, dump, at, (followed) =>
+      output.progress(progressLine(followed, (performance.now() - begun) / 1000)),
     );
     const seconds = (performance.now() - begun) / 1000;
     const beside = await settle(database, dump.manifest, new Date());

@@ -4,31 +4,44 @@ import { changesIn, feedFiles, type Owner } from './read-feed.ts';
 export type FeedEnd = {
   /** The highest number in it; 0 for an empty one. */
   readonly last: number;
-  /** Between the commit of what was applied last and that of the last one; 0 when all is applied. */
+  /** Commits of the last change and of the one that was applied last, by the old store's clock; null: there is none. */
+  readonly lastAt: Date | null;
+  readonly appliedAt: Date | null;
+  /** Between the two; 0 when all is applied. */
   readonly lagSeconds: number;
 };
 
 /** Looks through all of a feed, whether its transactions are whole or not. */
 export async function feedEnd(folder: string, owner: Owner, applied: number): Promise<FeedEnd> {
   let last = 0;
-  let lastAt = '';
-  let appliedAt = '';
+  let lastStamp = '';
+  let appliedStamp = '';
   for (const name of await feedFiles(folder)) {
     for await (const { change } of changesIn(folder, name, owner)) {
-      if (change.seq > last) [last, lastAt] = [change.seq, change.at];
-      if (change.seq === applied) appliedAt = change.at;
+      if (change.seq > last) [last, lastStamp] = [change.seq, change.at];
+      if (change.seq === applied) appliedStamp = change.at;
       // Of a store that has applied nothing yet the lag counts from the first change.
-      if (applied === 0 && change.seq === 1) appliedAt = change.at;
+      if (applied === 0 && change.seq === 1) appliedStamp = change.at;
     }
   }
-  if (last <= applied) return { last, lagSeconds: 0 };
-  return { last, lagSeconds: Math.max(1, secondsOf(lastAt) - secondsOf(appliedAt)) };
+  const [lastAt, appliedAt] = [committedAt(lastStamp), committedAt(appliedStamp)];
+  return {
+    last,
+    lastAt,
+    appliedAt,
+    lagSeconds: last <= applied ? 0 : secondsBetween(appliedAt, lastAt),
+  };
 }
 
-/** Of `YYYYMMDDHHMMSS`. */
-function secondsOf(stamp: string): number {
+/** A second at least: there is something between them. From a commit that nobody knows, all of it. */
+export function secondsBetween(earlier: Date | null, later: Date | null): number {
+  return Math.max(1, ((later?.getTime() ?? 0) - (earlier?.getTime() ?? 0)) / 1000);
+}
+
+/** Of `YYYYMMDDHHMMSS`; null for what is none. */
+export function committedAt(stamp: string): Date | null {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(stamp) ?? [];
-  if (second === undefined) return 0;
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000;
+  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(ms) ? null : new Date(ms);
 }

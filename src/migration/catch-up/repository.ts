@@ -4,6 +4,7 @@ import { Trouble } from '../../platform/trouble.ts';
 import { idOf, odsOf } from '../fold/record.ts';
 import type { Group, Mark } from '../lx1/read-groups.ts';
 import { takeTool } from '../tool-lock.ts';
+import type { FeedEnd } from './feed-end.ts';
 
 /** Rows that the feed brought are of no part. */
 export const FEED_PART = 0;
@@ -27,7 +28,24 @@ export async function begin(
       'stop whatever writes there; undo the switch (spine migrate fall-back), or send its messages to this Spine',
     );
   }
+  await bulk.all(sql`
+    insert into migration.catch_up (export_id, began_at, from_seq)
+    values (${exportId}, clock_timestamp(), ${row.seq})
+    on conflict (export_id) do update set began_at = excluded.began_at, from_seq = excluded.from_seq,
+      reached_at = null`);
   return { seq: Number(row.seq), holds: row.holds };
+}
+
+/** Keeps how far the feed goes, as somebody has just looked. */
+export async function keepFeedEnd(
+  bulk: BulkLoad,
+  exportId: string,
+  { last, lastAt, appliedAt }: FeedEnd,
+): Promise<void> {
+  await bulk.all(sql`
+    update migration.catch_up set last_seq = ${last}, last_commit_at = ${lastAt},
+      applied_commit_at = ${appliedAt}, looked_at = clock_timestamp()
+    where export_id = ${exportId}`);
 }
 
 type Begun = {
@@ -126,13 +144,15 @@ export async function marksOf(
   return byPart;
 }
 
-/** Keeps how far the feed is applied, and how many ids it brought that were not known. */
+/** Keeps how far the feed is applied, when the old store committed that, and how many ids it brought that were not known. */
 export async function reach(
   bulk: BulkLoad,
   exportId: string,
-  { seq, newIds }: { readonly seq: number; readonly newIds: number },
+  { seq, at, newIds }: { readonly seq: number; readonly at: Date | null; readonly newIds: number },
 ): Promise<void> {
   await bulk.all(sql`
+    with pace as (update migration.catch_up set reached_at = clock_timestamp(), applied_commit_at = ${at}
+      where export_id = ${exportId})
     update migration.export set change_seq = ${seq}, feed_ids = feed_ids + ${newIds}
     where export_id = ${exportId}`);
 }

@@ -163,7 +163,8 @@ async function withPlan(
   }
 }
 
-async function gatesIn(database: Database, file: string): Promise<Gate[]> {
+/** Every gate of the plan in a file, with what lies beside it. */
+export async function gatesIn(database: Database, file: string): Promise<Gate[]> {
   const plan = await planIn(file);
   return gatesOf(database, plan, await shownBeside(file, plan, await repository.clock(database)));
 }

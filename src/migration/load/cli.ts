@@ -8,10 +8,9 @@ import { KEY, openNamed } from '../named-dump.ts';
 import type { Database } from '../../platform/database.ts';
 import { settle } from '../beside/handle.ts';
 import { besideLines } from '../beside/lines.ts';
-import { DOCUMENT } from '../lx1/open-dump.ts';
 import { inWorkers } from './in-workers.ts';
 import { load, type Progress } from './load.ts';
-import { progressLine } from './progress.ts';
+import { idsIn, progressLine } from './progress.ts';
 
 const WORKERS = {
   flag: 'workers',
@@ -112,11 +111,3 @@ async function notAsPlanned(database: Database, plan: Plan): Promise<string[]> {
 
 const SHOW_EVERY_MS = 5000;
 const KILOBYTES = 1000; // in a megabyte
-
-/** As good as the number of ids: the few without a prescription and without a tombstone are not counted before. */
-function idsIn(tables: Readonly<Record<string, { readonly rows: number }>>): number {
-  return [DOCUMENT, 'PRESCRIPTION', 'TOMBSTONE'].reduce(
-    (all, table) => all + (tables[table]?.rows ?? 0),
-    0,
-  );
-}

@@ -7,6 +7,7 @@ import { manifestDigest } from '../lx1/manifest.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import type { Mark } from '../lx1/read-groups.ts';
 import { takeTool } from '../tool-lock.ts';
+import { idsIn } from './progress.ts';
 
 /**
  * One tool at a time, on a store that is empty or has begun with this very export; throws `Trouble` else [MIGRATION 7].
@@ -47,8 +48,9 @@ export async function begin(
   await bulk.together(async () => {
     await bulk.all(openTo(CLOSED));
     await bulk.all(sql`
-      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq, holds)
-      values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq}, ${holds})`);
+      insert into migration.export (export_id, source, as_of, manifest_digest, change_seq, holds, ids_expected)
+      values (${manifest.exportId}, ${manifest.source}, ${asOf}, ${digest}, ${manifest.startChgSeq}, ${holds},
+        ${idsIn(manifest.tables)})`);
   });
 }
 

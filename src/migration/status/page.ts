@@ -1,9 +1,10 @@
 import { POLICIES } from '../plan/policies.ts';
 import type { Watched } from '../watch/handle.ts';
 import type { Status } from './handle.ts';
+import { lagWords, nextWords, progressWords } from './words.ts';
 
 /** What the page of operations shows of a migration: what came is what is in the store, held or kept apart [MIGRATION 5, M7]. */
-export function migrationModel(status: Status | null, watched: Watched | null) {
+export function migrationModel(status: Status | null, watched: Watched | null, now: Date) {
   if (status === null) return { isAny: false } as const;
   const { state, source, tables, classes, report } = status;
   return {
@@ -11,13 +12,15 @@ export function migrationModel(status: Status | null, watched: Watched | null) {
     facts: [
       ['State', state],
       ['Export of', source],
+      ['On its way', progressWords(status)],
+      ['Behind the old store', lagWords(status, now)],
       ['Changes of the old store applied up to', String(status.changeSeq)],
-      ['Next step of the switch', status.next ?? 'none'],
+      ['Next step of the switch', nextWords(status)],
       ['Last step', lastWords(status)],
       ['Last comparison of all ids', reportWords(report)],
       ['Held by the tripwire', String(status.alarms)],
       ['Waiting for a pharmacy that had it before', waitingWords(status, watched)],
-      ['Ids loaded a second', String(status.perSecond)],
+      ['Ids loaded a second, over all of the load', String(status.perSecond)],
     ],
     ids: idsOf(status, watched),
     tables: tables.map(({ table, came, apart }) => ({ table, came, loaded: came - apart, apart })),
