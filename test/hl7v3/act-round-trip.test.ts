@@ -128,7 +128,6 @@ const REQUEST: Hl7Request = {
     receiverAsid: '',
     senderAsid: '',
     author: null,
-    subject: null,
   },
   body: Buffer.alloc(0),
   digest: Buffer.alloc(0),

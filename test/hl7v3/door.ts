@@ -8,6 +8,7 @@ import type {
   Hl7Interaction,
   Hl7Request,
 } from '../../src/gateways/hl7v3/index.ts';
+import type { Element } from '../../src/gateways/xml/element.ts';
 import { derivedUuid } from '../../src/kernel/uuid.ts';
 import type { TestSystem } from '../../src/local/systems.ts';
 import { sourceAddress } from '../../src/platform/audit/source.ts';
@@ -25,6 +26,8 @@ export type Ledger = {
   readonly effects: Set<string>;
   /** What was handed in. */
   readonly requests: Hl7Request[];
+  /** The act in each. */
+  readonly acts: (Element | null)[];
   /** Where each came from, as the audit would have it. */
   readonly addresses: (string | null)[];
   /** Where effects are written: that of the door. */
@@ -42,14 +45,16 @@ export function openLedger(): Ledger {
   const ledger: Ledger = {
     effects: new Set(),
     requests: [],
+    acts: [],
     addresses: [],
     database: null,
     delayMs: 0,
     failures: 0,
     interaction: {
       ids: [RETURN, RETURN_UK],
-      handle: async (request) => {
+      handle: async (request, act) => {
         ledger.requests.push(request);
+        ledger.acts.push(act);
         ledger.addresses.push(sourceAddress());
         if (ledger.delayMs > 0) await delay(ledger.delayMs);
         if (ledger.failures > 0) {

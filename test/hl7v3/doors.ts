@@ -67,9 +67,9 @@ export function openDoors(database: Database, settings: Settings = COMPATIBLE): 
   return {
     fhir: call,
     hl7: (xml, at, system = NOBODYS) => {
-      const request = requestOf(xml, at, system);
+      const { request, act } = requestOf(xml, at, system);
       const interaction = hl7.find(({ ids }) => ids.includes(request.interaction));
-      return present(interaction, request.interaction).handle(request);
+      return present(interaction, request.interaction).handle(request, act);
     },
     convert: async (body, at) => {
       const { status, resource } = await call('/$convert', body, at);
@@ -90,23 +90,24 @@ const ACTOR = {
 const A_USER = '555900020101';
 const A_ROLE_PROFILE = '555900020102';
 
-function requestOf(xml: string, at: Date, system: System): Hl7Request {
+function requestOf(xml: string, at: Date, system: System) {
   const { organisation, asid = '200000001285', user } = system;
   const person = user === undefined ? {} : { ...user, userId: A_USER, roleProfile: A_ROLE_PROFILE };
   const root = parsed(xml);
   const message = readMessage(root, root.name);
   assert.ok(message.ok, JSON.stringify(message));
-  return {
+  const request: Hl7Request = {
     actor: { ...ACTOR, ...person, organisation, asid },
     requestId: newUuid(),
     replyTo: null,
     interaction: root.name,
-    message: message.value,
+    message: message.value.message,
     body: Buffer.from(xml),
     digest: hash('sha256', xml, 'buffer'),
     at,
     alongside: null,
   };
+  return { request, act: message.value.act };
 }
 
 function newUuid(): Uuid {
@@ -126,7 +127,6 @@ export function aRequest(interaction: string, id: Uuid): Hl7Request {
       receiverAsid: '',
       senderAsid: '',
       author: null,
-      subject: null,
     },
     body: Buffer.alloc(0),
     digest: hash('sha256', '', 'buffer'),

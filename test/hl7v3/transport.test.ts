@@ -42,7 +42,7 @@ describe('a post of the facade', () => {
     const request = ledger.requests.at(-1);
     assert.ok(request !== undefined);
     assert.equal(request.message.id, id);
-    assert.equal(request.message.subject?.name, 'Act');
+    assert.equal(ledger.acts.at(-1)?.name, 'Act');
     assert.equal(request.requestId, messageId.toLowerCase());
     assert.equal(request.actor.asid, system.asid);
     assert.equal(request.replyTo, null);

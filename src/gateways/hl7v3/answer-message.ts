@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../kernel/result.ts';
 import { derivedUuid } from '../../kernel/uuid.ts';
 import type { About } from '../../platform/measures/answered.ts';
 import type { Sql } from '../../platform/sql.ts';
+import type { Actor } from '../actor.ts';
 import { familyOf, type Hl7Directory, type Hl7System } from './directory.ts';
 import type {
   AnswerInteraction,
@@ -9,6 +10,7 @@ import type {
   Hl7Answer,
   Hl7Interaction,
   Hl7Message,
+  Hl7Request,
 } from './interaction.ts';
 import { hl7Name } from './names.ts';
 import { FRAME_OID } from './oids.ts';
@@ -50,65 +52,91 @@ export async function answerMessage(
 ): Promise<WrittenAnswer> {
   const root = xmlOf(transmission.payload, hl7Name);
   if (!root.ok) return refusal(parts, transmission, invalid(root.error));
-  const message = readMessage(root.value, transmission.interaction);
-  if (!message.ok) {
-    const { acknowledgement, text, messageId } = message.error;
+  const read = readMessage(root.value, transmission.interaction);
+  if (!read.ok) {
+    const { acknowledgement, text, messageId } = read.error;
     return refusal(parts, transmission, unprocessable(acknowledgement, text, messageId));
   }
-  const system = await senderOf(parts, transmission, message.value);
-  if (!system.ok) {
-    const messageRef = message.value.id.toUpperCase();
+  const { message, act } = read.value;
+  const messageRef = message.id.toUpperCase();
+  const system = await senderOf(parts, transmission, message);
+  if (!system.ok)
     return refusal(parts, transmission, unprocessable('AR', system.error, messageRef));
+  const handler = parts.interactions.get(transmission.interaction);
+  if (handler === undefined) {
+    const text = `${transmission.interaction} is not supported`;
+    return refusal(parts, transmission, unprocessable('AR', text, messageRef));
   }
-  return handled(parts, transmission, { message: message.value, system: system.value, alongside });
+  const sender = { partyKey: transmission.party, system: system.value, author: message.author };
+  const actor = await actorOf(parts.directory, sender);
+  const frame = { from: parts.asid, to: system.value.asid, messageRef };
+  const keeping = alongside === null ? null : new Keeping(alongside, frame);
+  const answering = handler.handle(requestOf(transmission, { message, actor, keeping }), act);
+  // Whoever waits does not hold what was read: this returns, with a promise.
+  return written(answering, { actor, frame, keeping });
+}
+
+type Frame = Parameters<typeof writeAnswer>[1];
+
+/** Keeps a message with its answer, in the statement that has its effect. */
+class Keeping {
+  readonly #alongside: Alongside;
+  readonly #frame: Frame;
+
+  /** The answer that went into the statement last: of several attempts that is the one which was done. */
+  last: string | null = null;
+
+  constructor(alongside: Alongside, frame: Frame) {
+    this.#alongside = alongside;
+    this.#frame = frame;
+  }
+
+  with(answer: Hl7Answer | null): Sql {
+    this.last = answer === null ? null : writeAnswer(answer, this.#frame);
+    return this.#alongside(this.last);
+  }
 }
 
 type Known = {
   readonly message: Hl7Message;
-  readonly system: Hl7System;
-  readonly alongside: Alongside | null;
+  readonly actor: Actor;
+  readonly keeping: Keeping | null;
 };
 
-async function handled(
-  parts: AnswerParts,
-  transmission: Transmission,
-  { message, system, alongside }: Known,
-): Promise<WrittenAnswer> {
-  const { interaction, party, messageId, conversationId } = transmission;
+function requestOf(transmission: Transmission, { message, actor, keeping }: Known): Hl7Request {
+  const { party, interaction, messageId: requestId, conversationId } = transmission;
   const { isReliable, payload, digest, receivedAt } = transmission;
-  const handler = parts.interactions.get(interaction);
-  if (handler === undefined) {
-    const text = `${interaction} is not supported`;
-    return refusal(parts, transmission, unprocessable('AR', text, message.id.toUpperCase()));
-  }
-  const replyTo = { partyKey: party, asid: system.asid, conversationId, requestId: messageId };
-  const frame = { from: parts.asid, to: system.asid, messageRef: message.id.toUpperCase() };
-  // The answer that went into the statement last: of several attempts that is the one which was done.
-  const before: { xml: string | null } = { xml: null };
-  const withAnswer = (keep: Alongside, answer: Hl7Answer | null): Sql => {
-    before.xml = answer === null ? null : writeAnswer(answer, frame);
-    return keep(before.xml);
-  };
-  const sender = { partyKey: party, system, author: message.author };
-  const actor = await actorOf(parts.directory, sender);
-  const answer = await handler.handle({
+  const replyTo = { partyKey: party, asid: message.senderAsid, conversationId, requestId };
+  return {
     actor,
-    requestId: messageId,
+    requestId,
     replyTo: isReliable ? replyTo : null,
     interaction,
     message,
     body: payload,
     digest,
     at: receivedAt,
-    alongside: alongside === null ? null : (known) => withAnswer(alongside, known),
-  });
-  const isKept = alongside !== null && answer.isKept === true;
-  const { organisation, asid } = actor;
+    alongside: keeping === null ? null : (answer) => keeping.with(answer),
+  };
+}
+
+type Writing = {
+  readonly actor: Actor;
+  readonly frame: Frame;
+  readonly keeping: Keeping | null;
+};
+
+async function written(
+  answering: Promise<Hl7Answer>,
+  { actor: { organisation, asid }, frame, keeping }: Writing,
+): Promise<WrittenAnswer> {
+  const answer = await answering;
   const about = {
     interaction: answer.interaction,
     told: { organisation, asid, reason: reasonOf(answer) },
   };
-  if (isKept && before.xml !== null) return { ...about, xml: before.xml, kept: 'answer' };
+  const isKept = keeping !== null && answer.isKept === true;
+  if (isKept && keeping.last !== null) return { ...about, xml: keeping.last, kept: 'answer' };
   const kept = isKept ? 'message' : null;
   return { ...about, xml: writeAnswer(answer, frame), kept };
 }

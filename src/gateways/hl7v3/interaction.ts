@@ -20,8 +20,6 @@ export type Hl7Message = {
   readonly senderAsid: string;
   /** The person whose system sends; null for one that acts by itself. */
   readonly author: Hl7Author | null;
-  /** The focal act, with names as `parseXml` gives them for `HL7_NAMESPACES`; null when there is none. */
-  readonly subject: Element | null;
 };
 
 export type Hl7Author = {
@@ -95,10 +93,13 @@ export type Hl7Answer = {
 /**
  * What a capability adds to the HL7 V3 gateway. A message that comes again, by its HL7 id, has no second
  * effect and the answer that it had: the gateway relies on that after a crash.
+ *
+ * The focal act comes with names as `parseXml` gives them for `HL7_NAMESPACES`; null when there is none. It is
+ * read at once, and not held while the effect is waited for: it is as large as all else of a message.
  */
 export type Hl7Interaction = {
   readonly ids: readonly string[];
-  readonly handle: (request: Hl7Request) => Promise<Hl7Answer>;
+  readonly handle: (request: Hl7Request, act: Element | null) => Promise<Hl7Answer>;
 };
 
 /** What comes of a message after it was answered: another answer, sent of our own accord. */

@@ -13,6 +13,9 @@ export type MessageFault = {
   readonly messageId: string | null;
 };
 
+/** A frame, and the focal act in it, if there is one. */
+export type ReadMessage = { readonly message: Hl7Message; readonly act: Element | null };
+
 const TIME = /^\d{14}([+-]\d{4})?$/;
 
 /**
@@ -23,9 +26,11 @@ export function readMessage(
   root: Element,
   action: string,
   kind: 'message' | 'query' = 'message',
-): Result<Hl7Message, MessageFault> {
+): Result<ReadMessage, MessageFault> {
   const frame = new Frame();
-  const message = messageOf(frame, root);
+  const control = frame.only(root, 'ControlActEvent');
+  const message = messageOf(frame, root, control);
+  const act = actOf(frame, frame.maybe(control, 'subject'));
   const isTime = kind === 'query' || TIME.test(message.creationTime);
   if (!isTime) frame.refuse('creationTime has invalid format');
   const messageId = message.id === null ? null : message.id.toUpperCase();
@@ -42,12 +47,11 @@ export function readMessage(
     return fail({ acknowledgement: 'AR', text, messageId });
   }
   const { interaction: _, ...rest } = message;
-  return ok({ ...rest, id: message.id });
+  return ok({ message: { ...rest, id: message.id }, act });
 }
 
-function messageOf(frame: Frame, root: Element) {
-  const act = frame.only(root, 'ControlActEvent');
-  const authors = childrenNamed(act, 'author1').length;
+function messageOf(frame: Frame, root: Element, control: Element) {
+  const authors = childrenNamed(control, 'author1').length;
   const receivers = childrenNamed(root, 'communicationFunctionRcv');
   const message = {
     id: parseUuid(frame.value(frame.only(root, 'id'), 'root')),
@@ -56,8 +60,7 @@ function messageOf(frame: Frame, root: Element) {
     interaction: frame.extension(frame.only(root, 'interactionId'), FRAME_OID.interaction),
     receiverAsid: deviceOf(frame, receivers[0] ?? frame.only(root, 'communicationFunctionRcv')),
     senderAsid: deviceOf(frame, frame.only(root, 'communicationFunctionSnd')),
-    author: authorOf(frame, frame.maybe(act, 'author')),
-    subject: subjectOf(frame, frame.maybe(act, 'subject')),
+    author: authorOf(frame, frame.maybe(control, 'author')),
   };
   if (authors < 1 || authors > 2) frame.refuse('author1 must be there once or twice');
   const { version: _, ...rest } = message;
@@ -82,7 +85,7 @@ function authorOf(frame: Frame, author: Element | null): Hl7Author | null {
 }
 
 /** One focal act, or none. */
-function subjectOf(frame: Frame, subject: Element | null): Element | null {
+function actOf(frame: Frame, subject: Element | null): Element | null {
   if (subject === null) return null;
   const acts = typeof subject.children === 'string' ? [] : subject.children;
   if (acts.length !== 1) frame.refuse('there must be one focal act');

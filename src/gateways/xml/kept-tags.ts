@@ -38,13 +38,22 @@ export type Tag = {
 const PLACES = 8_192;
 const LENGTH_MAX = 256; // characters of one that is kept
 
-/** Most tags of a message stand letter for letter in those before it. Of each place the last that came twice is kept. */
+/** Most tags of a message stand letter for letter in those before it. Of each place the last that two have is kept. */
 export class KeptTags {
   readonly #kept: (Tag | null)[] = Array.from({ length: PLACES }, () => null);
   readonly #lastRead = new Int32Array(PLACES); // marks
+  readonly #lastReadIn = new Int32Array(PLACES); // documents
 
   /** The kept tag that was met last: behind it most often comes the one that came before. */
   #before: Tag | null = null;
+  #document = 0;
+  /** Of the tag that was looked for last, and is not kept. */
+  #mark = 0;
+
+  /** What is read from now on is of another document. */
+  nextDocument(): void {
+    this.#document = (this.#document + 1) | 0;
+  }
 
   /** The tag that begins with the bracket here, when it is kept. */
   find(text: string, start: number): Tag | null {
@@ -54,7 +63,8 @@ export class KeptTags {
       this.#before = likely;
       return likely;
     }
-    const place = markOf(text, start) & (PLACES - 1);
+    this.#mark = markOf(text, start);
+    const place = this.#mark & (PLACES - 1);
     const found = this.#kept[place] ?? null;
     if (!isThere(text, start, found)) return null;
     if (before !== null) before.next = place;
@@ -62,17 +72,27 @@ export class KeptTags {
     return found;
   }
 
-  /** What was read of a text; kept when it is for the second time, so that what is of one message alone is not. */
+  /**
+   * What was read of the text where none was found; kept when an earlier document had it, too: what one says twice is
+   * most often of that one alone.
+   */
   read(text: string, start: number, end: number, written: Written): Tag {
-    const mark = markOf(text, start);
+    const mark = this.#mark;
     const place = mark & (PLACES - 1);
-    const isKept = this.#lastRead[place] === mark && end - start <= LENGTH_MAX;
-    const own = isKept ? ownText(text.slice(start, end)) : null;
-    const tag: Tag = { text: own, written, around: null, meaning: null, next: 0 };
-    if (isKept) this.#kept[place] = tag;
+    const isKnown = this.#lastRead[place] === mark && this.#lastReadIn[place] !== this.#document;
+    const isKept = isKnown && end - start <= LENGTH_MAX;
     this.#lastRead[place] = mark;
+    this.#lastReadIn[place] = this.#document;
+    const tag = isKept
+      ? tagOf(ownText(text.slice(start, end)), ownWritten(written))
+      : tagOf(null, written);
+    if (isKept) this.#kept[place] = tag;
     return tag;
   }
+}
+
+function tagOf(text: string | null, written: Written): Tag {
+  return { text, written, around: null, meaning: null, next: 0 };
 }
 
 /** A text that begins as one that was a whole tag is that tag: it ends with its own bracket. */
@@ -90,6 +110,10 @@ function markOf(text: string, start: number): number {
     mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
   }
   return mark;
+}
+
+function ownWritten({ name, attributes, isShort }: Written): Written {
+  return { name: ownText(name), attributes: attributes.map(ownText), isShort };
 }
 
 /** A slice keeps all that it is of. */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import type { Element } from './element.ts';
 import { type NameOf, parseXml, type Span } from './parse-xml.ts';
@@ -106,6 +109,23 @@ describe('an element that is passed over', () => {
       assert.equal(parseXml(text, { nameOf: (_, name) => name, passedOver }).ok, false);
     }
   });
+});
+
+test('nothing of a document is held once it was read, though some of it stands in it twice', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const filling = 'a'.repeat(50_000);
+  const read = (from: number, to: number): number => {
+    for (let n = from; n < to; n += 1) {
+      const id = `<b id="${randomUUID()}"/>`;
+      assert.ok(parseXml(`<a xmlns="${OURS}"><c d="${filling}"/>${id}${id}</a>`, { nameOf }).ok);
+    }
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = read(0, 500);
+  const grownBytes = read(500, 2_000) - before;
+  assert.ok(grownBytes < 10 * filling.length, `${grownBytes} bytes more are held`);
 });
 
 describe('XML that attacks', () => {

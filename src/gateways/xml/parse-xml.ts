@@ -54,8 +54,8 @@ function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions):
   const starts: number[] = [];
   const { scope: outside, tags } = outermost(nameOf ?? null, spans !== undefined);
   let root: Element | null = null;
-  const closed = (element: Element, span: Span): void => {
-    spans?.set(element, span);
+  const closed = (element: Element, start: number, end: number): void => {
+    spans?.set(element, { start, end });
     const parent = open[open.length - 1];
     if (parent === undefined) root = element;
     else if (typeof parent.children !== 'string') parent.children.push(element);
@@ -75,14 +75,14 @@ function read(text: string, { doctype, nameOf, passedOver, spans }: XmlOptions):
       const element = open.pop();
       scopes.pop();
       const start = starts.pop() ?? 0;
-      if (element !== undefined) closed(element, { start, end });
+      if (element !== undefined) closed(element, start, end);
     },
     shortTag: (tag, start, end) => {
       const around = scopes[scopes.length - 1] ?? outside;
       const { name, attributes, element } = meaningIn(around, tag);
       // Where each stands somewhere, none stands for another.
       const isShared = element !== null && spans === undefined;
-      closed(isShared ? element : { name, attributes, children: '' }, { start, end });
+      closed(isShared ? element : { name, attributes, children: '' }, start, end);
     },
     text: (part) => {
       const current = open[open.length - 1];

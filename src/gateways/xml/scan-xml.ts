@@ -60,6 +60,7 @@ class Scan {
 
   run(): void {
     const text = this.#text;
+    this.#tags.nextDocument();
     const forbidden = forbiddenAt(text);
     this.#at = Math.max(forbidden, 0);
     if (forbidden !== -1) this.#stop('a character that XML may not hold');

@@ -1,6 +1,6 @@
 import { hl7Name } from '../../gateways/hl7v3/names.ts';
 import { xmlOf } from '../../gateways/hl7v3/read-parts.ts';
-import type { Element } from '../../gateways/xml/element.ts';
+import { type Element, elementsAt } from '../../gateways/xml/element.ts';
 import { canonicalXml } from './canonical.ts';
 
 /** Where an act says when it was sent: the NHS facade writes that anew each time a user tries again [EPS-HL7V3 2.2]. */
@@ -15,17 +15,17 @@ const SENT_AT: Readonly<Record<string, readonly string[]>> = {
  * Whether a message that was kept is about the same act, however each is written and whenever it was sent: by this the
  * same message again is told from another one under its id [EPS-HL7V3 3.1].
  */
-export function isSameContent(act: Element, kept: Buffer): boolean {
-  const root = xmlOf(kept, hl7Name);
-  if (!root.ok) return false; // it came by FHIR
-  const [other, ...more] = at(root.value, ['ControlActEvent', 'subject', act.name]);
-  return other !== undefined && more.length === 0 && contentOf(other) === contentOf(act);
+export function isSameContent(message: Buffer, kept: Buffer): boolean {
+  const [one, other] = [actIn(message), actIn(kept)];
+  return one !== null && other !== null && contentOf(one) === contentOf(other);
 }
 
-function at({ children }: Element, [name, ...rest]: readonly string[]): Element[] {
-  if (typeof children === 'string') return [];
-  const found = children.filter((child) => child.name === name);
-  return rest.length === 0 ? found : found.flatMap((child) => at(child, rest));
+/** Null of a message that came by FHIR. */
+function actIn(message: Buffer): Element | null {
+  const root = xmlOf(message, hl7Name);
+  const [subject] = root.ok ? elementsAt(root.value, ['ControlActEvent', 'subject']) : [];
+  const [act] = typeof subject?.children === 'object' ? subject.children : [];
+  return act ?? null;
 }
 
 function contentOf(act: Element): string {

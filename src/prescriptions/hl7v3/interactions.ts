@@ -22,7 +22,7 @@ import { onCancel, onOrder } from './prescribing.ts';
 import { envelopeOf, receive, type Received } from './received.ts';
 import { onNominatedRelease, onPatientRelease } from './releases.ts';
 
-type Handle = (spine: Spine, request: Hl7Request) => Promise<Hl7Answer>;
+type Handle = (spine: Spine, request: Hl7Request, act: Element | null) => Promise<Hl7Answer>;
 
 const HANDLERS: Readonly<Record<MessageName, Handle>> = {
   create: onOrder,
@@ -40,7 +40,7 @@ const HANDLERS: Readonly<Record<MessageName, Handle>> = {
 export function prescriptionHl7Interactions(spine: Spine): Hl7Interaction[] {
   return MESSAGE_NAMES.map((message) => ({
     ids: [INTERACTIONS[message], ...OTHER_IDS[message]],
-    handle: (request) => HANDLERS[message](spine, request),
+    handle: (request, act) => HANDLERS[message](spine, request, act),
   }));
 }
 
@@ -56,14 +56,19 @@ function plain<Command>(
     command: Command,
   ) => Promise<Answer>,
 ): Handle {
-  return async (spine, request) => {
-    const received = receive(spine, request, name, read);
+  const done = async (
+    spine: Spine,
+    request: Hl7Request,
+    received: Result<Received<Command>, Rejection>,
+  ): Promise<Hl7Answer> => {
     if (!received.ok) return refusal(request, received.error);
-    const { act, id, messageId, command } = received.value;
+    const { id, messageId, command } = received.value;
     if (id === null) return refusal(request, { kind: 'PrescriptionNotFound' });
     const answerOf = (outcome: Outcome): Hl7Answer => acknowledgement(request, outcome);
-    const envelope = envelopeOf(request, act, messageId, { message, answerOf });
+    const envelope = envelopeOf(request, messageId, { message, answerOf });
     const { outcome, isWritten } = await perform(spine, envelope, id, command);
     return { ...answerOf(outcome), isKept: isWritten };
   };
+  return (spine, request, act) =>
+    done(spine, request, receive(spine, request, act, { name, read }));
 }

@@ -26,27 +26,27 @@ export type Received<Command> = {
   readonly organisations: readonly OdsCode[];
 };
 
+/** The name of the act that an interaction is about, and what is read of it. */
+export type Kind<Read> = {
+  readonly name: string;
+  readonly read: (act: Element, request: Hl7Request) => Result<Read, Rejection>;
+};
+
 /** The act of a request, read; refused where it is another one, or its sender may not do that, or not for that organisation. */
 export function receive<Read extends Pick<Received<unknown>, 'organisations'>>(
   { settings }: { readonly settings: Settings },
   request: Hl7Request,
-  name: string,
-  read: (act: Element, request: Hl7Request) => Result<Read, Rejection>,
-): Result<Read & { readonly act: Element }, Rejection> {
-  const act = focalAct(request, name);
-  if (!act.ok) return act;
-  const forbidden = roleFault(settings, request, act.value);
+  act: Element | null,
+  { name, read }: Kind<Read>,
+): Result<Read, Rejection> {
+  // [EPS-HL7V3 6.10]
+  if (act?.name !== name) return fail(unprocessable(`hl7:${name} root not found`));
+  const forbidden = roleFault(settings, request, act);
   if (forbidden !== null) return fail(forbidden);
-  const received = read(act.value, request);
+  const received = read(act, request);
   if (!received.ok) return received;
   const stranger = strangerFault(settings, request, received.value.organisations);
-  return stranger === null ? ok({ ...received.value, act: act.value }) : fail(stranger);
-}
-
-/** The act that a message is about, if it is the one of its interaction [EPS-HL7V3 6.10]. */
-function focalAct({ message }: Hl7Request, name: string): Result<Element, Rejection> {
-  const { subject } = message;
-  return subject?.name === name ? ok(subject) : fail(unprocessable(`hl7:${name} root not found`));
+  return stranger === null ? received : fail(stranger);
 }
 
 export function unprocessable(detail: string): Rejection {
@@ -118,7 +118,6 @@ function strangerFault(
 
 export function envelopeOf(
   { actor, requestId, message: { id: frameId }, body, digest, at, alongside }: Hl7Request,
-  act: Element,
   messageId: Uuid,
   {
     message,
@@ -139,6 +138,6 @@ export function envelopeOf(
     at: instantOf(at),
     interaction: INTERACTIONS[message],
     digest,
-    saysSame: (other) => isSameContent(act, other),
+    saysSame: (other) => isSameContent(body, other),
   };
 }

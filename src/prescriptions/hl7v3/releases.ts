@@ -1,5 +1,7 @@
 import type { Hl7Answer, Hl7Request } from '../../gateways/hl7v3/interaction.ts';
+import type { Element } from '../../gateways/xml/element.ts';
 import { instantOf } from '../../kernel/instant.ts';
+import type { Result } from '../../kernel/result.ts';
 import type { Uuid } from '../../kernel/uuid.ts';
 import type { Release } from '../messages/release/decide.ts';
 import { releaseById, releaseNominated } from '../messages/release/handle.ts';
@@ -15,18 +17,26 @@ import { acknowledgement, answerId, refusal } from './answers.ts';
 import { envelopeOf, receive, type Received } from './received.ts';
 
 /** What waits for a pharmacy, as many as one answer holds. */
-export function onNominatedRelease(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
-  return onRelease(spine, request, {
-    act: BY_NOMINATION,
+export function onNominatedRelease(
+  spine: Spine,
+  request: Hl7Request,
+  act: Element | null,
+): Promise<Hl7Answer> {
+  const received = receive(spine, request, act, { name: BY_NOMINATION, read: readRelease });
+  return onRelease(spine, request, received, {
     message: 'releaseNominated',
     release: (envelope, { command }) => releaseNominated(spine, envelope, command),
   });
 }
 
 /** One prescription, by the id on the patient's token. */
-export function onPatientRelease(spine: Spine, request: Hl7Request): Promise<Hl7Answer> {
-  return onRelease(spine, request, {
-    act: BY_ID,
+export function onPatientRelease(
+  spine: Spine,
+  request: Hl7Request,
+  act: Element | null,
+): Promise<Hl7Answer> {
+  const received = receive(spine, request, act, { name: BY_ID, read: readRelease });
+  return onRelease(spine, request, received, {
     message: 'releaseById',
     release: async (envelope, { id, command }) =>
       id === null ? notFound(envelope) : releaseById(spine, envelope, id, command),
@@ -42,7 +52,6 @@ function notFound({ at }: Envelope): Answer {
 }
 
 type Kind = {
-  readonly act: string;
   readonly message: 'releaseNominated' | 'releaseById';
   readonly release: (envelope: Envelope, received: Received<Release>) => Promise<Answer>;
 };
@@ -50,18 +59,18 @@ type Kind = {
 async function onRelease(
   spine: Spine,
   request: Hl7Request,
-  { act: name, message, release }: Kind,
+  received: Result<Received<Release>, Rejection>,
+  { message, release }: Kind,
 ): Promise<Hl7Answer> {
-  const received = receive(spine, request, name, readRelease);
   if (!received.ok) return refusal(request, received.error);
-  const { act, messageId } = received.value;
+  const { messageId } = received.value;
   if (spine.settings.switchedOff.includes('Release')) {
     return rejected(request, messageId, { kind: 'ReleaseDisabled' }, request.at);
   }
   // What is released can be told only after it was.
   const answerOf = (outcome: Outcome): Hl7Answer | null =>
     outcome.kind === 'Released' ? null : notReleased(request, messageId, outcome);
-  const envelope = envelopeOf(request, act, messageId, { message, answerOf });
+  const envelope = envelopeOf(request, messageId, { message, answerOf });
   const done = await release(envelope, received.value);
   const { outcome, isWritten } = done;
   const answer =

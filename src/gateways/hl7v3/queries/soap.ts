@@ -90,7 +90,7 @@ async function readQuery(
   if (root === null) return notWellFormed(`Body must hold one ${handler.interaction}`);
   const message = readMessage(root, handler.interaction, 'query');
   if (!message.ok) return notWellFormed(message.error.text);
-  if (message.value.senderAsid !== senderAsid) {
+  if (message.value.message.senderAsid !== senderAsid) {
     return notWellFormed('the ASIDs of the sender in the SOAP header and in the message differ');
   }
   const system = await accredited(parts, peer, senderAsid, handler.interaction);
@@ -98,10 +98,10 @@ async function readQuery(
   const query = queryIn(root);
   if (query === null) return notWellFormed('ControlActEvent must hold one query');
   const { partyKey } = peer;
-  const sender = { partyKey, system: system.value, author: message.value.author };
+  const sender = { partyKey, system: system.value, author: message.value.message.author };
   const actor = await actorOf(parts.directory, sender);
   const question = { actor, requestId: messageId, at: parts.clock.now(), query };
-  return ok({ handler, soap: soap.value, message: message.value, query: question });
+  return ok({ handler, soap: soap.value, message: message.value.message, query: question });
 }
 
 /** Accredited for this very query: the ids of two of them differ only in their version. */
