@@ -29,6 +29,8 @@ export type Installation = {
   readonly signingKey: SigningKey;
   readonly hl7v3: Hl7Access;
   meters(): Promise<Meters>;
+  /** Writes out what rounds before have left in memory: else the database does that during the next one. */
+  settle(): Promise<void>;
   rows<Row extends object>(query: string): Promise<Row[]>;
   close(): Promise<void>;
 };
@@ -85,6 +87,9 @@ async function startParts(closers: (() => Promise<void>)[]): Promise<Omit<Instal
       databaseMs: postmaster === null ? null : timeOfFamily(postmaster),
       walBytes: await walBytes(client),
     }),
+    settle: async () => {
+      await client.query('checkpoint');
+    },
     rows: async <Row extends object>(query: string) => (await client.query<Row>(query)).rows,
   };
 }

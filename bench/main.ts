@@ -112,7 +112,7 @@ async function measure(
       }),
     };
   }
-  return withHalfLoad(flags, contenders, results);
+  return withHalfLoad(flags, installation, contenders, results);
 }
 
 /**
@@ -171,9 +171,10 @@ function jsonOf({ figures, ...others }: Results): string {
   return JSON.stringify({ ...figures, ...others });
 }
 
-/** Latency is what a client sees when the system is busy, not when it is full. */
+/** Latency is what a client sees when the system is busy, not when it is full, nor just after it was. */
 async function withHalfLoad(
   flags: Flags,
+  installation: Installation,
   { bare, fhir }: Contenders,
   results: Record<string, Figures>,
 ): Promise<Record<string, Figures>> {
@@ -185,6 +186,7 @@ async function withHalfLoad(
   const seconds = flags.seconds * 2;
   const at = async ({ client, ledger }: Contender): Promise<HalfLoad> => {
     await client.prepare(kinds, creates(kinds, perSecond * seconds));
+    await installation.settle();
     const ran: Ran = await client.run({ kinds, seconds, perSecond });
     ledger.add(ran);
     return halfLoadOf(ran);

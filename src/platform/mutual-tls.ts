@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import { TLSSocket } from 'node:tls';
 
+import { plainAddress } from './address.ts';
 import { comingFrom } from './audit/source.ts';
 import { type Around, ending, type HttpResponse, write } from './http.ts';
 import { textHeaders } from './http-request.ts';
@@ -133,11 +134,7 @@ async function admitted<Peer>(
 ): Promise<Peer | null> {
   const certificate = certificateOf(socket);
   if (certificate !== null) return isCertified(socket) ? admit(certificate) : null;
-  return (await admitUncertified?.(addressOf(socket))) ?? null;
-}
-
-function addressOf(socket: IncomingMessage['socket']): string {
-  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return (await admitUncertified?.(plainAddress(socket.remoteAddress ?? ''))) ?? null;
 }
 
 /** One that is of nobody's authority gets through the handshake, too. */
@@ -151,7 +148,8 @@ async function answer<Peer>(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
   const begun = performance.now();
-  const said = await answerOf(options, request).then(undefined, options.onFailure);
+  const asked = { method: request.method ?? 'GET', headers: textHeaders(request.headers) };
+  const said = await answerOf(options, request, asked).then(undefined, options.onFailure);
   if (said === null) {
     request.socket.destroy();
     return;
@@ -166,16 +164,15 @@ async function answer<Peer>(
       ...(isLast ? { Connection: 'close' } : {}),
     },
   });
-  const { method = 'GET', headers } = request;
-  const asked = { method, path: '', headers: textHeaders(headers) };
   const elapsedMs = performance.now() - begun;
-  options.onAnswered?.({ request: asked, route: null, response: said, elapsedMs });
+  options.onAnswered?.({ request: { ...asked, path: '' }, route: null, response: said, elapsedMs });
 }
 
 /** Null when the certificate never counted, or the request broke off. */
 async function answerOf<Peer>(
   options: MutualTlsOptions<Peer>,
   request: IncomingMessage,
+  { method, headers }: Pick<CertifiedRequest, 'method' | 'headers'>,
 ): Promise<HttpResponse | null> {
   const peer = await admitted(options, request.socket);
   if (peer === null) {
@@ -183,15 +180,14 @@ async function answerOf<Peer>(
     request.resume(); // nothing of it is kept
     return said === null ? null : ending(said);
   }
-  const { method = 'GET', url = '/', headers } = request;
   const body = await readBody(request, options.bodyMaxBytes);
   if (body === 'broken') return null;
-  const [path = '/', text = ''] = url.split('?', 2);
+  const [path = '/', text = ''] = (request.url ?? '/').split('?', 2);
   const query = new URLSearchParams(text);
   const { around = (_request, _route, work) => work(), handle } = options;
-  const asked = { method, path, query, headers: textHeaders(headers), body };
+  const asked = { method, path, query, headers, body };
   const work = (): Promise<HttpResponse> => around(asked, 'hl7v3', () => handle(asked, peer));
-  return comingFrom(addressOf(request.socket), work);
+  return comingFrom(request.socket.remoteAddress ?? '', work);
 }
 
 /** Null: larger than allowed. */

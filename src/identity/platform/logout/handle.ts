@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
+import { plainAddress } from '../../../platform/address.ts';
 import type { HttpRequest, HttpResponse } from '../../../platform/http.ts';
 import { describeBug } from '../../../platform/log.ts';
 import { endSessions, findByProviderSession } from '../../sessions/index.ts';
@@ -60,6 +61,6 @@ function isAllowed(nets: readonly string[], address: string): boolean {
     const family = isIP(start) === 6 ? 'ipv6' : 'ipv4';
     list.addSubnet(start, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
   }
-  const plain = address.replace(/^::ffff:/, '');
+  const plain = plainAddress(address);
   return isIP(plain) !== 0 && list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }
