@@ -181,8 +181,15 @@ async function openSpine(config: Config, { database, cards, measures }: OpenSpin
   const signatures = openSignatures(authorities, now, { database, own: signingLists(cards) });
   if (!signatures.ok) throw new Error(`OPENSPINE_SIGNATURE_AUTHORITIES: ${signatures.error}`);
   await signatures.value.lists.look(now());
-  const { onMessage: onAnswered, traces } = measures;
-  return { database, settings: config, signatures: signatures.value, onAnswered, traces };
+  const { onMessage: onAnswered, onUnreadable, traces } = measures;
+  return {
+    database,
+    settings: config,
+    signatures: signatures.value,
+    onAnswered,
+    onUnreadable,
+    traces,
+  };
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {

@@ -38,6 +38,7 @@ export type Measures = {
   /** Follows the requests of a door, where anything is followed. */
   readonly around: Around;
   readonly onMessage: NonNullable<Spine['onAnswered']>;
+  readonly onUnreadable: NonNullable<Spine['onUnreadable']>;
   readonly onTurn: Metrics['turn'];
   /** Jobs of this process that are late or fail. */
   readonly troubledJobs: () => readonly string[];
@@ -78,6 +79,9 @@ export async function openMeasures(config: Config, parts: Parts): Promise<Measur
       const reason = isRefused ? outcome.rejection.kind : null;
       const said = isRefused ? 'refused' : 'accepted';
       metrics.done({ interaction, outcome: said, reason, organisation });
+    },
+    onUnreadable: (message, fault) => {
+      parts.log({ event: 'order-unreadable', ...message, outcome: describeBug(fault) });
     },
     onTurn: (job, turn) => {
       metrics.turn(job, turn);

@@ -14,7 +14,6 @@ import { trackInteraction } from './track/fhir.ts';
 import { verifySignatureInteraction } from './fhir/verify-signature.ts';
 
 export * from './rules.ts';
-export { INTERACTIONS } from './interactions.ts';
 export { isSignedInfo } from './hl7v3/signed-info.ts';
 export { prescriptionHl7Interactions } from './hl7v3/interactions.ts';
 export { subsequentCancellations } from './messages/cancel/subsequent.ts';

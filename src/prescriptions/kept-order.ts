@@ -1,11 +1,7 @@
 import type { Bundle } from 'fhir/r4';
 
 import { parseFhirJson } from '../gateways/fhir/json.ts';
-import { hl7Name } from '../gateways/hl7v3/names.ts';
-import { xmlTextOf } from '../gateways/hl7v3/read-parts.ts';
 import type { Element } from '../gateways/xml/element.ts';
-import { parseXml, type Span } from '../gateways/xml/parse-xml.ts';
-import type { XmlSource } from '../gateways/xml/spliced.ts';
 import { assure } from '../kernel/bug.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { orderBundle } from './fhir/order-bundle.ts';
@@ -14,7 +10,7 @@ import { asMessage } from './fhir/r4.ts';
 import { undeclared } from './hl7v3/content.ts';
 import type { OrderDocument } from './hl7v3/order-document.ts';
 import { readOrder } from './hl7v3/read-order.ts';
-import { Reading } from './hl7v3/reading.ts';
+import { isXml, type KeptHl7, ORDER, readKeptHl7 } from './kept-hl7.ts';
 import { parentPrescription } from './messages/create/hl7v3.ts';
 
 /** A prescription order as it is kept: the bytes that were received, read again in the form that they are in. */
@@ -22,31 +18,12 @@ export type KeptOrder =
   | { readonly form: 'fhir'; readonly bundle: Bundle }
   | ({ readonly form: 'hl7v3' } & KeptHl7);
 
-/** A message of HL7 V3 with its text, and where its act is in that. */
-export type KeptHl7 = {
-  readonly source: XmlSource;
-  /** From the message down to its act. */
-  readonly path: readonly [Element, Element, Element, Element];
-};
-
 /**
  * The bytes say themselves which form they are in: XML begins with a bracket and JSON does not (ADR 19). Whoever looks
  * at little of HL7 V3 says inside of which elements nothing needs to be read.
  */
 export function readKeptOrder(body: Buffer, passedOver?: ReadonlySet<string>): KeptOrder {
-  return isXml(body)
-    ? { form: 'hl7v3', ...readKeptHl7(body, 'ParentPrescription', passedOver) }
-    : readFhir(body);
-}
-
-const NOTHING: ReadonlySet<string> = new Set();
-const BRACKET = 0x3c;
-const SPACE = 0x20;
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-
-/** Whether bytes that were kept are HL7 V3, and not FHIR. */
-export function isXml(body: Buffer): boolean {
-  return body.find((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte)) === BRACKET;
+  return isXml(body) ? { form: 'hl7v3', ...readKeptHl7(body, ORDER, passedOver) } : readFhir(body);
 }
 
 function readFhir(body: Buffer): KeptOrder {
@@ -55,25 +32,6 @@ function readFhir(body: Buffer): KeptOrder {
   const bundle = asMessage(read.value);
   assure(bundle?.resourceType === 'Bundle', 'a kept document is no Bundle');
   return { form: 'fhir', bundle };
-}
-
-/** A message that was taken, with the act of this name; inside of what is passed over it is empty. */
-export function readKeptHl7(
-  body: Buffer,
-  name: string,
-  passedOver: ReadonlySet<string> = NOTHING,
-): KeptHl7 {
-  const spans = new Map<Element, Span>();
-  const text = xmlTextOf(body);
-  assure(text.ok, 'a kept document is no longer text');
-  const read = parseXml(text.value, { nameOf: hl7Name, passedOver, spans });
-  assure(read.ok, 'a kept document is no longer XML');
-  const root = read.value;
-  const from = new Reading();
-  const event = from.only(root, 'ControlActEvent');
-  const subject = from.only(event, 'subject');
-  const act = from.only(subject, name);
-  return { source: { text: text.value, root, spans }, path: [root, event, subject, act] };
 }
 
 /** The order as FHIR has it. */

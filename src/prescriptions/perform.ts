@@ -29,10 +29,20 @@ export type Spine = {
     message: Pick<repository.Envelope, 'interaction' | 'actor'>,
     outcome: Outcome,
   ) => void;
+  /** Told of every release in which a prescription was left out, as its order cannot be read, and of what is wrong. */
+  readonly onUnreadable?: (
+    message: Pick<repository.Envelope, 'requestId' | 'interaction'> & {
+      readonly organisation: string | null;
+    },
+    fault: unknown,
+  ) => void;
 };
 
-/** What a message does and what it is answered; or why not. */
+/** What a message does and what it is answered. */
 export type Deed = { readonly events: readonly PrescriptionEvent[]; readonly outcome: Outcome };
+
+/** By how a prescription stands: what a message does; or why not. */
+type Decide = (state: Known | null) => Result<Deed, Rejection> | Promise<Result<Deed, Rejection>>;
 
 /** The answer, and the prescriptions that it is about. */
 export type Answer = {
@@ -56,7 +66,7 @@ export async function perform(
   spine: Spine,
   envelope: repository.Envelope,
   id: PrescriptionId,
-  decide: (state: Known | null) => Result<Deed, Rejection>,
+  decide: Decide,
 ): Promise<Answer> {
   return followed(spine, envelope, () => performed(spine, envelope, id, decide));
 }
@@ -78,7 +88,7 @@ export async function performed(
   spine: Spine,
   envelope: repository.Envelope,
   id: PrescriptionId,
-  decide: (state: Known | null) => Result<Deed, Rejection>,
+  decide: Decide,
 ): Promise<Answer> {
   let isAskedAgain = false;
   for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts += 1) {
@@ -98,7 +108,7 @@ export async function performed(
 type Attempt = {
   readonly id: PrescriptionId;
   readonly head: repository.Head;
-  readonly decide: (state: Known | null) => Result<Deed, Rejection>;
+  readonly decide: Decide;
 };
 
 /** Null when the prescription or the message id was changed by somebody else meanwhile. */
@@ -107,7 +117,7 @@ export async function attempt(
   envelope: repository.Envelope,
   { id, head, decide }: Attempt,
 ): Promise<Answer | null> {
-  const decision = decide(head.state);
+  const decision = await decide(head.state);
   const deed = decision.ok ? decision.value : refused(decision.error, envelope);
   const nhsNumber = head.state?.kind === 'prescription' ? head.state.patient : null;
   if (deed.events.length === 0) {

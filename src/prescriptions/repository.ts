@@ -142,15 +142,16 @@ export type Waiting = {
   readonly wasHadBefore: boolean;
 };
 
-/** Prescriptions that wait for this pharmacy, the oldest first; none while downloads are not open to it. */
+/** Prescriptions that wait for this pharmacy but for some, the oldest first; none while downloads are not open to it. */
 export async function waiting(
   database: Database,
   organisation: OdsCode,
   today: LondonDate,
-  most: number,
+  { most, but }: { readonly most: number; readonly but: readonly PrescriptionId[] },
 ): Promise<Waiting[]> {
+  const others = but.length === 0 ? sql`` : sql`and prescription_id <> all(${but}::text[])`;
   return database.all<Waiting>(sql`
-    select ${WAITING} ${inQueueOf(organisation, today)} and not ${isDownloadLater(organisation)}
+    select ${WAITING} ${inQueueOf(organisation, today)} and not ${isDownloadLater(organisation)} ${others}
     order by prescribed_at, prescription_id limit ${most}`);
 }
 
@@ -230,6 +231,18 @@ export async function orders(
     select message_id, body from prescriptions.message
     where message_id = any(${messageIds}::uuid[]) and interaction = ${NEW_PRESCRIPTION}`);
   return new Map(rows.map((row) => [row.message_id, row.body]));
+}
+
+/** Those of which something was found wrong with the signature when they came. */
+export async function signedWrongly(
+  database: Database,
+  ids: readonly PrescriptionId[],
+): Promise<PrescriptionId[]> {
+  const rows = await database.all<{ id: PrescriptionId }>(sql`
+    select prescription_id as id from prescriptions.event
+    where prescription_id = any(${ids}::text[]) and kind = 'Created'
+      and json_array_length(coalesce(data->'signature'->'findings', '[]')) > 0`);
+  return rows.map(({ id }) => id);
 }
 
 /** A message as it was received; null when it is not kept. */

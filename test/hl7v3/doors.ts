@@ -17,6 +17,7 @@ import {
   prescriptionHl7Interactions,
   prescriptionInteractions,
   type Settings,
+  type Spine,
   trialInteractions,
 } from '../../src/prescriptions/index.ts';
 import { Reading } from '../../src/prescriptions/hl7v3/reading.ts';
@@ -42,8 +43,13 @@ export type Doors = {
 
 export const NOBODYS: System = { organisation: null };
 
-export function openDoors(database: Database, settings: Settings = COMPATIBLE): Doors {
-  const spine = aSpine(database, settings);
+/** `told`: more that the Spine is told with. */
+export function openDoors(
+  database: Database,
+  settings: Settings = COMPATIBLE,
+  told: Pick<Spine, 'onUnreadable'> = {},
+): Doors {
+  const spine = { ...aSpine(database, settings), ...told };
   const fhir = [...prescriptionInteractions(spine), ...trialInteractions(spine)];
   const hl7 = prescriptionHl7Interactions(spine);
   const call: Doors['fhir'] = async (path, body, at) => {

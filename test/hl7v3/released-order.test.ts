@@ -20,6 +20,7 @@ import {
 } from '../../src/prescriptions/messages/create/hl7v3.ts';
 import { releasedOrder } from '../../src/prescriptions/messages/release/released-order.ts';
 import type { Item, Prescription } from '../../src/prescriptions/prescription.ts';
+import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { anIssue, aPrescription } from '../../src/prescriptions/testing.ts';
 import { orderJson } from './order-bundle.ts';
 import { AT, CARRIED, orderOf, orders } from './orders.ts';
@@ -49,6 +50,7 @@ function prescriptionOf(
   const issues = Number(order.repeats?.high ?? 1);
   const number = Math.min(issue, issues);
   return aPrescription('ToBeDispensed', {
+    id: present(prescriptionKey(order.shortFormId), 'prescription id'),
     orderId: guid(order.messageId),
     currentIssue: number,
     issues: [{ ...anIssue('ToBeDispensed'), number, items }],

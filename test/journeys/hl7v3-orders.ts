@@ -16,6 +16,7 @@ import { parentPrescription } from '../../src/prescriptions/messages/create/hl7v
 import { receiveOrder } from '../../src/prescriptions/messages/create/receive.ts';
 import { releaseById, releaseNominated } from '../../src/prescriptions/messages/release/handle.ts';
 import { releasedBy } from '../../src/prescriptions/messages/release/released-by.ts';
+import { releasedOrder } from '../../src/prescriptions/messages/release/released-order.ts';
 import { releaseResponseXml } from '../../src/prescriptions/messages/release/release-response.ts';
 import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import type { Envelope } from '../../src/prescriptions/repository.ts';
@@ -110,7 +111,7 @@ export async function releaseByHl7(
       : await releaseById(spine, envelope, keyOf(shortFormId), command);
   assert.equal(outcome.kind, 'Released', JSON.stringify(outcome));
   const released = await releasedBy(spine, prescriptionIds, requestId);
-  return releaseResponseXml({ releaseId, requestId, by, at, released });
+  return releaseResponseXml({ releaseId, requestId, by, at, orders: released.map(releasedOrder) });
 }
 
 function keyOf(shortFormId: string) {

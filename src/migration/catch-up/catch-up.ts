@@ -2,6 +2,7 @@ import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { changeBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
+import { messagesOf } from '../fold/messages.ts';
 import { Payloads } from '../fold/payloads.ts';
 import {
   addApart,
@@ -181,7 +182,6 @@ async function assureUntouched(
 }
 
 function movedOf(dump: Dump, payloads: Payloads, group: Group) {
-  const messages = group.rows.MESSAGE.map(({ row }) => ({ row, ...payloads.read(row) }));
-  const isDamaged = messages.some(({ isWhole }) => !isWhole);
+  const { messages, isDamaged } = messagesOf(payloads, group);
   return { messages, moved: foldGroup(group, dump, isDamaged) };
 }

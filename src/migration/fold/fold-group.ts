@@ -40,7 +40,7 @@ export type Moved = {
 /** Organisations whose prescriptions are tests [EPS-LIFECYCLE 8]. */
 const TEST_SITES = new Set(['Z99901', 'Z99902']);
 
-/** `isDamaged`: whether the bytes of one of its messages are not those that the export names [MIGRATION 4, D20]. */
+/** `isDamaged`: as `messagesOf` finds it [MIGRATION 4, D20]. */
 export function foldGroup(
   group: Group,
   { manifest, holds = [] }: Pick<Dump, 'manifest' | 'holds'>,

@@ -7,7 +7,8 @@ import type { Truth } from '../generate/truth.ts';
 import { readGroups } from '../lx1/read-groups.ts';
 import { aDump } from '../testing.ts';
 import { foldGroup, type Moved } from './fold-group.ts';
-import { isDamaged, Payloads } from './payloads.ts';
+import { messagesOf } from './messages.ts';
+import { Payloads } from './payloads.ts';
 import { standingOf } from './standing.ts';
 
 // Shows: Migration | each dirty class is found where it is and nowhere else, against the truth of the generator
@@ -29,7 +30,7 @@ before(async () => {
   const payloads = new Payloads(dump);
   for (const part of dump.parts) {
     for await (const group of readGroups(dump, part)) {
-      found.set(group.place, foldGroup(group, dump, isDamaged(payloads, group)));
+      found.set(group.place, foldGroup(group, dump, messagesOf(payloads, group).isDamaged));
     }
   }
   payloads.close();

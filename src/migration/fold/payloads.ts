@@ -3,7 +3,6 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Dump } from '../lx1/open-dump.ts';
-import type { Group } from '../lx1/read-groups.ts';
 import type { Row } from '../lx1/tables.ts';
 
 /** Reads messages out of the payload files of an export, byte by byte as they were received. */
@@ -88,8 +87,3 @@ function within(
 
 const FEED_PAYLOAD = /^feed\.\d{6}\.bin$/;
 const MESSAGE_MAX_BYTES = 5_242_880; // [RELIABILITY 7.2]
-
-/** Whether a message of these rows is not as the export says [MIGRATION 4, D20]. */
-export function isDamaged(payloads: Payloads, { rows }: Group): boolean {
-  return rows.MESSAGE.some(({ row }) => !payloads.read(row).isWhole);
-}

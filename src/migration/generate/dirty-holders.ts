@@ -1,3 +1,4 @@
+import { aDamage } from './damage.ts';
 import {
   held,
   type Injection,
@@ -48,8 +49,8 @@ export const WRONG_HOLDERS: readonly Injection[] = [
     id: 'D20',
     rate: 0.001,
     isFor: is('0001', '0002'),
-    into({ rows, truth }) {
-      Object.assign(rows.MESSAGE[0] ?? {}, { SHA256: '0'.repeat(64) });
+    into({ life, truth, dice }) {
+      life.damage = aDamage(dice);
       held(truth);
     },
   },

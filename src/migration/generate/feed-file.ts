@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises';
 
 import { csvLine, type Field } from '../lx1/csv.ts';
 import { writeSigned } from '../signed-file.ts';
+import type { kept } from './damage.ts';
 
 /** The columns of a change [MIGRATION 2.1]. */
 const FEED_COLUMNS = 'CHG_SEQ TX_ID TX_LAST COMMIT_TS TABLE OP PK AFTER BEFORE'.split(' ');
@@ -48,13 +49,15 @@ export class FeedFile {
   }
 
   /** Adds a message; answers where it lies. */
-  async message(
-    bytes: Buffer,
-  ): Promise<{ PAYLOAD_FILE: string; OFFSET: string; LENGTH: string; SHA256: string }> {
+  async message({ bytes, sha256 }: ReturnType<typeof kept>): Promise<{
+    PAYLOAD_FILE: string;
+    OFFSET: string;
+    LENGTH: string;
+    SHA256: string;
+  }> {
     const place = { PAYLOAD_FILE: PAYLOAD_NAME, OFFSET: String(this.#payloadBytes) };
     this.#payloadBytes += bytes.length;
     if (!this.#payload.write(bytes)) await once(this.#payload, 'drain');
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { ...place, LENGTH: String(bytes.length), SHA256: sha256 };
   }
 

@@ -8,14 +8,16 @@ import {
   TABLES,
 } from '../lx1/tables.ts';
 import { closeRows } from './close-rows.ts';
+import { kept } from './damage.ts';
 import { type Dice, guidOf } from './dice.ts';
 import { documentLine, documentsOf } from './document.ts';
 import { FeedFile, type FeedOf, type Told } from './feed-file.ts';
 import { goOnOnce } from './go-on.ts';
+import { held } from './injection.ts';
 import { isDoubled, stamp } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import type { LegacyRow, LegacyRows } from './life-rows.ts';
-import { payloadOf } from './payload.ts';
+import { keptOf } from './payload.ts';
 import { sentAs } from './sent-as.ts';
 import { type Truth, truthOf } from './truth.ts';
 
@@ -81,6 +83,10 @@ export class Feed {
     this.#going.splice(at, 1);
     const truth = truthOf(going.life);
     if (truth.fate === 'live' && going.life.rows.moments.some(isDoubled)) truth.classes.push('D14');
+    if (truth.fate === 'live' && going.life.damage !== null) {
+      truth.classes.push('D20');
+      held(truth);
+    }
     await going.onEnd(truth);
   }
 
@@ -93,7 +99,7 @@ export class Feed {
     closeRows(life);
     for (const row of tables.MESSAGE) {
       if (row['PAYLOAD_FILE'] != null) continue;
-      Object.assign(row, await this.#file.message(payloadOf(row, life)));
+      Object.assign(row, await this.#file.message(keptOf(row, life)));
     }
     const told =
       this.#format === 'LX-1' ? toldRows(before, tables) : toldDocument(life, before, tables);
@@ -126,7 +132,7 @@ export class Feed {
       RECV_TS: stamp(this.#ms),
       FROM_SYSTEM: org,
       OUTCOME: NO_MORE,
-      ...(await this.#file.message(bytes)),
+      ...(await this.#file.message(kept(bytes, null, id))),
     };
     const key = keyJson('MESSAGE', row);
     await this.tell([{ table: 'MESSAGE', key, after: rowJson('MESSAGE', row), before: null }]);

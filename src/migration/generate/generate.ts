@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
@@ -12,13 +11,14 @@ import { columnsOf, OF_PRESCRIPTIONS, type PrescriptionTable } from '../lx1/tabl
 import { type Packing, PartFile, PayloadFile } from '../lx1/write-part.ts';
 import { BesideRows } from './beside.ts';
 import { closeRows } from './close-rows.ts';
+import { aDamage } from './damage.ts';
 import { Dice, guidOf } from './dice.ts';
 import { spoil } from './dirty.ts';
 import { documentLine, documentsOf } from './document.ts';
 import { Feed } from './feed.ts';
 import { dayOf, isDoubled } from './legacy-time.ts';
 import type { Life } from './life.ts';
-import { payloadOf } from './payload.ts';
+import { keptOf } from './payload.ts';
 import { lifeOf, unseenOf } from './lives.ts';
 import type { Era } from './stories.ts';
 import { Reads } from './reads.ts';
@@ -106,6 +106,7 @@ export async function generateDump(
 }
 
 const ANEW = 0.25; // of as many prescriptions as change
+const DAMAGED = 0.005; // of those, ten times as many as in the export: they are few
 
 /** What nobody had heard of when the export was made; the feed ends with all that still go on. */
 async function comeAnew(wanted: Wanted, beside: Beside): Promise<void> {
@@ -113,7 +114,10 @@ async function comeAnew(wanted: Wanted, beside: Beside): Promise<void> {
   const count = Math.ceil(prescriptions * changing * ANEW);
   for (let n = prescriptions; n < prescriptions + count; n += 1) {
     const dice = new Dice(seed * 1_000_003 + n);
-    await goOn(unseenOf(n, dice, wanted), dice, beside);
+    const life = unseenOf(n, dice, wanted);
+    const luck = new Dice(seed * 1_000_033 + n);
+    if (luck.isLucky(DAMAGED * wanted.dirt)) life.damage = aDamage(luck);
+    await goOn(life, dice, beside);
     await beside.feed.askInVain(n);
   }
   if (changing > 0) await beside.people.goOn(folder, beside.feed);
@@ -195,10 +199,14 @@ async function writeLife(
   const life = lifeOf(n, dice, wanted);
   closeRows(life);
   people.answer(life, n);
+  const truth = truthOf(life);
+  if (truth.fate === 'live' && life.rows.moments.some(isDoubled)) truth.classes.push('D14');
+  else spoil(life, truth, { dice, asOfMs, share });
+  // One that is cancelled after all has no day any more.
+  if (isLapsed(life, asOfMs) && !truth.classes.includes('D6')) truth.classes.push('D30');
   for (const row of life.rows.tables.MESSAGE) {
-    const bytes = payloadOf(row, life);
+    const { bytes, sha256 } = keptOf(row, life);
     const offset = String(await payload.add(bytes));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
     Object.assign(row, {
       PAYLOAD_FILE: payload.name,
       OFFSET: offset,
@@ -206,11 +214,6 @@ async function writeLife(
       SHA256: sha256,
     });
   }
-  const truth = truthOf(life);
-  if (truth.fate === 'live' && life.rows.moments.some(isDoubled)) truth.classes.push('D14');
-  else spoil(life, truth, { dice, asOfMs, share });
-  // One that is cancelled after all has no day any more.
-  if (isLapsed(life, asOfMs) && !truth.classes.includes('D6')) truth.classes.push('D30');
   for (const [table, file] of tables) await writeRows(life, table, file);
   return { life, truth };
 }

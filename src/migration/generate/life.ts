@@ -1,4 +1,5 @@
 import { present } from '../../kernel/bug.ts';
+import type { Damage } from './damage.ts';
 import { guidOf } from './dice.ts';
 import { type LegacyIssue, newIssue } from './legacy-issue.ts';
 import { dayOf, daysLater } from './legacy-time.ts';
@@ -32,6 +33,8 @@ export class Life {
   isGone = false;
   /** The message that it came by; null: it has not come. */
   order: string | null = null;
+  /** What is wrong with the bytes that are kept of that message. */
+  damage: Damage | null = null;
 
   constructor(beginning: Beginning, isBeforePrescription = false) {
     this.beginning = beginning;

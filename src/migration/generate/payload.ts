@@ -1,21 +1,72 @@
+import { kept } from './damage.ts';
+import { guidOf } from './dice.ts';
+import { stamp } from './legacy-time.ts';
 import type { Life } from './life.ts';
-import type { LegacyRow } from './life-rows.ts';
+import { type LegacyRow, PRODUCT, QUANTITY } from './life-rows.ts';
 
 /** Invented persons: with hyphens, apostrophes and diacritics [MIGRATION 11]. */
 const SURNAMES = ['Ashby', "O'Synthé", 'Müller-Invent', 'D’Exemple', 'Nørregård', 'Żółć', 'Test'];
 
+/** A message as it is kept: what is wrong with an order is only there. */
+export function keptOf(row: LegacyRow, life: Life): ReturnType<typeof kept> {
+  const damage = row['MSG_ID'] === life.order ? life.damage : null;
+  return kept(payloadOf(row, life), damage, life.beginning.id);
+}
+
 /** A message as it might have been received: invented, short, and with white space that nobody may tidy. */
-export function payloadOf(row: LegacyRow, { beginning }: Life): Buffer {
-  const { id, n, patient, prescriber, items } = beginning;
-  const lines = Array.from(
-    { length: items },
-    (_, item) =>
-      `  <pertinentLineItem n="${item + 1}">Synthetic tablets 75mg, 28</pertinentLineItem>`,
-  );
+function payloadOf(row: LegacyRow, life: Life): Buffer {
+  const { MSG_ID: message, INTERACTION: interaction, RECV_TS: received } = row;
   return Buffer.from(
     `<?xml version="1.0" encoding="UTF-8"?>\n<!-- invented: no person has this prescription -->\n` +
-      `<${row['INTERACTION']} xmlns="urn:hl7-org:v3" >\n <id root="${row['MSG_ID']}"/>\t<creationTime value='${row['RECV_TS']}'/>\n` +
-      ` <prescriptionID extension="${id}"/><patient extension="${patient}"><family>${SURNAMES[n % SURNAMES.length]}</family></patient><author extension="${prescriber}"/>\n` +
-      `${row['INTERACTION']?.startsWith('PORX_IN02010') === true ? lines.join('\n') : ''}\n</${row['INTERACTION']}>\n`,
+      `<${interaction} xmlns="urn:hl7-org:v3" >\n <id root="${message}"/>\t<creationTime value='${received}'/>\n` +
+      `${interaction?.startsWith('PORX_IN02010') === true ? order(life) : about(life)}\n</${interaction}>\n`,
   );
+}
+
+function about({ beginning: { id, n, patient, prescriber } }: Life): string {
+  return ` <prescriptionID extension="${id}"/><patient extension="${patient}"><family>${surnameOf(n)}</family></patient><author extension="${prescriber}"/>`;
+}
+
+function surnameOf(n: number): string {
+  return SURNAMES[n % SURNAMES.length] ?? '';
+}
+
+const ODS = '1.2.826.0.1285.0.1.10';
+const SHORT_FORM = '2.16.840.1.113883.2.1.3.2.4.18.8';
+const NHS_NUMBER = '2.16.840.1.113883.2.1.4.1';
+const USER = '1.2.826.0.1285.0.2.0.65';
+
+/** As much of a prescription as a pharmacy must be told, and nothing besides [EPS-HL7V3 6.1]. */
+function order({ beginning }: Life): string {
+  const { id, n, prescriber, nominated, treatment, issues, items, prescribedMs } = beginning;
+  const at = stamp(prescribedMs);
+  const agent = `<AgentPerson><agentPerson><id root="${USER}" extension="555900040101"/></agentPerson><representedOrganization><id root="${ODS}" extension="${prescriber}"/><name>Surgery</name><telecom value="tel:0"/><addr><streetAddressLine>1 Invented Way</streetAddressLine></addr></representedOrganization></AgentPerson>`;
+  const repeats =
+    treatment === '0003'
+      ? `<repeatNumber><low value="1"/><high value="${issues}"/></repeatNumber>`
+      : '';
+  const performer =
+    nominated === null
+      ? ''
+      : `<performer><AgentOrgSDS><agentOrganizationSDS><id root="${ODS}" extension="${nominated}"/></agentOrganizationSDS></AgentOrgSDS></performer>`;
+  const lines = Array.from({ length: items }, (_, item) =>
+    lineItem(guidOf('item', n, item), repeats),
+  );
+  return (
+    ` <ControlActEvent><subject><ParentPrescription><id root="${guidOf('act', n)}"/><effectiveTime value="${at}"/>${patientOf(beginning)}\n` +
+    ` <pertinentInformation1><pertinentPrescription><id root="${guidOf('long form', n)}"/><id root="${SHORT_FORM}" extension="${id}"/>${repeats}${performer}<author><time value="${at}"/>${agent}</author><responsibleParty>${agent}</responsibleParty>${coded(5, 'PrescriptionTreatmentType', treatment)}${coded(1, 'DispensingSitePreference', '0004')}\n` +
+    `${lines.join('\n')}\n ${coded(4, 'PrescriptionType', '0001')}</pertinentPrescription></pertinentInformation1></ParentPrescription></subject></ControlActEvent>`
+  );
+}
+
+function patientOf({ n, patient, prescriber }: Life['beginning']): string {
+  return `<recordTarget><Patient><id root="${NHS_NUMBER}" extension="${patient}"/><patientPerson><name><family>${surnameOf(n)}</family></name><administrativeGenderCode code="2"/><birthTime value="19500214"/><playedProviderPatient><subjectOf><patientCareProvision><responsibleParty><healthCareProvider><id root="${ODS}" extension="${prescriber}"/></healthCareProvider></responsibleParty></patientCareProvision></subjectOf></playedProviderPatient></patientPerson></Patient></recordTarget>`;
+}
+
+function lineItem(id: string, repeats: string): string {
+  return `  <pertinentInformation2><pertinentLineItem><id root="${id}"/>${repeats}<product><manufacturedProduct><manufacturedRequestedMaterial><code code="${PRODUCT}" displayName="Synthetic tablets 75mg"/></manufacturedRequestedMaterial></manufacturedProduct></product><component><lineItemQuantity><quantity value="${QUANTITY}"><translation value="${QUANTITY}" code="428673006" displayName="tablet"/></quantity></lineItemQuantity></component><pertinentInformation2><pertinentDosageInstructions><value>one a day</value></pertinentDosageInstructions></pertinentInformation2></pertinentLineItem></pertinentInformation2>`;
+}
+
+function coded(place: number, name: string, code: string): string {
+  return `<pertinentInformation${place}><pertinent${name}><value code="${code}"/></pertinent${name}></pertinentInformation${place}>`;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../prescriptions/rules.ts';
 import type { Moved } from '../fold/fold-group.ts';
 import { legacyInstant } from '../fold/legacy-time.ts';
+import type { Message } from '../fold/messages.ts';
 import { idOf } from '../fold/record.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS, type Row } from '../lx1/tables.ts';
@@ -53,9 +54,6 @@ export async function copyAll(bulk: BulkLoad, lines: Lines): Promise<void> {
 
 /** Where rows come from: the origin of each chain [MIGRATION 3, 5 M16]. */
 export type Source = { readonly exportId: string; readonly part: number; readonly asOf: Instant };
-
-/** A message with its bytes. */
-export type Message = { readonly row: Row<'MESSAGE'>; readonly bytes: Buffer };
 
 /** Adds all rows that one id has in the new store. */
 export function addLines(

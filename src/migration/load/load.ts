@@ -4,12 +4,13 @@ import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { stageBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
+import { messagesOf } from '../fold/messages.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
 import { groupsOf } from '../groups.ts';
 import type { Group, Mark } from '../lx1/read-groups.ts';
 import { OF_PRESCRIPTIONS } from '../lx1/tables.ts';
-import { addLines, clear, copyAll, type Lines, type Message, noLines } from './lines.ts';
+import { addLines, clear, copyAll, type Lines, noLines } from './lines.ts';
 import * as repository from './repository.ts';
 import { targets } from './targets.ts';
 
@@ -147,19 +148,6 @@ async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerato
     clear(lines);
   }
   if (unit !== null) yield unit;
-}
-
-function messagesOf(
-  payloads: Payloads,
-  { rows }: Group,
-): { readonly messages: Message[]; readonly isDamaged: boolean } {
-  let isDamaged = false;
-  const messages = rows.MESSAGE.map(({ row }) => {
-    const { bytes, isWhole } = payloads.read(row);
-    if (!isWhole) isDamaged = true;
-    return { row, bytes };
-  });
-  return { messages, isDamaged };
 }
 
 /** In is what is loaded and what is kept apart, table by table [MIGRATION 5, M7]. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { currentIssue } from '../../prescriptions/rules.ts';
 import { foldGroup, type Moved } from '../fold/fold-group.ts';
-import { isDamaged, Payloads } from '../fold/payloads.ts';
+import { messagesOf } from '../fold/messages.ts';
+import { Payloads } from '../fold/payloads.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { groupsOf } from '../groups.ts';
 
@@ -34,7 +35,7 @@ export async function countClasses(
   try {
     for (const part of dump.parts) {
       for await (const group of groupsOf(dump, part)) {
-        const moved = foldGroup(group, dump, isDamaged(payloads, group));
+        const moved = foldGroup(group, dump, messagesOf(payloads, group).isDamaged);
         for (const name of moved.classes) {
           const some = places.get(name);
           if (some === undefined) places.set(name, [group.place]);

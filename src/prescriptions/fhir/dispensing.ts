@@ -1,4 +1,4 @@
-import type { Parameters } from 'fhir/r4';
+import type { Bundle, Parameters } from 'fhir/r4';
 
 import type {
   FhirInteraction,
@@ -11,7 +11,7 @@ import { claimRules, readClaim } from '../messages/claim/fhir.ts';
 import { claim } from '../messages/claim/handle.ts';
 import { readRelease, releaseResponse, releaseRules, wantedId } from '../messages/release/fhir.ts';
 import { releaseById, releaseNominated } from '../messages/release/handle.ts';
-import { releasedBy } from '../messages/release/released-by.ts';
+import { GivingOut, handedOut } from '../messages/release/give-out.ts';
 import { releasedPrescription } from '../messages/release/released-prescription.ts';
 import { readReturn } from '../messages/return/fhir.ts';
 import { giveBack } from '../messages/return/handle.ts';
@@ -77,47 +77,51 @@ async function released(
   if (spine.settings.switchedOff.includes('Release')) {
     return rejectedResponse(request, { kind: 'ReleaseDisabled' }, request.at);
   }
+  const { releaseId } = command;
+  const giving = new GivingOut(({ prescription, body }) =>
+    releasedPrescription({
+      prescription,
+      order: bundleOf(readKeptOrder(body)),
+      releaseId,
+      requestId: messageId,
+    }),
+  );
   if (wanted === null) {
     const envelope = envelopeOf(request, messageId, 'releaseNominated');
-    const answer = await releaseNominated(spine, envelope, command);
-    return releaseAnswer(spine, request, envelope, { answer, dispenser });
+    const answer = await releaseNominated(spine, envelope, command, giving);
+    return releaseAnswer(spine, request, envelope, { answer, dispenser, giving });
   }
   const id = prescriptionKey(wanted);
   if (id === null) return rejectedResponse(request, { kind: 'ReleaseNotFound' }, request.at);
   const envelope = envelopeOf(request, messageId, 'releaseById');
-  const answer = await releaseById(spine, envelope, id, command);
-  return releaseAnswer(spine, request, envelope, { answer, dispenser });
+  const answer = await releaseById(spine, envelope, id, command, giving);
+  return releaseAnswer(spine, request, envelope, { answer, dispenser, giving });
 }
+
+type Answered = {
+  readonly answer: Answer;
+  readonly dispenser: OdsCode;
+  readonly giving: GivingOut<Bundle>;
+};
 
 async function releaseAnswer(
   spine: Spine,
   request: FhirRequest,
   envelope: repository.Envelope,
-  { answer, dispenser }: { readonly answer: Answer; readonly dispenser: OdsCode },
+  { answer, dispenser, giving }: Answered,
 ): Promise<FhirResponse> {
-  const { outcome, prescriptionIds } = answer;
-  if (outcome.kind !== 'Released') return plainResponse(request, answer);
+  const { outcome, given } = await handedOut(spine, giving, answer, envelope);
+  if (outcome.kind !== 'Released') return plainResponse(request, { ...answer, outcome });
   const { releaseId, at } = outcome;
-  const released = await releasedBy(spine, prescriptionIds, envelope.messageId);
-  const shown = released.map(({ prescription, body, isFailed }) => ({
-    id: prescription.id,
-    isFailed,
-    bundle: releasedPrescription({
-      prescription,
-      order: bundleOf(readKeptOrder(body)),
-      releaseId,
-      requestId: envelope.messageId,
-    }),
-  }));
-  const failed = shown.filter(({ isFailed }) => isFailed);
-  const ids = failed.map(({ id }) => id);
+  const failed = given.filter(({ released }) => released.isFailed);
+  const ids = failed.map(({ released }) => released.prescription.id);
   await returnFailed(spine, envelope, ids, { releaseId, dispenser, at });
   const resource = releaseResponse(
     { releaseId, at },
     {
-      passed: shown.flatMap(({ isFailed, bundle }) => (isFailed ? [] : [bundle])),
-      failed: failed.flatMap(({ bundle }) => [signatureOutcome(bundle), bundle]),
-      held: released.flatMap(({ prescription }) =>
+      passed: given.flatMap(({ released, shown }) => (released.isFailed ? [] : [shown])),
+      failed: failed.flatMap(({ shown }) => [signatureOutcome(shown), shown]),
+      held: given.flatMap(({ released: { prescription } }) =>
         prescription.held === undefined ? [] : [shortForm(prescription.id)],
       ),
     },

@@ -7,7 +7,8 @@ import type { Release } from '../messages/release/decide.ts';
 import { releaseById, releaseNominated } from '../messages/release/handle.ts';
 import { BY_ID, BY_NOMINATION, readRelease, releaseReject } from '../messages/release/hl7v3.ts';
 import { warningsOf } from '../messages/release/held.ts';
-import { releasedBy } from '../messages/release/released-by.ts';
+import { type GivenOut, type Giving, GivingOut, handedOut } from '../messages/release/give-out.ts';
+import { releasedOrder } from '../messages/release/released-order.ts';
 import { releaseResponseXml } from '../messages/release/release-response.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Answer, Spine } from '../perform.ts';
@@ -25,7 +26,7 @@ export function onNominatedRelease(
   const received = receive(spine, request, act, { name: BY_NOMINATION, read: readRelease });
   return onRelease(spine, request, received, {
     message: 'releaseNominated',
-    release: (envelope, { command }) => releaseNominated(spine, envelope, command),
+    release: (envelope, { command }, giving) => releaseNominated(spine, envelope, command, giving),
   });
 }
 
@@ -38,8 +39,8 @@ export function onPatientRelease(
   const received = receive(spine, request, act, { name: BY_ID, read: readRelease });
   return onRelease(spine, request, received, {
     message: 'releaseById',
-    release: async (envelope, { id, command }) =>
-      id === null ? notFound(envelope) : releaseById(spine, envelope, id, command),
+    release: async (envelope, { id, command }, giving) =>
+      id === null ? notFound(envelope) : releaseById(spine, envelope, id, command, giving),
   });
 }
 
@@ -53,7 +54,11 @@ function notFound({ at }: Envelope): Answer {
 
 type Kind = {
   readonly message: 'releaseNominated' | 'releaseById';
-  readonly release: (envelope: Envelope, received: Received<Release>) => Promise<Answer>;
+  readonly release: (
+    envelope: Envelope,
+    received: Received<Release>,
+    giving: Giving,
+  ) => Promise<Answer>;
 };
 
 async function onRelease(
@@ -71,13 +76,14 @@ async function onRelease(
   const answerOf = (outcome: Outcome): Hl7Answer | null =>
     outcome.kind === 'Released' ? null : notReleased(request, messageId, outcome);
   const envelope = envelopeOf(request, messageId, { message, answerOf });
-  const done = await release(envelope, received.value);
-  const { outcome, isWritten } = done;
+  const giving = new GivingOut(releasedOrder);
+  const done = await release(envelope, received.value, giving);
+  const { outcome, given } = await handedOut(spine, giving, done, envelope);
   const answer =
     outcome.kind === 'Released'
-      ? await released(spine, messageId, outcome, done)
+      ? released(messageId, outcome, given)
       : notReleased(request, messageId, outcome);
-  return { ...answer, isKept: isWritten };
+  return { ...answer, isKept: done.isWritten };
 }
 
 function notReleased(request: Hl7Request, requestId: Uuid, outcome: Outcome): Hl7Answer {
@@ -86,26 +92,24 @@ function notReleased(request: Hl7Request, requestId: Uuid, outcome: Outcome): Hl
     : acknowledgement(request, outcome);
 }
 
-async function released(
-  spine: Spine,
+function released(
   requestId: Uuid,
   { releaseId, by, at }: Extract<Outcome, { kind: 'Released' }>,
-  { prescriptionIds, keptAs = requestId }: Answer,
-): Promise<Hl7Answer> {
-  const given = await releasedBy(spine, prescriptionIds, keptAs);
+  given: readonly GivenOut<string>[],
+): Hl7Answer {
   return {
     interaction: by === 'nomination' ? 'PORX_IN070101UK31' : 'PORX_IN070103UK31',
     messageId: releaseId,
     acknowledgement: 'AA',
     details: [],
-    warnings: warningsOf(given),
+    warnings: warningsOf(given.map((one) => one.released)),
     reasons: [],
     subject: releaseResponseXml({
       releaseId,
       requestId,
       by,
       at,
-      released: given,
+      orders: given.map(({ shown }) => shown),
     }),
     at: new Date(at),
   };

@@ -10,7 +10,8 @@ import { undeclared } from '../hl7v3/content.ts';
 import { Reading } from '../hl7v3/reading.ts';
 import { hl7Time } from '../hl7v3/time.ts';
 import { INTERACTIONS } from '../interactions.ts';
-import { actOf, isXml, type KeptHl7, readKeptHl7, readKeptOrder } from '../kept-order.ts';
+import { isXml, type KeptHl7, readKeptHl7 } from '../kept-hl7.ts';
+import { actOf, readKeptOrder } from '../kept-order.ts';
 import type { KeptMessage } from './repository.ts';
 
 const NOTIFICATION = 'DispenseNotification';

@@ -13,8 +13,6 @@ import { OID } from '../../hl7v3/oids.ts';
 import type { Instant } from '../../../kernel/instant.ts';
 import type { Uuid } from '../../../kernel/uuid.ts';
 import { RELEASE_BATCH_MAX } from './decide.ts';
-import type { Released } from './released-by.ts';
-import { releasedOrder } from './released-order.ts';
 
 export type ReleaseResponse = {
   /** Id of the answer: returns refer to it. */
@@ -23,7 +21,8 @@ export type ReleaseResponse = {
   readonly requestId: Uuid;
   readonly by: 'nomination' | 'id';
   readonly at: Instant;
-  readonly released: readonly Pick<Released, 'prescription' | 'body'>[];
+  /** Each as `releasedOrder` writes it. */
+  readonly orders: readonly string[];
 };
 
 /**
@@ -31,9 +30,9 @@ export type ReleaseResponse = {
  * namespace. Each prescription is in it as it was received, with the state of its items [EPS-HL7V3 7.3].
  */
 export function releaseResponseXml(response: ReleaseResponse): string {
-  const { releaseId, requestId, by, at, released } = response;
+  const { releaseId, requestId, by, at, orders } = response;
   const ends = [
-    ...(by === 'nomination' ? batchInfo(released.length) : []),
+    ...(by === 'nomination' ? batchInfo(orders.length) : []),
     element(
       'inFulfillmentOf',
       FULFILS,
@@ -45,7 +44,7 @@ export function releaseResponseXml(response: ReleaseResponse): string {
   let xml = '<PrescriptionReleaseResponse classCode="INFO" moodCode="EVN">';
   xml += xmlText(guidElement(releaseId.toUpperCase()));
   xml += xmlText(valueElement('effectiveTime', hl7Time(at)));
-  for (const one of released) xml += component(one);
+  for (const order of orders) xml += `${BEGIN}${order}</component>`;
   for (const end of ends) xml += xmlText(end);
   return `${xml}</PrescriptionReleaseResponse>`;
 }
@@ -58,10 +57,6 @@ const TEMPLATE = xmlText(
 );
 
 const BEGIN = `<component contextConductionInd="false" typeCode="COMP">${xmlText(seperatable(false))}${TEMPLATE}`;
-
-function component(released: ReleaseResponse['released'][number]): string {
-  return `${BEGIN}${releasedOrder(released)}</component>`;
-}
 
 /** How many prescriptions are in this batch, and how many there can be at most. */
 function batchInfo(count: number): Element[] {

@@ -1,7 +1,7 @@
 import { type Changes, changed, spliced } from '../../../gateways/xml/spliced.ts';
 import { type Element, element } from '../../../gateways/xml/element.ts';
 import { xmlText } from '../../../gateways/xml/xml-text.ts';
-import { present } from '../../../kernel/bug.ts';
+import { assure, present } from '../../../kernel/bug.ts';
 import type { LondonDate } from '../../../kernel/london.ts';
 import {
   codedValue,
@@ -19,6 +19,7 @@ import { exemptAges } from '../../exempt-ages.ts';
 import { currentIssue, lastIssueOf } from '../../issues.ts';
 import { actOf, readKeptOrder } from '../../kept-order.ts';
 import type { Prescription } from '../../prescription.ts';
+import { prescriptionKey } from '../../prescription-id.ts';
 import { ISSUE_STATUSES, ITEM_STATUSES } from '../../statuses.ts';
 import type { Released } from './released-by.ts';
 import { lastDispensedAt } from './released-item.ts';
@@ -73,6 +74,11 @@ function changesOf(act: Element, prescription: Prescription): Changes {
   const from = new Reading();
   const changes = new Map<Element, readonly Element[]>();
   const content = from.only(act, 'pertinentInformation1', 'pertinentPrescription');
+  const shortFormId = from.all(content, 'id').find(isShortForm)?.attributes['extension'] ?? '';
+  assure(
+    prescriptionKey(shortFormId) === prescription.id,
+    "a kept order is another prescription's",
+  );
   place(changes, act, ACT, messageType('PORX_MT122003UK32'));
   for (const told of toldOf(act, prescription)) place(changes, content, PRESCRIPTION, told);
   countIssues(changes, content, prescription.currentIssue);
@@ -84,6 +90,10 @@ function changesOf(act: Element, prescription: Prescription): Changes {
     countIssues(changes, item, Math.min(prescription.currentIssue, last));
   }
   return changes;
+}
+
+function isShortForm({ attributes }: Element): boolean {
+  return attributes['root'] === OID.shortForm;
 }
 
 /** Puts an element where the order of the schema has it; one that is there already goes. */

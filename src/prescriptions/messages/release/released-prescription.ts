@@ -1,6 +1,6 @@
 import type { Bundle, BundleEntry, Provenance } from 'fhir/r4';
 
-import { present } from '../../../kernel/bug.ts';
+import { assure, present } from '../../../kernel/bug.ts';
 import { derivedUuid, type Uuid } from '../../../kernel/uuid.ts';
 import { messageHeader } from '../../fhir/message-header.ts';
 import { type EntryMaker, entryMaker, inOrder, type Shown, showRole } from '../../fhir/people.ts';
@@ -8,6 +8,7 @@ import { extension, identifierValue, resolve, resourcesOf } from '../../fhir/r4.
 import { EXTENSION, ID } from '../../fhir/systems.ts';
 import { currentIssue } from '../../issues.ts';
 import type { Item, Prescription } from '../../prescription.ts';
+import { prescriptionKey } from '../../prescription-id.ts';
 import { patientInformation } from './patient-information.ts';
 import { releasedItem } from './released-item.ts';
 
@@ -27,6 +28,11 @@ export function releasedPrescription(of: ReleasedOf): Bundle {
   const make = entryMaker(releaseId, prescription.id);
   const [first] = resourcesOf(order, 'MedicationRequest');
   const request = present(first, 'line item of an accepted order');
+  const shortFormId = request.groupIdentifier?.value ?? '';
+  assure(
+    prescriptionKey(shortFormId) === prescription.id,
+    "a kept order is another prescription's",
+  );
   const patient = make('patient', shownPatient(order));
   const author = authorOf(order, make);
   const responsible = responsibleOf(order, make) ?? author;
