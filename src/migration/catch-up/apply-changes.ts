@@ -1,3 +1,4 @@
+import { unknownIn } from '../fold/shape.ts';
 import { DOCUMENT } from '../lx1/open-dump.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { rowsOfDocument } from '../lx2/document.ts';
@@ -86,6 +87,21 @@ function changed<Name extends PrescriptionTable>(
     else all.splice(index, 1, ...put);
   }
   return all;
+}
+
+/** The first of these that brings a row which no class describes, and what is not known of it; null when none does. */
+export function unknownChange(
+  changes: readonly Change[],
+): { readonly seq: number; readonly what: string } | null {
+  for (const { table, after, seq } of changes) {
+    if (after === null) continue;
+    const rows = isOfPrescriptions(table)
+      ? { [table]: [placed(table, after, seq)] }
+      : rowsOfDocument(fieldsOf(JSON.parse(after[DOCUMENT] ?? '{}')), seq);
+    const unknown = unknownIn(rows);
+    if (unknown !== null) return { seq, what: unknown.what };
+  }
+  return null;
 }
 
 function hasKey(row: object, table: PrescriptionTable, key: Change['key']): boolean {

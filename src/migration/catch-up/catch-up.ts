@@ -4,6 +4,7 @@ import { changeBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
 import { messagesOf } from '../fold/messages.ts';
 import { Payloads } from '../fold/payloads.ts';
+import { UnknownRow, unknownRow } from '../fold/shape.ts';
 import {
   addApart,
   addLines,
@@ -16,7 +17,13 @@ import {
 import type { Dump } from '../lx1/open-dump.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
-import { applyChanges, isAboutPrescriptions, NOBODY, placeOfChange } from './apply-changes.ts';
+import {
+  applyChanges,
+  isAboutPrescriptions,
+  NOBODY,
+  placeOfChange,
+  unknownChange,
+} from './apply-changes.ts';
 import { committedAt, type FeedEnd, feedEnd, secondsBetween } from './feed-end.ts';
 import { type Change, FeedGap, readFeed } from './read-feed.ts';
 import { groupsBefore } from './groups-before.ts';
@@ -118,7 +125,9 @@ async function applySome(
     const group = applyChanges(before, byPlace.get(place) ?? []);
     known.push(before);
     changed.push(group);
-    const { messages, moved } = movedOf(dump, payloads, group);
+    const { messages, moved } = placedAt(byPlace.get(place) ?? [], () =>
+      movedOf(dump, payloads, group),
+    );
     addLines(lines, source, { group, moved, messages });
   }
   addNobodys(lines, source, dump, byPlace.get(NOBODY) ?? []);
@@ -132,6 +141,16 @@ async function applySome(
     await repository.reach(bulk, exportId, { seq: to, at, newIds });
   });
   return places.length;
+}
+
+/** What is thrown for a row that no class describes names the change that brought it. */
+function placedAt<Value>(changes: readonly Change[], work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    const change = error instanceof UnknownRow ? unknownChange(changes) : null;
+    throw change === null ? error : unknownRow(`change ${change.seq}`, change.what);
+  }
 }
 
 /** Messages about no prescription are kept apart as they come: nothing is read of those before [MIGRATION 4, D22]. */

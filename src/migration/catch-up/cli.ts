@@ -3,6 +3,8 @@ import { auditedCommand } from '../audit/cli.ts';
 import { readFile } from 'node:fs/promises';
 import { openBulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
+import { UnknownRow } from '../fold/shape.ts';
+import { Trouble } from '../../platform/trouble.ts';
 import { settle } from '../beside/handle.ts';
 import { besideLines } from '../beside/lines.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
@@ -11,6 +13,7 @@ import { progressLine } from './progress.ts';
 import { FeedGap } from './read-feed.ts';
 
 const GAP = 7; // [MIGRATION 7]
+const UNKNOWN = 6; // as a load that is stopped by the limit of a class, which is none here [MIGRATION 4, 7]
 
 /** `spine migrate catch-up`: what changed in the old store since its export [MIGRATION 7]. */
 export const catchUpCommand: Command = auditedCommand({
@@ -64,9 +67,10 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
     );
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof FeedGap)) throw error;
+    const code = error instanceof FeedGap ? GAP : error instanceof UnknownRow ? UNKNOWN : null;
+    if (code === null || !(error instanceof Trouble)) throw error;
     output.progress(`spine migrate catch-up: ${error.message}; ${error.remedy}`);
-    return GAP;
+    return code;
   } finally {
     await bulk.close();
   }

@@ -8,7 +8,7 @@ import {
   prescriptionKey,
 } from '../../prescriptions/rules.ts';
 import type { Manifest } from '../lx1/manifest.ts';
-import type { Dump } from '../lx1/open-dump.ts';
+import { DOCUMENT, type Dump } from '../lx1/open-dump.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Placed } from '../lx1/read-table.ts';
 import { OF_PRESCRIPTIONS, type PrescriptionTable, type Row } from '../lx1/tables.ts';
@@ -16,6 +16,7 @@ import { cancellationOf, type Fact } from './facts.ts';
 import { fold, type Folded, type Origin } from './fold.ts';
 import { legacyInstant } from './legacy-time.ts';
 import { idOf, LegacyRecord } from './record.ts';
+import { type Unknown, UNKNOWN_CLASS, unknownIn, unknownRow } from './shape.ts';
 
 /** A row that is kept apart, whole, and why [MIGRATION 4]. */
 export type Quarantined = {
@@ -48,11 +49,13 @@ export function foldGroup(
 ): Moved {
   const [first, ...others] = group.rows.PRESCRIPTION;
   const origin = originOf(manifest);
-  if (first === undefined) return withoutPrescription(group, manifest, origin);
+  if (first === undefined) return withoutPrescription(group, { manifest, holds }, origin);
   const id = prescriptionKey(`${group.place}0`);
   const { PRESCRIBER_ORG: prescriber } = first.row;
   if (id === null || others.length > 0) return apart(group, id, 'D18');
   if (TEST_SITES.has(prescriber.trim().toUpperCase())) return apart(group, id, 'D25');
+  const unknown = unknownIn(group.rows);
+  if (unknown !== null) return unknownApart(group, id, { unknown, manifest, holds });
   const { rows, quarantined } = separated(group.rows);
   const record = new LegacyRecord({ ...group, rows }, first.row, manifest);
   if (isDamaged) record.found.add('D20');
@@ -71,7 +74,11 @@ export function originOf({ exportId, ended }: Manifest): Origin {
 
 const NOTHING = { facts: [], classes: [], stays: [], releases: [], quarantined: [] } as const;
 
-function withoutPrescription(group: Group, manifest: Manifest, origin: Origin): Moved {
+function withoutPrescription(
+  group: Group,
+  { manifest, holds = [] }: Pick<Dump, 'manifest' | 'holds'>,
+  origin: Origin,
+): Moved {
   const id = prescriptionKey(`${group.place}0`);
   const tombstone = group.rows.TOMBSTONE[0]?.row;
   if (id !== null && tombstone !== undefined) {
@@ -90,6 +97,8 @@ function withoutPrescription(group: Group, manifest: Manifest, origin: Origin): 
   if (id === null || cancelled.length === 0 || issues.length > 0) {
     return { ...apart(group, id, 'D22'), fate: 'orphan' };
   }
+  const unknown = unknownIn({ CANCELLATION: cancelled });
+  if (unknown !== null) return unknownApart(group, id, { unknown, manifest, holds });
   const record = new LegacyRecord(group, NO_PRESCRIPTION, manifest);
   const facts = cancelled.map(({ row }): Fact => {
     const cancellation = cancellationOf(record, row);
@@ -130,6 +139,23 @@ const NO_PRESCRIPTION: Row<'PRESCRIPTION'> = {
   SCN: '',
   LAST_UPD_TS: '',
 };
+
+/** Kept apart where the plan has it so; throws `UnknownRow` else. */
+function unknownApart(
+  group: Group,
+  id: PrescriptionId | null,
+  {
+    unknown: { table, at, what },
+    manifest,
+    holds,
+  }: { readonly unknown: Unknown } & Required<Pick<Dump, 'manifest' | 'holds'>>,
+): Moved {
+  if (holds.includes(UNKNOWN_CLASS)) return apart(group, id, UNKNOWN_CLASS);
+  const file = manifest.files.find(
+    (one) => one.part === group.part && (one.table === table || one.table === DOCUMENT),
+  );
+  throw unknownRow(`${file?.name ?? table}, row ${at}`, what);
+}
 
 /** None of it comes into the store; every row is kept. */
 function apart(group: Group, id: PrescriptionId | null, because: string): Moved {

@@ -1,12 +1,14 @@
 import { type Command, EXIT, type Invocation, textOption } from '../../cli/command.ts';
 import { auditedCommand } from '../audit/cli.ts';
-import { openBulkLoad } from '../../platform/bulk-load.ts';
+import { type BulkLoad, openBulkLoad } from '../../platform/bulk-load.ts';
 import { classCounts } from '../cut-over/repository.ts';
 import { planIn } from '../plan/cli.ts';
 import { byPlan, type Plan } from '../plan/plan.ts';
+import type { Dump } from '../lx1/open-dump.ts';
 import { KEY, openNamed } from '../named-dump.ts';
 import type { Database } from '../../platform/database.ts';
 import { settle } from '../beside/handle.ts';
+import { UnknownRow } from '../fold/shape.ts';
 import { besideLines } from '../beside/lines.ts';
 import { inWorkers } from './in-workers.ts';
 import { load, type Progress } from './load.ts';
@@ -65,38 +67,59 @@ async function run(invocation: Invocation, database: Database, url: string): Pro
   const plan = planFile === null ? null : await planIn(planFile);
   const exported = await openNamed(invocation, folder);
   const dump = plan === null ? exported : byPlan(exported, plan);
-  const total = idsIn(dump.manifest.tables);
   const bulk = await openBulkLoad(url);
   try {
-    const begun = performance.now();
-    let shown = begun;
-    const show = (progress: Progress): void => {
-      const now = performance.now();
-      if (now - shown < SHOW_EVERY_MS) return;
-      shown = now;
-      output.progress(progressLine(progress, total, (now - begun) / 1000));
-    };
-    const done = await load(bulk, dump, show, inWorkers(url, dump, workers));
-    const seconds = (performance.now() - begun) / 1000;
-    const beside = await settle(database, dump.manifest, new Date());
-    const wrong = plan === null ? [] : await notAsPlanned(database, plan);
-    if (wrong.length > 0) {
-      output.progress(`spine migrate load: not as the plan has it: ${wrong.join('; ')}`);
-      return CLASS_LIMIT;
-    }
-    const perSecond = Math.round(done.written / seconds);
-    const megabytes = Math.ceil(process.resourceUsage().maxRSS / KILOBYTES);
-    output.result(
-      [
-        `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second, with at most ${megabytes} MB of memory`,
-        ...besideLines(beside),
-      ].join('\n'),
-      { ...done, beside, seconds, perSecond, megabytes, exportId: dump.manifest.exportId },
-    );
-    return EXIT.ok;
+    return await loadAll(invocation, { bulk, database, url, dump, plan, workers });
+  } catch (error) {
+    if (!(error instanceof UnknownRow)) throw error;
+    output.progress(`spine migrate load: ${error.message}`);
+    output.progress(`what to do: ${error.remedy}`);
+    return CLASS_LIMIT;
   } finally {
     await bulk.close();
   }
+}
+
+type Loading = {
+  readonly bulk: BulkLoad;
+  readonly database: Database;
+  readonly url: string;
+  readonly dump: Dump;
+  readonly plan: Plan | null;
+  readonly workers: number;
+};
+
+async function loadAll(
+  { output }: Invocation,
+  { bulk, database, url, dump, plan, workers }: Loading,
+): Promise<number> {
+  const total = idsIn(dump.manifest.tables);
+  const begun = performance.now();
+  let shown = begun;
+  const show = (progress: Progress): void => {
+    const now = performance.now();
+    if (now - shown < SHOW_EVERY_MS) return;
+    shown = now;
+    output.progress(progressLine(progress, total, (now - begun) / 1000));
+  };
+  const done = await load(bulk, dump, show, inWorkers(url, dump, workers));
+  const seconds = (performance.now() - begun) / 1000;
+  const beside = await settle(database, dump.manifest, new Date());
+  const wrong = plan === null ? [] : await notAsPlanned(database, plan);
+  if (wrong.length > 0) {
+    output.progress(`spine migrate load: not as the plan has it: ${wrong.join('; ')}`);
+    return CLASS_LIMIT;
+  }
+  const perSecond = Math.round(done.written / seconds);
+  const megabytes = Math.ceil(process.resourceUsage().maxRSS / KILOBYTES);
+  output.result(
+    [
+      `${done.ids} ids are in the store, ${done.written} of them by this run: ${perSecond} a second, with at most ${megabytes} MB of memory`,
+      ...besideLines(beside),
+    ].join('\n'),
+    { ...done, beside, seconds, perSecond, megabytes, exportId: dump.manifest.exportId },
+  );
+  return EXIT.ok;
 }
 
 /** Classes of which more came than the plan counts; of ids that changed since nothing is known here. */

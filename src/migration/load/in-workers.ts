@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Bug } from '../../kernel/bug.ts';
 import { DatabaseUnavailable, DiskFull } from '../../platform/bulk-load.ts';
 import { Trouble } from '../../platform/trouble.ts';
+import { UnknownRow } from '../fold/shape.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import type { LoadParts, OnUnit } from './load.ts';
 import type { Given, Said } from './worker.ts';
@@ -50,7 +51,10 @@ function feed(worker: Worker, left: number[], onUnit: OnUnit): Promise<void> {
 }
 
 function errorOf(said: Exclude<Said, { unit: unknown } | { isReady: unknown }>): Error {
-  if ('trouble' in said) return new Trouble(said.trouble, said.remedy);
+  if ('trouble' in said) {
+    const { trouble, remedy, isUnknownRow } = said;
+    return isUnknownRow ? new UnknownRow(trouble, remedy) : new Trouble(trouble, remedy);
+  }
   if ('bug' in said) return new Bug(said.bug);
   return said.isDiskFull
     ? new DiskFull(said.unavailable)

@@ -107,22 +107,25 @@ async function* loadPart(
   work: PartWork,
 ): AsyncGenerator<{ ids: number; isNew: boolean }> {
   let writing: Promise<void> = Promise.resolve();
-  for await (const unit of unitsOf(dump, work)) {
-    const digest = digestOf(unit.lines);
-    const before = work.known.get(unit.firstRow);
-    if (before !== undefined && !before.equals(digest)) {
-      throw new Trouble(
-        `part ${unit.part} from row ${unit.firstRow} on is not what was loaded of it before`,
-        'load the export that was begun with, by the version that began',
-      );
+  try {
+    for await (const unit of unitsOf(dump, work)) {
+      const digest = digestOf(unit.lines);
+      const before = work.known.get(unit.firstRow);
+      if (before !== undefined && !before.equals(digest)) {
+        throw new Trouble(
+          `part ${unit.part} from row ${unit.firstRow} on is not what was loaded of it before`,
+          'load the export that was begun with, by the version that began',
+        );
+      }
+      await writing;
+      if (before === undefined) writing = write(bulk, dump.manifest.exportId, unit, digest);
+      // A refusal of the database waits until it is looked at: the next unit, or the end.
+      writing.then(undefined, () => undefined);
+      yield { ids: unit.ids, isNew: before === undefined };
     }
-    await writing;
-    if (before === undefined) writing = write(bulk, dump.manifest.exportId, unit, digest);
-    // A refusal of the database waits until it is looked at: the next unit, or the end.
-    writing.then(undefined, () => undefined);
-    yield { ids: unit.ids, isNew: before === undefined };
+  } finally {
+    await writing; // what was read is there, whatever comes behind it
   }
-  await writing;
 }
 
 /** Each with lines of its own until the next but one is begun: that one has them again. */

@@ -3,6 +3,7 @@ import type { BulkLoad } from '../../platform/bulk-load.ts';
 import { sql } from '../../platform/sql.ts';
 import { Trouble } from '../../platform/trouble.ts';
 import { CLOSED, openTo } from '../../prescriptions/rules.ts';
+import { UNKNOWN_CLASS } from '../fold/shape.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import type { Mark } from '../lx1/read-groups.ts';
@@ -25,6 +26,12 @@ export async function begin(
   );
   if (known !== undefined && known.digest.equals(digest)) {
     if (known.holds.join() === holds.join()) return;
+    if (known.holds.join() === holds.filter((name) => name !== UNKNOWN_CLASS).join()) {
+      // None was met so far: that would have ended the load.
+      await bulk.all(sql`
+        update migration.export set holds = ${holds} where export_id = ${manifest.exportId}`);
+      return;
+    }
     throw new Trouble(
       `it was begun with other policies: held are ${known.holds.join(', ') || 'none'} by choice`,
       'name the plan that it was begun with: --plan',

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assure } from '../../kernel/bug.ts';
 import { DatabaseUnavailable, DiskFull, openBulkLoad } from '../../platform/bulk-load.ts';
 import { messageOf, Trouble } from '../../platform/trouble.ts';
+import { UnknownRow } from '../fold/shape.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { loadAll, type UnitDone } from './load.ts';
 
@@ -13,7 +14,7 @@ export type Given = { readonly url: string; readonly dump: Dump };
 export type Said =
   | { readonly unit: UnitDone }
   | { readonly isReady: true }
-  | { readonly trouble: string; readonly remedy: string }
+  | { readonly trouble: string; readonly remedy: string; readonly isUnknownRow: boolean }
   | { readonly unavailable: string; readonly isDiskFull: boolean }
   | { readonly bug: string };
 
@@ -49,7 +50,10 @@ async function* partsFrom(port: NonNullable<typeof parentPort>): AsyncGenerator<
 }
 
 function whyOf(error: unknown): Said {
-  if (error instanceof Trouble) return { trouble: error.message, remedy: error.remedy };
+  if (error instanceof Trouble) {
+    const { message: trouble, remedy } = error;
+    return { trouble, remedy, isUnknownRow: error instanceof UnknownRow };
+  }
   if (error instanceof DatabaseUnavailable) {
     return { unavailable: error.message, isDiskFull: error instanceof DiskFull };
   }

@@ -9,6 +9,8 @@ import { columnsOf, placeOf, type PrescriptionTable } from './tables.ts';
 export type Group = {
   /** The id in upper case without its check character; empty for rows without an id. */
   readonly place: string;
+  /** Of the export; absent where the feed has brought or changed it. */
+  readonly part?: number;
   readonly rows: { readonly [Name in PrescriptionTable]: readonly Placed<Name>[] };
   /** How many documents they are from; absent where the old store has tables. */
   readonly documents?: number;
@@ -60,6 +62,7 @@ export async function* readGroups(
     }
     yield {
       place,
+      part,
       mark,
       rows: {
         PRESCRIPTION: await cursors.PRESCRIPTION.take(place),

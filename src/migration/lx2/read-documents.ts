@@ -33,7 +33,7 @@ export async function* readDocuments(
   let group: Group | null = null;
   for await (const { line, row, start } of linesOf(bytes, file.name, from)) {
     lines += 1;
-    const next = groupOf(line, file.name, row);
+    const next = { ...groupOf(line, file.name, row), part };
     if (group !== null && next.place < group.place) {
       throw refused(file.name, row, 'it is not in the order of the prescriptions');
     }
@@ -105,12 +105,13 @@ export function groupOfDocument(document: Fields, place: string, row: number): G
 }
 
 function both(one: Group, other: Group): Group {
-  const { mark } = one;
+  const { mark, part } = one;
   const rows = Object.fromEntries(
     OF_PRESCRIPTIONS.map((table) => [table, [...one.rows[table], ...other.rows[table]]]),
   );
   return {
     place: one.place,
+    ...(part === undefined ? {} : { part }),
     ...(mark === undefined ? {} : { mark }),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rows of each table, as they were in the two
     rows: rows as unknown as Group['rows'],

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Command, EXIT, type Invocation, type Option, textOption } from '../../cli/command.ts';
 import { readJson } from '../../cli/read-json.ts';
 import { fail, type Result } from '../../kernel/result.ts';
+import { UNKNOWN_CLASS, UnknownRow } from '../fold/shape.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
@@ -98,6 +99,7 @@ async function run(invocation: Invocation, version: string): Promise<number> {
   const exported = await openNamed(invocation, folder);
   const dump = { ...exported, holds: heldBy(choices.value) };
   const expected = await counted(dump, output);
+  if (expected === null) return EXIT.wrongUse;
   const number = (flag: string): number => Number(text(flag));
   const plan: Plan = {
     ...expected,
@@ -129,10 +131,18 @@ async function run(invocation: Invocation, version: string): Promise<number> {
   return EXIT.ok;
 }
 
-function counted(dump: Dump, output: Invocation['output']): Promise<Expected> {
-  return countClasses(dump, (ids) => {
-    if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
-  });
+/** Null, and told why, where a row is of no class: nobody can sign that off without a word about such rows. */
+async function counted(dump: Dump, output: Invocation['output']): Promise<Expected | null> {
+  try {
+    return await countClasses(dump, (ids) => {
+      if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
+    });
+  } catch (error) {
+    if (!(error instanceof UnknownRow)) throw error;
+    output.progress(`spine migrate plan: not signed: ${error.message}`);
+    output.progress(`what to do: ${error.remedy}`);
+    return null;
+  }
 }
 
 const SHOW_EVERY_IDS = 50_000;
@@ -165,7 +175,8 @@ function linesOf(plan: Plan, file: string): string {
 /** What becomes of a class, and who answers for it. */
 function chosenFor({ choices }: Plan, name: string): string {
   const { choice, owner } = choices[name] ?? byDefault('');
-  const policy = choice === 'hold' ? 'hold each, by choice' : POLICIES[name]?.policy;
+  const held = name === UNKNOWN_CLASS ? 'keep each apart, by choice' : 'hold each, by choice';
+  const policy = choice === 'hold' ? held : POLICIES[name]?.policy;
   return `${policy} (${owner})`;
 }
 

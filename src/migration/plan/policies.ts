@@ -7,6 +7,7 @@ export type Policy = {
 
 /** The dirty classes and what becomes of each: what two persons sign in the plan [MIGRATION 4]. */
 export const POLICIES: Readonly<Record<string, Policy>> = {
+  D0: { what: 'a row that no class describes', policy: 'stops the run; by choice kept apart' },
   D1: { what: 'early issues are missing', policy: 'keep; the current issue works' },
   D2: {
     what: 'the current issue is another',

@@ -89,7 +89,7 @@ export async function classesOf(
   return new Map([...grouped].map(([place, some]) => [place, some.map((row) => row.class)]));
 }
 
-const CLASSES = Array.from({ length: 30 }, (_, n) => `D${n + 1}`);
+const CLASSES = Array.from({ length: 31 }, (_, n) => `D${n}`);
 
 /** The old store's rows of ids that were changed since the export: of these ids, or of all others. */
 export async function touched(
