@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { readPrivateFile } from '../platform/private-file.ts';
@@ -14,6 +14,8 @@ export async function signingKeyIn(folder: string, name = 'report-key'): Promise
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
   await writeFile(join(folder, `${name}.pem`), publicKey);
-  await writeFile(file, privateKey, { mode: 0o600 });
+  // Whole or not at all: a tool that is killed here makes another pair.
+  await writeFile(`${file}.new`, privateKey, { mode: 0o600 });
+  await rename(`${file}.new`, file);
   return privateKey;
 }

@@ -3,7 +3,7 @@
  * once, where all that reads, checks and signs messages takes a second to load.
  */
 export { chained, type ChainedEvent, CHAIN_START } from './chain.ts';
-export { type DryRun, dryRun } from './dry-run/dry-run.ts';
+export { type DryRun, dryRun, orderAgain } from './dry-run/dry-run.ts';
 export { wouldDownload } from './dry-run/handle.ts';
 export { type Due, dueOf } from './due.ts';
 export { evolveAll, evolving, type Known } from './evolve.ts';

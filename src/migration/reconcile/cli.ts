@@ -10,7 +10,7 @@ import { openSnapshot } from '../../platform/snapshot.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { KEY, openNamed } from '../named-dump.ts';
 import { signingKeyIn } from '../signing-key.ts';
-import { writeSigned } from '../signed-file.ts';
+import { readSigned, settleSigned, writeSigned } from '../signed-file.ts';
 import { levelsOf, reconcile, type Reconciled } from './reconcile.ts';
 import { reportJson } from './report.ts';
 import { keepReport, totals } from './repository.ts';
@@ -66,13 +66,16 @@ async function run(invocation: Invocation, of: Of): Promise<number> {
   const file = textOption(invocation, REPORT.flag) ?? otherwise;
   const dump = await openNamed(invocation, folder);
   const started = new Date();
+  const signingKey = await signingKeyIn(dirname(file));
+  const previous = await previousOf(file, signingKey);
   const snapshot = await openSnapshot(of.url);
   try {
     const found = await reconcile(snapshot, dump, shownIn(invocation), scope.value);
     const counted = await totals(snapshot, dump.manifest.exportId);
-    const when = await circumstancesOf(file, started);
+    const when = { ...circumstancesOf(started), previous };
     const report = reportJson(dump, found, { ...counted, ...when, version: of.version });
-    await writeSigned(file, report, await signingKeyIn(dirname(file)));
+    // The gates know of it only once it is signed: killed before that, it is compared once more.
+    await writeSigned(file, report, signingKey);
     if (isWhole(scope.value)) await keep(of.database, when.reportId, { dump, found });
     output.result(linesOf(found, file), report);
     return found.differences.length === 0 ? EXIT.ok : DIFFERENCES;
@@ -87,19 +90,26 @@ function shownIn({ output }: Invocation): (ids: number) => void {
   };
 }
 
-async function circumstancesOf(file: string, started: Date) {
+function circumstancesOf(started: Date) {
   const ended = new Date();
   return {
     reportId: randomUUID(),
     started: started.toISOString(),
     ended: ended.toISOString(),
     seconds: Math.max(1, ended.getTime() - started.getTime()) / 1000,
-    previous: existsSync(file)
-      ? createHash('sha256')
-          .update(await readFile(file))
-          .digest('hex')
-      : null,
   };
+}
+
+/**
+ * SHA-256 of the report under this name, which the next one names; null for the first. What is not signed is never taken
+ * for a report: throws `Trouble` for one that was altered.
+ */
+async function previousOf(file: string, key: string): Promise<string | null> {
+  if (!existsSync(file)) return null;
+  await settleSigned(file, key);
+  await readSigned(file, key);
+  const bytes = await readFile(file);
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** For the gates of the switch: only what was compared whole counts there. */

@@ -119,6 +119,7 @@ export class Work {
       this.inBoth += 1;
       this.#compareDue(group, row.state, found);
       this.#compareChain(row);
+      if (was.fate === 'tombstone') this.#lookGone(group.place, row.state);
       if (was.fate === 'live' && this.#meaning !== null) {
         const looked = { group, was, classes: proven, isLeftOut, state: row.state };
         const { differs, explained } = this.#meaning.look(looked);
@@ -127,6 +128,11 @@ export class Work {
       }
     }
     this.ids += groups.length;
+  }
+
+  #lookGone(place: string, state: unknown): void {
+    const what = this.#meaning?.lookGone(state) ?? null;
+    if (what !== null) this.tell('L3', place, what);
   }
 
   #isWanted(group: Group): boolean {
@@ -210,7 +216,7 @@ export class Work {
   }
 
   async meant(): Promise<Meant> {
-    if (this.#meaning === null) return { downloads: 0, holders: 0, asked: 0 };
+    if (this.#meaning === null) return { downloads: 0, holders: 0, asked: 0, gone: 0 };
     const { differs, meant } = await this.#meaning.end();
     for (const what of differs) this.tell('L3', '', what);
     return meant;

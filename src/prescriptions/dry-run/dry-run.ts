@@ -1,10 +1,12 @@
 import type { Instant } from '../../kernel/instant.ts';
 import { brand } from '../../kernel/brand.ts';
+import type { NhsNumber } from '../../kernel/nhs-number.ts';
 import type { Uuid } from '../../kernel/uuid.ts';
 import type { Known } from '../evolve.ts';
 import { currentIssue, isInHand, statusCode } from '../issues.ts';
 import { decide as decideCancel } from '../messages/cancel/decide.ts';
 import { decide as decideClaim } from '../messages/claim/decide.ts';
+import { decide as decideCreate } from '../messages/create/decide.ts';
 import { decide as decideDispense } from '../messages/dispense/decide.ts';
 import { decide as decideRelease } from '../messages/release/decide.ts';
 import type { OdsCode } from '../ods-code.ts';
@@ -68,6 +70,24 @@ export function dryRun(state: Known | null, at: Instant): DryRun {
     dispense: wordOf(dispense),
     claim: wordOf(decideClaim(state, claim, COMPATIBLE)),
   };
+}
+
+/** What an order under the id of a record would be answered, of a patient who lives: `accepted`, or the kind of the refusal. */
+export function orderAgain(state: Known | null, at: Instant): string {
+  const order = {
+    messageId: MESSAGE,
+    longFormId: MESSAGE,
+    treatment: 'Acute',
+    repeats: null,
+    prescribedAt: at,
+    patient: brand<NhsNumber>(''),
+    prescriber: NOBODY,
+    nominated: null,
+    items: [MESSAGE],
+    signature: { findings: [], unlisted: [] },
+    at,
+  } as const;
+  return wordOf(decideCreate(state, order));
 }
 
 type Decision =
