@@ -1,4 +1,4 @@
-// Shows: Migration | a repair of many records goes at its pace, and stops as soon as the tripwire holds anything back
+// Shows: Migration | a repair of many records goes at its pace, and stops as soon as the tripwire holds anything back, or something waits for a pharmacy that had it
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
@@ -29,8 +29,8 @@ const ANY: Selection = {
   isHeld: false,
 };
 
-async function wanted(): Promise<Wanted> {
-  const order = { kind: 'hold', code: '0002', by: ['one', 'other'] } as const;
+async function wanted(kind: 'hold' | 'end-hold'): Promise<Wanted> {
+  const order = { kind, code: '0002', by: ['one', 'other'] } as const;
   const tried = [];
   for (const status of ['0005', '0008']) {
     tried.push(...(await tryAll(store.database, { ...ANY, status }, { ...order, at: AT })));
@@ -41,7 +41,7 @@ async function wanted(): Promise<Wanted> {
 
 describe('a repair of many', () => {
   test('goes at its pace, and stops as soon as the tripwire holds anything back', async () => {
-    const order = await wanted();
+    const order = await wanted('hold');
     assert.ok(order.records.length > 100, `${order.records.length} records`);
     const waits: number[] = [];
     const [had] = await store.rows.all<{ org: string; id: PrescriptionId }>(`
@@ -61,9 +61,28 @@ describe('a repair of many', () => {
     };
     const pace = { perMinute: 1000, pause, onProgress: () => undefined };
     const done = await doAll(store.database, order, pace);
-    assert.deepEqual([done.isStopped, done.changed.length, waits], [true, 100, [3000, 3000]]);
+    assert.deepEqual([done.stoppedBy, done.changed.length], ['tripwire', 100]);
+    assert.deepEqual(waits, [3000, 3000]);
     const rest = { ...pace, pause: () => Promise.resolve() };
-    const { isStopped, changed } = await doAll(store.database, order, rest);
-    assert.deepEqual([isStopped, changed.length], [false, order.records.length]);
+    const { stoppedBy, changed } = await doAll(store.database, order, rest);
+    assert.deepEqual([stoppedBy, changed.length], [null, order.records.length]);
+  });
+
+  test('stops as soon as something waits for a pharmacy that had it, before anybody asks for it', async () => {
+    const order = await wanted('end-hold'); // of what the test before has held
+    const pause = async (): Promise<void> => {
+      await store.rows.all(`
+        insert into prescriptions.download_queue (organisation, prescription_id, issue, entry, prescribed_at,
+          available_on, expires_on, entered_at, entered_by, renominated_by)
+        select organisation, prescription_id, issue, 9, now(), '2014-01-01', '2099-01-01', now(), gen_random_uuid(), ''
+        from prescriptions.release_before limit 1`);
+    };
+    // So slow that the queues are looked through before each chunk.
+    const pace = { perMinute: 100, pause, onProgress: () => undefined };
+    const done = await doAll(store.database, order, pace);
+    assert.deepEqual([done.stoppedBy, done.changed.length], ['comes again', 50]);
+    const [told] = await store.rows.all<{ words: string }>(`
+      select outcome as words from platform.audit where interaction = 'repair' order by id desc limit 1`);
+    assert.match(told?.words ?? '', /^stopped by the alarm "comes again": 50 of \d+ changed$/);
   });
 });

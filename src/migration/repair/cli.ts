@@ -7,6 +7,7 @@ import { instantOf } from '../../kernel/instant.ts';
 import type { Database } from '../../platform/database.ts';
 import { openSnapshot } from '../../platform/snapshot.ts';
 import { type PrescriptionId, shortForm } from '../../prescriptions/rules.ts';
+import type { Alarm } from './handle.ts';
 import { countsOf, readProposal, readRecord, writeProposal, writeRecord } from './record.ts';
 import { SELECTION_OPTIONS, selectionOf } from './selection.ts';
 
@@ -55,7 +56,7 @@ export const repairCommands: readonly Command[] = [
   }),
   auditedCommand({
     name: 'migrate do-repair',
-    summary: 'do a repair that was looked at; it stops when the tripwire holds anything back',
+    summary: 'do a repair that was looked at; it stops at any alarm that something comes again',
     usage: '<repair>',
     options: PEOPLE,
     examples: EXAMPLES,
@@ -145,7 +146,7 @@ async function work(
     changed: done.changed.length,
     kept,
   });
-  return done.isStopped ? DECIDE : EXIT.ok;
+  return done.stoppedBy === null ? EXIT.ok : DECIDE;
 }
 
 function linesOf(
@@ -153,20 +154,24 @@ function linesOf(
   {
     changed,
     skipped,
-    isStopped,
+    stoppedBy,
   }: {
     changed: readonly { id: PrescriptionId }[];
     skipped: Readonly<Record<string, number>>;
-    isStopped: boolean;
+    stoppedBy: Alarm | null;
   },
   kept: string,
 ): string {
   return [
     `${changed.length} of ${count} are changed`,
     ...Object.entries(skipped).map(([why, some]) => `  ${some} not: ${why}`),
-    ...(isStopped
-      ? ['STOPPED: the tripwire held something back; look at spine migrate holds']
-      : []),
+    ...(stoppedBy === null ? [] : [STOPPED[stoppedBy]]),
     `signed: ${kept}`,
   ].join('\n');
 }
+
+const STOPPED: Readonly<Record<Alarm, string>> = {
+  tripwire: 'STOPPED: the tripwire held something back; look at spine migrate holds',
+  'comes again':
+    'STOPPED: something waits for a pharmacy that had it before; look at /ops/migration, and run spine migrate reconcile',
+};

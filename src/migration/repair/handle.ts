@@ -9,6 +9,7 @@ import {
   tryRepair,
 } from '../../prescriptions/index.ts';
 import { alarms } from '../cut-over/repository.ts';
+import { waitingAgain } from '../watch/repository.ts';
 import * as repository from './repository.ts';
 import type { Selection } from './selection.ts';
 
@@ -41,9 +42,12 @@ export type Done = {
   readonly changed: readonly Looked[];
   /** How many are not, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
-  /** The tripwire held something back meanwhile: the rest is not done. */
-  readonly isStopped: boolean;
+  /** The alarm that was raised meanwhile, so that the rest is not done; null: none was. */
+  readonly stoppedBy: Alarm | null;
 };
+
+/** The tripwire held something back, or something waits for a pharmacy that had it before. */
+export type Alarm = 'tripwire' | 'comes again';
 
 /** How quickly: `pause` waits. */
 export type Pace = {
@@ -53,31 +57,48 @@ export type Pace = {
 };
 
 export const PER_MINUTE_MAX = 1000; // [MIGRATION 8]
-const CHUNK = 50; // between two looks at the alarms
+const CHUNK = 50; // between two looks at the tripwire
 const MINUTE_MS = 60_000;
+const QUEUES_EVERY_MS = 20_000; // all queues are looked through, as often as by the watch of the service
 
 /** Does it or undoes it, record by record; one that was ended anywhere goes on when it is asked for again. */
 export async function doAll(database: Database, wanted: Wanted, pace: Pace): Promise<Done> {
   const { records, repairId, by, isUndone } = wanted;
-  const before = await alarms(database);
+  const alarmed = await openAlarms(database, (CHUNK / pace.perMinute) * MINUTE_MS);
   const told = { interaction: isUndone ? 'repair undone' : 'repair', repairId, by };
   const words = `${wanted.kind} of ${records.length}, with ${by[1]}: ${wanted.reason}`;
   await repository.note(database, { ...told, at: new Date(), words: `begun: ${words}` });
   const changed: Looked[] = [];
   const skipped = new Map<string, number>();
-  let isStopped = false;
-  for (let from = 0; from < records.length && !isStopped; from += CHUNK) {
+  let stoppedBy: Alarm | null = null;
+  for (let from = 0; from < records.length && stoppedBy === null; from += CHUNK) {
     if (from > 0) await pace.pause((CHUNK / pace.perMinute) * MINUTE_MS);
-    isStopped = (await alarms(database)) > before;
-    for (const one of isStopped ? [] : records.slice(from, from + CHUNK)) {
+    stoppedBy = await alarmed();
+    for (const one of stoppedBy === null ? records.slice(from, from + CHUNK) : []) {
       const came = await repairRecord(database, one, { ...wanted, at: instantOf(new Date()) });
       if (came.isDone) changed.push({ id: one.id, version: came.version });
       else skipped.set(came.why, (skipped.get(came.why) ?? 0) + 1);
     }
     pace.onProgress(Math.min(records.length, from + CHUNK));
   }
-  const end = isStopped ? 'stopped by the tripwire' : 'ended';
+  const end = stoppedBy === null ? 'ended' : `stopped by the alarm "${stoppedBy}"`;
   const counts = `${changed.length} of ${records.length} changed`;
   await repository.note(database, { ...told, at: new Date(), words: `${end}: ${counts}` });
-  return { changed, skipped: Object.fromEntries(skipped), isStopped };
+  return { changed, skipped: Object.fromEntries(skipped), stoppedBy };
+}
+
+/** Answers the alarm that is raised of more than there was at first; asked once for each chunk, which takes so long. */
+async function openAlarms(
+  database: Database,
+  chunkMs: number,
+): Promise<() => Promise<Alarm | null>> {
+  const [tripped, waiting] = [await alarms(database), await waitingAgain(database)];
+  const every = Math.max(1, Math.floor(QUEUES_EVERY_MS / chunkMs));
+  let asked = 0;
+  return async () => {
+    asked += 1;
+    if ((await alarms(database)) > tripped) return 'tripwire';
+    if (asked % every !== 0) return null;
+    return (await waitingAgain(database)) > waiting ? 'comes again' : null;
+  };
 }

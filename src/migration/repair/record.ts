@@ -62,7 +62,7 @@ export async function writeRecord(
   file: string,
   about: Omit<Written, 'records'> & { readonly of: string; readonly isUndone: boolean },
   by: readonly [string, string],
-  { changed, skipped, isStopped }: Done,
+  { changed, skipped, stoppedBy }: Done,
 ): Promise<void> {
   const { of, ...rest } = about;
   const digest = createHash('sha256')
@@ -74,7 +74,7 @@ export async function writeRecord(
     of: digest,
     people: [...by],
     at: new Date().toISOString(),
-    isStopped,
+    stoppedBy,
     skipped: { ...skipped },
     records: changed.map((one) => ({ ...one })),
   };
