@@ -106,8 +106,10 @@ export function isPacked({ name }: DumpFile): boolean {
 /** Bytes of a file, as they were before it was packed. */
 export function bytesOf(path: string): AsyncIterable<Buffer> {
   const bytes = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  if (path.endsWith('.gz')) return bytes.compose(createGunzip());
-  return path.endsWith('.zst') ? bytes.compose(createZstdDecompress()) : bytes;
+  if (path.endsWith('.gz')) return bytes.compose(createGunzip({ chunkSize: CHUNK_BYTES }));
+  return path.endsWith('.zst')
+    ? bytes.compose(createZstdDecompress({ chunkSize: CHUNK_BYTES }))
+    : bytes;
 }
 
 export const CHUNK_BYTES = 262_144;
