@@ -60,7 +60,7 @@ const CAPABILITIES = [
 
 /** Files that know the outside; every other file of a capability is pure. */
 const EDGES =
-  /(^|\/)(index|handle|repository|record|perform|jobs|probes|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists|migration\/(reconcile\/reconcile|scenario\/(poll|scenario|switch|throw-away)|catch-up\/catch-up|cut-over\/(cut-over|acts|gates|fall-back|old-store|reverse-feed)|generate\/stop|rehearse\/rehearse|shadow\/shadow))\.ts$|\.test\.ts$/;
+  /(^|\/)(index|handle|repository|record|perform|jobs|probes|access-token|cli|testing)\.ts$|cis2\/(accounts|adapter|interactions|logout|policy|provider)\.ts$|(^|\/)(fhir|pages)(\/|\.ts$)|(signature\/fetch-lists|migration\/(reconcile\/reconcile|scenario\/(poll|scenario|switch|throw-away)|catch-up\/catch-up|cut-over\/(cut-over|acts|gates|fall-back|old-store|reverse-feed)|generate\/stop|rehearse\/rehearse|shadow\/(copy|shadow|writes)))\.ts$|\.test\.ts$/;
 
 const LIBRARIES: Record<string, RegExp> = {
   pg: /^src\/platform\/|^test\/|^bench\/|\.db\.test\.ts$/,

@@ -99,7 +99,7 @@ export function migrationCommands(version: string, parts: Parts): readonly Comma
     verifyReportCommand,
     sampleCommand,
     scanCommand,
-    shadowCommand,
+    shadowCommand(parts),
     readyCommand,
     cutOverCommand,
     fallBackCommand,

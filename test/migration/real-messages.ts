@@ -180,7 +180,7 @@ export function bodyOf(
 
 const TEMPLATES = new Map<number, ReadonlyMap<string, Template>>();
 
-async function templatesOf(
+export async function templatesOf(
   items: number,
   database: Database,
 ): Promise<ReadonlyMap<string, Template>> {

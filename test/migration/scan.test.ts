@@ -31,7 +31,7 @@ const COMMANDS: readonly Command[] = [
   catchUpCommand,
   reconcileCommand('test'),
   sampleCommand,
-  shadowCommand,
+  shadowCommand({ prepare: () => Promise.resolve() }),
   readyCommand,
   cutOverCommand,
   statusCommand,

@@ -33,6 +33,8 @@ export type Shadow = {
 export type Shown = {
   /** The last one; null before that. */
   readonly shadow: Shadow | null;
+  /** The last one of messages that were played into a copy; null: none were. */
+  readonly shadowWrites: Shadow | null;
   /** The oldest first. */
   readonly rehearsals: readonly Rehearsal[];
   readonly attested: ReadonlyMap<string, Attested>;
@@ -40,6 +42,7 @@ export type Shown = {
 
 const REHEARSAL = /^rehearsal-\d{4}\.json$/;
 const SHADOW = /^shadow-\d{4}\.json$/;
+const SHADOW_WRITES = /^shadow-writes-\d{4}\.json$/;
 const ATTESTED = /^attested-[a-z]+\.json$/;
 const DAY_MS = 86_400_000;
 
@@ -57,16 +60,19 @@ export async function shownBeside(planFile: string, plan: Plan, now: Date): Prom
   const names = (await readdir(folder)).toSorted();
   const rehearsals: Rehearsal[] = [];
   const attested = new Map<string, Attested>();
-  let shadow: Shadow | null = null;
+  let [shadow, shadowWrites]: (Shadow | null)[] = [null, null];
   for (const name of names) {
     const isRehearsal = REHEARSAL.test(name);
-    const isShadow = SHADOW.test(name);
+    const isWrites = SHADOW_WRITES.test(name);
+    const isShadow = isWrites || SHADOW.test(name);
     const isOurs = isRehearsal || isShadow || ATTESTED.test(name);
     const from = isOurs ? await read(name) : null;
     if (from === null) continue;
     if (isShadow) {
       const [compared, differing] = ['compared', 'differing'].map((one) => Number(from.value(one)));
-      shadow = { compared: compared ?? 0, differing: differing ?? 0, ageDays: ageDays(from) };
+      const one = { compared: compared ?? 0, differing: differing ?? 0, ageDays: ageDays(from) };
+      if (isWrites) shadowWrites = one;
+      else shadow = one;
     } else if (isRehearsal) {
       const [isClean, isFallBackClean] = [from.isTrue('isClean'), from.isTrue('isFallBackClean')];
       rehearsals.push({ isClean, isFallBackClean, ageDays: ageDays(from) });
@@ -76,7 +82,7 @@ export async function shownBeside(planFile: string, plan: Plan, now: Date): Prom
       attested.set(from.text('gate', /./, 'a gate'), { people, file, ageDays: ageDays(from) });
     }
   }
-  return { rehearsals, attested, shadow };
+  return { rehearsals, attested, shadow: shadow ?? null, shadowWrites: shadowWrites ?? null };
 }
 
 /** Writes what was seen of a plan beside it, signed; answers the file. */
@@ -93,8 +99,11 @@ export async function keepBeside(
 }
 
 /** The name of the next one of a kind beside a plan. */
-export async function nextBeside(planFile: string, kind: 'rehearsal' | 'shadow'): Promise<string> {
-  const shape = kind === 'shadow' ? SHADOW : REHEARSAL;
+export async function nextBeside(
+  planFile: string,
+  kind: 'rehearsal' | 'shadow' | 'shadow-writes',
+): Promise<string> {
+  const shape = { rehearsal: REHEARSAL, shadow: SHADOW, 'shadow-writes': SHADOW_WRITES }[kind];
   const count = (await readdir(dirname(planFile))).filter((name) => shape.test(name)).length;
   return `${kind}-${String(count + 1).padStart(4, '0')}`;
 }

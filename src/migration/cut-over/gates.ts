@@ -93,20 +93,14 @@ async function report(database: Database, { exportId, limits }: Plan): Promise<G
 
 const REHEARSALS = 2; // clean, in a row
 
-function gatesOfFiles(plan: Plan, { rehearsals, attested, shadow }: Shown): Gate[] {
+function gatesOfFiles(plan: Plan, shown: Shown): Gate[] {
+  const { rehearsals, attested } = shown;
   const last = rehearsals.slice(-REHEARSALS);
   const clean = last.filter(({ isClean }) => isClean).length;
   const drill = rehearsals.findLast(({ isFallBackClean }) => isFallBackClean);
-  const { drillDays, shadowReads } = plan.limits;
+  const { drillDays } = plan.limits;
   return [
-    {
-      name: 'shadow',
-      isGreen: shadow !== null && shadow.differing === 0 && shadow.compared >= shadowReads,
-      evidence:
-        shadow === null
-          ? 'none: spine migrate shadow'
-          : `${shadow.differing} of ${shadow.compared} reads were answered otherwise; ${shadowReads} are wanted`,
-    },
+    shadowGate(plan, shown),
     {
       name: 'rehearsals',
       isGreen: clean === REHEARSALS,
@@ -132,6 +126,25 @@ function gatesOfFiles(plan: Plan, { rehearsals, attested, shadow }: Shown): Gate
       };
     }),
   ];
+}
+
+/** Reads first, then messages: not one of those that were played may have been answered otherwise [MIGRATION 6, L6]. */
+function shadowGate({ limits }: Plan, { shadow, shadowWrites: writes }: Shown): Gate {
+  const { shadowReads } = limits;
+  const isRead = shadow !== null && shadow.differing === 0 && shadow.compared >= shadowReads;
+  const reads =
+    shadow === null
+      ? 'none: spine migrate shadow'
+      : `${shadow.differing} of ${shadow.compared} reads were answered otherwise; ${shadowReads} are wanted`;
+  const played =
+    writes === null
+      ? 'no messages were played: spine migrate shadow --writes'
+      : `${writes.differing} of ${writes.compared} messages were`;
+  return {
+    name: 'shadow',
+    isGreen: isRead && (writes?.differing ?? 0) === 0,
+    evidence: `${reads}; ${played}`,
+  };
 }
 
 /** What only people can say, by a file that shows it. */

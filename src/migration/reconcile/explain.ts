@@ -8,6 +8,7 @@ const MAY_DIFFER: Readonly<Record<string, readonly string[]>> = {
   pending: ['D6'],
   messages: ['D20', 'D22'],
   meaning: ['D2', 'D6', 'D13', 'D15', 'D16', 'D22', 'D23', 'D24'],
+  answers: ['D0', 'D2', 'D6', 'D13', 'D15', 'D16', 'D20', 'D22', 'D23', 'D24'],
   due: ['D0', 'D2', 'D5', 'D8', 'D6', 'D13', 'D15', 'D16', 'D22', 'D23', 'D24'],
 };
 

@@ -18,14 +18,22 @@ export type Read =
   | { readonly ask: 'waiting'; readonly organisation: string; readonly answer: readonly string[] };
 
 /** Reads of a file, a JSON object a line; throws `Trouble` with the line that is none. */
-export async function* recordedReads(file: string): AsyncGenerator<Read> {
+export function recordedReads(file: string): AsyncGenerator<Read> {
+  return linesOf(file, readOf);
+}
+
+/** What the lines of a file say; throws `Trouble` with the line that does not say it. */
+export async function* linesOf<Said>(
+  file: string,
+  said: (from: JsonReader) => Said,
+): AsyncGenerator<Said> {
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(file) })) {
     line += 1;
     const problems: string[] = [];
-    const read = readOf(new JsonReader(parsed(text, file, line), '', problems));
+    const one = said(new JsonReader(parsed(text, file, line), '', problems));
     if (problems.length > 0) throw refused(file, line, problems.join('; '));
-    yield read;
+    yield one;
   }
 }
 
