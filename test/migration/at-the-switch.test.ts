@@ -111,12 +111,28 @@ describe(`messages that were in flight to the old store at ${SWITCHES} switches`
       assert.deepEqual([...new Set(first)], ['Released']);
       assert.equal(await eventsIn(made.store), before + sent.length);
       retried += sent.length;
+      await eachByOneSide(made.store, sent);
       await made.rig.bulk.close();
       await dropStore(made.store);
     }
     assert.ok(retried >= (MESSAGES / 50) * SWITCHES, `${retried} messages`);
   });
 });
+
+/** Every message has its answer, from one store alone: what the old one answered is kept as that, and the rest is ours. */
+async function eachByOneSide({ rows }: Store, sent: readonly Sent[]): Promise<void> {
+  const kept = await rows.all<{ id: Uuid; isTheirs: boolean; effects: number }>(`
+    select m.message_id as id, m.outcome->>'isRebuilt' is not null as "isTheirs",
+      (select count(*)::int from prescriptions.event e where e.message_id = m.message_id and e.kind = 'Released'
+        and e.recorded_at > (select min(began_at) from migration.step where to_state = 'SWITCHED_RW')) as effects
+    from prescriptions.message m`);
+  const ours = new Set(sent.map(({ envelope }) => envelope.messageId));
+  for (const { id, isTheirs, effects } of kept) {
+    assert.equal(isTheirs, effects === 0, id);
+    if (ours.delete(id)) assert.equal(effects, 1, id);
+  }
+  assert.deepEqual([...ours], [], 'answered by neither');
+}
 
 /** Every message that the old store took comes again, with its bytes; none is done. Answers how many there were. */
 async function takenThere({ rows, database }: Store): Promise<number> {

@@ -11,11 +11,13 @@ import { heldRecords } from '../../src/migration/hold/repository.ts';
 import { migrationModel, statusOf } from '../../src/migration/index.ts';
 import { load } from '../../src/migration/load/load.ts';
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
+import { OF_PRESCRIPTIONS, placeOf } from '../../src/migration/lx1/tables.ts';
 import { aDump } from '../../src/migration/testing.ts';
 import { type BulkLoad, openBulkLoad } from '../../src/platform/bulk-load.ts';
 import { Trouble } from '../../src/platform/trouble.ts';
 import { violations } from '../nothing-lost/invariants.ts';
 import { downloads } from './polling.ts';
+import { rowsOf } from './real-messages.ts';
 import { aStore, digestOf, loadInto, open, type Store, withBulk } from './store.ts';
 
 // Shows: Migration | an old store is loaded: nothing lost, doubled or come again, whatever is wrong in it and wherever the load is killed
@@ -124,6 +126,31 @@ describe('an old store that is loaded', () => {
         and outcome like '%from export ${dump.manifest.exportId}, part %: PRESCRIPTION %'`);
     const live = truths.filter(({ fate }) => fate === 'live');
     assert.equal(Number(row?.count), live.length);
+  });
+
+  test('leads from each record that somebody draws to the very rows of the export', async () => {
+    const origins = await store.rows.all<{ id: PrescriptionId; origin: string }>(`
+      select prescription_id as id, outcome as origin from platform.audit
+      where interaction = 'migration' order by md5(prescription_id) limit 100`);
+    assert.equal(origins.length, 100);
+    const tables = new Map<string, readonly { PRESC_ID: string | null }[]>();
+    for (const { id, origin } of origins) {
+      const [, exportId, part, places = ''] =
+        /from export (\S+), part (\d+): (.+)$/.exec(origin) ?? [];
+      assert.equal(exportId, dump.manifest.exportId);
+      for (const [, table, first, last] of places.matchAll(/([A-Z_]+) (\d+)-(\d+)/g)) {
+        const name = OF_PRESCRIPTIONS.find((one) => one === table);
+        if (name === undefined || name === 'DISPENSE_ITEM') continue; // it names its notification alone
+        const key = `${name} ${part}`;
+        const rows = tables.get(key) ?? (await rowsOf(dump, name, Number(part)));
+        tables.set(key, rows);
+        for (const at of [Number(first), Number(last)]) {
+          const row: { PRESC_ID: string | null } | undefined = rows[at - 2]; // the header is row 1
+          assert.equal(placeOf(row?.PRESC_ID ?? ''), id, `${key}, row ${at}`);
+        }
+      }
+    }
+    assert.ok(tables.size > 10);
   });
 
   test('is the same when it is loaded a second time', async () => {

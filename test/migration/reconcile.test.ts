@@ -105,12 +105,26 @@ const MISTAKES: readonly (readonly [string, RegExp, ...string[]])[] = [
       where status = '0001'`,
   ],
   [
+    'no job ever finds what falls due',
+    /: the day on which it is due is not kept/,
+    `update prescriptions.prescription set due_on = null where prescription_id = (
+      select prescription_id from prescriptions.prescription where due_on is not null limit 1)`,
+  ],
+  [
     'a pharmacy loses what waits for it',
     /: waitsFor/,
     `delete from prescriptions.download_queue where prescription_id = (
       select prescription_id from prescriptions.download_queue where left_at is null limit 1) and left_at is null`,
   ],
 ];
+
+test('how many fall due on each day differs, where all do so a year late', async () => {
+  const late = MISTAKES.find(([name]) => name === 'what falls due does so a year late') ?? [];
+  const [, , ...statements] = late;
+  const { due } = await foundAfter(...statements.map(String));
+  assert.ok(due.differing > 20 && due.new < due.old, JSON.stringify(due));
+  assert.equal((await reconcile(store.database, dump)).due.old, due.old);
+});
 
 describe('a mistake of a loader is found:', () => {
   for (const [name, finds, ...statements] of MISTAKES) {

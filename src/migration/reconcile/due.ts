@@ -30,6 +30,12 @@ export function newDue(state: unknown): DueWords {
   return due === null ? '' : `${ACTS[due.kind]} ${due.on.replaceAll('-', '')}`;
 }
 
+/** Whether a record has the day by which our jobs find it. */
+export function isFoundOn(state: unknown, dueOn: string | null): boolean {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as it is kept by the rules that read it
+  return (dueOf(state as Known)?.on ?? null) === dueOn;
+}
+
 /** What a comparison of days found [MIGRATION 5 M13, 6 L5]. */
 export type DueDays = {
   /** Within the days that are looked at. */

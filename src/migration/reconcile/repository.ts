@@ -11,7 +11,11 @@ import type { StoredRow } from './new-view.ts';
 export type Reads = Pick<Database, 'all'>;
 
 /** A record as it is stored, with all that belongs to it. */
-export type Stored = StoredRow & StoredChain;
+export type Stored = StoredRow &
+  StoredChain & {
+    /** By which our jobs find it. */
+    readonly dueOn: string | null;
+  };
 
 /** What is asked of the store: ids, messages by their own, and organisations in whose queues they may be. */
 export type Asked = {
@@ -27,7 +31,7 @@ export async function stored(
 ): Promise<Map<string, Stored>> {
   const [heads, events, messages] = await Promise.all([
     database.all<Omit<Stored, 'events' | 'messages'>>(sql`
-      select p.prescription_id as id, p.version, p.state, p.head_hash as "headHash",
+      select p.prescription_id as id, p.version, p.state, p.head_hash as "headHash", p.due_on::text as "dueOn",
         coalesce(w.waits, '{}') as waits,
         array(select issue || ' ' || organisation || ' ' || to_char(released_at at time zone 'UTC', 'YYYYMMDDHH24MISS')
           from prescriptions.release_before r

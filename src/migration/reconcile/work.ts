@@ -5,7 +5,7 @@ import { Buckets } from './buckets.ts';
 import { brokenChain } from './chain.ts';
 import { askedOf, differing, isOf, type Pair, provenClasses, saying } from './compare.ts';
 import { Counts } from './counts.ts';
-import { DueCounts, type DueDays, newDue, oldDue } from './due.ts';
+import { DueCounts, type DueDays, isFoundOn, newDue, oldDue } from './due.ts';
 import { isExplained } from './explain.ts';
 import { type Meant, Meaning } from './meaning.ts';
 import { newView } from './new-view.ts';
@@ -117,7 +117,7 @@ export class Work {
       const isLeftOut = this.#compareOne(group.place, { was, is, classes: proven });
       if (row === undefined) continue;
       this.inBoth += 1;
-      this.#compareDue(group, row.state, found);
+      this.#compareDue(group, row, found);
       this.#compareChain(row);
       if (was.fate === 'tombstone') this.#lookGone(group.place, row.state);
       if (was.fate === 'live' && this.#meaning !== null) {
@@ -175,8 +175,10 @@ export class Work {
   }
 
   /** When it expires, is given up or goes, by either store. */
-  #compareDue(group: Group, state: unknown, classes: readonly string[]): void {
+  #compareDue(group: Group, { state, dueOn }: repository.Stored, classes: readonly string[]): void {
     if (!this.has('L5') || group.rows.PRESCRIPTION.length !== 1) return;
+    if (!isFoundOn(state, dueOn))
+      this.tell('L5', group.place, 'the day on which it is due is not kept');
     const [was, is] = [oldDue(group), newDue(state)];
     this.#due.add('old', was);
     this.#due.add('new', is);
