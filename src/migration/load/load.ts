@@ -70,21 +70,23 @@ export async function load(
   return { parts, ofParts: dump.parts.length, ids, written };
 }
 
-/** One part after the other. */
+/** One part after the other, with the same memory for the rows of each. */
 export async function loadAll(
   bulk: BulkLoad,
   dump: Dump,
-  parts: readonly number[],
+  parts: Iterable<number> | AsyncIterable<number>,
   onUnit: OnUnit,
 ): Promise<void> {
   const { exportId } = dump.manifest;
   const payloads = new Payloads(dump);
+  const both = [noLines(), noLines()] as const;
   try {
-    for (const part of parts) {
+    for await (const part of parts) {
       const known = await repository.unitsOf(bulk, exportId, part);
-      for await (const unit of loadPart(bulk, dump, { part, payloads, known })) {
+      for await (const unit of loadPart(bulk, dump, { part, payloads, known, both })) {
         onUnit({ ...unit, isEnd: false });
       }
+      payloads.close();
       await repository.endPart(bulk, exportId, part);
       onUnit({ ids: 0, isNew: false, isEnd: true });
     }
@@ -98,6 +100,8 @@ type PartWork = {
   readonly payloads: Payloads;
   /** Digests of the units that are there, by the row that they begin with. */
   readonly known: ReadonlyMap<number, Buffer>;
+  /** One is filled while the other is written. */
+  readonly both: readonly [Lines, Lines];
 };
 
 /** While one unit is written the next one is made. */
@@ -129,11 +133,12 @@ async function* loadPart(
 }
 
 /** Each with lines of its own until the next but one is begun: that one has them again. */
-async function* unitsOf(dump: Dump, { part, payloads }: PartWork): AsyncGenerator<Unit> {
+async function* unitsOf(dump: Dump, { part, payloads, both }: PartWork): AsyncGenerator<Unit> {
   const { asOf } = originOf(dump.manifest);
   const source = { exportId: dump.manifest.exportId, part, asOf };
   let unit: Unit | null = null;
-  let [lines, written] = [noLines(), noLines()];
+  let [lines, written] = both;
+  for (const one of both) clear(one);
   let place = 0;
   for await (const group of groupsOf(dump, part)) {
     unit ??= { part, firstRow: place, firstPlace: group.place, ids: 0, lines, marks: [], rows: {} };

@@ -27,12 +27,11 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const say = (said: Said): void => port.postMessage(said);
   try {
     const bulk = await openBulkLoad(url);
-    const parts = partsFrom(port);
     say({ isReady: true });
-    for await (const part of parts) {
-      await loadAll(bulk, dump, [part], (unit) => say({ unit }));
-      say({ isReady: true });
-    }
+    await loadAll(bulk, dump, partsFrom(port), (unit) => {
+      say({ unit });
+      if (unit.isEnd) say({ isReady: true });
+    });
     await bulk.close();
   } catch (error) {
     say(whyOf(error));

@@ -37,7 +37,8 @@ export async function openDump(folder: string, publicKeyPem: string): Promise<Du
     }
   }
   await assureNoOther(folder, names);
-  for (const file of manifest.files) await assureUnchanged(folder, file);
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  for (const file of manifest.files) await assureUnchanged(folder, file, buffer);
   const parts = [...new Set(manifest.files.map(({ part }) => part))];
   return { folder, manifest, parts: parts.toSorted((one, other) => one - other) };
 }
@@ -61,22 +62,24 @@ async function assureNoOther(folder: string, names: ReadonlySet<string>): Promis
   }
 }
 
-async function assureUnchanged(folder: string, file: DumpFile): Promise<void> {
+async function assureUnchanged(folder: string, file: DumpFile, buffer: Buffer): Promise<void> {
   const path = join(folder, file.name);
   const bytes = await sizeOf(path);
   if (bytes === null) throw refused(file.name, null, 'the manifest lists it, and it is not there');
   if (bytes !== file.bytes) {
     throw refused(file.name, null, `it has ${bytes} bytes where ${file.bytes} were signed`);
   }
-  if ((await sha256Of(path)) !== file.sha256) {
+  if ((await sha256Of(path, buffer)) !== file.sha256) {
     throw refused(file.name, null, 'its bytes are not those that were signed');
   }
 }
 
 /** Read into one buffer: a stream has a new one for each piece, and of a large export they are not gone as quickly. */
-export async function sha256Of(path: string): Promise<string> {
+export async function sha256Of(
+  path: string,
+  buffer: Buffer = Buffer.allocUnsafe(READ_BYTES),
+): Promise<string> {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
   const file = await open(path);
   try {
     for (;;) {

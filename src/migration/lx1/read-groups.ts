@@ -39,9 +39,26 @@ export async function* readGroups(
   between: Between | null = null,
 ): AsyncGenerator<Group> {
   const source = { dump, part, between };
+  const tables = { cursors: cursorsOf(source), items: new Cursor(source, 'DISPENSE_ITEM') };
+  try {
+    yield* gathered(source, tables, isWanted);
+  } finally {
+    for (const cursor of [...Object.values(tables.cursors), tables.items]) await cursor.close();
+  }
+}
+
+type Tables = {
+  readonly cursors: ReturnType<typeof cursorsOf>;
+  readonly items: Cursor<'DISPENSE_ITEM'>;
+};
+
+async function* gathered(
+  source: Source,
+  { cursors, items }: Tables,
+  isWanted: (place: string) => boolean,
+): AsyncGenerator<Group> {
+  const { dump, part } = source;
   const known = await dispensesOf(source);
-  const cursors = cursorsOf(source);
-  const items = new Cursor(source, 'DISPENSE_ITEM');
   const all = Object.values(cursors);
   const isMarked = dump.manifest.files.every((file) => file.part !== part || !isPacked(file));
   for (const cursor of [...all, items]) await cursor.fill();
@@ -203,6 +220,11 @@ class Cursor<Name extends PrescriptionTable> {
   get start(): CsvPlace {
     const record = this.#records[this.#next];
     return record === undefined ? this.#end : { row: record.row, start: record.start };
+  }
+
+  /** Of one that is not read to its end. */
+  async close(): Promise<void> {
+    await this.#source.return(undefined);
   }
 
   async fill(): Promise<void> {

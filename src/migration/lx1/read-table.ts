@@ -1,4 +1,5 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, type ReadStream, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
@@ -103,14 +104,35 @@ export function isPacked({ name }: DumpFile): boolean {
   return name.endsWith('.gz') || name.endsWith('.zst');
 }
 
-/** Bytes of a file, as they were before it was packed. */
+/** Bytes of a file, as they were before it was packed; each piece is good until the next one is asked for. */
 export function bytesOf(path: string): AsyncIterable<Buffer> {
-  const bytes = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  if (path.endsWith('.gz')) return bytes.compose(createGunzip({ chunkSize: CHUNK_BYTES }));
-  return path.endsWith('.zst')
-    ? bytes.compose(createZstdDecompress({ chunkSize: CHUNK_BYTES }))
-    : bytes;
+  if (path.endsWith('.gz')) return packed(path).compose(createGunzip({ chunkSize: CHUNK_BYTES }));
+  if (!path.endsWith('.zst')) return piecesOf(path);
+  return packed(path).compose(createZstdDecompress({ chunkSize: CHUNK_BYTES }));
 }
+
+function packed(path: string): ReadStream {
+  return createReadStream(path, { highWaterMark: CHUNK_BYTES });
+}
+
+/** Read into memory that is used again: a stream has a new piece for each, which is not gone as quickly. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  const buffer = SPARE.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    SPARE.push(buffer);
+    await file.close();
+  }
+}
+
+/** Of files that were read before. */
+const SPARE: Buffer[] = [];
 
 export const CHUNK_BYTES = 262_144;
 

@@ -77,7 +77,7 @@ async function* linesOf(
       row += 1;
       start += end + 1;
     }
-    rest = bytes;
+    rest = Buffer.from(bytes); // the memory of a piece is used again
     if (rest.length > LINE_MAX_BYTES) throw refused(name, row, 'a document does not end');
   }
   if (rest.length > 0) throw refused(name, row, 'the file ends within a document: it is cut short');
