@@ -81,12 +81,14 @@ function change(edits: readonly Edit[], time: number): void {
       const loaded = nextLoad(url, context);
       const here = byFile.get(url);
       if (here === undefined) return loaded;
-      return { ...loaded, source: edited(readFileSync(new URL(url), 'utf8'), here) };
+      const { source } = loaded; // a text: another test build has changed it already
+      const text = typeof source === 'string' ? source : readFileSync(new URL(url), 'utf8');
+      return { ...loaded, source: edited(text, here) };
     },
   });
 }
 
-/** Steps count once the process has said that it is ready: before that only its own trial messages pass them. */
+/** Steps count, and some bugs begin, once the process has said that it is ready: before that it only tries itself. */
 function countFromReady(time: number): void {
   let passed = 0;
   let isReady = false;
@@ -96,6 +98,7 @@ function countFromReady(time: number): void {
     return send?.(message) ?? false;
   };
   Object.assign(globalThis, {
+    isServing: () => isReady,
     failpoint: () => {
       passed += isReady ? 1 : 0;
       if (isReady && passed === time) process.kill(process.pid, 'SIGKILL');
