@@ -18,7 +18,7 @@ export const COMMAND_GROUPS: readonly CommandGroup[] = [
       (await import('./installation/commands.ts')).installationCommands(INSTALLATION),
   },
   {
-    words: ['backup', 'restore', 'drill'],
+    words: ['backup', 'restore', 'drill', 'standby'],
     load: async () => {
       const { recordKeeper } = await import('./prescriptions/record-check/repository.ts');
       const { keepBackupFacts: tell } = await import('./operations/backups/handle.ts');

@@ -155,7 +155,7 @@ function launch(options: DatabaseOptions, log: (line: string) => void): Promise<
 
 /** PostgreSQL in each datacentre, every commit in both; in networks of their own where we may make them. */
 async function startTwo(options: DatabaseOptions, portBase: number): Promise<Database> {
-  const { data, runAs, signal } = options;
+  const { data, runAs, signal, log } = options;
   const folder = ownFolder(data);
   refuseOther(join(folder, 'postgres'), 'one database: start without --datacentres');
   const hasNetworks = canMakeNetwork();
@@ -164,6 +164,7 @@ async function startTwo(options: DatabaseOptions, portBase: number): Promise<Dat
     portBase,
     hasNetworks,
     signal,
+    log,
     ...(runAs === null ? {} : { runAs }),
   });
   const where = hasNetworks ? 'each in a network of its own' : `from port ${portBase}`;

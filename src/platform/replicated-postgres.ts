@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,15 +19,11 @@ import {
 } from './replicated-postgres/layout.ts';
 import { createMember, type Member } from './replicated-postgres/member.ts';
 import { makeNetwork, type Network, ONE_MACHINE } from './replicated-postgres/network.ts';
-import {
-  type Passwords,
-  patroniConfiguration,
-  REPLICATOR,
-  REWINDER,
-  SUPERUSER,
-} from './replicated-postgres/patroni.ts';
+import { keptPasswords } from './replicated-postgres/passwords.ts';
+import { type Passwords, patroniConfiguration, SUPERUSER } from './replicated-postgres/patroni.ts';
 import { findPrograms, type Programs } from './replicated-postgres/programs.ts';
 import { promote } from './replicated-postgres/promote.ts';
+import { watchStandby } from './replicated-postgres/standby.ts';
 import { type ClusterStatus, statusOf } from './replicated-postgres/status.ts';
 import { Trouble } from './trouble.ts';
 
@@ -40,6 +35,8 @@ export {
   type Zone,
 } from './replicated-postgres/layout.ts';
 export { canMakeNetwork } from './replicated-postgres/network.ts';
+export { makePasswords } from './replicated-postgres/passwords.ts';
+export { type NodeAddress, watchStandby } from './replicated-postgres/standby.ts';
 export type { ClusterStatus } from './replicated-postgres/status.ts';
 
 export type ReplicatedOptions = {
@@ -51,6 +48,8 @@ export type ReplicatedOptions = {
   /** The account to run as when we are root; otherwise `postgres`, else `nobody`. */
   readonly runAs?: string;
   readonly signal?: AbortSignal;
+  /** Told what is done to a database without anybody's asking. */
+  readonly log?: (line: string) => void;
 };
 
 /** PostgreSQL in two datacentres: what is committed is in both, and either goes on alone [PLATFORM 4, RELIABILITY P1]. */
@@ -93,9 +92,11 @@ export async function startReplicatedPostgres(
   const passwords = keptPasswords(folder);
   const members = membersOf(layout, { account, programs, passwords });
   writeFileSync(addressFile(folder), urlAt(layout, 'a', passwords), { mode: 0o600 });
-  const cluster = running(layout, members, { network, passwords });
+  const stopping = new AbortController();
+  const cluster = running(layout, members, { network, passwords, stopping });
   const alone = onlyWithData(layout);
   for (const zone of ZONES) if (alone === null || zone !== otherSite(alone)) cluster.restore(zone);
+  watchStandbys(layout, passwords, options, stopping.signal);
   try {
     if (alone !== null) {
       // Else the other might be first, and make a new database.
@@ -107,6 +108,24 @@ export async function startReplicatedPostgres(
   } catch (error) {
     await cluster.stop();
     throw error;
+  }
+}
+
+/** Whichever of the two is none now. */
+function watchStandbys(
+  layout: Layout,
+  passwords: Passwords,
+  { log = () => undefined }: ReplicatedOptions,
+  stopping: AbortSignal,
+): void {
+  for (const name of SITES) {
+    watchStandby({
+      name,
+      node: { url: `http://${addressOf(layout, name, 'patroni')}` },
+      primaryUrl: urlAt(layout, name, passwords),
+      tell: (line) => log(`database of datacentre ${name.toUpperCase()}: ${line}`),
+      stopping,
+    }).catch(() => undefined); // it never rejects
   }
 }
 
@@ -160,10 +179,16 @@ function membersOf(
   return { a: of('a'), b: of('b'), witness: of('witness') };
 }
 
+type Own = {
+  readonly network: Network | null;
+  readonly passwords: Passwords;
+  readonly stopping: AbortController;
+};
+
 function running(
   layout: Layout,
   members: Members,
-  { network, passwords }: { readonly network: Network | null; readonly passwords: Passwords },
+  { network, passwords, stopping }: Own,
 ): ReplicatedPostgres {
   const pidsOf = (zone: Zone): number[] =>
     [...members[zone].map((member) => member.pid()), postmasterOf(layout, zone)].filter(
@@ -188,6 +213,7 @@ function running(
     promote: (site) => promote(layout, site),
     pidsOf,
     stop: async () => {
+      stopping.abort();
       const { primary } = await statusOf(layout);
       // The standby first, so that nobody takes over from a primary that only ends.
       const sites = primary === 'a' ? (['b', 'a'] as const) : (['a', 'b'] as const);
@@ -196,6 +222,7 @@ function running(
       network?.remove();
     },
     kill: () => {
+      stopping.abort();
       for (const zone of ZONES) fail(zone);
       network?.remove();
     },
@@ -270,21 +297,4 @@ export function replicatedUrl(dataDir: string): string | null {
 
 function addressFile(folder: string): string {
   return join(folder, 'address');
-}
-
-/** Makes new passwords for a cluster that is yet to start; answers them by the names of their roles. */
-export function makePasswords(folder: string): Readonly<Record<string, string>> {
-  const { superuser, replication, rewind } = keptPasswords(folder);
-  return { [SUPERUSER]: superuser, [REPLICATOR]: replication, [REWINDER]: rewind };
-}
-
-/** Made at the first start, beside the data: a line for each. */
-function keptPasswords(folder: string): Passwords {
-  const file = join(folder, 'passwords');
-  if (!existsSync(file)) {
-    const made = [1, 2, 3].map(() => randomBytes(24).toString('hex'));
-    writeFileSync(file, made.join('\n'), { mode: 0o600 });
-  }
-  const [superuser = '', replication = '', rewind = ''] = readFileSync(file, 'utf8').split('\n');
-  return { superuser, replication, rewind };
 }

@@ -17,6 +17,7 @@ import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
+import { standbyCommand } from '../../src/installation/standby-command.ts';
 import { parseStatusConfig } from '../../src/operations/config.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import { etcdArguments } from '../../src/platform/replicated-postgres/etcd.ts';
@@ -220,6 +221,25 @@ test('Patroni finds nothing missing in its file', { skip: without('patroni') }, 
 
 /** What Patroni says of a host on which nothing runs yet, and not of its file. */
 const OF_THE_HOST = ['is not reachable', 'is already in use'] as const;
+
+test('the watch over the copy is of the node that Patroni has, and gives its orders as it takes them', () => {
+  const unit = read('systemd/openspine-standby.service');
+  const [, words = ''] = /^ExecStart=\S+ standby watch (.+)$/m.exec(unit) ?? [];
+  const given = [...words.matchAll(/--(\w+) (\S+)/g)].map(([, flag, value]) => [flag, value]);
+  const patroni = (name: string) =>
+    new RegExp(`^ *${name}: (\\S+)$`, 'm').exec(read('patroni.yml'))?.[1];
+  assert.deepEqual(given, [
+    ['name', patroni('name')],
+    ['patroni', `https://${patroni('connect_address')}`],
+    ['ca', patroni('cafile')],
+    ['certificate', patroni('certfile')],
+    ['key', patroni('keyfile')],
+  ]);
+  assert.deepEqual(
+    given.map(([flag]) => flag),
+    standbyCommand.options.map(({ flag }) => flag),
+  );
+});
 
 test('etcd has three members that hear of each other as often as on one machine', () => {
   const settings = parseEnv(read('etcd.env'));

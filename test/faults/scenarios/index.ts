@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import { awayFaults } from './away.ts';
 import { certificateFaults } from './certificates.ts';
 import { clientFaults } from './clients.ts';
 import { databaseFaults } from './databases.ts';
@@ -18,6 +19,7 @@ import { stepFaults } from './steps.ts';
 export const FAULTS: readonly Fault[] = [
   ...databaseFaults,
   ...siteFaults,
+  ...awayFaults,
   ...standbyFaults,
   ...routingFaults,
   ...stepFaults,
