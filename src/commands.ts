@@ -110,6 +110,7 @@ const INSTALLATION: Parts = {
   probe: async (...urls) => {
     for (const url of urls) await untilReady(url);
   },
+  damage: async (url) => (await import('./damaged-pages.ts')).damageLines(url),
   certificates: async (url) => (await import('./certificates.ts')).certificateEndsAt(url),
 };
 

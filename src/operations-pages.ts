@@ -1,4 +1,5 @@
 import { certificateEnds, certificateGauge, certificateJobs } from './certificates.ts';
+import { damagedPagesGauge, damagedPagesJob } from './damaged-pages.ts';
 import { findCertificates } from './directory/index.ts';
 import {
   deliveryDepth,
@@ -65,6 +66,7 @@ export function operationsPart(
   const desk = openDesk(status);
   queueGauges(metrics, database);
   certificateGauge(metrics, database, datacentre);
+  damagedPagesGauge(metrics, database);
   migrationGauge(metrics, database);
   if (desk !== null) lateGauge(metrics, desk);
   return {
@@ -91,6 +93,7 @@ export function operationsPart(
     jobs: [
       ...measureJobs({ database, clock, depths, sessions }),
       ...certificateJobs(database, config, log),
+      damagedPagesJob(database, config, log),
       migrationWatchJob(database, log),
       ...(desk === null ? [] : [lateJob({ database, clock }, desk)]),
     ],

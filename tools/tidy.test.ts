@@ -40,6 +40,7 @@ const COMPOSERS = [
   'operations-pages.ts',
   'trial.ts',
   'certificates.ts',
+  'damaged-pages.ts',
   'hl7v3-deliveries.ts',
   'hl7v3-lapsed.ts',
   'schemas.ts',

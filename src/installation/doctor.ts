@@ -41,6 +41,7 @@ export async function doctor(portBase: number, parts: Parts, output: Output): Pr
     await disk(state),
     clock(new Date()),
     await database(state),
+    ...(await damage(state, parts)),
     ...(await certificates(state, parts)),
     ...(state === null ? [] : await services(state)),
   ];
@@ -126,6 +127,29 @@ async function database(state: State | null): Promise<Check> {
   }
 }
 
+/** Pages that are damaged on a disk, of either database [RELIABILITY F12]. */
+async function damage(state: State | null, parts: Parts): Promise<Check[]> {
+  const url = state === null ? process.env['DATABASE_URL'] || null : databaseUrlOf(state);
+  if (url === null || parts.damage === undefined) return [];
+  try {
+    return damageCheck(await parts.damage(url));
+  } catch (error) {
+    return [warn(PAGES, `cannot be looked at: ${messageOf(error)}`, ASK_AGAIN)];
+  }
+}
+
+/** None before anybody has looked. */
+export function damageCheck(lines: readonly string[] | null): Check[] {
+  if (lines === null) return [];
+  if (lines.length === 0) return [good(PAGES, 'no page of a database is damaged')];
+  return [bad(PAGES, lines.join('; '), COPY)];
+}
+
+const PAGES = 'pages';
+const COPY =
+  'have the other take the writes, and this one copied anew: docs/how-to/two-datacentres.md; with one database spine restore';
+const ASK_AGAIN = 'mend what is said of the database, and ask again';
+
 /** None are looked for where the database says nothing. */
 async function certificates(state: State | null, parts: Parts): Promise<Check[]> {
   const url = state === null ? process.env['DATABASE_URL'] || null : databaseUrlOf(state);
@@ -133,8 +157,7 @@ async function certificates(state: State | null, parts: Parts): Promise<Check[]>
   try {
     return [certificateCheck(await parts.certificates(url), new Date())];
   } catch (error) {
-    const remedy = 'mend what is said of the database, and ask again';
-    return [warn('certificates', `cannot be looked at: ${messageOf(error)}`, remedy)];
+    return [warn('certificates', `cannot be looked at: ${messageOf(error)}`, ASK_AGAIN)];
   }
 }
 

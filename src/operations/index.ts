@@ -1,4 +1,6 @@
 export { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from './probe-organisations.ts';
+export { type Damage, damageWords, isAlarming } from './damage/damage.ts';
+export { damageIn, damageJob } from './damage/jobs.ts';
 export { type DeskClient, openDesk } from './incidents/desk/handle.ts';
 export { certificateJob, watchedIn } from './certificates/jobs.ts';
 export type { Watched } from './certificates/warnings.ts';

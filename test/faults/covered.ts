@@ -28,7 +28,10 @@ export const COVERED: Readonly<Record<string, Covered>> = {
   F9: row('a disk is slow', []),
   F10: row('a disk is full', ['test/datacentres/refusing.test.ts']),
   F11: row('a disk fails', []),
-  F12: row('pages of a database are damaged', ['test/keep/backup.test.ts']),
+  F12: row('pages of a database are damaged', [
+    'test/keep/backup.test.ts',
+    'test/operations/damaged-pages.test.ts',
+  ]),
   F13: row('a clock is wrong', ['test/bad-input/clock.test.ts']),
   F14: row('the clocks change; leap days; ends of months', [
     'src/kernel/london.test.ts',

@@ -58,7 +58,12 @@ export function showDatacentres(
     const at = new Date().toISOString();
     const lookedAt = new Date();
     await keepFinding(database, MOVE_DRILL, { lookedAt, found: { ...drill, at, problem: null } });
+    const server = { server: '192.0.2.11:5432', isStandby: true, isChecked: true, failures: 2 };
+    const servers = [{ ...server, lookedAt: at, seenAt: at }];
+    await keepFinding(database, 'damaged-pages-b', { lookedAt, found: { servers } });
     await page.reload();
+    const damaged = await page.getByRole('region', { name: 'Pages of the databases' }).innerText();
+    assert.match(damaged, /192\.0\.2\.11:5432\s+standby\s+Damaged\s+2 times a damaged page/);
     assert.match(await main(page), /Good \d+ seconds? ago[^.]*A and back\. [^.]*0\.8 s at most/);
     await press(page, 'Do it');
     await page.getByRole('link', { name: 'Type one of the orders in the list' }).click();

@@ -2,6 +2,8 @@ import type { Operator } from '../../identity/index.ts';
 import type { FieldError, PageRequest, Redirect, View } from '../../pages/index.ts';
 import type { Database } from '../../platform/database.ts';
 import { recordAct } from '../audit/repository.ts';
+import { type Damage, damageWords, isAlarming } from '../damage/damage.ts';
+import { damageIn } from '../damage/jobs.ts';
 import type { Queues } from '../measures/findings.ts';
 import { findingOf, measuresSince, processesSince } from '../measures/repository.ts';
 import { howLong } from '../measures/words.ts';
@@ -95,12 +97,13 @@ async function problemOfOrder(
 async function modelOf({ database, installation }: DatacentrePagesParts, typed: string) {
   const at = new Date();
   const since = new Date(at.getTime() - WINDOW_MS);
-  const [rows, processes, queues, drill, copies, epoch, told] = await Promise.all([
+  const [rows, processes, queues, drill, copies, damage, epoch, told] = await Promise.all([
     measuresSince(database, 60, since),
     processesSince(database, since),
     findingOf<Queues>(database, 'queues'),
     findingOf<MoveDrill>(database, MOVE_DRILL),
     copiesOf(database),
+    damageIn(database),
     epochOf(database),
     installation === null ? null : installation.look(),
   ]);
@@ -129,6 +132,7 @@ async function modelOf({ database, installation }: DatacentrePagesParts, typed: 
     sites,
     drill: drillModel(drill?.found ?? null, at),
     copies: copies.map((copy) => ({ ...copy, lag: `${(copy.lagSeconds ?? 0).toFixed(1)} s` })),
+    damage: damage.map((one) => damageRow(one, at)),
     epoch,
     isDurableInBoth: told?.isDurableInBoth ?? null,
     canTakeOver: told?.canTakeOver?.toUpperCase() ?? null,
@@ -137,4 +141,10 @@ async function modelOf({ database, installation }: DatacentrePagesParts, typed: 
     canOrder: installation !== null && told !== null,
     isSilent: installation !== null && told === null,
   };
+}
+
+function damageRow(one: Damage, at: Date) {
+  const { server, isStandby } = one;
+  const role = isStandby ? 'standby' : 'primary';
+  return { server, role, words: damageWords(one), isBad: isAlarming(one, at) };
 }

@@ -15,7 +15,7 @@ import { patiently, primaryOf, type System } from '../system.ts';
 export const standbyFaults: readonly Fault[] = [
   {
     id: 'F12',
-    name: 'pages of the standby are damaged on its disk: none is read from, and it is copied anew',
+    name: 'pages of the standby are damaged on its disk: none is read from, people are told, and it is copied anew',
     times: 1,
     missing: always,
     gapMaxMs: WRITES_BACK_MS,
@@ -36,6 +36,7 @@ const PAGE_BYTES = 8_192;
 const WITHIN_PAGE = 8_000; // in the first rows of a page: they are written from its end
 const DAMAGED = 'XX001'; // data_corrupted
 const NOTICED_MS = 30_000; // [RELIABILITY F34]
+const TOLD_MS = 60_000; // [RELIABILITY P10]
 const LOOK_MS = 200;
 const REPLAYED_TRIES = 50;
 const ENOUGH_TRIES = 150;
@@ -50,6 +51,7 @@ async function damaged({ system }: Scene): Promise<readonly string[]> {
     const wrong = found.served === 0 ? [] : [`${found.served} damaged pages were read from`];
     // The others were written to meanwhile: that brought them from the primary whole.
     if (found.refused < FLIPS / 2) wrong.push(`only ${found.refused} pages were refused`);
+    if (!(await isTold(system, standby))) wrong.push('nobody was told that pages are damaged');
     copyAnew(system, standby);
     await system.untilWhole();
     const after = await look(system, own, pages);
@@ -131,6 +133,20 @@ async function readPage(rows: Rows, page: number): Promise<string> {
 
 const PAGE = `select md5(string_agg(e::text, ' ' order by ctid)) as digest from prescriptions.event e
   where ctid >= format('(%s,0)', $1::int)::tid and ctid < format('(%s,0)', $1::int + 1)::tid`;
+
+/** By the datacentre whose database it is: its page, its metric and `spine doctor` say what is found here. */
+async function isTold({ rows }: System, site: Site): Promise<boolean> {
+  for (const until = performance.now() + TOLD_MS; performance.now() < until; ) {
+    const found = await rows.all(
+      `select from operations.finding, json_array_elements(found->'servers') as server
+        where name = $1 and (server->>'failures')::float8 > 0 and (server->>'isStandby')::boolean`,
+      [`damaged-pages-${site}`],
+    );
+    if (found.length > 0) return true;
+    await delay(LOOK_MS);
+  }
+  return false;
+}
 
 /** As docs/how-to/two-datacentres.md has it. */
 function copyAnew({ folder }: System, site: Site): void {
