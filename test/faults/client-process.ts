@@ -15,6 +15,9 @@ async function obey(order: Order): Promise<Figures | null> {
     case 'tokens':
       lanes.renew(order.tokens);
       return null;
+    case 'go':
+      lanes.go(order.lanes);
+      return null;
     case 'lose':
       lanes.lose(order.part);
       return null;

@@ -10,6 +10,8 @@ export type Order =
   | { readonly do: 'tokens'; readonly tokens: Tokens }
   /** From now on this part of the answers does not arrive. */
   | { readonly do: 'lose'; readonly part: number }
+  /** From now on so many lanes go on; the others rest between their prescriptions. */
+  | { readonly do: 'go'; readonly lanes: number }
   /** Figures since the last look; `end`: once all that was begun is answered. */
   | { readonly do: 'look' | 'end' };
 type Reply = { readonly figures: Figures | null } | { readonly error: string };
@@ -20,6 +22,8 @@ export type Client = {
   readonly renew: (tokens: Tokens) => Promise<void>;
   /** The part of the answers that does not arrive from now on. */
   readonly lose: (part: number) => Promise<void>;
+  /** How many lanes go on from now on; none of the others sends anything. */
+  readonly go: (lanes: number) => Promise<void>;
   /** Ends sending; the figures since the last look. */
   readonly end: () => Promise<Figures>;
   readonly kill: () => void;
@@ -50,6 +54,9 @@ export function startClient(settings: LanesSettings, imports: readonly string[] 
     },
     lose: async (part) => {
       await give({ do: 'lose', part });
+    },
+    go: async (lanes) => {
+      await give({ do: 'go', lanes });
     },
     end: async () => {
       const last = await figures({ do: 'end' });

@@ -76,7 +76,11 @@ export const COVERED: Readonly<Record<string, Covered>> = {
     'test/keep/migrations.test.ts',
     'test/keep/rolling.test.ts',
   ]),
-  F31: row('a backup is restored', ['test/keep/backup.test.ts', 'test/datacentres/drill.test.ts']),
+  F31: row('a backup is restored', [
+    'test/keep/backup.test.ts',
+    'test/keep/restores.test.ts',
+    'test/datacentres/drill.test.ts',
+  ]),
   F32: row('somebody is led to the wrong place', [
     'src/platform/database/epoch.db.test.ts',
     'test/datacentres/routing.test.ts',

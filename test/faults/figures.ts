@@ -9,6 +9,10 @@ export type Figures = {
   readonly refused: number;
   /** Messages of which nobody knew at first whether they were done. */
   readonly unknownResolved: number;
+  /** Answered, whatever was said, after more than a second. */
+  readonly slow: number;
+  /** After more than five seconds, or after an attempt that got no answer or none that says what became of it. */
+  readonly failed: number;
   /** Of which nobody ever knew. */
   readonly unknown: number;
   /** The longest time without a positive answer. */
@@ -25,6 +29,10 @@ export type Figures = {
 /** A message that was answered: it must be kept. */
 export type Kept = { readonly kind: Message['kind']; readonly id: string };
 
+/** Of the bands of users [RELIABILITY 1]. */
+const SLOW_MS = 1_000;
+const FAILED_MS = 5_000;
+
 /** Before anybody looks at a message: it is not kept. */
 const TURNED_AWAY: ReadonlySet<number> = new Set([401, 403]);
 
@@ -34,6 +42,8 @@ export class Counter {
   #refused = 0;
   #unknownResolved = 0;
   #unknown = 0;
+  #slow = 0;
+  #failed = 0;
   #longestMs = 0;
   #lastAt = performance.now();
   #changed: string[] = [];
@@ -41,9 +51,15 @@ export class Counter {
   #sent: Kept[] = [];
   #prescriptions: string[] = [];
 
-  answered({ kind, id }: Message, word: string, { status, unknown }: Told): void {
+  answered(
+    { kind, id }: Message,
+    word: string,
+    { status, unknown, tookMs }: Told & { readonly tookMs: number },
+  ): void {
     if (!TURNED_AWAY.has(status)) this.#sent.push({ kind, id });
     if (unknown > 0) this.#unknownResolved += 1;
+    if (tookMs > SLOW_MS) this.#slow += 1;
+    if (tookMs > FAILED_MS || unknown > 0) this.#failed += 1;
     if (!isPositive(word)) {
       this.#refused += 1;
       return;
@@ -76,6 +92,8 @@ export class Counter {
       refused: this.#refused,
       unknownResolved: this.#unknownResolved,
       unknown: this.#unknown,
+      slow: this.#slow,
+      failed: this.#failed,
       gapMs,
       changed: this.#changed,
       contradictions: this.#contradictions,
@@ -83,6 +101,7 @@ export class Counter {
       prescriptions: this.#prescriptions,
     };
     [this.#acknowledged, this.#refused, this.#unknownResolved, this.#unknown] = [0, 0, 0, 0];
+    [this.#slow, this.#failed] = [0, 0];
     this.#longestMs = 0;
     [this.#changed, this.#contradictions, this.#sent, this.#prescriptions] = [[], [], [], []];
     return figures;

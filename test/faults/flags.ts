@@ -4,6 +4,8 @@ export type Flags = {
   readonly isJson: boolean;
   /** Ids of the fault table; null: all. */
   readonly only: readonly string[] | null;
+  /** Each fault as often as the table of the specification counts it, however long that takes. */
+  readonly isAll: boolean;
   /** Each fault once, whatever it says itself. */
   readonly isQuick: boolean;
   /** Goes on without faults until so many messages were acknowledged. */
@@ -16,7 +18,7 @@ export type Flags = {
   readonly isPower: boolean;
 };
 
-const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--quick] [--acknowledged n] [--minutes n] [--lanes n] [--seed n]
+const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--quick|--all] [--acknowledged n] [--minutes n] [--lanes n] [--seed n]
        npm run faults -- --power [--only B2,B4] [--json]
 `;
 
@@ -29,6 +31,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         json: { type: 'boolean', default: false },
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
         acknowledged: { type: 'string' },
         minutes: { type: 'string' },
         lanes: { type: 'string' },
@@ -36,13 +39,14 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         power: { type: 'boolean', default: false },
       },
     });
-    const isPart = values.quick || values.only !== undefined;
+    const isPart = values.quick || values.all || values.only !== undefined;
     return {
       isJson: values.json,
       only: values.only?.split(',') ?? null,
+      isAll: values.all,
       isQuick: values.quick,
       acknowledged: number(values.acknowledged) ?? (isPart ? 0 : WHOLE),
-      minutes: number(values.minutes) ?? MINUTES,
+      minutes: number(values.minutes) ?? (values.all ? Number.POSITIVE_INFINITY : MINUTES),
       lanes: number(values.lanes) ?? LANES,
       seed: number(values.seed),
       isPower: values.power,

@@ -45,7 +45,7 @@ export class Journal {
     }
     const text = told.body.toString();
     const answer = wordIn(message, told.status, text);
-    counter.answered(message, answer, told);
+    counter.answered(message, answer, { ...told, tookMs: returnMs - callMs });
     this.#history.push({ message, callMs, returnMs, answer });
     if (known.body !== null && known.body !== text) {
       counter.changed(`${message.kind} ${message.id}: ${known.body} then ${text}`);

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { SigningKey } from '../../src/local/signing/card-key.ts';
 import type { Tokens } from '../nothing-lost/datacentres.ts';
 import { seeded } from '../nothing-lost/random.ts';
@@ -26,11 +28,14 @@ export type Lanes = {
   readonly renew: (tokens: Tokens) => void;
   /** The part of the answers that does not arrive from now on. */
   readonly lose: (part: number) => void;
+  /** How many go on from now on; the others rest between their prescriptions. */
+  readonly go: (lanes: number) => void;
   /** Ends sending, once all that was begun is answered; the figures since the last look. */
   readonly end: () => Promise<Figures>;
 };
 
 const AT_ONCE = 2; // of one prescription
+const REST_MS = 100;
 
 export function startLanes(settings: LanesSettings): Lanes {
   const counter = new Counter();
@@ -38,6 +43,7 @@ export function startLanes(settings: LanesSettings): Lanes {
   const ending = new AbortController();
   let { tokens } = settings;
   let lostPart = 0;
+  let going = settings.lanes;
   let endsAt = Number.POSITIVE_INFINITY;
   const lane = async (number: number): Promise<void> => {
     const random = seeded(settings.seed + number);
@@ -50,6 +56,10 @@ export function startLanes(settings: LanesSettings): Lanes {
     const isOver = (): boolean => performance.now() > endsAt;
     const parts = { senders, counter, key: settings.signingKey, isOver };
     while (!ending.signal.aborted) {
+      if (number >= going) {
+        await delay(REST_MS);
+        continue;
+      }
       const journal = new Journal(parts);
       const prescription = await live(journal.tell, random, prescribedAt);
       if (random() < settings.asksAgain) await journal.askAgain(random);
@@ -65,6 +75,9 @@ export function startLanes(settings: LanesSettings): Lanes {
     },
     lose: (part) => {
       lostPart = part;
+    },
+    go: (most) => {
+      going = most;
     },
     end: async () => {
       ending.abort();

@@ -1,4 +1,5 @@
 import { seedOf } from '../nothing-lost/random.ts';
+import type { Fault } from './fault.ts';
 import { type Flags, parseFlags } from './flags.ts';
 import { type Power, power } from './power.ts';
 import { isGood, jsonOf, tableOf } from './report.ts';
@@ -12,11 +13,17 @@ async function main(flags: Flags): Promise<void> {
   const wanted = FAULTS.filter(({ id }) => flags.only?.includes(id) ?? true);
   if (wanted.length === 0) throw new Error(`no fault is called ${flags.only?.join(', ')}`);
   const faults = wanted.flatMap((fault) =>
-    Array.from({ length: flags.isQuick ? 1 : fault.times }, () => fault),
+    Array.from({ length: timesOf(fault, flags) }, () => fault),
   );
   const report = await run(faults, options);
   process.stdout.write(`${flags.isJson ? jsonOf(report) : tableOf(report)}\n`);
   if (!isGood(report)) process.exitCode = 1;
+}
+
+function timesOf({ times, counted = 1 }: Fault, { isQuick, isAll, only }: Flags): number {
+  if (isQuick) return 1;
+  if (isAll) return Math.max(times, counted);
+  return only === null ? times : Math.max(times, 1);
 }
 
 function saidOf(looked: readonly Power[], { isJson }: Flags): void {

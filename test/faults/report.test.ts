@@ -81,6 +81,10 @@ test('the command line names faults, how long to go on, and refuses what it does
   assert.deepEqual(parseFlags(['--only', 'F2,F5'])?.only, ['F2', 'F5']);
   assert.equal(parseFlags([])?.acknowledged, 500_000);
   assert.equal(parseFlags(['--quick'])?.acknowledged, 0);
+  assert.deepEqual(
+    [parseFlags(['--all'])?.isAll, parseFlags(['--all'])?.minutes],
+    [true, Infinity],
+  );
   assert.equal(parseFlags(['--lanes', 'many']), null);
   assert.equal(parseFlags(['--fast']), null);
 });

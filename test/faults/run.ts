@@ -98,7 +98,7 @@ class Run {
     return wrongsOf({ results: this.#results, calm: this.#calm }).length > 0;
   }
 
-  async fault({ id, name, happen, gapMaxMs }: Fault): Promise<void> {
+  async fault({ id, name, happen, gapMaxMs, judge }: Fault): Promise<void> {
     await delay(SETTLE_MS);
     const sick = await this.#notWhole(); // a busy machine can make a fault of its own
     const before = await this.#client.look();
@@ -110,7 +110,7 @@ class Run {
     this.#calm = added(this.#calm, await this.#looked(before));
     const looked = await this.#looked(figures);
     const { acknowledged, lost, doubled } = looked;
-    const wrong = [...looked.wrong, ...seen];
+    const wrong = [...looked.wrong, ...seen, ...(judge?.(figures) ?? [])];
     const { gapMs } = figures;
     this.#results.push({ ...looked, wrong, id, name, gapMs, gapMaxMs, recoveryMs });
     for (const one of [...lost, ...doubled, ...wrong].slice(0, TOLD_MAX)) this.#tell(one);

@@ -35,7 +35,7 @@ describe('a test build', () => {
   test('changes words of the program that are there, each once', () => {
     const edits: readonly Edit[] = [
       ...[...SEEDED_BUGS, ...BUGS_OF_TESTS, ...FAILPOINTS].flatMap((one) => one.edits),
-      ...clockEdits(1),
+      ...clockEdits(1, 1),
       ...poisonEdits('x'),
     ];
     for (const edit of edits) {

@@ -16,6 +16,7 @@ export const clientFaults: readonly Fault[] = [
   },
   {
     ...common('F26', 'the keys of the access tokens change every ten seconds'),
+    counted: 20, // 60 changes
     happen: async ({ system: { database }, client }) => {
       for (let rotation = 0; rotation < ROTATIONS; rotation += 1) {
         await rotateKeys(database, new Date());

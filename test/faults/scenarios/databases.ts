@@ -3,15 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { otherSite, type Zone } from '../../../src/platform/replicated-postgres.ts';
 import { openRows } from '../../nothing-lost/rows.ts';
 import { always, type Fault, inNetworks, type Scene, WRITES_BACK_MS } from '../fault.ts';
+import { watchPrimaries } from '../cut-off.ts';
 import { type Program, signalAll } from '../programs.ts';
 import { primaryOf, type System } from '../system.ts';
 
 /** Databases and their lock store that die or hang. */
 export const databaseFaults: readonly Fault[] = [
-  killed('the primary is killed', 12, ['postgres']),
-  killed('the primary and its supervisor are killed', 8, ['patroni', 'postgres']),
+  killed('the primary is killed', { times: 12, counted: 60 }, ['postgres']),
+  killed('the primary and its supervisor are killed', { times: 8, counted: 40 }, [
+    'patroni',
+    'postgres',
+  ]),
   hung(5_000),
   hung(20_000),
+  { ...hung(60_000), times: 0 },
   {
     ...common('F24', 'the standby is killed'),
     times: 1,
@@ -36,10 +41,14 @@ function common(id: string, name: string): Omit<Fault, 'times' | 'happen'> {
 }
 
 /** Its programs are started again at once, as by the machine's own supervisor. */
-function killed(name: string, times: number, programs: readonly Program[]): Fault {
+function killed(
+  name: string,
+  often: Pick<Fault, 'times' | 'counted'>,
+  programs: readonly Program[],
+): Fault {
   return {
     ...common('F2', name),
-    times,
+    ...often,
     happen: async ({ system }) => {
       signalAll(system, await primaryOf(system), programs, 'SIGKILL');
     },
@@ -52,6 +61,7 @@ function hung(forMs: number): Fault {
   return {
     ...common('F3', `the primary and its supervisor hang for ${forMs / 1000} s`),
     times: 1,
+    counted: 20,
     happen: async ({ system }) => {
       const primary = await primaryOf(system);
       signalAll(system, primary, all, 'SIGSTOP');
@@ -98,9 +108,12 @@ function lockStoreLost(
       const primary = await primaryOf(system);
       const named = { witness: 'witness', primary, standby: otherSite(primary) } as const;
       const zones = which.map((one) => named[one]);
+      const primaries = watchPrimaries(system);
       hold(system, zones, 'SIGSTOP');
       await delay(AWAY_MS);
       hold(system, zones, 'SIGCONT');
+      await system.untilWhole();
+      return primaries.stop();
     },
   };
 }

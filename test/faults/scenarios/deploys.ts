@@ -15,6 +15,7 @@ export const deployFaults: readonly Fault[] = [
     id: 'F30',
     name: 'a deploy is half finished and taken back: the release before serves beside this one, then alone, then this one again',
     times: 1,
+    counted: 20,
     missing: () => ('reason' in earlier ? earlier.reason : null),
     gapMaxMs: 5_000,
     happen: halfFinished,

@@ -1,6 +1,7 @@
 import type { Fault } from '../fault.ts';
 import { awayFaults } from './away.ts';
 import { certificateFaults } from './certificates.ts';
+import { clockFaults } from './clocks.ts';
 import { clientFaults } from './clients.ts';
 import { databaseFaults } from './databases.ts';
 import { deployFaults } from './deploys.ts';
@@ -8,6 +9,7 @@ import { diskFaults } from './disks.ts';
 import { linkFaults } from './links.ts';
 import { loadFaults } from './load.ts';
 import { poisonFaults } from './poison.ts';
+import { pollFaults } from './polls.ts';
 import { processFaults } from './processes.ts';
 import { retryFaults } from './retries.ts';
 import { routingFaults } from './routing.ts';
@@ -20,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   ...databaseFaults,
   ...siteFaults,
   ...awayFaults,
+  ...clockFaults,
   ...standbyFaults,
   ...routingFaults,
   ...stepFaults,
@@ -31,5 +34,6 @@ export const FAULTS: readonly Fault[] = [
   ...retryFaults,
   ...poisonFaults,
   ...loadFaults,
+  ...pollFaults,
   ...deployFaults,
 ];

@@ -13,6 +13,7 @@ export const poisonFaults: readonly Fault[] = [
     id: 'F21',
     name: 'every process that is sent a message dies of it, and its sender repeats it',
     times: 1,
+    counted: 50,
     missing: always,
     gapMaxMs: 5_000,
     happen: poisoned,

@@ -31,6 +31,7 @@ function stands(forMs: number): Fault {
     id: 'F37',
     name: `the process of a datacentre stands still for ${forMs / 1000} s`,
     times: 1,
+    counted: 10,
     missing: always,
     gapMaxMs: forMs + 5_000,
     happen: async ({ random }) => {
@@ -50,6 +51,7 @@ function short(name: string, limitOf: (pid: number) => Limit): Fault {
     id: 'F37',
     name,
     times: 1,
+    counted: 10,
     missing: () => (existsSync(PRLIMIT) ? null : 'this needs prlimit'),
     gapMaxMs: 10_000,
     happen: async ({ random }: Scene) => {

@@ -12,6 +12,7 @@ export const retryFaults: readonly Fault[] = [
     id: 'F15',
     name: 'fifty copies of a message come at once',
     times: 1,
+    counted: 100, // 100,000 copies
     missing: always,
     gapMaxMs: 5_000,
     happen: copies,

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { otherSite, type Site, type Zone } from '../../../src/platform/replicated-postgres.ts';
 import { always, type Fault, inNetworks, type Scene, WRITES_BACK_MS } from '../fault.ts';
-import { primaryOf } from '../system.ts';
-import { buildWithClock } from '../test-build.ts';
+import { refused, REFUSES_WITHIN_MS, watchPrimaries } from '../cut-off.ts';
+import { primaryOf, tokensOf } from '../system.ts';
 
 /** Processes of datacentres, and whole sites, that are lost or cut off. */
 export const siteFaults: readonly Fault[] = [
@@ -19,39 +19,29 @@ export const siteFaults: readonly Fault[] = [
       await one.restore();
     },
   },
-  {
-    id: 'F13',
-    name: 'the clock of a datacentre’s process is an hour ahead',
-    times: 1,
-    missing: always,
-    gapMaxMs: 5_000,
-    happen: async ({ system: { datacentres, loads } }) => {
-      for (const besides of [[buildWithClock(HOUR_MS)], []]) {
-        loads.b(besides);
-        await datacentres.b.fail(true);
-        await datacentres.b.restore();
-        await delay(AWAY_MS);
-      }
-    },
-  },
   siteLoss('the power of the primary’s site fails', (primary) => primary),
   siteLoss('the power of the standby’s site fails', otherSite),
-  cut('F5', 'the primary’s site is cut off', (primary) => [
-    { zone: primary, from: [otherSite(primary), 'witness'] },
-  ]),
-  cut('F5', 'the standby’s site is cut off', (primary) => [
-    { zone: otherSite(primary), from: [primary, 'witness'] },
-  ]),
-  cut('F5', 'the witness is cut off', () => [{ zone: 'witness', from: ['a', 'b'] }]),
-  cut('F5', 'the two sites are cut off from each other, not from the witness', (primary) => [
-    { zone: primary, from: [otherSite(primary)] },
-  ]),
+  cut('F5', 'the primary’s site is cut off', (primary) => ({
+    cuts: [{ zone: primary, from: [otherSite(primary), 'witness'] }],
+    alone: primary,
+  })),
+  cut('F5', 'the standby’s site is cut off', (primary) => ({
+    cuts: [{ zone: otherSite(primary), from: [primary, 'witness'] }],
+    alone: otherSite(primary),
+  })),
+  cut('F5', 'the witness is cut off', () => ({
+    cuts: [{ zone: 'witness', from: ['a', 'b'] }],
+    alone: null,
+  })),
+  cut('F5', 'the two sites are cut off from each other, not from the witness', (primary) => ({
+    cuts: [{ zone: primary, from: [otherSite(primary)] }],
+    alone: otherSite(primary),
+  })),
   ...oneWay('the primary’s site', (primary) => primary),
   ...oneWay('the standby’s site', otherSite),
   ...oneWay('the witness', () => 'witness'),
 ];
 
-const HOUR_MS = 3_600_000;
 const AWAY_MS = 12_000; // longer than the lock is held, so that the other side takes over
 
 function siteLoss(name: string, which: (primary: Site) => Site): Fault {
@@ -59,6 +49,7 @@ function siteLoss(name: string, which: (primary: Site) => Site): Fault {
     id: 'F4',
     name,
     times: 1,
+    counted: 15,
     missing: always,
     gapMaxMs: WRITES_BACK_MS,
     happen: async ({ system }) => {
@@ -75,20 +66,28 @@ function siteLoss(name: string, which: (primary: Site) => Site): Fault {
 
 type Cut = { readonly zone: Zone; readonly from: readonly Zone[]; readonly oneWay?: true };
 
-function cut(id: string, name: string, cuts: (primary: Site) => readonly Cut[]): Fault {
+/** `alone`: the site that reaches no primary then. */
+type Cuts = { readonly cuts: readonly Cut[]; readonly alone: Site | null };
+
+function cut(id: string, name: string, cutsOf: (primary: Site) => Cuts): Fault {
   return {
     id,
     name,
     times: 1,
+    counted: id === 'F5' ? 20 : 10,
     missing: inNetworks,
     gapMaxMs: WRITES_BACK_MS,
     happen: async ({ system }: Scene) => {
       const { cluster } = system;
-      for (const { zone, from, oneWay = false } of cuts(await primaryOf(system))) {
-        cluster.cut(zone, from, oneWay);
-      }
-      await delay(AWAY_MS);
+      const tokens = await tokensOf(system.database);
+      const { cuts, alone } = cutsOf(await primaryOf(system));
+      for (const { zone, from, oneWay = false } of cuts) cluster.cut(zone, from, oneWay);
+      const primaries = watchPrimaries(system);
+      await delay(REFUSES_WITHIN_MS);
+      const wrong = alone === null ? [] : await refused(system, alone, tokens);
+      if (alone === null) await delay(AWAY_MS - REFUSES_WITHIN_MS);
       cluster.heal();
+      return [...wrong, ...(await primaries.stop())];
     },
   };
 }
@@ -99,13 +98,20 @@ function oneWay(name: string, zoneOf: (primary: Site) => Zone): readonly Fault[]
   return [
     cut('F6', `the others do not hear ${name}`, (primary) => {
       const zone = zoneOf(primary);
-      return [{ zone, from: others(zone), oneWay: true }];
+      return { cuts: [{ zone, from: others(zone), oneWay: true }], alone: siteOf(zone) };
     }),
     cut('F6', `${name} does not hear the others`, (primary) => {
       const zone = zoneOf(primary);
-      return others(zone).map((other) => ({ zone: other, from: [zone], oneWay: true }));
+      const cuts = others(zone).map(
+        (other) => ({ zone: other, from: [zone], oneWay: true }) as const,
+      );
+      return { cuts, alone: siteOf(zone) };
     }),
   ];
+}
+
+function siteOf(zone: Zone): Site | null {
+  return zone === 'witness' ? null : zone;
 }
 
 const ZONES: readonly Zone[] = ['a', 'b', 'witness'];

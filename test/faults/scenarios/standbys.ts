@@ -25,6 +25,7 @@ export const standbyFaults: readonly Fault[] = [
     id: 'F34',
     name: 'the standby gets nothing more and says that it is well',
     times: 1,
+    counted: 20,
     missing: always,
     gapMaxMs: WRITES_BACK_MS,
     happen: stale,

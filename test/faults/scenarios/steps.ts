@@ -10,6 +10,7 @@ export const stepFaults: readonly Fault[] = FAILPOINTS.map(({ step }) => ({
   id: 'F1',
   name: `a process dies at the step “${step}”`,
   times: 1,
+  counted: 60, // of 204 x 5, for all steps
   missing: always,
   gapMaxMs: 5_000,
   happen: (scene) => dies(scene, step),
