@@ -135,14 +135,14 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
 }
 
 /**
- * For so long after the primary went away another is read in its stead: then it has come back or another has taken over;
+ * For so long after the primary was last heard of another is read in its stead: then it has come back or another has taken over;
  * or this site is cut off from both, and what it would read is old [RELIABILITY C6, F5].
  */
 const READ_ELSEWHERE_MS = 10_000;
 
-function mayReadElsewhere(error: unknown, { awaySince }: Gate): boolean {
-  if (!(error instanceof DatabaseUnavailable) || awaySince === null) return false;
-  return performance.now() - awaySince < READ_ELSEWHERE_MS;
+function mayReadElsewhere(error: unknown, gate: Gate): boolean {
+  const awayMs = error instanceof DatabaseUnavailable ? gate.awayMs() : null;
+  return awayMs !== null && awayMs < READ_ELSEWHERE_MS;
 }
 
 /** It has nothing in common with the connections to the primary. */

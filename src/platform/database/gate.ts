@@ -1,3 +1,5 @@
+const NOTICED_MS = 4_000; // at most: a connection whose other end is silent is given up then
+
 /**
  * What all connections of a process know of their server. While the writes move to another site in good order, whoever asks waits here: nothing is under way then that
  * could break, and nobody is refused [RELIABILITY P9].
@@ -7,6 +9,8 @@ export class Gate {
   #timer: NodeJS.Timeout | undefined;
   /** When it went away, as the first connection noticed; null while none is being looked for. */
   awaySince: number | null = null;
+  /** When it last answered anything. */
+  heardAt = Number.NEGATIVE_INFINITY;
   #underWay = 0;
   #quiet: PromiseWithResolvers<void> | null = null;
 
@@ -38,6 +42,12 @@ export class Gate {
   /** Resolves when it may be asked. */
   async pass(): Promise<void> {
     while (this.#held !== null) await this.#held.promise;
+  }
+
+  /** For how long nothing was heard of it, once it is away; null: it is there. */
+  awayMs(): number | null {
+    if (this.awaySince === null) return null;
+    return performance.now() - Math.max(this.heardAt, this.awaySince - NOTICED_MS);
   }
 
   began(): void {

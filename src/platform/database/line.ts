@@ -132,6 +132,7 @@ export class Line {
     ).finally(() => gate.ended());
     const results = (await within(asked, REACH_AFTER_MS)) ?? (await this.#late(open, asked));
     if (results === null) throw this.#overdue(open, asked);
+    if (results.some(({ status }) => status === 'fulfilled')) gate.heardAt = performance.now();
     if (this.#doubts === doubts) return results;
     this.#drop(open);
     throw new DatabaseUnavailable('the commit is not known to be durable');
