@@ -1,6 +1,6 @@
 // Shows: Operations | a backup restored to several instants: every row and every chain as it was then
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { times } from '../migration/counted.ts';
 import { freePort } from '../support/ports.ts';
 import { backedUp, followed, scratch, several, SHARES, spine, STORE } from './backed-up.ts';
 
+const PASSWORD = 'postgres-password';
 const RESTORES = times(2, 10); // [RELIABILITY F31]
 
 describe('a database that is restored', () => {
@@ -32,11 +33,18 @@ describe('a database that is restored', () => {
     for (const [n, { at, kept: then }] of instants.entries()) {
       const into = join(scratch, `restored-${n}`);
       const { code, said, data } = await spine(
-        ...['restore', '--from', STORE, '--into', into, '--to', at],
+        'restore',
+        '--from',
+        STORE,
+        '--into',
+        into,
+        '--to',
+        at,
         ...SHARES,
       );
       assert.equal(code, 0, said);
       assert.deepEqual([data.record.broken, data.record.differences], [[], []]);
+      cpSync(join(scratch, 'data', PASSWORD), join(into, PASSWORD)); // of the server that was backed up
       const again = await startPostgres({
         dataDir: into,
         port: await freePort(),
