@@ -5,7 +5,7 @@ import { messageOf } from '../../src/platform/trouble.ts';
 import { post } from '../nothing-lost/datacentres.ts';
 import * as message from '../nothing-lost/messages.ts';
 import type { Tokens } from '../nothing-lost/datacentres.ts';
-import { DISPENSING } from '../support/server.ts';
+import { LEGACY } from '../support/server.ts';
 import type { System } from './system.ts';
 
 /** A site that is cut off refuses what it is asked within so long [RELIABILITY F5]. */
@@ -32,9 +32,9 @@ export async function refused(
 }
 
 async function track(address: string, tokens: Tokens): Promise<number> {
-  const path = `${DISPENSING}/Task?focus:identifier=24F5DA-A83008-7EFE6Z`;
+  const path = `${LEGACY}/Task?focus:identifier=24F5DA-A83008-7EFE6Z`;
   const headers = {
-    authorization: `Bearer ${tokens.dispenser}`,
+    authorization: `Bearer ${tokens.prescriber}`,
     'x-request-id': crypto.randomUUID(),
   };
   const answer = await fetch(`${address}${path}`, { headers });

@@ -18,9 +18,10 @@ export const linkFaults: readonly Fault[] = [
   ...[1, 5, 20].flatMap((part) => [lossy(part, 'drop'), lossy(part, 'reset')]),
   slow('what is sent between sites takes 50 ms more', ['netem', 'delay', '50ms']),
   slow('what is sent between sites takes 500 ms more', ['netem', 'delay', '500ms']),
-  slow('a megabyte in a second goes between sites', [
-    ...['tbf', 'rate', '8mbit', 'burst', '32kbit', 'latency', '400ms'],
-  ]),
+  slow(
+    'a megabyte in a second goes between sites',
+    'tbf rate 8mbit burst 32kbit latency 400ms'.split(' '),
+  ),
   {
     ...common('F5', 'a process of the primary’s site does not reach its databases'),
     counted: 20,
@@ -100,12 +101,19 @@ function slow(name: string, queue: readonly string[]): Fault {
     ...common('F8', name),
     times: 0,
     counted: 5,
+    missing: (system) => inNetworks(system) ?? withoutQueue(queue),
     happen: async ({ system }) => {
       for (const zone of ZONES) queued(system, zone, ['add', 'dev', 'eth0', 'root', ...queue]);
       await delay(BAD_MS);
       for (const zone of ZONES) queued(system, zone, ['del', 'dev', 'eth0', 'root']);
     },
   };
+}
+
+/** Whether this kernel has it. */
+function withoutQueue(queue: readonly string[]): string | null {
+  const words = ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', ...queue];
+  return spawnSync('unshare', words).status === 0 ? null : `this needs a kernel with ${queue[0]}`;
 }
 
 function queued(system: System, zone: Zone, words: readonly string[]): void {

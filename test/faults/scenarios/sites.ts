@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { otherSite, type Site, type Zone } from '../../../src/platform/replicated-postgres.ts';
 import { always, type Fault, inNetworks, type Scene, WRITES_BACK_MS } from '../fault.ts';
-import { refused, REFUSES_WITHIN_MS, watchPrimaries } from '../cut-off.ts';
+import { refused, REFUSES_WITHIN_MS } from '../cut-off.ts';
 import { primaryOf, tokensOf } from '../system.ts';
 
 /** Processes of datacentres, and whole sites, that are lost or cut off. */
@@ -82,12 +82,11 @@ function cut(id: string, name: string, cutsOf: (primary: Site) => Cuts): Fault {
       const tokens = await tokensOf(system.database);
       const { cuts, alone } = cutsOf(await primaryOf(system));
       for (const { zone, from, oneWay = false } of cuts) cluster.cut(zone, from, oneWay);
-      const primaries = watchPrimaries(system);
       await delay(REFUSES_WITHIN_MS);
       const wrong = alone === null ? [] : await refused(system, alone, tokens);
       if (alone === null) await delay(AWAY_MS - REFUSES_WITHIN_MS);
       cluster.heal();
-      return [...wrong, ...(await primaries.stop())];
+      return wrong;
     },
   };
 }
