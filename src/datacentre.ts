@@ -99,15 +99,15 @@ export async function startDatacentre(
     const pages = await openPages(config, identity, shown);
     const inHand = await openInHand(database, config.inHandFile);
     closers.splice(1, 0, async () => inHand.close());
-    const parts = { spine, identity, clock, local, pages, server, admission, measures, inHand };
+    const about = { database, clock, server, admission, measures };
+    const parts = { ...about, spine, identity, local, pages, inHand };
     await http.serve(servicesOf(config, log, parts));
     // A journey does not come through what is switched off.
     if (config.switchedOff.length === 0) await local?.probe(stopping);
     const hl7v3 = await openHl7Door(config, log, hl7PartsOf(parts, http.heard));
     if (hl7v3 !== null) closers.splice(1, 0, () => hl7v3.close());
     const further = [...identity.jobs, ...operations.jobs, ...(hl7v3?.jobs ?? [])];
-    const { onTurn } = measures;
-    const jobs = await startDatacentreJobs(config, log, { spine, clock, further, onTurn });
+    const jobs = await startDatacentreJobs(config, log, { spine, clock, further, ...measures });
     closers.splice(1, 0, () => jobs.close());
     const drain = drainOf(server, hl7v3 === null ? [http] : [hl7v3, http]);
     const { hold, release } = database;
@@ -159,6 +159,7 @@ function hl7PartsOf(
 }
 
 type Parts = {
+  readonly database: Database;
   readonly spine: Spine;
   readonly identity: Identity;
   readonly clock: Clock;
@@ -170,7 +171,10 @@ type Parts = {
   readonly inHand: InHand;
 };
 
-type OpenSpine = Pick<Parts, 'measures'> & { readonly database: Database; readonly cards: Cards };
+type OpenSpine = Pick<Parts, 'measures'> & {
+  readonly database: OpenDatabase;
+  readonly cards: Cards;
+};
 
 /** Trusts the authorities of this installation's cards, and those that the operator names. */
 async function openSpine(config: Config, { database, cards, measures }: OpenSpine): Promise<Spine> {
@@ -183,7 +187,7 @@ async function openSpine(config: Config, { database, cards, measures }: OpenSpin
   await signatures.value.lists.look(now());
   const { onMessage: onAnswered, onUnreadable, traces } = measures;
   return {
-    database,
+    database: database.primary,
     settings: config,
     signatures: signatures.value,
     onAnswered,
@@ -193,17 +197,17 @@ async function openSpine(config: Config, { database, cards, measures }: OpenSpin
 }
 
 function servicesOf(config: Config, log: Log, parts: Parts): HttpServices {
-  const { identity, pages, server, spine, inHand, measures } = parts;
+  const { identity, pages, server, database, inHand, measures } = parts;
   const all = serviceOf(config, log, parts);
-  const open = endpointRoutes(server, spine.database, measures);
+  const open = endpointRoutes(server, database, measures);
   const routes = [...open, ...inHand.guarded([...identity.routes, ...pages.routes])];
   const onFailure = failuresOf({ log, identity, pages, server }, []);
   return { all, forPeople: { ...all, routes, onFailure } };
 }
 
 function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
-  const { spine, identity, clock, local, pages, server, admission, measures, inHand } = parts;
-  const { database } = spine;
+  const { database, spine, identity, clock, local, pages } = parts;
+  const { server, admission, measures, inHand } = parts;
   const { url } = server;
   const isReady = async (): Promise<boolean> => (await readiness(database)).isWriting;
   return {

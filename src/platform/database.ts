@@ -27,6 +27,8 @@ export type Database = {
 
 /** As this process has it. */
 export type OpenDatabase = Database & {
+  /** The same, and never read elsewhere: for whoever decides by what is read, as a standby may not show yet what it has [RELIABILITY C5]. */
+  readonly primary: Database;
   /** Which primary takes the writes, counted; null before any was met, and where nothing was migrated yet. */
   readonly epoch: () => number | null;
   /** Resolves when all connections are open: for a process that has time, as nobody asks it anything yet. */
@@ -98,22 +100,10 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const readers = others.length === 0 ? [writer] : others;
   const standby = standbyOf(options, { answerWithinMs, connectWithinMs });
   const groups = new Groups(writer, { isHeld: () => gate.isHeld, waitMs: connectWithinMs });
-  let turn = 0;
-  return {
-    all: async <Row extends object>(statement: Statement) => {
-      turn = (turn + 1) % readers.length;
-      const reader = present(readers[turn], 'reader');
-      if (isWriting(statement.text)) {
-        const { ended } = await reader.commit([statement]);
-        return rowsOf<Row>(ended);
-      }
-      try {
-        return rowsOf<Row>(await reader.send([statement]));
-      } catch (error) {
-        if (standby === null || !mayReadElsewhere(error, gate)) throw error;
-        return rowsOf<Row>(await standby.send([statement]));
-      }
-    },
+  const atPrimary = readAt(readers);
+  const primary: Database = {
+    all: async <Row extends object>(statement: Statement) =>
+      rowsOf<Row>(await atPrimary(statement)),
     write: async <Row extends object>(statement: Statement) => {
       const { rows }: pg.QueryResult<Row> = await groups.write(statement);
       return rows;
@@ -123,6 +113,19 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
       const lines = [writer, ...others, ...(standby === null ? [] : [standby])];
       await Promise.all(lines.map((one) => one.close()));
     },
+  };
+  return {
+    ...primary,
+    primary,
+    all: async <Row extends object>(statement: Statement) => {
+      try {
+        return await primary.all<Row>(statement);
+      } catch (error) {
+        const isElsewhere = !isWriting(statement.text) && mayReadElsewhere(error, gate);
+        if (standby === null || !isElsewhere) throw error;
+        return rowsOf<Row>(await standby.send([statement]));
+      }
+    },
     epoch: () => epoch.known,
     opened: async () => {
       await Promise.all([writer, ...others].map((one) => one.opened()));
@@ -131,6 +134,17 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     release: () => gate.release(),
     isHeld: () => gate.isHeld,
     load: () => loadOf(1 + others.length, gate, groups),
+  };
+}
+
+/** By one connection after the other. */
+function readAt(readers: readonly Line[]): (statement: Statement) => Promise<readonly Ended[]> {
+  let turn = 0;
+  return async (statement) => {
+    turn = (turn + 1) % readers.length;
+    const reader = present(readers[turn], 'reader');
+    if (!isWriting(statement.text)) return reader.send([statement]);
+    return (await reader.commit([statement])).ended;
   };
 }
 
