@@ -28,9 +28,7 @@ export function factsOf(
   without: ReadonlySet<Row<'CANCELLATION'>> = new Set(),
 ): Fact[] {
   const { rows } = record;
-  const steps = rows.STATUS_HIST.map(({ row }) => row).toSorted(
-    (one, other) => Number(one.HIST_ID) - Number(other.HIST_ID),
-  );
+  const steps = rows.STATUS_HIST.map(({ row }) => row).toSorted(byNumber);
   const told = new Set(steps.map(({ MSG_ID: id }) => id));
   const ordered = steps.flatMap((step) => ofStep(record, step));
   const untold = withoutSteps(record, told, without);
@@ -153,17 +151,40 @@ function dispensed(record: LegacyRecord, { issue, message }: About): Prescriptio
   return [{ kind: 'DispenseNotified', issue, notification, replaces }];
 }
 
-function withdrawn(record: LegacyRecord, { issue, at }: About): PrescriptionEvent[] {
-  const gone = record.rows.DISPENSE.filter(
-    ({ row }) => row.WITHDRAWN === 'Y' && Number(row.ISSUE_NO) === issue,
-  )
-    .map(({ row }) => row)
-    .toSorted((one, other) => (one.DN_TS < other.DN_TS ? 1 : -1))
-    .find(({ DN_TS: told }) => record.instant('DISPENSE.DN_TS', told) < at);
-  if (gone === undefined) return [];
-  return [
-    { kind: 'DispenseWithdrawn', issue, notification: idOf(gone.DN_ID), reason: UNKNOWN, at },
-  ];
+/** The rows say which notifications are gone, and not by which message: each took the last that none before it took. */
+function withdrawn(record: LegacyRecord, { issue, message, at }: About): PrescriptionEvent[] {
+  const gone = record.rows.DISPENSE.map(({ row }) => row)
+    .filter((row) => row.WITHDRAWN === 'Y' && Number(row.ISSUE_NO) === issue)
+    .map(({ DN_ID, DN_TS }) => ({ id: DN_ID, told: record.instant('DISPENSE.DN_TS', DN_TS) }))
+    .toReversed()
+    .toSorted((one, other) => (one.told === other.told ? 0 : one.told < other.told ? 1 : -1));
+  for (const step of withdrawals(record, issue)) {
+    const received = record.instant('STATUS_HIST.RECV_TS', step.RECV_TS);
+    const place = gone.findIndex(({ told }) => told < received);
+    const [taken] = place === -1 ? [] : gone.splice(place, 1);
+    if (step.MSG_ID !== message) continue;
+    if (taken === undefined) return [];
+    const notification = idOf(taken.id);
+    return [{ kind: 'DispenseWithdrawn', issue, notification, reason: UNKNOWN, at }];
+  }
+  return [];
+}
+
+/** The first step of each, in their order. */
+function withdrawals(record: LegacyRecord, issue: number): Step[] {
+  return record.rows.STATUS_HIST.map(({ row }) => row)
+    .filter(
+      (step) =>
+        ownInteraction(step.INTERACTION) === 'PORX_IN510101SM31' &&
+        Number(step.ISSUE_NO ?? 1) === issue &&
+        step.MSG_ID !== null &&
+        record.stepOf(step.MSG_ID) === step,
+    )
+    .toSorted(byNumber);
+}
+
+function byNumber(one: Step, other: Step): number {
+  return Number(one.HIST_ID) - Number(other.HIST_ID);
 }
 
 function claimed(record: LegacyRecord, { issue, message, at }: About): PrescriptionEvent[] {
