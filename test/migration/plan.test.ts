@@ -109,10 +109,12 @@ describe('a plan', () => {
     };
     const at = new Date().toISOString();
     const rehearsed = { isClean: true, isFallBackClean: true, at };
+    // One in which nothing went back is no drill, however the way forward went.
     await keepBeside(file, plan, {
       name: 'rehearsal-0001',
-      facts: { ...rehearsed, isClean: false },
+      facts: { ...rehearsed, isClean: false, isFallBackClean: false },
     });
+    assert.ok((await red()).includes('fall-back drill'));
     await keepBeside(file, plan, { name: 'rehearsal-0002', facts: rehearsed });
     const people = ['one', 'other'];
     const shown = { gate: 'backup', people, file: 'drill.json', at };

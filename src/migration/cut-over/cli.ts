@@ -100,7 +100,7 @@ async function cutOver(invocation: Invocation, { database, url, file }: At): Pro
       output.progress(
         one.isOld
           ? `${step.name} was done before`
-          : `${step.name} is done in ${one.seconds.toFixed(1)} s${one.isLate ? ', which is late' : ''}`,
+          : `${step.name} is done in ${one.seconds.toFixed(1)} s${one.isLate ? `, which is late: ${step.otherwise}` : ''}`,
       );
     }
     const last = done.at(-1);

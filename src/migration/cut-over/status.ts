@@ -36,12 +36,15 @@ export function checklist(state: State, rows: readonly StepRow[]): Line[] {
 export function checklistText(state: State, lines: readonly Line[]): string {
   return [
     `the migration stands at ${state}`,
-    ...lines.map(({ step, atSeconds, longestSeconds, owner, does, exit, done, isNext }) => {
-      const mark = done === null ? (isNext ? '>' : ' ') : 'x';
-      const when = `T${atSeconds < 0 ? '-' : '+'}${minutes(Math.abs(atSeconds))}`;
-      const took = done === null ? '' : `  [${done.seconds.toFixed(1)} s, ${done.by}, ${done.at}]`;
-      return `${mark} ${when.padEnd(9)}${step.padEnd(13)}${minutes(longestSeconds).padEnd(7)}${owner}: ${does}; exit: ${exit}${took}`;
-    }),
+    ...lines.map(
+      ({ step, atSeconds, longestSeconds, owner, does, exit, otherwise, done, isNext }) => {
+        const mark = done === null ? (isNext ? '>' : ' ') : 'x';
+        const when = `T${atSeconds < 0 ? '-' : '+'}${minutes(Math.abs(atSeconds))}`;
+        const took =
+          done === null ? '' : `  [${done.seconds.toFixed(1)} s, ${done.by}, ${done.at}]`;
+        return `${mark} ${when.padEnd(11)}${step.padEnd(13)}${minutes(longestSeconds).padEnd(7)}${owner}: ${does}; exit: ${exit}; if not, or late: ${otherwise}${took}`;
+      },
+    ),
   ].join('\n');
 }
 
