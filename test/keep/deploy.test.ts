@@ -23,6 +23,7 @@ import { parseConfig } from '../../src/platform/config.ts';
 import { etcdArguments } from '../../src/platform/replicated-postgres/etcd.ts';
 import { haproxyConfiguration } from '../../src/platform/replicated-postgres/haproxy.ts';
 import { type Layout, portsOf } from '../../src/platform/replicated-postgres/layout.ts';
+import { KEEPALIVE } from '../../src/platform/replicated-postgres/network.ts';
 import { patroniConfiguration } from '../../src/platform/replicated-postgres/patroni.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -239,6 +240,12 @@ test('the watch over the copy is of the node that Patroni has, and gives its ord
     given.map(([flag]) => flag),
     standbyCommand.options.map(({ flag }) => flag),
   );
+});
+
+test('the hosts of the databases notice a broken connection as soon as on one machine', () => {
+  const settings = [...read('sysctl.conf').matchAll(/^(net\S+) = (\d+)$/gm)];
+  const given = settings.map(([, name, value]) => [name, Number(value)]);
+  assert.deepEqual(Object.fromEntries(given), KEEPALIVE);
 });
 
 test('etcd has three members that hear of each other as often as on one machine', () => {

@@ -89,6 +89,16 @@ function removeLeft(): void {
   for (const pid of pids) if (!isRunning(pid)) remove(pid);
 }
 
+/**
+ * A standby whose connection broke on the other side alone, while it was being made, would wait for two hours: no setting of
+ * PostgreSQL is about that. Of a real host: deploy/sysctl.conf.
+ */
+export const KEEPALIVE = {
+  'net.ipv4.tcp_keepalive_time': 5,
+  'net.ipv4.tcp_keepalive_intvl': 1,
+  'net.ipv4.tcp_keepalive_probes': 3,
+} as const;
+
 function join(bridge: string, { host, namespace }: Place, port: string): void {
   const inside = namespace ?? '';
   const ip = (...words: string[]): void => run(['ip', '-n', inside, ...words]);
@@ -98,6 +108,9 @@ function join(bridge: string, { host, namespace }: Place, port: string): void {
   ip('address', 'add', `${host}/24`, 'dev', 'eth0');
   ip('link', 'set', 'eth0', 'up');
   ip('link', 'set', 'lo', 'up');
+  for (const [name, value] of Object.entries(KEEPALIVE)) {
+    tryRun(['ip', 'netns', 'exec', inside, 'sysctl', '-q', '-w', `${name}=${value}`]); // some containers allow none
+  }
 }
 
 const RESET = 'table ip cut\ndelete table ip cut\n';
