@@ -29,7 +29,7 @@ export type Spine = {
     message: Pick<repository.Envelope, 'interaction' | 'actor'>,
     outcome: Outcome,
   ) => void;
-  /** Told of every release in which a prescription was left out, as its order cannot be read, and of what is wrong. */
+  /** Told of every release or search in which a prescription was left out, as its order cannot be read, and of what is wrong. */
   readonly onUnreadable?: (
     message: Pick<repository.Envelope, 'requestId' | 'interaction'> & {
       readonly organisation: string | null;

@@ -101,6 +101,19 @@ describe('a list of prescriptions', () => {
     assert.deepEqual(await ids(`latestDate=${weekAgo}`), [older.id]);
   });
 
+  test('leaves out one whose order cannot be read, and has the others', async () => {
+    const [whole, broken] = [aJourney(spine()), aJourney(spine())];
+    await whole.send();
+    await broken.send();
+    await spine().database.all(sql`
+      update prescriptions.message set body = convert_to('<no order', 'utf8')
+      where ${prescriptionKey(broken.id)} = any(prescription_ids)`);
+    const { prescriptions } = await told(`/mm/nhs111itemsummary?nhsNumber=${PATIENT}`);
+    assert.ok(whole.id in prescriptions && !(broken.id in prescriptions));
+    const { statusCode } = await told(detailsPath(broken));
+    assert.equal(statusCode, '8');
+  });
+
   test('of a patient without prescriptions is empty', async () => {
     const { statusCode, prescriptions } = await told('/mm/nhs111itemsummary?nhsNumber=3152699093');
     assert.deepEqual([statusCode, prescriptions], ['0', {}]);

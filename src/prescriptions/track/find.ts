@@ -28,9 +28,15 @@ export type Found = {
   readonly document: OrderDocument;
 };
 
-/** Those that there are, the newest first, with what their orders say. */
+export type AskedAs = { readonly asking: Asking; readonly interaction: string };
+
+/**
+ * Those that there are, the newest first, with what their orders say. One whose order cannot be read keeps nobody from
+ * the others: whoever runs the service hears of it.
+ */
 export async function findPrescriptions(
-  { database }: Pick<Spine, 'database'>,
+  { database, onUnreadable }: Pick<Spine, 'database' | 'onUnreadable'>,
+  { asking, interaction }: AskedAs,
   ids: readonly PrescriptionId[],
   isWanted: (prescription: Prescription) => boolean,
 ): Promise<Found[]> {
@@ -44,10 +50,16 @@ export async function findPrescriptions(
   );
   return known
     .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1))
-    .map((prescription) => {
+    .flatMap((prescription) => {
       const body = present(bodies.get(prescription.orderId), 'document of an order');
-      const order = readKeptOrder(body);
-      return { prescription, order, document: documentOf(order, prescription.prescribedAt) };
+      try {
+        const order = readKeptOrder(body);
+        return [{ prescription, order, document: documentOf(order, prescription.prescribedAt) }];
+      } catch (fault) {
+        const { organisation } = asking.actor;
+        onUnreadable?.({ requestId: asking.requestId, interaction, organisation }, fault);
+        return [];
+      }
     });
 }
 

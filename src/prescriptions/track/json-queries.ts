@@ -56,7 +56,12 @@ async function summary(spine: Spine, query: JsonQuery): Promise<JsonAnswer> {
   if (!wanted.ok) return answer(said(wanted.error));
   const numbers = await numbersOf(spine.database, wanted.value.patient);
   const ids = await repository.ofPatient(spine.database, numbers);
-  const found = await findPrescriptions(spine, ids, wanted.value.isWanted);
+  const found = await findPrescriptions(
+    spine,
+    { asking: query, interaction: SUMMARY },
+    ids,
+    wanted.value.isWanted,
+  );
   const prescriptions = found.map(({ prescription }) => prescription);
   await noteReading(spine, query, SUMMARY, prescriptions);
   const events = await lastEventsAt(spine.database, ids);
@@ -106,7 +111,12 @@ async function details(spine: Spine, query: JsonQuery): Promise<JsonAnswer> {
   const key = others.length > 0 ? null : prescriptionKey(text);
   if (key === null) return answer(said('prescriptionId must be the id of a prescription'));
   if (!/^\d{1,2}$/.test(number)) return answer(said('issueNumber must be the number of an issue'));
-  const [found] = await findPrescriptions(spine, [key], () => true);
+  const [found] = await findPrescriptions(
+    spine,
+    { asking: query, interaction: DETAILS },
+    [key],
+    () => true,
+  );
   const issue = found === undefined ? null : issueOf(found.prescription, Number(number));
   if (found === undefined || issue === null) {
     return answer(said('Prescription repeat instance not found', NO_SUCH_ISSUE));

@@ -58,7 +58,9 @@ async function prescriptions(spine: Spine, query: JsonQuery): Promise<JsonAnswer
   if (patient === null) return refused(400, 'nhsNumber must be one valid NHS number');
   const { database } = spine;
   const ids = await repository.ofPatient(database, await numbersOf(database, patient));
-  const found = (await findPrescriptions(spine, ids, isForPatient)).slice(0, SHOWN_MAX);
+  const found = (
+    await findPrescriptions(spine, { asking: query, interaction: NAME }, ids, isForPatient)
+  ).slice(0, SHOWN_MAX);
   await noteReading(
     spine,
     query,

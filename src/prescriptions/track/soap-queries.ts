@@ -151,8 +151,11 @@ async function search(spine: Spine, query: SoapQuery, wantsXml: boolean): Promis
   const { id, patient } = read.value;
   const numbers = patient === null ? [] : await numbersOf(spine.database, patient);
   const ids = id === null ? await repository.ofPatient(spine.database, numbers) : [id];
-  const found = await findPrescriptions(spine, ids, (prescription) =>
-    isSought(prescription, read.value, numbers),
+  const found = await findPrescriptions(
+    spine,
+    { asking: query, interaction: SEARCH },
+    ids,
+    (prescription) => isSought(prescription, read.value, numbers),
   );
   if (found.length === 0) return searchRefusal(SEARCH_RESPONSE, '0001', NOT_FOUND);
   await noteReading(
