@@ -46,8 +46,8 @@ export const LOADER_BUGS: readonly LoaderBug[] = [
     edits: [
       {
         file: FACTS,
-        find: '(one, other) => Number(one.HIST_ID) - Number(other.HIST_ID),',
-        put: '(one, other) => Number(one.EVENT_TS) - Number(other.EVENT_TS),',
+        find: 'return Number(one.HIST_ID) - Number(other.HIST_ID);',
+        put: 'return Number(one.EVENT_TS) - Number(other.EVENT_TS);',
       },
     ],
   },
