@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { onOneConnection } from './one-connection.ts';
 
 /** How the pages of a server's databases are, as it knows itself. */
 export type PageLook = {
@@ -11,27 +11,18 @@ export type PageLook = {
   readonly failures: number;
 };
 
-const ANSWER_MS = 5_000;
-
 const LOOK = `select coalesce(host(inet_server_addr()) || ':' || inet_server_port(), 'here') as server,
   pg_is_in_recovery() as "isStandby", current_setting('data_checksums') = 'on' as "isChecked",
   (select coalesce(sum(checksum_failures), 0) from pg_stat_database)::float8 as failures`;
 
 /** Asked on a connection of its own, which may lead to a standby; null: nobody answers. */
 export async function pageFailuresAt(connectionString: string): Promise<PageLook | null> {
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: ANSWER_MS,
-    query_timeout: ANSWER_MS,
-  });
-  client.on('error', () => undefined); // told by whatever is asked
   try {
-    await client.connect();
-    const { rows } = await client.query<PageLook>(LOOK);
-    return rows[0] ?? null;
+    return await onOneConnection(connectionString, async (client) => {
+      const { rows } = await client.query<PageLook>(LOOK);
+      return rows[0] ?? null;
+    });
   } catch {
     return null;
-  } finally {
-    client.end().catch(() => undefined); // whether it says goodbye or not
   }
 }

@@ -1,8 +1,9 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-import pg from 'pg';
+import type pg from 'pg';
 
+import { onOneConnection } from '../one-connection.ts';
 import { type KeptFor, type StandbySeen, StandbyWatch } from './left-behind.ts';
 
 /** Where the Patroni of one node answers; by TLS with a certificate that may give orders. */
@@ -61,25 +62,16 @@ async function copyAnew(node: NodeAddress): Promise<string | null> {
 }
 
 /** Null when whoever answers takes no writes. */
-async function atPrimary<Value>(
+function atPrimary<Value>(
   connectionString: string,
   work: (client: pg.Client) => Promise<Value>,
 ): Promise<Value | null> {
-  const client = new pg.Client({
-    connectionString,
-    connectionTimeoutMillis: ANSWER_MS,
-    query_timeout: ANSWER_MS,
-  });
-  client.on('error', () => undefined); // told by whatever is asked
-  try {
-    await client.connect();
+  return onOneConnection(connectionString, async (client) => {
     const { rows } = await client.query<{ isStandby: boolean }>(
       'select pg_is_in_recovery() as "isStandby"',
     );
-    return rows[0]?.isStandby === false ? await work(client) : null;
-  } finally {
-    client.end().catch(() => undefined); // whether it says goodbye or not
-  }
+    return rows[0]?.isStandby === false ? work(client) : null;
+  });
 }
 
 /** A file of the log is named by its timeline, and by its place in two parts of eight digits. */
