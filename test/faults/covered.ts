@@ -85,7 +85,7 @@ export const COVERED: Readonly<Record<string, Covered>> = {
     'src/platform/database/epoch.db.test.ts',
     'test/datacentres/routing.test.ts',
   ]),
-  F33: row('the lock store is lost', []),
+  F33: row('the lock store is lost, slow, or of an older time', []),
   F34: row('a standby is behind and says that it is well', []),
   F35: row('more comes than can be done', ['src/platform/admission.test.ts']),
   F36: row('all pharmacies poll at opening time', ['test/migration/at-the-switch.test.ts']),

@@ -8,6 +8,8 @@ export type Scene = {
   readonly client: Client;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Says what was measured. */
+  readonly tell: (line: string) => void;
 };
 
 /** A fault, and what must not come of it [RELIABILITY 3]. */

@@ -45,7 +45,7 @@ export async function run(faults: readonly Fault[], options: RunOptions): Promis
   const client = startClient(settings, build.client);
   let isOver = false;
   try {
-    const scene = { system, client, random: seeded(seed) };
+    const scene = { system, client, random: seeded(seed), tell };
     const done = new Run(scene, tell);
     const leftOut: string[] = [];
     if (acknowledged > 0) await done.warmUp();

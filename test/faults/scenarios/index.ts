@@ -8,6 +8,7 @@ import { deployFaults } from './deploys.ts';
 import { diskFaults } from './disks.ts';
 import { linkFaults } from './links.ts';
 import { loadFaults } from './load.ts';
+import { lockStoreFaults } from './lock-store.ts';
 import { poisonFaults } from './poison.ts';
 import { pollFaults } from './polls.ts';
 import { processFaults } from './processes.ts';
@@ -20,6 +21,7 @@ import { stepFaults } from './steps.ts';
 /** All that is done in a whole run. */
 export const FAULTS: readonly Fault[] = [
   ...databaseFaults,
+  ...lockStoreFaults,
   ...siteFaults,
   ...awayFaults,
   ...clockFaults,
