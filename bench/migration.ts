@@ -80,11 +80,12 @@ async function copyAgain(url: string): Promise<number> {
 
 function lineOf(measured: Measured): string {
   const { prescriptions, loadedPerSecond, loadMegabytes, ofCopy, copySeconds } = measured;
-  const { seconds, changes, changesPerSecond } = measured;
+  const { seconds, changes, changesPerSecond, judged } = measured;
   const { lost, doubled, reappeared, differences } = measured;
   return [
     `${prescriptions} prescriptions: loaded in ${seconds.load} s (${loadedPerSecond} a second), ${ofCopy} of COPY (${copySeconds} s), with at most ${loadMegabytes} MB of memory`,
     `  ${changes} changes applied in ${seconds.catchUp} s (${changesPerSecond} a second), compared in ${seconds.reconcile} s`,
+    `  ${judged} signatures judged in ${seconds.signatures} s (${Math.round(judged / seconds.signatures)} a second), in two threads`,
     `  switched in ${seconds.cutOver} s, nobody could write for ${seconds.writeStop} s; asked for by all pharmacies in ${seconds.poll} s`,
     `  lost ${lost}, doubled ${doubled}, came again ${reappeared}, differences ${differences}`,
   ].join('\n');

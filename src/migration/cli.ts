@@ -19,6 +19,7 @@ import { scenarioCommand } from './scenario/cli.ts';
 import type { Parts } from './scenario/scenario.ts';
 import { shadowCommand } from './shadow/cli.ts';
 import { NotSigned } from './signed-file.ts';
+import { checkSignaturesCommand } from './signatures/cli.ts';
 import { statusCommand } from './status/cli.ts';
 import { verifyReportCommand } from './verify-report/cli.ts';
 
@@ -95,6 +96,7 @@ export function migrationCommands(version: string, parts: Parts): readonly Comma
     ...rehearseCommands(parts),
     loadCommand,
     catchUpCommand,
+    checkSignaturesCommand,
     reconcileCommand(version),
     verifyReportCommand,
     sampleCommand,

@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 
 import { dumpFolder, generateDump, TRUTH, type Wanted } from './generate/generate.ts';
+import { newSigners } from './generate/signers.ts';
 import type { Truth } from './generate/truth.ts';
 import { type Dump, openDump } from './lx1/open-dump.ts';
 
 /** Who signs the exports of tests; made anew for every run. */
 export const EXPORTER = keyPair();
+
+/** Who signs the orders of tests; made anew for every run. */
+export const SIGNERS = await newSigners();
 
 export function keyPair(): { readonly publicKey: string; readonly privateKey: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -58,6 +62,7 @@ const WANTED: Omit<Wanted, 'folder'> = {
   dirt: 1,
   changing: 0,
   privateKeyPem: EXPORTER.privateKey,
+  signers: SIGNERS,
 };
 
 export function truthsOf(folder: string, name = TRUTH): Truth[] {

@@ -111,6 +111,15 @@ export const AUTHORITY_USAGE = new x509.KeyUsagesExtension(
   true,
 );
 
+/** Of an authority, with any number of others under it. */
+export const AUTHORITY_CONSTRAINTS = new x509.BasicConstraintsExtension(true, undefined, true);
+
+/** Signs what its holder stands by, once called non-repudiation [IDENTITY 1.4]. */
+export const CONTENT_COMMITMENT = new x509.KeyUsagesExtension(
+  x509.KeyUsageFlags.nonRepudiation,
+  true,
+);
+
 /** From DER, as files hold it. */
 export function certificatePem(certificate: Buffer): string {
   return new X509Certificate(certificate).toString();

@@ -10,12 +10,13 @@ import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
 import { inspectCommand } from '../../src/migration/cli.ts';
 import { cutOverCommand, fallBackCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
 import { writeSegment } from '../../src/migration/generate/feed-file.ts';
-import { feedFolder } from '../../src/migration/generate/generate.ts';
+import { AUTHORITIES, feedFolder } from '../../src/migration/generate/generate.ts';
 import { loadCommand } from '../../src/migration/load/cli.ts';
 import { PLAN_KEY, type Plan, planJson } from '../../src/migration/plan/plan.ts';
 import { reconcileCommand } from '../../src/migration/reconcile/cli.ts';
 import { planCommand } from '../../src/migration/plan/cli.ts';
 import { planFor, stepsUpTo, stopped } from '../../src/migration/scenario/switch.ts';
+import { checkSignaturesCommand } from '../../src/migration/signatures/cli.ts';
 import { statusCommand } from '../../src/migration/status/cli.ts';
 import { verifyReportCommand } from '../../src/migration/verify-report/cli.ts';
 import { writeSigned } from '../../src/migration/signed-file.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   planCommand('test'),
   loadCommand,
   catchUpCommand,
+  checkSignaturesCommand,
   reconcileCommand('test'),
   verifyReportCommand,
   readyCommand,
@@ -78,7 +80,8 @@ describe('a step of a move ends with the exit code', () => {
   });
 
   test('2 where a plan is not to be signed, and 0 where it is', async () => {
-    const words = [made.dump.folder, feedFolder(made.folder), '--key', key];
+    const authorities = ['--authorities', join(made.folder, AUTHORITIES)];
+    const words = [made.dump.folder, feedFolder(made.folder), '--key', key, ...authorities];
     const signed = [
       ...words,
       '--by',
@@ -123,6 +126,18 @@ describe('a step of a move ends with the exit code', () => {
     assert.equal(code, 7, stderr);
   });
 
+  test('0 where all signatures are judged, and not where nobody says by whose word', async () => {
+    const words = [made.dump.folder, feedFolder(made.folder), '--key', key];
+    const nobody = await run('check-signatures', ...words);
+    assert.notEqual(nobody.code, 0);
+    const authorities = ['--authorities', join(made.folder, AUTHORITIES)];
+    const judged = await run('check-signatures', ...words, ...authorities, '--workers', '1');
+    assert.deepEqual([judged.code, judged.stderr], [0, '']);
+    assert.match(judged.stdout, /[1-9]\d* orders are judged, [1-9]\d* of them by this run/);
+    const { stdout } = await run('status');
+    assert.match(stdout, /signatures: all \d+ orders were judged; not good: /);
+  });
+
   test('8 where the stores differ, and 12 where the report of it was altered', async () => {
     const report = join(folder, 'report.json');
     const words = [made.dump.folder, '--key', key, '--report', report];
@@ -155,12 +170,15 @@ describe('a step of a move ends with the exit code', () => {
       rows.map(({ line }) => line),
       [
         'migrate catch-up exit code 7',
+        'migrate check-signatures exit code 0',
+        'migrate check-signatures refused',
         'migrate cut-over exit code 10',
         'migrate load exit code 0',
         'migrate load exit code 6',
         'migrate ready exit code 9',
         'migrate reconcile exit code 0',
         'migrate reconcile exit code 8',
+        'migrate status exit code 0',
       ],
     );
   });

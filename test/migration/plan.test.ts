@@ -119,7 +119,7 @@ describe('a plan', () => {
     const people = ['one', 'other'];
     const shown = { gate: 'backup', people, file: 'drill.json', at };
     await keepBeside(file, plan, { name: 'attested-backup', facts: shown });
-    const notLoaded = ['export', 'classes', 'report', 'shadow'];
+    const notLoaded = ['export', 'classes', 'signatures', 'report', 'shadow'];
     assert.deepEqual(await red(), [...notLoaded, 'rehearsals', 'capacity', 'notice']);
     await keepBeside(file, plan, { name: 'rehearsal-0003', facts: rehearsed });
     const other = { ...plan, planId: 'another' };
@@ -128,9 +128,23 @@ describe('a plan', () => {
       facts: { ...shown, gate: 'capacity' },
     });
     assert.deepEqual(await red(), [...notLoaded, 'capacity', 'notice']);
+    // Reads of others alone are not enough, nor are messages of which one was answered otherwise.
+    const played = { at, compared: 1_000_000, differing: 0 };
+    const writes = async (number: number, facts: typeof played): Promise<void> => {
+      await keepBeside(file, plan, { name: `shadow-writes-000${number}`, facts });
+    };
+    await keepBeside(file, plan, { name: 'shadow-0001', facts: played });
+    assert.ok((await red()).includes('shadow'));
+    await writes(1, { ...played, compared: plan.limits.shadowWrites - 1 });
+    assert.ok((await red()).includes('shadow'));
+    await writes(2, { ...played, differing: 1 });
+    assert.ok((await red()).includes('shadow'));
+    await writes(3, { ...played, compared: plan.limits.shadowWrites });
+    const stillRed = notLoaded.filter((name) => name !== 'shadow');
+    assert.deepEqual(await red(), [...stillRed, 'capacity', 'notice']);
     const later = new Date(Date.now() + 8 * 86_400_000);
     assert.deepEqual(await red(later), [
-      ...notLoaded,
+      ...stillRed,
       'fall-back drill',
       'capacity',
       'backup',

@@ -49,6 +49,17 @@ async function foundAfter(...statements: readonly string[]): Promise<Reconciled>
 }
 
 describe('an old and a new store', () => {
+  test('that differ where the loader alone says that an order is damaged are not the same', async () => {
+    const found = await foundAfter(`
+      with one as (select prescription_id as id from prescriptions.download_queue
+          where left_at is null order by 1 limit 1),
+        gone as (delete from prescriptions.download_queue q using one
+          where q.prescription_id = one.id and left_at is null)
+      insert into migration.dirty (export_id, class, place) select export_id, 'D20', id
+      from one, migration.export on conflict do nothing`);
+    assert.match(found.differences.map(({ what }) => what).join('\n'), /^waitsFor$/m);
+  });
+
   test('that are the same differ in nothing that no class explains', async () => {
     const found = await reconcile(store.database, dump);
     assert.deepEqual(found.differences.slice(0, 5), []);

@@ -10,7 +10,7 @@ import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
 import { inspectCommand } from '../../src/migration/cli.ts';
 import { cutOverCommand, readyCommand } from '../../src/migration/cut-over/cli.ts';
 import { writeSegment } from '../../src/migration/generate/feed-file.ts';
-import { feedFolder } from '../../src/migration/generate/generate.ts';
+import { AUTHORITIES, feedFolder } from '../../src/migration/generate/generate.ts';
 import { groupsOf } from '../../src/migration/groups.ts';
 import { holdCommands } from '../../src/migration/hold/cli.ts';
 import { loadCommand } from '../../src/migration/load/cli.ts';
@@ -20,6 +20,7 @@ import { repairCommands } from '../../src/migration/repair/cli.ts';
 import { sampleCommand } from '../../src/migration/sample/cli.ts';
 import { scanCommand } from '../../src/migration/scan/cli.ts';
 import { shadowCommand } from '../../src/migration/shadow/cli.ts';
+import { checkSignaturesCommand } from '../../src/migration/signatures/cli.ts';
 import { statusCommand } from '../../src/migration/status/cli.ts';
 import { aDump, aFolder, EXPORTER, type Generated } from '../../src/migration/testing.ts';
 import { aStore, type Store } from './store.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   planCommand('test'),
   loadCommand,
   catchUpCommand,
+  checkSignaturesCommand,
   reconcileCommand('test'),
   sampleCommand,
   shadowCommand({ prepare: () => Promise.resolve() }),
@@ -77,6 +79,7 @@ describe('what a move writes', () => {
     const { folder } = made.dump;
     const [plan, feed] = [join(written, 'plan.json'), feedFolder(made.folder)];
     const people = ['--by', 'A Lead', '--and', 'A Clinician', '--held-permille', '1000'];
+    const authorities = ['--authorities', join(made.folder, AUTHORITIES)];
     const ended = [
       await logged('inspect', folder, '--key', key),
       await logged(
@@ -85,6 +88,7 @@ describe('what a move writes', () => {
         feed,
         '--key',
         key,
+        ...authorities,
         ...people,
         '--switch-at',
         '2014-11-01T02:00:00Z',
@@ -93,6 +97,7 @@ describe('what a move writes', () => {
       ),
       await logged('load', folder, '--key', key, '--workers', '1', '--plan', plan),
       await logged('catch-up', folder, feed, '--key', key),
+      await logged('check-signatures', folder, feed, '--key', key, ...authorities),
       await logged('reconcile', folder, '--key', key, '--report', join(written, 'report.json')),
       await logged(
         'reconcile',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
+import { OF_SIGNATURES } from '../../src/migration/generate/damage.ts';
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
 import { Buckets } from '../../src/migration/reconcile/buckets.ts';
 import { reconcile } from '../../src/migration/reconcile/reconcile.ts';
@@ -33,9 +34,15 @@ async function comesAgain(store: Store): Promise<string[]> {
   );
   const right = new Map(made.truths.map(({ id, queuedFor }) => [id, queuedFor]));
   const wrong: string[] = [];
+  // A load leaves their signatures to the check behind it.
+  const unjudged = new Set(
+    made.truths.flatMap(({ id, damage }) =>
+      damage !== null && OF_SIGNATURES.includes(damage) ? [id] : [],
+    ),
+  );
   for (const { organisation } of queues) {
     const ids = await downloaded(store, organisation);
-    wrong.push(...ids.filter((id) => right.get(id) !== organisation));
+    wrong.push(...ids.filter((id) => right.get(id) !== organisation && !unjudged.has(id)));
   }
   return wrong;
 }

@@ -1,13 +1,13 @@
 // Shows: Migration | what others sent the old store is played into a copy that is thrown away, and every answer that differs is counted or explained
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { ranOn } from '../../src/cli/testing.ts';
 import { readyCommand } from '../../src/migration/cut-over/cli.ts';
-import { feedFolder, READS } from '../../src/migration/generate/generate.ts';
+import { feedFolder, MESSAGES, READS } from '../../src/migration/generate/generate.ts';
 import { PLAN_KEY, planJson } from '../../src/migration/plan/plan.ts';
 import { planFor } from '../../src/migration/scenario/switch.ts';
 import { shadowCommand } from '../../src/migration/shadow/cli.ts';
@@ -18,7 +18,14 @@ import type { Shadowed } from '../../src/migration/shadow/counts.ts';
 import { recordedMessages, type Sent } from '../../src/migration/shadow/read-messages.ts';
 import { recordedReads } from '../../src/migration/shadow/read-recorded.ts';
 import { shadowWrites } from '../../src/migration/shadow/writes.ts';
-import { AS_OF_MS, aDump, aFolder, EXPORTER, type Generated } from '../../src/migration/testing.ts';
+import {
+  AS_OF_MS,
+  aDump,
+  aFolder,
+  EXPORTER,
+  SIGNERS,
+  type Generated,
+} from '../../src/migration/testing.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { SCHEMAS } from '../../src/schemas.ts';
@@ -68,7 +75,11 @@ async function aCopy({ dump }: Generated): Promise<Store> {
 
 describe('messages that an old store has answered', () => {
   test('get the same answers in a copy, which is gone afterwards, or a dirty class says why not', async () => {
-    const plan = { feed: feedFolder(made.folder), exportKey: EXPORTER.publicKey };
+    const plan = {
+      feed: feedFolder(made.folder),
+      exportKey: EXPORTER.publicKey,
+      authorities: SIGNERS.authorities,
+    };
     const { compared, same, explained, differing, dropped, examples } = await withCopy(
       plan,
       made.dump,
@@ -119,6 +130,23 @@ describe('messages that an old store has answered', () => {
       "select from prescriptions.message where outcome->>'isRebuilt' is null",
     );
     assert.equal(rows.length, 0, 'nothing was written into the store itself');
+  });
+
+  test('are written for an invented old store, as systems send them, and get the same answers', async () => {
+    const file = join(made.folder, MESSAGES);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const store = await aCopy(made);
+    const played = await shadowWrites(store.database, recordedMessages(file), PATIENCE_MS);
+    assert.deepEqual(played.examples, []);
+    assert.equal(played.compared + played.dropped, lines.length);
+    assert.ok(played.compared > 60);
+    for (const kind of ['132004', '100101', '080101', '090101', '030101']) {
+      assert.ok(
+        lines.some((line) => line.includes(`<PORX_IN${kind}`) && /"AA"/.test(line)),
+        kind,
+      );
+    }
+    assert.ok(lines.some((line) => line.includes('"AE"')));
   });
 
   test('that differ are counted, each with what it was and whose', async () => {

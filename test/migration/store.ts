@@ -1,7 +1,12 @@
+import { dirname } from 'node:path';
 import { after } from 'node:test';
 
+import { feedFolder } from '../../src/migration/generate/generate.ts';
 import { load, type Progress } from '../../src/migration/load/load.ts';
 import type { Dump } from '../../src/migration/lx1/open-dump.ts';
+import { type Checked, checkSignatures } from '../../src/migration/signatures/check.ts';
+import { type Judge, judgeHere } from '../../src/migration/signatures/judge.ts';
+import { SIGNERS } from '../../src/migration/testing.ts';
 import { type BulkLoad, openBulkLoad } from '../../src/platform/bulk-load.ts';
 import { openRows, type Rows } from '../nothing-lost/rows.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -52,9 +57,30 @@ export async function withBulk<Value>(
   }
 }
 
-export function loadInto(store: Store, dump: Dump): Promise<Progress> {
-  return withBulk(store, (bulk) => load(bulk, dump));
+/** Loads all of it, and judges the signatures, as operators do; by `judge`, else by who has signed the orders of tests. */
+export function loadInto(store: Store, dump: Dump, judge?: Judge): Promise<Progress> {
+  return withBulk(store, async (bulk) => {
+    const done = await load(bulk, dump);
+    await judgeAll(bulk, dump, judge);
+    return done;
+  });
 }
+
+export async function judgeAll(
+  bulk: BulkLoad,
+  dump: Dump,
+  judge?: Judge,
+  authorities = SIGNERS.authorities,
+): Promise<Checked> {
+  return checkSignatures(bulk, dump, {
+    feed: feedFolder(dirname(dump.folder)),
+    authorities,
+    judge: judge ?? (await judgeHere(authorities)),
+  });
+}
+
+/** Of orders that were made of templates: whoever signed those has not signed these. */
+export const takeAll: Judge = (orders) => Promise.resolve(orders.map(() => null));
 
 /** The server has noticed that a tool is gone, and lets the next one in. */
 export async function untilAlone({ rows }: Store): Promise<void> {

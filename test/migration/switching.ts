@@ -15,7 +15,7 @@ import {
 import { aDump, EXPORTER, truthsOf } from '../../src/migration/testing.ts';
 import { downloads } from './polling.ts';
 import { asSystemsSend } from './real-messages.ts';
-import { aBulk, aStore, loadInto, type Store } from './store.ts';
+import { aBulk, aStore, loadInto, type Store, takeAll } from './store.ts';
 
 export type Switch = {
   readonly store: Store;
@@ -47,7 +47,8 @@ async function switchOf(
   const store = await aStore();
   const { dump: exported, folder } = await aDump(wanted);
   const dump = await sent(exported, store);
-  await loadInto(store, dump);
+  const judge = dump === exported ? undefined : takeAll;
+  await loadInto(store, dump, judge);
   const switching = {
     bulk: await aBulk(store),
     database: store.database,
@@ -55,7 +56,7 @@ async function switchOf(
     folder,
     keys: EXPORTER,
   };
-  const planned = await planFor(switching);
+  const planned = await planFor(switching, judge);
   const plan = { ...planned, limits: { ...planned.limits, guardDays: 45 } };
   await followed(switching);
   await compared(switching);

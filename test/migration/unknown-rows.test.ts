@@ -9,7 +9,7 @@ import { type Ran, ranOn } from '../../src/cli/testing.ts';
 import { present } from '../../src/kernel/bug.ts';
 import { catchUpCommand } from '../../src/migration/catch-up/cli.ts';
 import { writeSegment } from '../../src/migration/generate/feed-file.ts';
-import { feedFolder } from '../../src/migration/generate/generate.ts';
+import { AUTHORITIES, feedFolder } from '../../src/migration/generate/generate.ts';
 import { migrationModel, statusOf } from '../../src/migration/index.ts';
 import { loadCommand } from '../../src/migration/load/cli.ts';
 import { MANIFEST, manifestJson } from '../../src/migration/lx1/manifest.ts';
@@ -93,6 +93,8 @@ describe('a row that no class describes', () => {
     const words = [
       dump,
       feedFolder(made.folder),
+      '--authorities',
+      join(made.folder, AUTHORITIES),
       ...people,
       '--held-permille',
       '1000',

@@ -147,9 +147,10 @@ describe('orders of an old store of which not all can be read', () => {
 
   for (const [place, [door, ask]] of Object.entries(DOORS).entries()) {
     test(`are refused by their id over ${door} in its own form, or come with a warning where they can be read`, async () => {
-      const free = truths.filter(
-        ({ classes, issues }) => classes.includes('D20') && issues[0]?.status === '0001',
-      );
+      // By what is wrong with them, so that either door is asked for some of each.
+      const free = truths
+        .filter(({ damage, issues }) => damage !== null && issues[0]?.status === '0001')
+        .toSorted((one, other) => ((one.damage ?? '') < (other.damage ?? '') ? -1 : 1));
       const [read, refused] = [new Array<string>(), new Array<string>()];
       for (const { id } of free.filter((_, index) => index % 2 === place)) {
         const { ids, isWarned, refusal } = await ask(doors, 'FA111', id);
@@ -161,7 +162,7 @@ describe('orders of an old store of which not all can be read', () => {
           refused.push(id);
         }
       }
-      assert.ok(read.length >= 1 && refused.length >= 2, `${read.length} ${refused.length}`);
+      assert.ok(read.length >= 1 && refused.length >= 1, `${read.length} ${refused.length}`);
     });
   }
 });

@@ -1,19 +1,9 @@
 import type { BulkLoad } from '../../platform/bulk-load.ts';
-import { Trouble } from '../../platform/trouble.ts';
 import { changeBeside } from '../beside/stage.ts';
 import { foldGroup, originOf } from '../fold/fold-group.ts';
-import { messagesOf } from '../fold/messages.ts';
 import { Payloads } from '../fold/payloads.ts';
 import { UnknownRow, unknownRow } from '../fold/shape.ts';
-import {
-  addApart,
-  addLines,
-  chainOf,
-  copyAll,
-  type Lines,
-  noLines,
-  type Source,
-} from '../load/lines.ts';
+import { addApart, addLines, copyAll, type Lines, noLines, type Source } from '../load/lines.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { type Group, NO_ROWS } from '../lx1/read-groups.ts';
 import { refused } from '../lx1/refusal.ts';
@@ -27,7 +17,11 @@ import {
 import { committedAt, type FeedEnd, feedEnd, secondsBetween } from './feed-end.ts';
 import { type Change, FeedGap, readFeed } from './read-feed.ts';
 import { groupsBefore } from './groups-before.ts';
+import { assureUntouched, movedOf } from './made-again.ts';
 import * as repository from './repository.ts';
+import { judgedAgain } from '../signatures/judged-again.ts';
+import { type Judge, judgeHere } from '../signatures/judge.ts';
+import { badOf, keepBad } from '../signatures/repository.ts';
 
 /** Changes that are applied at once. */
 const CHANGES_AT_ONCE = 20_000;
@@ -64,8 +58,9 @@ export async function catchUp(
   onProgress: (followed: Followed) => void = () => undefined,
 ): Promise<CaughtUp> {
   const { exportId } = exported.manifest;
-  const { seq: from, holds } = await repository.begin(bulk, exportId);
+  const { seq: from, holds, authorities } = await repository.begin(bulk, exportId);
   const dump = { ...exported, holds };
+  const judge = authorities === null ? null : await judgeHere(authorities);
   const owner = { exportId, publicKeyPem };
   const end = isMeasured === true ? await feedEnd(folder, owner, from) : null;
   if (end !== null) await repository.keepFeedEnd(bulk, exportId, end);
@@ -76,7 +71,7 @@ export async function catchUp(
     const last = some.at(-1);
     if (last === undefined) return;
     const at = committedAt(last.at);
-    done.ids += await applySome(bulk, dump, { payloads, some, to: last.seq, at });
+    done.ids += await applySome(bulk, dump, { payloads, some, to: last.seq, at, judge });
     done.to = last.seq;
     done.changes += some.length;
     some = [];
@@ -105,12 +100,13 @@ type Some = {
   readonly some: readonly Change[];
   readonly to: number;
   readonly at: Date | null;
+  readonly judge: Judge | null;
 };
 
 async function applySome(
   bulk: BulkLoad,
   dump: Dump,
-  { payloads, some, to, at }: Some,
+  { payloads, some, to, at, judge }: Some,
 ): Promise<number> {
   const { exportId } = dump.manifest;
   const byPlace = placed(some);
@@ -122,19 +118,24 @@ async function applySome(
   const changed: Group[] = [];
   for (const place of places) {
     const before = groups.get(place) ?? { place, rows: NO_ROWS };
-    const group = applyChanges(before, byPlace.get(place) ?? []);
     known.push(before);
-    changed.push(group);
-    const { messages, moved } = placedAt(byPlace.get(place) ?? [], () =>
-      movedOf(dump, payloads, group),
+    changed.push(applyChanges(before, byPlace.get(place) ?? []));
+  }
+  const badBefore = await badOf(bulk, places);
+  const bad = await judgedAgain({ payloads, judge, badBefore }, known, changed);
+  for (const group of changed) {
+    const { messages, moved } = placedAt(byPlace.get(group.place) ?? [], () =>
+      movedOf(dump, payloads, group, bad),
     );
+    if (!moved.classes.includes('D20')) bad.delete(group.place); // it is kept apart
     addLines(lines, source, { group, moved, messages });
   }
   addNobodys(lines, source, dump, byPlace.get(NOBODY) ?? []);
   await bulk.together(async () => {
-    await assureUntouched(bulk, dump, { payloads, groups });
+    await assureUntouched(bulk, dump, { payloads, groups, bad: badBefore });
     await repository.forget(bulk, exportId, known);
     await copyAll(bulk, lines);
+    await keepBad(bulk, bad);
     await repository.keepRows(bulk, changed, to);
     await changeBeside(bulk, exportId, some);
     const newIds = places.length - groups.size;
@@ -176,31 +177,4 @@ function placed(some: readonly Change[]): Map<string, Change[]> {
     byPlace.set(place, [...(byPlace.get(place) ?? []), change]);
   }
   return byPlace;
-}
-
-/** A record is made again only while it is as it was moved: our own messages are never taken back. */
-async function assureUntouched(
-  bulk: BulkLoad,
-  dump: Dump,
-  {
-    payloads,
-    groups,
-  }: { readonly payloads: Payloads; readonly groups: ReadonlyMap<string, Group> },
-): Promise<void> {
-  const hashes = await repository.headHashes(bulk, [...groups.keys()]);
-  for (const group of groups.values()) {
-    const { id, facts } = movedOf(dump, payloads, group).moved;
-    const hash = hashes.get(group.place);
-    const isUntouched = id === null || hash === undefined || chainOf(id, facts).hash.equals(hash);
-    if (isUntouched) continue;
-    throw new Trouble(
-      `${group.place} was changed here since it was moved`,
-      'messages of this Spine are never taken back: what the old store still changes must be sent to this one',
-    );
-  }
-}
-
-function movedOf(dump: Dump, payloads: Payloads, group: Group) {
-  const { messages, isDamaged } = messagesOf(payloads, group);
-  return { messages, moved: foldGroup(group, dump, isDamaged) };
 }

@@ -9,14 +9,14 @@ import type { FeedEnd } from './feed-end.ts';
 /** Rows that the feed brought are of no part. */
 export const FEED_PART = 0;
 
-/** How far the store has come, and what it holds by its plan; throws `Trouble` when its export is not loaded, or another tool works on it. */
+/** How far the store has come, what it holds by its plan, and how it judges signatures; throws `Trouble` when its export is not loaded, or another tool works on it. */
 export async function begin(
   bulk: BulkLoad,
   exportId: string,
-): Promise<{ readonly seq: number; readonly holds: readonly string[] }> {
+): Promise<Pick<Begun, 'holds' | 'authorities'> & { readonly seq: number }> {
   await takeTool(bulk);
   const [row] = await bulk.all<Begun>(sql`
-    select change_seq::text as seq, holds,
+    select change_seq::text as seq, holds, authorities,
       (select state from migration.cut_over c where c.export_id = e.export_id) as state, loaded_at is not null as "isLoaded"
     from migration.export e where export_id = ${exportId}`);
   if (row?.isLoaded !== true) {
@@ -33,7 +33,8 @@ export async function begin(
     values (${exportId}, clock_timestamp(), ${row.seq})
     on conflict (export_id) do update set began_at = excluded.began_at, from_seq = excluded.from_seq,
       reached_at = null`);
-  return { seq: Number(row.seq), holds: row.holds };
+  const { seq, holds, authorities } = row;
+  return { seq: Number(seq), holds, authorities };
 }
 
 /** Keeps how far the feed goes, as somebody has just looked. */
@@ -51,7 +52,9 @@ export async function keepFeedEnd(
 type Begun = {
   readonly seq: string;
   readonly isLoaded: boolean;
-  readonly holds: string[];
+  readonly holds: readonly string[];
+  /** By whose word the signatures of orders count; null: nobody has begun to judge them. */
+  readonly authorities: string | null;
   readonly state: string | null;
 };
 
@@ -81,6 +84,7 @@ export async function forget(
       patient as (delete from prescriptions.patient_prescription p using head h
         where p.nhs_number = h.state->>'patient' and p.prescription_id = h.prescription_id),
       sent as (delete from migration.sent where place = any(${ids}::text[])),
+      signature as (delete from migration.bad_signature where place = any(${ids}::text[])),
       message as (delete from prescriptions.message where message_id = any(${messages}::uuid[])),
       dirty as (delete from migration.dirty where export_id = ${exportId} and place = any(${ids}::text[]))
     delete from migration.quarantine

@@ -111,7 +111,7 @@ async function verify(rig: Rig): Promise<Json> {
     throw new StepRefused('there is no clean report', 'spine migrate reconcile, and begin again');
   }
   await assureStill(rig);
-  const found = await reconcileSince(database, dump, report.changeSeq);
+  const found = await reconcileSince(database, { ...dump, feed: plan.feed }, report.changeSeq);
   if (found.differences.length > 0) {
     const [first] = found.differences;
     throw new StepRefused(

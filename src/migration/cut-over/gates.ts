@@ -1,7 +1,9 @@
 import type { Database } from '../../platform/database.ts';
 import { feedEnd } from '../catch-up/feed-end.ts';
 import { isTooManyHeld, type Plan } from '../plan/plan.ts';
-import type { Shown } from './evidence.ts';
+import { badWords } from '../signatures/progress.ts';
+import { judgedIn } from '../signatures/repository.ts';
+import type { Shadow, Shown } from './evidence.ts';
 import * as repository from './repository.ts';
 
 /** Something that must be so before the old store is stopped, and what shows it [MIGRATION 7]. */
@@ -23,6 +25,7 @@ export async function gatesOfStore(database: Database, plan: Plan): Promise<Gate
     await loaded(database, plan),
     await classes(database, plan),
     await held(database, plan),
+    await signatures(database, plan),
     await lag(database, plan),
     await report(database, plan),
   ];
@@ -67,6 +70,20 @@ async function held(database: Database, { limits }: Plan): Promise<Gate> {
   };
 }
 
+/** Nothing is handed out whose order nobody has looked at [MIGRATION 3, step 10; 4, D20]. */
+async function signatures(database: Database, { exportId, authorities }: Plan): Promise<Gate> {
+  const { judged, at, bad, ...by } = await judgedIn(database, exportId);
+  const isSame = by.authorities === authorities;
+  const words =
+    at === null ? `${judged} orders are judged, and not all: spine migrate check-signatures` : '';
+  const other = isSame ? '' : ', by other authorities than those of the plan';
+  return {
+    name: 'signatures',
+    isGreen: at !== null && isSame,
+    evidence: words || `all ${judged} orders are judged${other}; not good: ${badWords(bad)}`,
+  };
+}
+
 async function lag(database: Database, plan: Plan): Promise<Gate> {
   const { feed, exportId, exportKey: publicKeyPem, limits } = plan;
   const applied = (await repository.exportOf(database, exportId))?.changeSeq ?? 0;
@@ -83,11 +100,12 @@ async function report(database: Database, { exportId, limits }: Plan): Promise<G
   if (last === null) {
     return { name: 'report', isGreen: false, evidence: 'none: spine migrate reconcile' };
   }
-  const { ageHours, differences, changeSeq } = last;
+  const { ageHours, differences, changeSeq, isBehindSignatures } = last;
+  const before = isBehindSignatures ? '' : ', before all signatures were judged';
   return {
     name: 'report',
-    isGreen: differences === 0 && ageHours <= limits.reportHours,
-    evidence: `${differences} differences up to change ${changeSeq}, ${ageHours.toFixed(1)} h ago; ${limits.reportHours} h may be`,
+    isGreen: differences === 0 && ageHours <= limits.reportHours && isBehindSignatures,
+    evidence: `${differences} differences up to change ${changeSeq}, ${ageHours.toFixed(1)} h ago${before}; ${limits.reportHours} h may be`,
   };
 }
 
@@ -128,10 +146,12 @@ function gatesOfFiles(plan: Plan, shown: Shown): Gate[] {
   ];
 }
 
-/** Reads first, then messages: not one of those that were played may have been answered otherwise [MIGRATION 6, L6]. */
+/**
+ * Reads first, then messages into a copy: as many of either as are wanted, and not one of them answered otherwise
+ * [MIGRATION 6, L6].
+ */
 function shadowGate({ limits }: Plan, { shadow, shadowWrites: writes }: Shown): Gate {
-  const { shadowReads } = limits;
-  const isRead = shadow !== null && shadow.differing === 0 && shadow.compared >= shadowReads;
+  const { shadowReads, shadowWrites } = limits;
   const reads =
     shadow === null
       ? 'none: spine migrate shadow'
@@ -139,12 +159,17 @@ function shadowGate({ limits }: Plan, { shadow, shadowWrites: writes }: Shown): 
   const played =
     writes === null
       ? 'no messages were played: spine migrate shadow --writes'
-      : `${writes.differing} of ${writes.compared} messages were`;
+      : `${writes.differing} of ${writes.compared} messages were; ${shadowWrites} are wanted`;
   return {
     name: 'shadow',
-    isGreen: isRead && (writes?.differing ?? 0) === 0,
+    isGreen: isEnough(shadow, shadowReads) && isEnough(writes, shadowWrites),
     evidence: `${reads}; ${played}`,
   };
+}
+
+function isEnough(shadow: Shadow | null, wanted: number): boolean {
+  if (shadow === null) return wanted === 0;
+  return shadow.compared >= wanted && shadow.differing === 0;
 }
 
 /** What only people can say, by a file that shows it. */

@@ -171,20 +171,22 @@ export async function openAndHeld(database: Asking): Promise<{ open: number; hel
 }
 
 /** The last comparison of all ids; null when there was none. */
-export async function lastReport(
-  database: Asking,
-  exportId: string,
-): Promise<{ changeSeq: number; ageHours: number; differences: number } | null> {
-  const [row] = await database.all<{
-    changeSeq: number;
-    ageHours: number;
-    differences: number;
-  }>(sql`
-    select change_seq::int as "changeSeq", differences,
-      extract(epoch from clock_timestamp() - at)::float8 / 3600 as "ageHours"
-    from migration.report where export_id = ${exportId} order by at desc limit 1`);
+export async function lastReport(database: Asking, exportId: string): Promise<LastReport | null> {
+  const [row] = await database.all<LastReport>(sql`
+    select r.change_seq::int as "changeSeq", r.differences, coalesce(r.at >= e.judged_at, false) as "isBehindSignatures",
+      extract(epoch from clock_timestamp() - r.at)::float8 / 3600 as "ageHours"
+    from migration.report r left join migration.export e using (export_id)
+    where export_id = ${exportId} order by r.at desc limit 1`);
   return row ?? null;
 }
+
+export type LastReport = {
+  readonly changeSeq: number;
+  readonly ageHours: number;
+  readonly differences: number;
+  /** It was made when the signatures of all orders were judged. */
+  readonly isBehindSignatures: boolean;
+};
 
 /** What is loaded: whose manifest, up to which change. */
 export async function exportOf(

@@ -4,10 +4,10 @@ import { before, describe, test } from 'node:test';
 import { present } from '../../kernel/bug.ts';
 import { prescriptionKey, type Prescription } from '../../prescriptions/rules.ts';
 import type { Truth } from '../generate/truth.ts';
-import { readGroups } from '../lx1/read-groups.ts';
-import { aDump } from '../testing.ts';
+import { judgeHere } from '../signatures/judge.ts';
+import { judgedGroups } from '../signatures/judged-groups.ts';
+import { aDump, SIGNERS } from '../testing.ts';
 import { foldGroup, type Moved } from './fold-group.ts';
-import { messagesOf } from './messages.ts';
 import { Payloads } from './payloads.ts';
 import { standingOf } from './standing.ts';
 
@@ -18,6 +18,8 @@ const PRESCRIPTIONS = 3000;
 /** What was found and what is true, by id without check character. */
 const found = new Map<string, Moved>();
 const truths = new Map<string, Truth>();
+/** What is wrong with signatures. */
+const reasons = new Map<string, string>();
 
 before(async () => {
   // Eighteen times as much dirt as in life, so that each class is there several times.
@@ -28,10 +30,10 @@ before(async () => {
   });
   for (const truth of all) truths.set(truth.id.slice(0, -1), truth);
   const payloads = new Payloads(dump);
-  for (const part of dump.parts) {
-    for await (const group of readGroups(dump, part)) {
-      found.set(group.place, foldGroup(group, dump, messagesOf(payloads, group).isDamaged));
-    }
+  const judge = await judgeHere(SIGNERS.authorities);
+  for await (const { group, isDamaged, because } of judgedGroups(dump, payloads, judge)) {
+    found.set(group.place, foldGroup(group, dump, isDamaged || because !== null));
+    if (because !== null) reasons.set(group.place, because);
   }
   payloads.close();
 });
@@ -44,6 +46,15 @@ function differing(differs: (moved: Moved, truth: Truth) => string | boolean): s
     return difference === false ? [] : [`${id} ${truth.classes.join()}: ${String(difference)}`];
   });
 }
+
+/** What is to be found of each damage that is about signatures. */
+const SIGNATURES: Readonly<Record<string, string>> = {
+  'changed after it was signed': "Signature doesn't match prescription",
+  'with another signature value': 'Signature is invalid',
+  'not signed': 'Not signed',
+  'of an unknown authority': 'Certificate not trusted',
+  'signed too late': 'Certificate expired when signed',
+};
 
 const CLASSES = [
   'D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18 D19 D20 D21 D22 D23 D24 D25 D26 D27 D29 D30',
@@ -74,6 +85,20 @@ describe('the rows of an old store, against the truth that was written with them
       );
     });
   }
+
+  test('have each signature that is not good with what is wrong with it, and no other', () => {
+    const wrong = differing((_, { id, damage }) => {
+      const is = reasons.get(id.slice(0, -1));
+      const should = SIGNATURES[damage ?? ''];
+      return is !== should && `${is} for ${should}`;
+    });
+    assert.deepEqual(wrong, []);
+    const made: readonly string[] = [...truths.values()].map(({ damage }) => damage ?? '');
+    assert.deepEqual(
+      Object.keys(SIGNATURES).filter((damage) => !made.includes(damage)),
+      [],
+    );
+  });
 
   test('are of no class that nobody made', () => {
     const unknown = [...found.values()].flatMap(({ classes }) => classes);

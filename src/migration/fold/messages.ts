@@ -29,14 +29,20 @@ export function messagesOf(
   return { messages, isDamaged: !isWhole || !isReadable(group, messages) };
 }
 
+/** The message that a prescription came by; undefined where there is none. */
+export function orderRowOf({ rows }: Group): Row<'MESSAGE'> | undefined {
+  const orderId = rows.PRESCRIPTION[0]?.row.PARENT_MSG_ID;
+  return rows.MESSAGE.find(
+    ({ row }) => row.MSG_ID === orderId && ownInteraction(row.INTERACTION) === INTERACTIONS.create,
+  )?.row;
+}
+
 /** Of ids without a prescription nothing is handed out. */
 function isReadable(group: Group, messages: readonly Message[]): boolean {
   const [prescription] = group.rows.PRESCRIPTION;
   if (prescription === undefined) return true;
-  const { PARENT_MSG_ID: orderId } = prescription.row;
-  const isOrder = ({ row }: Message): boolean =>
-    row.MSG_ID === orderId && ownInteraction(row.INTERACTION) === INTERACTIONS.create;
-  const order = messages.find(isOrder);
+  const row = orderRowOf(group);
+  const order = messages.find((one) => one.row === row);
   return (
     order !== undefined &&
     isOrderOf(group, order.bytes) &&

@@ -8,7 +8,7 @@ import type { Packing } from '../lx1/write-part.ts';
 import { feedEnd } from '../catch-up/feed-end.ts';
 import { readManifest } from '../lx1/manifest.ts';
 import { signingKeyIn } from '../signing-key.ts';
-import { dumpFolder, feedFolder, generateDump, TRUTH } from './generate.ts';
+import { AUTHORITIES, dumpFolder, feedFolder, generateDump, TRUTH } from './generate.ts';
 import { stopOldStore } from './stop.ts';
 
 const PRESCRIPTIONS_MAX = 16_000_000; // as many as six hexadecimal digits of an id tell apart
@@ -90,12 +90,20 @@ async function generate(invocation: Invocation): Promise<number> {
   }
   const folder = words[0] ?? '';
   const privateKeyPem = await keyIn(folder);
-  const manifest = await generateDump({ ...wanted, folder, privateKeyPem }, (done) =>
+  const { newSigners } = await import('./signers.ts');
+  const made = { ...wanted, folder, privateKeyPem, signers: await newSigners() };
+  const manifest = await generateDump(made, (done) =>
     output.progress(`${done} of ${wanted.prescriptions} prescriptions written`),
   );
-  const facts = { folder: dumpFolder(folder), key: join(folder, KEY), truth: join(folder, TRUTH) };
+  const beside = (name: string): string => join(folder, name);
+  const facts = {
+    folder: dumpFolder(folder),
+    key: beside(KEY),
+    truth: beside(TRUTH),
+    authorities: beside(AUTHORITIES),
+  };
   output.result(
-    `${wanted.prescriptions} prescriptions are in ${facts.folder}, signed by ${facts.key}; the truth about them is in ${facts.truth}`,
+    `${wanted.prescriptions} prescriptions are in ${facts.folder}, signed by ${facts.key}; the truth about them is in ${facts.truth}, and the authorities of those who signed them in ${facts.authorities}`,
     { ...facts, exportId: manifest.exportId, prescriptions: wanted.prescriptions },
   );
   return EXIT.ok;

@@ -16,7 +16,32 @@ const DAMAGES = {
   'no prescription': () => Buffer.from('<note>see the paper form</note>\n'),
   "another's": (text: string, id: string) =>
     Buffer.from(text.replaceAll(id, `${id.slice(0, 7)}Z99${id.slice(10)}`)),
+  'changed after it was signed': (text: string) => Buffer.from(text.replace(DOSE, OTHER_DOSE)),
+  'with another signature value': (text: string) =>
+    Buffer.from(
+      text.replace(VALUE, (_, before: string, first: string) =>
+        first === 'A' ? `${before}B` : `${before}A`,
+      ),
+    ),
+  'not signed': (text: string) => Buffer.from(text.replace(SIGNATURE, '')),
+  // These two are signed so.
+  'of an unknown authority': (text: string) => Buffer.from(text),
+  'signed too late': (text: string) => Buffer.from(text),
 };
+
+const DOSE = 'one a day';
+const OTHER_DOSE = 'ten a day';
+const VALUE = /(<SignatureValue>)(.)/;
+const SIGNATURE = /<signatureText>.*<\/signatureText>/;
+
+/** What is wrong with a signature, and so with nothing that a load looks at. */
+export const OF_SIGNATURES: readonly Damage[] = [
+  'changed after it was signed',
+  'with another signature value',
+  'not signed',
+  'of an unknown authority',
+  'signed too late',
+];
 
 export function aDamage(dice: Dice): Damage {
   return dice.of([
@@ -27,6 +52,11 @@ export function aDamage(dice: Dice): Damage {
     ['no XML', 1],
     ['no prescription', 1],
     ["another's", 1],
+    ['changed after it was signed', 3],
+    ['with another signature value', 3],
+    ['not signed', 3],
+    ['of an unknown authority', 3],
+    ['signed too late', 3],
   ] as const);
 }
 

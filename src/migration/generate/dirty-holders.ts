@@ -51,6 +51,7 @@ export const WRONG_HOLDERS: readonly Injection[] = [
     isFor: is('0001', '0002'),
     into({ life, truth, dice }) {
       life.damage = aDamage(dice);
+      truth.damage = life.damage;
       held(truth);
     },
   },

@@ -18,7 +18,9 @@ import { isDoubled, stamp } from './legacy-time.ts';
 import type { Life } from './life.ts';
 import type { LegacyRow, LegacyRows } from './life-rows.ts';
 import { keptOf } from './payload.ts';
+import type { SentMessages } from './sent.ts';
 import { sentAs } from './sent-as.ts';
+import type { Signers } from './signers.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 const HOUR_MS = 3_600_000;
@@ -34,36 +36,37 @@ type Going = {
   readonly onEnd: (truth: Truth) => Promise<void>;
 };
 
+/** What a feed begins with. */
+type Begun = {
+  readonly format: Manifest['format'];
+  readonly asOfMs: number;
+  readonly dice: Dice;
+  readonly signers: Signers;
+  /** Who keeps the messages as their senders' systems have sent them. */
+  readonly sent: SentMessages;
+};
+
 /** What goes on in an old store after its export was made: changes of rows, transaction by transaction. */
 export class Feed {
   readonly #format: Manifest['format'];
   readonly #file: FeedFile;
   readonly #going: Going[] = [];
   readonly #dice: Dice;
+  readonly #signers: Signers;
+  readonly #sent: SentMessages;
   #ms: number;
 
-  private constructor(
-    format: Manifest['format'],
-    file: FeedFile,
-    from: { ms: number; dice: Dice },
-  ) {
+  private constructor(file: FeedFile, { format, asOfMs, dice, signers, sent }: Begun) {
     this.#format = format;
     this.#file = file;
-    this.#ms = from.ms;
-    this.#dice = from.dice;
+    this.#ms = asOfMs + HOUR_MS;
+    this.#dice = dice;
+    this.#signers = signers;
+    this.#sent = sent;
   }
 
-  static async open(
-    folder: string,
-    of: FeedOf,
-    {
-      format,
-      asOfMs,
-      dice,
-    }: { readonly format: Manifest['format']; readonly asOfMs: number; readonly dice: Dice },
-  ): Promise<Feed> {
-    const file = await FeedFile.open(folder, of);
-    return new Feed(format, file, { ms: asOfMs + HOUR_MS, dice });
+  static async open(folder: string, of: FeedOf, begun: Begun): Promise<Feed> {
+    return new Feed(await FeedFile.open(folder, of), begun);
   }
 
   /** Lets a life go on by some acts, among others that do; `onEnd` is told the truth after the last one. */
@@ -97,9 +100,11 @@ export class Feed {
     if (!goOnOnce(life, dice, this.#ms)) return false;
     for (const table of ['PRESCRIPTION', 'ISSUE', 'ITEM'] as const) tables[table].length = 0;
     closeRows(life);
+    const came = tables.MESSAGE.find((row) => row['PAYLOAD_FILE'] == null);
+    await this.#sent.tell(life, came, this.#ms);
     for (const row of tables.MESSAGE) {
       if (row['PAYLOAD_FILE'] != null) continue;
-      Object.assign(row, await this.#file.message(keptOf(row, life)));
+      Object.assign(row, await this.#file.message(keptOf(row, life, this.#signers)));
     }
     const told =
       this.#format === 'LX-1' ? toldRows(before, tables) : toldDocument(life, before, tables);

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ import { keptOf } from './payload.ts';
 import { lifeOf, unseenOf } from './lives.ts';
 import type { Era } from './stories.ts';
 import { Reads } from './reads.ts';
+import { SentMessages } from './sent.ts';
+import type { Signers } from './signers.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 export type Wanted = Era & {
@@ -39,6 +41,8 @@ export type Wanted = Era & {
   /** Who has nominations, roles, cards and answers that are not delivered; absent: nobody, and no such tables. */
   readonly people?: number;
   readonly privateKeyPem: string;
+  /** Who has signed the orders; the certificates of the authority that an operator is told of are written beside the export. */
+  readonly signers: Signers;
 };
 
 export const TRUTH = 'truth.ndjson';
@@ -47,6 +51,12 @@ export const TRUTH_AFTER = 'truth-after.ndjson';
 
 /** What the old store answered to those who asked it once those changes were made. */
 export const READS = 'reads.ndjson';
+
+/** What they sent it meanwhile, and what it answered to that. */
+export const MESSAGES = 'messages.ndjson';
+
+/** Certificates of the authorities of whoever signed the orders, in PEM. */
+export const AUTHORITIES = 'authorities.pem';
 
 /** The export lies in here, what was changed after it in the other, and the truth beside them. */
 export const dumpFolder = (folder: string): string => join(folder, 'export');
@@ -60,10 +70,12 @@ export async function generateDump(
   wanted: Wanted,
   onPart: (prescriptions: number) => void = () => undefined,
 ): Promise<Manifest> {
-  const { folder, prescriptions, perPart, seed, asOfMs, format, privateKeyPem } = wanted;
+  const { folder, prescriptions, perPart, seed, asOfMs, format, privateKeyPem, signers } = wanted;
   await mkdir(dumpFolder(folder), { recursive: true });
+  await writeFile(join(folder, AUTHORITIES), signers.authorities);
   const exportId = guidOf('export', seed, prescriptions).toLowerCase();
-  const began = { format, asOfMs, dice: new Dice(seed) };
+  const sent = new SentMessages(join(folder, MESSAGES));
+  const began = { format, asOfMs, signers, sent, dice: new Dice(seed) };
   const beside: Beside = {
     truths: createWriteStream(join(folder, TRUTH)),
     after: createWriteStream(join(folder, TRUTH_AFTER)),
@@ -83,7 +95,7 @@ export async function generateDump(
   files.push(...(await beside.people.write(folder, people)));
   await comeAnew(wanted, beside);
   await Promise.all([beside.truths, beside.after].map((one) => finished(one.end())));
-  await beside.reads.close();
+  await Promise.all([beside.reads, sent].map((one) => one.close()));
   const manifest: Manifest = {
     format,
     version: '1.0.0',
@@ -205,7 +217,7 @@ async function writeLife(
   // One that is cancelled after all has no day any more.
   if (isLapsed(life, asOfMs) && !truth.classes.includes('D6')) truth.classes.push('D30');
   for (const row of life.rows.tables.MESSAGE) {
-    const { bytes, sha256 } = keptOf(row, life);
+    const { bytes, sha256 } = keptOf(row, life, wanted.signers);
     const offset = String(await payload.add(bytes));
     Object.assign(row, {
       PAYLOAD_FILE: payload.name,

@@ -1,3 +1,4 @@
+import type { Damage } from './damage.ts';
 import type { Life } from './life.ts';
 
 /** What became of one id in the old Spine, and so must be found in the new one [MIGRATION 11]. Codes are the old Spine's. */
@@ -22,6 +23,8 @@ export type Truth = {
   /** Who ever had which issue. */
   released: (readonly [issue: number, organisation: string])[];
   pending: number;
+  /** What is wrong with the bytes of its order. */
+  damage: Damage | null;
   /** Messages about it that were refused: they came, and had no effect. */
   refused: string[];
 };
@@ -46,6 +49,7 @@ export function truthOf(life: Life): Truth {
           claim,
         })),
     released: tables.RELEASE.map((row) => [Number(row['ISSUE_NO']), row['ORG'] ?? ''] as const),
+    damage: life.damage,
     pending: tables.CANCELLATION.filter(({ STATE: state }) => state === 'PENDING').length,
     refused: tables.MESSAGE.filter(({ OUTCOME: outcome }) => outcome !== 'accepted').map(
       (row) => row['MSG_ID'] ?? '',

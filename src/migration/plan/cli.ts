@@ -10,15 +10,27 @@ import { UNKNOWN_CLASS, UnknownRow } from '../fold/shape.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import { manifestDigest } from '../lx1/manifest.ts';
 import { KEY, keyOf, openNamed } from '../named-dump.ts';
+import { AUTHORITIES, authoritiesOf } from '../signatures/cli.ts';
+import { judgeInWorkers } from '../signatures/in-workers.ts';
 import { signingKeyIn } from '../signing-key.ts';
 import { writeSigned } from '../signed-file.ts';
 import { countClasses, type Expected } from './count-classes.ts';
-import { digestOf, faultsOf, LIMITS, type Plan, PLAN_KEY, planJson, readPlan } from './plan.ts';
+import {
+  digestOf,
+  faultsOf,
+  type Limits,
+  LIMITS,
+  type Plan,
+  PLAN_KEY,
+  planJson,
+  readPlan,
+} from './plan.ts';
 import { byDefault, type Choices, heldBy, readChoices } from './choices.ts';
 import { POLICIES } from './policies.ts';
 
 const OPTIONS: readonly Option[] = [
   KEY,
+  AUTHORITIES,
   { flag: 'plan', value: 'file', help: 'where the signed plan goes', default: 'plan.json' },
   { flag: 'by', value: 'person', help: 'who signs the policies off' },
   { flag: 'and', value: 'person', help: 'who else does; not the same person' },
@@ -39,6 +51,12 @@ const OPTIONS: readonly Option[] = [
     value: 'number',
     help: 'reads of others that must have been compared',
     default: String(LIMITS.shadowReads),
+  },
+  {
+    flag: 'shadow-writes',
+    value: 'number',
+    help: 'messages of others that must have been played into a copy',
+    default: String(LIMITS.shadowWrites),
   },
   {
     flag: 'write-stop',
@@ -64,7 +82,7 @@ export function planCommand(version: string): Command {
     options: OPTIONS,
     examples: [
       {
-        line: 'spine migrate plan ./export ./feed --key key.pem --by "A Lead" --and "A Clinician" --switch-at 2014-08-24T02:00:00Z',
+        line: 'spine migrate plan ./export ./feed --key key.pem --authorities prescribers.pem --by "A Lead" --and "A Clinician" --switch-at 2014-08-24T02:00:00Z',
         explanation: 'plan.json, its signature, and the key of that beside it',
       },
       {
@@ -98,9 +116,9 @@ async function run(invocation: Invocation, version: string): Promise<number> {
   }
   const exported = await openNamed(invocation, folder);
   const dump = { ...exported, holds: heldBy(choices.value) };
-  const expected = await counted(dump, output);
+  const authorities = await authoritiesOf(invocation);
+  const expected = await counted(dump, authorities, output);
   if (expected === null) return EXIT.wrongUse;
-  const number = (flag: string): number => Number(text(flag));
   const plan: Plan = {
     ...expected,
     planId: randomUUID(),
@@ -110,16 +128,11 @@ async function run(invocation: Invocation, version: string): Promise<number> {
     dump: resolve(folder),
     feed: resolve(feed),
     exportKey: await readFile(keyOf(invocation), 'utf8'),
+    authorities,
     people,
     choices: choices.value,
     switchAt: text('switch-at'),
-    limits: {
-      ...LIMITS,
-      heldPermille: number('held-permille'),
-      shadowReads: number('shadow-reads'),
-      writeStopSeconds: number('write-stop'),
-      rampSeconds: number('ramp'),
-    },
+    limits: limitsOf((flag) => Number(text(flag))),
   };
   const faults = faultsOf(plan);
   if (faults.length > 0) {
@@ -131,10 +144,26 @@ async function run(invocation: Invocation, version: string): Promise<number> {
   return EXIT.ok;
 }
 
+function limitsOf(number: (flag: string) => number): Limits {
+  return {
+    ...LIMITS,
+    heldPermille: number('held-permille'),
+    shadowReads: number('shadow-reads'),
+    shadowWrites: number('shadow-writes'),
+    writeStopSeconds: number('write-stop'),
+    rampSeconds: number('ramp'),
+  };
+}
+
 /** Null, and told why, where a row is of no class: nobody can sign that off without a word about such rows. */
-async function counted(dump: Dump, output: Invocation['output']): Promise<Expected | null> {
+async function counted(
+  dump: Dump,
+  authorities: string,
+  output: Invocation['output'],
+): Promise<Expected | null> {
+  const judging = await judgeInWorkers(authorities, WORKERS);
   try {
-    return await countClasses(dump, (ids) => {
+    return await countClasses(dump, judging.judge, (ids) => {
       if (ids % SHOW_EVERY_IDS === 0) output.progress(`${ids} ids looked at`);
     });
   } catch (error) {
@@ -142,9 +171,12 @@ async function counted(dump: Dump, output: Invocation['output']): Promise<Expect
     output.progress(`spine migrate plan: not signed: ${error.message}`);
     output.progress(`what to do: ${error.remedy}`);
     return null;
+  } finally {
+    await judging.close();
   }
 }
 
+const WORKERS = 1; // beside the one that reads
 const SHOW_EVERY_IDS = 50_000;
 
 function problemOf(
@@ -161,13 +193,14 @@ function problemOf(
 }
 
 function linesOf(plan: Plan, file: string): string {
-  const { ids, open, held, classes, switchAt, people } = plan;
+  const { ids, open, held, classes, signatures, switchAt, people } = plan;
   return [
     `${ids} ids, ${open} of them open, ${held} of those would be held; switch at ${switchAt}`,
     ...classes.map(
       ({ class: name, count }) =>
         `  ${name.padEnd(4)}${String(count).padStart(8)}  ${POLICIES[name]?.what}: ${chosenFor(plan, name)}`,
     ),
+    ...signatures.map(({ because, count }) => `  of D20 ${count}: ${because.toLowerCase()}`),
     `signed off by ${people.join(' and ')}: ${file}, SHA-256 ${digestOf(plan).toString('hex')}`,
   ].join('\n');
 }

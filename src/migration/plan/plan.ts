@@ -22,6 +22,8 @@ export type Limits = {
   readonly drillDays: number;
   /** Reads of others that must have been compared [MIGRATION 6, L6]. */
   readonly shadowReads: number;
+  /** Messages of others that must have been played into a copy. */
+  readonly shadowWrites: number;
   /** From the last write of the old store to the first of the new one. */
   readonly writeStopSeconds: number;
   /** Between two steps that open downloads to more organisations. */
@@ -37,6 +39,7 @@ export const LIMITS: Limits = {
   reportHours: 24,
   drillDays: 7,
   shadowReads: 1_000_000,
+  shadowWrites: 100_000,
   writeStopSeconds: 300,
   rampSeconds: 300,
   noReturnDays: 14,
@@ -56,6 +59,8 @@ export type Plan = Expected & {
   readonly feed: string;
   /** Public key of who signs the exports, PEM. */
   readonly exportKey: string;
+  /** By whose word the signatures of orders count: certificates of authorities, PEM. */
+  readonly authorities: string;
   /** Two persons, who have signed off the policies. */
   readonly people: readonly string[];
   readonly switchAt: string;
@@ -66,13 +71,14 @@ export type Plan = Expected & {
 
 /** As it is signed: with what was chosen for each class, whether the export has any of it or not. */
 export function planJson(plan: Plan): Json {
-  const { classes, limits, people, choices, ...rest } = plan;
+  const { classes, signatures, limits, people, choices, ...rest } = plan;
   const counts = new Map(classes.map((one) => [one.class, one]));
   return {
     ...rest,
     format: FORMAT,
     limits: { ...limits },
     people: [...people],
+    signatures: signatures.map((one) => ({ ...one })),
     classes: Object.entries(POLICIES).map(([name, { what, policy }]) => ({
       class: name,
       what,
@@ -126,12 +132,17 @@ function planOf(from: JsonReader): Plan {
     dump: text('dump'),
     feed: text('feed'),
     exportKey: text('exportKey'),
+    authorities: text('authorities'),
     people: from.texts('people', ANY, 'a person'),
     switchAt: text('switchAt'),
     ids: numberOf(from, 'ids'),
     open: numberOf(from, 'open'),
     held: numberOf(from, 'held'),
     classes,
+    signatures: from.each('signatures', (one) => ({
+      because: one.text('because', ANY, 'a text'),
+      count: numberOf(one, 'count'),
+    })),
     choices: Object.fromEntries(all.map(({ class: name, chosen }) => [name, chosen])),
     limits,
   };
@@ -151,6 +162,7 @@ function numbersOf(from: JsonReader): Limits {
     reportHours: numberOf(from, 'reportHours'),
     drillDays: numberOf(from, 'drillDays'),
     shadowReads: numberOf(from, 'shadowReads'),
+    shadowWrites: numberOf(from, 'shadowWrites'),
     writeStopSeconds: numberOf(from, 'writeStopSeconds'),
     rampSeconds: numberOf(from, 'rampSeconds'),
     noReturnDays: numberOf(from, 'noReturnDays'),

@@ -33,7 +33,10 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
     policy: 'twice: kept apart; spelt otherwise: hold',
   },
   D19: { what: 'a claim for what nobody dispensed', policy: 'kept apart' },
-  D20: { what: 'a message is damaged, or cannot be read', policy: 'hold' },
+  D20: {
+    what: 'a message is damaged or cannot be read, or its order is not signed as it should be',
+    policy: 'hold',
+  },
   D21: { what: 'more dispensed than prescribed', policy: 'hold' },
   D22: { what: 'rows that belong to nothing', policy: 'kept apart' },
   D23: { what: 'bytes that are no UTF-8', policy: 'repair by rule; the bytes are kept' },

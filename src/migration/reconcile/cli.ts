@@ -30,11 +30,11 @@ export function reconcileCommand(version: string): Command {
   return auditedCommand({
     name: 'migrate reconcile',
     summary: 'compare each id of an export with the store, and sign what was found',
-    usage: '<export>',
+    usage: '<export> [<feed>]',
     options: [KEY, REPORT, ...SCOPE_OPTIONS],
     examples: [
       {
-        line: 'spine migrate reconcile ./export --key key.pem',
+        line: 'spine migrate reconcile ./export ./feed --key key.pem',
         explanation: 'reads both stores, and writes reconciliation.json with its signature',
       },
       {
@@ -55,7 +55,7 @@ type Of = { readonly database: Database; readonly url: string; readonly version:
 
 async function run(invocation: Invocation, of: Of): Promise<number> {
   const { words, output } = invocation;
-  const [folder] = words;
+  const [folder, feed] = words;
   const scope = scopeOf(invocation);
   if (folder === undefined || !scope.ok) {
     const problem = scope.ok ? 'name the folder of the export' : scope.error;
@@ -64,7 +64,8 @@ async function run(invocation: Invocation, of: Of): Promise<number> {
   }
   const otherwise = isWhole(scope.value) ? 'reconciliation.json' : 'reconciliation-part.json';
   const file = textOption(invocation, REPORT.flag) ?? otherwise;
-  const dump = await openNamed(invocation, folder);
+  const exported = await openNamed(invocation, folder);
+  const dump = feed === undefined ? exported : { ...exported, feed };
   const started = new Date();
   const signingKey = await signingKeyIn(dirname(file));
   const previous = await previousOf(file, signingKey);

@@ -5,6 +5,7 @@ import type { Group } from '../lx1/read-groups.ts';
 import { BESIDE, OF_PRESCRIPTIONS } from '../lx1/tables.ts';
 import type { DueDays } from './due.ts';
 import type { Meant } from './meaning.ts';
+import { invariants as brokenInvariants } from './invariants/repository.ts';
 import * as repository from './repository.ts';
 import { isInBucket, isOfAll, type Level, LEVELS, type Scope, WHOLE } from './scope.ts';
 import { type BucketsSaid, type Difference, Work } from './work.ts';
@@ -33,13 +34,16 @@ export type Reconciled = {
 
 const AT_ONCE = 500;
 
+/** An export, and the folder of its feed, in which the messages of that lie; absent: they are taken as they are kept here. */
+export type WithFeed = Dump & { readonly feed?: string };
+
 /**
  * Compares each id of an export with the store, or as much of it as is wanted; nothing is written [MIGRATION 6]. `reads`
  * of a snapshot are of one change of the old store, whatever is applied meanwhile.
  */
 export async function reconcile(
   reads: repository.Reads,
-  dump: Dump,
+  dump: WithFeed,
   onProgress: (ids: number) => void = () => undefined,
   scope: Scope = WHOLE,
 ): Promise<Reconciled> {
@@ -70,7 +74,7 @@ export async function reconcile(
  */
 export async function reconcileSince(
   reads: repository.Reads,
-  dump: Dump,
+  dump: WithFeed,
   seq: number,
 ): Promise<Reconciled> {
   const work = await workOf(reads, dump, QUICK);
@@ -107,7 +111,7 @@ function needsIds({ levels }: Scope): boolean {
   return [...levels].some((level) => level !== 'L0');
 }
 
-async function workOf(reads: repository.Reads, dump: Dump, scope: Scope): Promise<Work> {
+async function workOf(reads: repository.Reads, dump: WithFeed, scope: Scope): Promise<Work> {
   const { ended } = dump.manifest;
   const at = parseInstant(stampOf(await repository.lastChangeAt(reads)) ?? ended);
   const work = new Work({ reads, dump, scope, at: at ?? instantOf(new Date(ended)) });
@@ -155,7 +159,7 @@ type Of = { readonly reads: repository.Reads; readonly dump: Dump; readonly scop
 
 async function resultOf(work: Work, { reads, dump, scope }: Of): Promise<Reconciled> {
   const { exportId } = dump.manifest;
-  const invariants = isOfAll(scope) ? await repository.invariants(reads, exportId) : {};
+  const invariants = isOfAll(scope) ? await brokenInvariants(reads, exportId) : {};
   for (const [name, broken] of Object.entries(invariants)) {
     const level = name === 'M7' ? 'L1' : 'L3';
     if (broken > 0) work.tell(level, '', `${name} is broken ${broken} times`);

@@ -19,13 +19,19 @@ export type Circumstances = {
     readonly count: number;
     readonly digest: string;
   }[];
+  /** Orders whose signature was judged, whether all were, and how many are not good, by what is wrong with them. */
+  readonly signatures: {
+    readonly judged: number;
+    readonly isAll: boolean;
+    readonly bad: Readonly<Record<string, number>>;
+  };
   readonly held: number;
 };
 
 /** As it is signed [MIGRATION 6]: no data of patients, and ids as digests but those that differ. */
 export function reportJson(dump: Dump, found: Reconciled, about: Circumstances): Json {
   const { manifest } = dump;
-  const { classes, ...circumstances } = about;
+  const { classes, signatures, ...circumstances } = about;
   return {
     ...circumstances,
     format: 'openspine-reconciliation-1',
@@ -52,6 +58,7 @@ export function reportJson(dump: Dump, found: Reconciled, about: Circumstances):
     due: { days: DUE_DAYS, ...found.due },
     explained: found.explained,
     classes: classes.map((one) => ({ ...one })),
+    signatures: { ...signatures, bad: { ...signatures.bad } },
     differences: found.differences.length,
     differing: found.differences.slice(0, SHOWN_MAX).map((one) => ({ ...one })),
     result: found.differences.length === 0 ? 'clean' : 'different',

@@ -7,6 +7,7 @@ import { askedOf, differing, isOf, type Pair, provenClasses, saying } from './co
 import { Counts } from './counts.ts';
 import { DueCounts, type DueDays, isFoundOn, newDue, oldDue } from './due.ts';
 import { isExplained } from './explain.ts';
+import { DamageShown } from './damage-shown.ts';
 import { type Meant, Meaning } from './meaning.ts';
 import { newView } from './new-view.ts';
 import { oldView } from './old-view.ts';
@@ -20,7 +21,7 @@ const DIFFERENCES_MAX = 10_000; // more are counted only
 
 type Of = {
   readonly reads: repository.Reads;
-  readonly dump: Pick<Dump, 'manifest'>;
+  readonly dump: Pick<Dump, 'manifest' | 'folder'> & { readonly feed?: string };
   readonly scope: Scope;
   /** When somebody asks both of what they would do. */
   readonly at: Instant;
@@ -48,6 +49,7 @@ export class Work {
   readonly #exported = new Buckets();
   readonly #explained = new Map<string, number>();
   readonly #touched: string[] = [];
+  readonly #damage: DamageShown;
   readonly #due: DueCounts;
   readonly #meaning: Meaning | null;
   /** Of which classes every record is held by the plan. */
@@ -59,6 +61,7 @@ export class Work {
   constructor(of: Of) {
     const { reads, scope, at, dump } = of;
     this.#of = of;
+    this.#damage = new DamageShown({ reads, dump, feed: dump.feed ?? null });
     this.#due = new DueCounts(dump.manifest.ended);
     this.#meaning = scope.levels.has('L3') ? new Meaning(reads, scope, at) : null;
   }
@@ -112,7 +115,7 @@ export class Work {
       const row = stored.get(group.place);
       const is = row === undefined ? null : newView(row);
       const was = oldView(group, dump.manifest.timeBasis);
-      const found = classes.get(group.place) ?? [];
+      const found = await this.#shown(group, classes.get(group.place) ?? []);
       const proven = provenClasses(found, { group, is, state: row?.state });
       const isLeftOut = this.#compareOne(group.place, { was, is, classes: proven });
       if (row === undefined) continue;
@@ -128,6 +131,12 @@ export class Work {
       }
     }
     this.ids += groups.length;
+  }
+
+  /** That an order is damaged, or not signed as it should be, is seen by its own bytes alone [MIGRATION 4, D20]. */
+  async #shown(group: Group, classes: readonly string[]): Promise<readonly string[]> {
+    if (!classes.includes('D20') || (await this.#damage.isShownOf(group))) return classes;
+    return classes.filter((name) => name !== 'D20');
   }
 
   #lookGone(place: string, state: unknown): void {

@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { keepReport } from '../reconcile/repository.ts';
 import { pollAll, pollingSpine } from '../scenario/poll.ts';
+import { checkedBy } from '../scenario/switch.ts';
 import type { Parts } from '../scenario/scenario.ts';
 import {
   killedLoad,
@@ -152,7 +153,12 @@ async function moveAll(
   const { changes } = await catchUp(bulk, dump, feed);
   await settle(database, dump.manifest, new Date());
   tell('catch-up');
-  const { ids, changeSeq, differences } = await reconcile(database, dump);
+  await checkedBy(bulk, dump, plan);
+  tell('check-signatures');
+  const { ids, changeSeq, differences } = await reconcile(database, {
+    ...dump,
+    feed: plan.feed,
+  });
   await keepReport(database, {
     reportId: crypto.randomUUID(),
     exportId: plan.exportId,

@@ -96,6 +96,6 @@ function textOf(ran: Ran, isGood: boolean): string {
     `  lost ${ran.lost}, doubled ${ran.doubled}, came again ${ran.reappeared}, stopped by the tripwire ${ran.tripped}`,
     `  ${ran.changes} changes since the export were applied; nobody could write for ${seconds.writeStop.toFixed(1)} s`,
     `  differences from the old store that no class explains: ${ran.differences}`,
-    `  ${ran.loadedPerSecond} ids a second; made in ${seconds.generate} s, loaded in ${seconds.load} s, followed in ${seconds.catchUp} s, compared in ${seconds.reconcile} s, switched in ${seconds.cutOver} s, asked for in ${seconds.poll} s`,
+    `  ${ran.loadedPerSecond} ids a second; made in ${seconds.generate} s, loaded in ${seconds.load} s, followed in ${seconds.catchUp} s, ${ran.judged} signatures judged in ${seconds.signatures} s, compared in ${seconds.reconcile} s, switched in ${seconds.cutOver} s, asked for in ${seconds.poll} s`,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import type { Truth } from '../generate/truth.ts';
 import { compare } from './compare.ts';
 
 function truth(id: string, queuedFor: string | null, classes: string[] = []): Truth {
-  const nothing = { issues: [], released: [], pending: 0, refused: [] };
+  const nothing = { issues: [], released: [], pending: 0, refused: [], damage: null };
   return { id, fate: 'live', isHeld: false, classes, current: 1, queuedFor, ...nothing };
 }
 

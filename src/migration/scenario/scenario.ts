@@ -6,14 +6,18 @@ import { createInterface } from 'node:readline';
 import type { Database } from '../../platform/database.ts';
 import type { Postgres } from '../../platform/postgres.ts';
 import { originOf } from '../fold/fold-group.ts';
-import { dumpFolder, generateDump, TRUTH_AFTER } from '../generate/generate.ts';
+import { AUTHORITIES, dumpFolder, generateDump, TRUTH_AFTER } from '../generate/generate.ts';
+import { newSigners } from '../generate/signers.ts';
 import type { Truth } from '../generate/truth.ts';
 import { load } from '../load/load.ts';
 import { type Dump, openDump } from '../lx1/open-dump.ts';
+import type { Plan } from '../plan/plan.ts';
+import { judgeInWorkers } from '../signatures/in-workers.ts';
 import { signingKeyIn } from '../signing-key.ts';
 import { compare, type Compared } from './compare.ts';
 import { pollAll, pollingSpine } from './poll.ts';
 import {
+  checkedBy,
   compared,
   followed,
   planFor,
@@ -58,6 +62,8 @@ export type Ran = Compared & {
   readonly ids: number;
   /** Of the old store since its export. */
   readonly changes: number;
+  /** Orders whose signature was judged. */
+  readonly judged: number;
   readonly kills: number;
   /** Records that the second load wrote: none, or something is doubled. */
   readonly writtenAgain: number;
@@ -70,6 +76,7 @@ export type Ran = Compared & {
     readonly generate: number;
     readonly load: number;
     readonly catchUp: number;
+    readonly signatures: number;
     readonly reconcile: number;
     readonly cutOver: number;
     /** From the freezing of the old store until messages are taken here. */
@@ -106,7 +113,8 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
   onStep(`an old store of ${wanted.prescriptions} prescriptions is made`);
   const privateKey = await signingKeyIn(folder, 'export-key');
   const amount = { perPart: PER_PART, packing: 'none', format: 'LX-1', surgeries: 7000 } as const;
-  await generateDump({ ...wanted, ...amount, folder, privateKeyPem: privateKey });
+  const signers = await newSigners();
+  await generateDump({ ...wanted, ...amount, folder, privateKeyPem: privateKey, signers });
   const publicKey = await readFile(join(folder, EXPORT_KEY), 'utf8');
   const dump = await openDump(dumpFolder(folder), publicKey);
   const generate = timer();
@@ -126,6 +134,7 @@ async function run(wanted: Wanted, rig: Rig): Promise<Ran> {
       prescriptions: wanted.prescriptions,
       ids: moved.ids,
       changes: moved.changes,
+      judged: moved.judged,
       kills: wanted.kills,
       writtenAgain: loaded.writtenAgain,
       differences: moved.differences,
@@ -168,8 +177,12 @@ async function loadedTwice(
 type SwitchedOver = {
   readonly ids: number;
   readonly changes: number;
+  readonly judged: number;
   readonly differences: number;
-  readonly seconds: Pick<Ran['seconds'], 'catchUp' | 'reconcile' | 'cutOver' | 'writeStop'>;
+  readonly seconds: Pick<
+    Ran['seconds'],
+    'catchUp' | 'signatures' | 'reconcile' | 'cutOver' | 'writeStop'
+  >;
 };
 
 /** The old store goes on, is followed, compared and switched from, by the steps that operators do. */
@@ -181,10 +194,17 @@ async function switchOver(
   onStep('what changed in the old store since is applied');
   const { changes } = await followed(switching);
   const caughtUp = timer();
+  const { bulk, dump, folder } = switching;
+  const authorities = await readFile(join(folder, AUTHORITIES), 'utf8');
+  onStep('what is wrong is counted');
+  const plan = await planned(switching, authorities);
+  timer();
+  onStep('the signature of each order is judged');
+  const { judged } = await checkedBy(bulk, dump, plan);
+  const check = timer();
   onStep('each id is compared with the old store');
   const { ids, differences } = await compared(switching);
   const reconciled = timer();
-  const plan = await planFor(switching);
   await stopped(switching);
   timer();
   onStep('the old store stops, and this one opens step by step');
@@ -193,8 +213,23 @@ async function switchOver(
   const first = steps.findIndex(({ step }) => step === 'freeze');
   const last = steps.findIndex(({ step }) => step === 'open-writes');
   const writeStop = steps.slice(first, last + 1).reduce((sum, { seconds }) => sum + seconds, 0);
-  const seconds = { catchUp: caughtUp, reconcile: reconciled, cutOver, writeStop };
-  return { ids, changes, differences: differences.length, seconds };
+  const seconds = {
+    catchUp: caughtUp,
+    signatures: check,
+    reconcile: reconciled,
+    cutOver,
+    writeStop,
+  };
+  return { ids, changes, judged, differences: differences.length, seconds };
+}
+
+async function planned(switching: Switching, authorities: string): Promise<Plan> {
+  const judging = await judgeInWorkers(authorities, 1);
+  try {
+    return await planFor(switching, judging.judge);
+  } finally {
+    await judging.close();
+  }
 }
 
 const LANES = 4;

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 import type { BulkLoad } from '../../platform/bulk-load.ts';
 import type { Database } from '../../platform/database.ts';
@@ -9,7 +10,7 @@ import { type Rig, type StepDone, takeStep } from '../cut-over/cut-over.ts';
 import { gatesOfStore } from '../cut-over/gates.ts';
 import { oldStoreIn } from '../cut-over/old-store.ts';
 import { STEPS } from '../cut-over/steps.ts';
-import { dumpFolder, feedFolder } from '../generate/generate.ts';
+import { AUTHORITIES, dumpFolder, feedFolder } from '../generate/generate.ts';
 import { stopOldStore } from '../generate/stop.ts';
 import { originOf } from '../fold/fold-group.ts';
 import type { Dump } from '../lx1/open-dump.ts';
@@ -20,6 +21,9 @@ import { POLICIES } from '../plan/policies.ts';
 import { LIMITS, type Plan } from '../plan/plan.ts';
 import { reconcile, type Reconciled } from '../reconcile/reconcile.ts';
 import { keepReport } from '../reconcile/repository.ts';
+import { type Checked, checkSignatures } from '../signatures/check.ts';
+import { type Judge, judgeHere } from '../signatures/judge.ts';
+import { judgeInWorkers } from '../signatures/in-workers.ts';
 
 /** A store that an export was loaded into, the old store's folder, and who signs for that. */
 export type Switching = {
@@ -33,13 +37,13 @@ export type Switching = {
 const EVERYTHING = 1000; // of a thousand may be held: a scenario is made of faults
 
 /** A plan for an invented old store, of which as much may be held as is. */
-export async function planFor({
-  dump,
-  folder,
-  keys,
-}: Pick<Switching, 'dump' | 'folder' | 'keys'>): Promise<Plan> {
+export async function planFor(
+  { dump, folder, keys }: Pick<Switching, 'dump' | 'folder' | 'keys'>,
+  judge?: Judge,
+): Promise<Plan> {
+  const authorities = await readFile(join(folder, AUTHORITIES), 'utf8');
   return {
-    ...(await countClasses(dump)),
+    ...(await countClasses(dump, judge ?? (await judgeHere(authorities)))),
     planId: dump.manifest.exportId,
     version: 'scenario',
     exportId: dump.manifest.exportId,
@@ -47,6 +51,7 @@ export async function planFor({
     dump: resolve(dumpFolder(folder)),
     feed: resolve(feedFolder(folder)),
     exportKey: keys.publicKey,
+    authorities,
     people: ['one', 'other'],
     choices: Object.fromEntries(Object.keys(POLICIES).map((name) => [name, byDefault('one')])),
     switchAt: originOf(dump.manifest).asOf,
@@ -70,9 +75,27 @@ export async function followed(switching: Switching): Promise<CaughtUp> {
   return done;
 }
 
+/** Judges the signature of each order that was loaded, as a plan says, in two threads. */
+export async function checkedBy(
+  bulk: BulkLoad,
+  dump: Dump,
+  { feed, authorities }: Pick<Plan, 'feed' | 'authorities'>,
+): Promise<Checked> {
+  const judging = await judgeInWorkers(authorities, 2);
+  try {
+    return await checkSignatures(bulk, dump, { feed, authorities, judge: judging.judge });
+  } finally {
+    await judging.close();
+  }
+}
+
 /** Compares all ids, and keeps that it was done. */
-export async function compared({ database, dump }: Switching): Promise<Reconciled> {
-  const found = await reconcile(database, dump);
+export async function compared({
+  database,
+  dump,
+  folder,
+}: Pick<Switching, 'database' | 'dump' | 'folder'>): Promise<Reconciled> {
+  const found = await reconcile(database, { ...dump, feed: feedFolder(folder) });
   const { changeSeq, differences } = found;
   const { exportId } = dump.manifest;
   await keepReport(database, {

@@ -4,6 +4,7 @@ import { catchUp } from '../catch-up/catch-up.ts';
 import { load } from '../load/load.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import type { Plan } from '../plan/plan.ts';
+import { checkedBy } from '../scenario/switch.ts';
 import { openPatient, withBulk, withThrowAwayStore } from '../scenario/throw-away.ts';
 
 /**
@@ -11,7 +12,7 @@ import { openPatient, withBulk, withThrowAwayStore } from '../scenario/throw-awa
  * written there, nobody is given.
  */
 export function withCopy<Value>(
-  plan: Pick<Plan, 'feed' | 'exportKey'>,
+  plan: Pick<Plan, 'feed' | 'exportKey' | 'authorities'>,
   dump: Dump,
   { prepare, upTo }: { readonly prepare: (url: string) => Promise<unknown>; readonly upTo: number },
   work: (database: Database) => Promise<Value>,
@@ -21,6 +22,7 @@ export function withCopy<Value>(
     await withBulk(url, async (bulk) => {
       await load(bulk, dump);
       if (upTo > 0) await catchUp(bulk, dump, feed);
+      await checkedBy(bulk, dump, plan);
     });
     const database = openPatient(url);
     try {

@@ -6,7 +6,7 @@ import { gatesIn } from '../cut-over/cli.ts';
 import type { Gate } from '../cut-over/gates.ts';
 import { planIn } from '../plan/cli.ts';
 import { type Status, statusOf } from './handle.ts';
-import { lagWords, nextWords, progressWords } from './words.ts';
+import { lagWords, nextWords, progressWords, signatureWords } from './words.ts';
 
 /** `spine migrate status`: one screen, or JSON [MIGRATION 7]. */
 export const statusCommand: Command = auditedCommand({
@@ -65,6 +65,7 @@ function linesOf(status: Shown): string {
         `  ${table.padEnd(16)}${String(came).padStart(10)} rows, ${apart} kept apart`,
     ),
     `dirty classes: ${found.length === 0 ? 'none' : found.join(', ')}`,
+    `signatures: ${signatureWords(status)}`,
     report === null
       ? 'not compared yet: spine migrate reconcile'
       : `compared ${report.ageHours.toFixed(1)} h ago: ${report.differences} differences`,

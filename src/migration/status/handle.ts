@@ -2,6 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { alarms, lastReport, stateOf, stepsOf } from '../cut-over/repository.ts';
 import { nextStep } from '../cut-over/steps.ts';
 import { type Pace, paceOf } from '../pace.ts';
+import { type Judged, judgedIn } from '../signatures/repository.ts';
 import * as repository from './repository.ts';
 
 /** Where a migration stands: what the command, the page of operations and a program are told [MIGRATION 7]. */
@@ -17,6 +18,7 @@ export type Status = repository.Moved & {
   readonly lag: Lag | null;
   readonly lastStep: { readonly step: string; readonly isDone: boolean } | null;
   readonly report: Awaited<ReturnType<typeof lastReport>>;
+  readonly signatures: Judged;
   readonly alarms: number;
   readonly tables: readonly repository.TableCount[];
   readonly classes: readonly { readonly class: string; readonly count: number }[];
@@ -49,6 +51,7 @@ export async function statusOf(database: Database): Promise<Status | null> {
     lag: lagOf(moved, following),
     lastStep: last === undefined ? null : { step: last.step, isDone: last.isDone },
     report: await lastReport(database, exportId),
+    signatures: await judgedIn(database, exportId),
     alarms: await alarms(database),
     tables: await repository.tableCounts(database, exportId),
     classes: await repository.classes(database, exportId),

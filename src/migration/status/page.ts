@@ -1,7 +1,7 @@
 import { POLICIES } from '../plan/policies.ts';
 import type { Watched } from '../watch/handle.ts';
 import type { Status } from './handle.ts';
-import { lagWords, nextWords, progressWords } from './words.ts';
+import { lagWords, nextWords, progressWords, signatureWords } from './words.ts';
 
 /** What the page of operations shows of a migration: what came is what is in the store, held or kept apart [MIGRATION 5, M7]. */
 export function migrationModel(status: Status | null, watched: Watched | null, now: Date) {
@@ -14,6 +14,7 @@ export function migrationModel(status: Status | null, watched: Watched | null, n
       ['Export of', source],
       ['On its way', progressWords(status)],
       ['Behind the old store', lagWords(status, now)],
+      ['Signatures', signatureWords(status)],
       ['Changes of the old store applied up to', String(status.changeSeq)],
       ['Next step of the switch', nextWords(status)],
       ['Last step', lastWords(status)],

@@ -1,4 +1,5 @@
 import { leftWords, timeWords } from '../pace.ts';
+import { badWords } from '../signatures/progress.ts';
 import type { Status } from './handle.ts';
 
 /** How far what is going on has come, how quickly it goes, and how long it will take. */
@@ -17,6 +18,13 @@ export function lagWords({ lag }: Status, now: Date): string {
   const { changes, seconds, last, lookedAt } = lag;
   const ago = timeWords(Math.max(0, (now.getTime() - lookedAt.getTime()) / 1000));
   return `${changes} changes, ${timeWords(seconds)}; its feed went up to ${last}, ${ago} ago`;
+}
+
+/** Which orders were judged by their signature, and what came of it. */
+export function signatureWords({ signatures: { judged, at, bad } }: Status): string {
+  if (at === null)
+    return `${judged} orders are judged, and not all: spine migrate check-signatures`;
+  return `all ${judged} orders were judged; not good: ${badWords(bad)}`;
 }
 
 /** What comes next in the switch, and what is looked at before it counts as done. */

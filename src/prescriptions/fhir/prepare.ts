@@ -1,5 +1,3 @@
-import { hash as digestOf } from 'node:crypto';
-
 import type { Bundle, Parameters } from 'fhir/r4';
 
 import type {
@@ -10,7 +8,7 @@ import type {
 import { instantOf } from '../../kernel/instant.ts';
 import { fail, type Result } from '../../kernel/result.ts';
 import type { OrderDocument } from '../hl7v3/order-document.ts';
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signedInfo } from '../hl7v3/signed-info.ts';
+import { fragmentsSignedInfo, type SignatureAlgorithm } from '../hl7v3/signed-info.ts';
 import { readOrder } from '../messages/create/fhir.ts';
 import { signedFragments } from '../messages/create/hl7v3.ts';
 import type { Spine } from '../perform.ts';
@@ -77,9 +75,4 @@ function prepared(order: OrderDocument, algorithm: SignatureAlgorithm): FhirResp
 /** What the signature of this order is over; recomputed, it is what a signature must be over. */
 export function orderSignedInfo(order: OrderDocument, algorithm: SignatureAlgorithm): string {
   return fragmentsSignedInfo(signedFragments(order), algorithm);
-}
-
-export function fragmentsSignedInfo(fragments: string, algorithm: SignatureAlgorithm): string {
-  const { hash } = SIGNATURE_ALGORITHMS[algorithm];
-  return signedInfo(digestOf(hash, fragments, 'base64'), algorithm);
 }

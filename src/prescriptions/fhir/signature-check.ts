@@ -1,12 +1,13 @@
 import type { Bundle } from 'fhir/r4';
 
 import type { OrderDocument } from '../hl7v3/order-document.ts';
+import { fragmentsSignedInfo } from '../hl7v3/signed-info.ts';
+import type { SignedOrder } from '../hl7v3/signed-order.ts';
 import { signedFragments } from '../messages/create/hl7v3.ts';
 import type { Spine } from '../perform.ts';
 import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
 import { type Signed, verifySignature } from '../signature/verify.ts';
 import { isoTime } from './hl7-values.ts';
-import { fragmentsSignedInfo } from './prepare.ts';
 import { identifierValue, resolve, resourcesOf } from './r4.ts';
 import type { Refusal } from './refusal.ts';
 import { ID } from './systems.ts';
@@ -26,13 +27,6 @@ export function checkSignature(
     isSha1Allowed,
   );
 }
-
-/** A signed order, whichever form it has: what its signature has to be over is told apart. */
-export type SignedOrder = {
-  readonly author: Pick<OrderDocument['author'], 'time' | 'signature'>;
-  readonly fragments: () => string;
-  readonly prescriber: Signed['prescriber'];
-};
 
 export function checkFragments(
   { signatures }: Spine,

@@ -7,16 +7,15 @@ import { checkFragments } from '../fhir/signature-check.ts';
 import { cancel } from '../messages/cancel/handle.ts';
 import { cancellationResponse, readCancel } from '../messages/cancel/hl7v3.ts';
 import { create } from '../messages/create/handle.ts';
-import { fragmentsOf } from '../messages/create/hl7v3.ts';
 import { readNewPrescription, type ReceivedOrder } from '../messages/create/read-hl7v3.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Spine } from '../perform.ts';
 import type { Rejection } from '../rejections.ts';
 import { FINDINGS, type SignatureCheck } from '../signature/finding.ts';
 import { acknowledgement, refusal } from './answers.ts';
-import { OID } from './oids.ts';
 import type { OrderDocument } from './order-document.ts';
 import { envelopeOf, receive, unprocessable } from './received.ts';
+import { signedOrderOf } from './signed-order.ts';
 
 /** A new prescription; with strict settings only one whose signature is good. */
 export function onOrder(
@@ -60,23 +59,14 @@ async function kept(
   return { ...answerOf(outcome), isKept: isWritten };
 }
 
-/** Over the message's own elements, as the prescriber's system had them before it when they were signed [EPS-HL7V3 9]. */
 function signatureOf(
   spine: Spine,
   { actor }: Hl7Request,
   act: Element,
   { author }: OrderDocument,
 ): SignatureCheck {
-  const { id, name } = author.agent.person ?? { id: null, name: null };
-  const signed = {
-    author,
-    fragments: () => fragmentsOf(act),
-    prescriber: {
-      userId: id?.root === OID.user ? id.extension : null,
-      family: name?.family ?? null,
-    },
-  };
-  return checkFragments(spine, signed, actor.application.prepareAlgorithm === 'RS1');
+  const isSha1Allowed = actor.application.prepareAlgorithm === 'RS1';
+  return checkFragments(spine, signedOrderOf(act, author), isSha1Allowed);
 }
 
 type Answered = Extract<Outcome, { kind: 'CancelAnswered' }>;

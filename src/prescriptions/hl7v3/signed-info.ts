@@ -1,3 +1,5 @@
+import { hash as digestOf } from 'node:crypto';
+
 import { canonicalXml } from './canonical.ts';
 import { element, textElement } from '../../gateways/xml/element.ts';
 
@@ -23,6 +25,12 @@ const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 export function signedInfo(digestValue: string, algorithm: SignatureAlgorithm): string {
   const { before, behind } = AROUND[algorithm];
   return `${before}${digestValue}${behind}`;
+}
+
+/** What is signed of the fragments of a prescription. */
+export function fragmentsSignedInfo(fragments: string, algorithm: SignatureAlgorithm): string {
+  const { hash } = SIGNATURE_ALGORITHMS[algorithm];
+  return signedInfo(digestOf(hash, fragments, 'base64'), algorithm);
 }
 
 /** All but the digest is the same each time. */
