@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { DatabaseUnavailable, violatedConstraint } from './database.ts';
 import { sql } from './sql.ts';
@@ -69,4 +71,21 @@ test('a connection that is lost in the middle of a group leaves nothing half don
   assert.ok((await kept()).every(({ n }) => n === 0));
   await database().database.write(put(9));
   assert.equal((await kept()).at(-1)?.n, 9);
+});
+
+test('an answer does not outlive whoever read it: no collection of the whole memory is needed for it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectYoung: (how: { type: 'minor' }) => void = runInNewContext('gc');
+  const bytes = 50_000;
+  const read = async (times: number): Promise<number> => {
+    for (let n = 0; n < times; n += 1) {
+      await database().database.all(sql`select repeat('a', ${bytes}::int) as filling`);
+      if (n % 10 === 0) collectYoung({ type: 'minor' });
+    }
+    const old = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space');
+    return old?.space_used_size ?? Number.NaN;
+  };
+  const before = await read(100);
+  const grownBytes = (await read(300)) - before;
+  assert.ok(grownBytes < 30 * bytes, `${grownBytes} bytes have become old`);
 });

@@ -125,11 +125,9 @@ export class Line {
     const { gate } = this.#parts;
     gather(socket);
     gate.began();
-    const asked = Promise.allSettled(
-      statements.map(({ text, values }) =>
-        client.query({ name: nameOf(text), text, values: [...values] }),
-      ),
-    ).finally(() => gate.ended());
+    const asked = Promise.allSettled(statements.map((one) => answerTo(client, one))).finally(() =>
+      gate.ended(),
+    );
     const results = (await within(asked, REACH_AFTER_MS)) ?? (await this.#late(open, asked));
     if (results === null) throw this.#overdue(open, asked);
     if (results.some(({ status }) => status === 'fulfilled')) gate.heardAt = performance.now();
@@ -267,6 +265,19 @@ export class Line {
 async function ended({ client, socket }: Open): Promise<void> {
   await within(client.end(), SERVER_MS);
   socket.destroy();
+}
+
+/** By a callback: a promise of pg's own keeps what was answered until the whole memory is collected. */
+function answerTo(client: pg.Client, { text, values }: Statement): Promise<pg.QueryResult> {
+  return new Promise((resolve, reject) => {
+    client.query(
+      { name: nameOf(text), text, values: [...values] },
+      (error: Error | null, result) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      },
+    );
+  });
 }
 
 /** Whatever is sent until the sockets that are ready have been read goes out in one write. */
