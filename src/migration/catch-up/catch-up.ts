@@ -20,7 +20,7 @@ import { groupsBefore } from './groups-before.ts';
 import { assureUntouched, movedOf } from './made-again.ts';
 import * as repository from './repository.ts';
 import { judgedAgain } from '../signatures/judged-again.ts';
-import { type Judge, judgeHere } from '../signatures/judge.ts';
+import { type Judge, judgeLater } from '../signatures/judge.ts';
 import { badOf, keepBad } from '../signatures/repository.ts';
 
 /** Changes that are applied at once. */
@@ -60,7 +60,7 @@ export async function catchUp(
   const { exportId } = exported.manifest;
   const { seq: from, holds, authorities } = await repository.begin(bulk, exportId);
   const dump = { ...exported, holds };
-  const judge = authorities === null ? null : await judgeHere(authorities);
+  const judge = authorities === null ? null : judgeLater(authorities);
   const owner = { exportId, publicKeyPem };
   const end = isMeasured === true ? await feedEnd(folder, owner, from) : null;
   if (end !== null) await repository.keepFeedEnd(bulk, exportId, end);

@@ -6,6 +6,16 @@ export type Judge = (orders: readonly Uint8Array[]) => Promise<(string | null)[]
 /** A judge that somebody must dismiss. */
 export type Judging = { readonly judge: Judge; readonly close: () => Promise<void> };
 
+/** One that is made with the first order: whoever has none to judge loads nothing for it. */
+export function judgeLater(authorities: string): Judge {
+  let judge: Promise<Judge> | null = null;
+  return async (orders) => {
+    if (orders.length === 0) return [];
+    judge ??= judgeHere(authorities);
+    return (await judge)(orders);
+  };
+}
+
 /**
  * By these authorities alone, in PEM; throws `Trouble` where none of them can be read. All that reads signatures is loaded
  * by whoever needs one.
