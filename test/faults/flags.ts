@@ -4,6 +4,8 @@ export type Flags = {
   readonly isJson: boolean;
   /** Ids of the fault table; null: all. */
   readonly only: readonly string[] | null;
+  /** Words that stand in the name of each that is done; empty: all. */
+  readonly named: string;
   /** Each fault as often as the table of the specification counts it, however long that takes. */
   readonly isAll: boolean;
   /** Each fault once, whatever it says itself. */
@@ -18,7 +20,7 @@ export type Flags = {
   readonly isPower: boolean;
 };
 
-const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--quick|--all] [--acknowledged n] [--minutes n] [--lanes n] [--seed n]
+const USAGE = `usage: npm run faults -- [--json] [--only F2,F5] [--named words] [--quick|--all] [--acknowledged n] [--minutes n] [--lanes n] [--seed n]
        npm run faults -- --power [--only B2,B4] [--json]
 `;
 
@@ -30,6 +32,7 @@ export function parseFlags(argv: readonly string[]): Flags | null {
       options: {
         json: { type: 'boolean', default: false },
         only: { type: 'string' },
+        named: { type: 'string', default: '' },
         quick: { type: 'boolean', default: false },
         all: { type: 'boolean', default: false },
         acknowledged: { type: 'string' },
@@ -39,10 +42,11 @@ export function parseFlags(argv: readonly string[]): Flags | null {
         power: { type: 'boolean', default: false },
       },
     });
-    const isPart = values.quick || values.all || values.only !== undefined;
+    const isPart = values.quick || values.all || values.only !== undefined || values.named !== '';
     return {
       isJson: values.json,
       only: values.only?.split(',') ?? null,
+      named: values.named,
       isAll: values.all,
       isQuick: values.quick,
       acknowledged: number(values.acknowledged) ?? (isPart ? 0 : WHOLE),

@@ -10,8 +10,10 @@ async function main(flags: Flags): Promise<void> {
   const seed = flags.seed ?? seedOf(process.env);
   const options = { ...flags, seed, tell };
   if (flags.isPower) return saidOf(await power(flags.only, options), flags);
-  const wanted = FAULTS.filter(({ id }) => flags.only?.includes(id) ?? true);
-  if (wanted.length === 0) throw new Error(`no fault is called ${flags.only?.join(', ')}`);
+  const wanted = FAULTS.filter(
+    ({ id, name }) => (flags.only?.includes(id) ?? true) && name.includes(flags.named),
+  );
+  if (wanted.length === 0) throw new Error('no fault is called so');
   const faults = wanted.flatMap((fault) =>
     Array.from({ length: timesOf(fault, flags) }, () => fault),
   );
@@ -20,10 +22,10 @@ async function main(flags: Flags): Promise<void> {
   if (!isGood(report)) process.exitCode = 1;
 }
 
-function timesOf({ times, counted = 1 }: Fault, { isQuick, isAll, only }: Flags): number {
+function timesOf({ times, counted = 1 }: Fault, { isQuick, isAll, only, named }: Flags): number {
   if (isQuick) return 1;
   if (isAll) return Math.max(times, counted);
-  return only === null ? times : Math.max(times, 1);
+  return only === null && named === '' ? times : Math.max(times, 1);
 }
 
 function saidOf(looked: readonly Power[], { isJson }: Flags): void {

@@ -79,6 +79,8 @@ test('a bug shows in what became of messages, and not in a pause or a fault that
 test('the command line names faults, how long to go on, and refuses what it does not know', (t) => {
   t.mock.method(process.stderr, 'write', () => true);
   assert.deepEqual(parseFlags(['--only', 'F2,F5'])?.only, ['F2', 'F5']);
+  const { named, acknowledged } = parseFlags(['--named', 'a day behind']) ?? {};
+  assert.deepEqual([named, acknowledged], ['a day behind', 0]);
   assert.equal(parseFlags([])?.acknowledged, 500_000);
   assert.equal(parseFlags(['--quick'])?.acknowledged, 0);
   assert.deepEqual(
