@@ -17,10 +17,11 @@ import {
   type Zone,
   ZONES,
 } from './replicated-postgres/layout.ts';
+import { addressFile, urlAt } from './replicated-postgres/address.ts';
 import { createMember, type Member } from './replicated-postgres/member.ts';
 import { makeNetwork, type Network, ONE_MACHINE } from './replicated-postgres/network.ts';
 import { keptPasswords } from './replicated-postgres/passwords.ts';
-import { type Passwords, patroniConfiguration, SUPERUSER } from './replicated-postgres/patroni.ts';
+import { type Passwords, patroniConfiguration } from './replicated-postgres/patroni.ts';
 import { findPrograms, type Programs } from './replicated-postgres/programs.ts';
 import { promote } from './replicated-postgres/promote.ts';
 import { watchStandby } from './replicated-postgres/standby.ts';
@@ -34,6 +35,7 @@ export {
   SITES,
   type Zone,
 } from './replicated-postgres/layout.ts';
+export { replicatedUrl } from './replicated-postgres/address.ts';
 export { canMakeNetwork } from './replicated-postgres/network.ts';
 export { makePasswords } from './replicated-postgres/passwords.ts';
 export { type NodeAddress, watchStandby } from './replicated-postgres/standby.ts';
@@ -54,6 +56,8 @@ export type ReplicatedOptions = {
 
 /** PostgreSQL in two datacentres: what is committed is in both, and either goes on alone [PLATFORM 4, RELIABILITY P1]. */
 export type ReplicatedPostgres = {
+  /** Where its parts are reached. */
+  readonly layout: Layout;
   /** The primary as that site reaches it, wherever it is. Holds the password. */
   readonly urlOf: (site: Site) => string;
   /** One that may be read as that site reaches it, also while there is no primary. Holds the password. */
@@ -200,6 +204,7 @@ function running(
     if (postmaster !== null) signal(postmaster, 'SIGKILL');
   };
   return {
+    layout,
     urlOf: (site) => urlAt(layout, site, passwords),
     readUrlOf: (site) => urlAt(layout, site, passwords, 'reads'),
     status: () => statusOf(layout),
@@ -278,23 +283,4 @@ async function until(
     `The two databases were not ready within ${READY_MS / 1000} s`,
     'read patroni.log and etcd.log in the folders a, b and witness of the data folder',
   );
-}
-
-function urlAt(
-  layout: Layout,
-  site: Site,
-  { superuser }: Passwords,
-  port: 'proxy' | 'reads' = 'proxy',
-): string {
-  return `postgresql://${SUPERUSER}:${superuser}@${addressOf(layout, site, port)}/postgres`;
-}
-
-/** The address of the databases on these data, also for a process that did not start them; null: there are none. */
-export function replicatedUrl(dataDir: string): string | null {
-  const file = addressFile(dataDir);
-  return existsSync(file) ? readFileSync(file, 'utf8') : null;
-}
-
-function addressFile(folder: string): string {
-  return join(folder, 'address');
 }

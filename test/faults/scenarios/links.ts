@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 import { present } from '../../../src/kernel/bug.ts';
 import { type Zone, ZONES } from '../../../src/platform/replicated-postgres/layout.ts';
 import { type Fault, inNetworks, partOf, type Scene, WRITES_BACK_MS } from '../fault.ts';
+import type { Slowness, Target } from '../slow-way.ts';
 import { primaryOf, type System } from '../system.ts';
 
 const ERRORS_PART = 0.01; // at 5 % loss [RELIABILITY F8]
@@ -16,12 +19,9 @@ export const linkFaults: readonly Fault[] = [
     happen: clogs,
   },
   ...[1, 5, 20].flatMap((part) => [lossy(part, 'drop'), lossy(part, 'reset')]),
-  slow('what is sent between sites takes 50 ms more', ['netem', 'delay', '50ms']),
-  slow('what is sent between sites takes 500 ms more', ['netem', 'delay', '500ms']),
-  slow(
-    'a megabyte in a second goes between sites',
-    'tbf rate 8mbit burst 32kbit latency 400ms'.split(' '),
-  ),
+  slow('an answer from another site takes 50 ms more', { delayMs: 25, bytesPerSecond: null }),
+  slow('an answer from another site takes 500 ms more', { delayMs: 250, bytesPerSecond: null }),
+  slow('a megabyte in a second goes between sites', { delayMs: 0, bytesPerSecond: 1_000_000 }),
   {
     ...common('F5', 'a process of the primary’s site does not reach its databases'),
     counted: 20,
@@ -95,29 +95,52 @@ function lossy(percent: number, how: 'drop' | 'reset'): Fault {
   };
 }
 
-/** All that leaves a zone takes so much longer, or gets no more room than that. */
-function slow(name: string, queue: readonly string[]): Fault {
+/** All connections between zones are broken, and lead by a slow way until it is over. */
+function slow(name: string, slowness: Slowness): Fault {
   return {
     ...common('F8', name),
-    times: 0,
     counted: 5,
-    missing: (system) => inNetworks(system) ?? withoutQueue(queue),
     happen: async ({ system }) => {
-      for (const zone of ZONES) queued(system, zone, ['add', 'dev', 'eth0', 'root', ...queue]);
+      const ways = await Promise.all(ZONES.map((zone) => slowWayOf(system, zone, slowness)));
+      for (const zone of ZONES) filter(system, zone, slowRules(system, zone));
       await delay(BAD_MS);
-      for (const zone of ZONES) queued(system, zone, ['del', 'dev', 'eth0', 'root']);
+      for (const zone of ZONES) filter(system, zone, 'delete table ip slow\n');
+      for (const way of ways) way.disconnect(); // it ends then
     },
   };
 }
 
-/** Whether this kernel has it. */
-function withoutQueue(queue: readonly string[]): string | null {
-  const words = ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', ...queue];
-  return spawnSync('unshare', words).status === 0 ? null : `this needs a kernel with ${queue[0]}`;
+const SLOW_WAY = fileURLToPath(new URL('../slow-way-process.ts', import.meta.url));
+
+/** In the network of the zone, to all ports of the others: each port of the cluster is another number. */
+async function slowWayOf(
+  { cluster: { layout, pidsOf } }: System,
+  zone: Zone,
+  slowness: Slowness,
+): Promise<ChildProcess> {
+  const targets: readonly Target[] = ZONES.filter((one) => one !== zone).flatMap((one) =>
+    Object.values(layout.ports[one]).map((port) => ({ host: layout.places[one].host, port })),
+  );
+  const program = [process.execPath, SLOW_WAY, JSON.stringify({ targets, slowness })];
+  const way = spawn('nsenter', ['--target', pidIn(pidsOf, zone), '--net', ...program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const [said] = await Promise.race([once(way, 'message'), once(way, 'exit')]);
+  if (said !== 'open') throw new Error(`no slow way in zone ${zone}: ${said}`);
+  return way;
 }
 
-function queued(system: System, zone: Zone, words: readonly string[]): void {
-  inZone(system, zone, ['tc', 'qdisc', ...words], '');
+/** Programs run as an account of their own, the slow way as root: only it reaches the others from now on. */
+function slowRules({ cluster: { layout } }: System, zone: Zone): string {
+  const others = ZONES.filter((one) => one !== zone);
+  const hosts = others.map((one) => layout.places[one].host).join(', ');
+  const ports = others.flatMap((one) => Object.values(layout.ports[one])).join(', ');
+  const those = `ip daddr { ${hosts} } tcp dport { ${ports} } meta skuid != 0`;
+  const chain = (name: string, type: string, does: string): string =>
+    `chain ${name} {\n type ${type};\n ${those} ${does}\n}\n`;
+  const anew = chain('anew', 'nat hook output priority -100', 'redirect');
+  const old = chain('old', 'filter hook output priority 1', 'reject with tcp reset');
+  return `table ip slow {\n${anew}${old}}\n`;
 }
 
 function filter(system: System, zone: Zone, rules: string): void {
@@ -125,8 +148,11 @@ function filter(system: System, zone: Zone, rules: string): void {
 }
 
 function inZone({ cluster }: System, zone: Zone, command: readonly string[], input: string): void {
-  const pid = present(cluster.pidsOf(zone)[0], 'process of the zone');
-  const words = ['--target', String(pid), '--net', ...command];
+  const words = ['--target', pidIn(cluster.pidsOf, zone), '--net', ...command];
   const { status, stderr } = spawnSync('nsenter', words, { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command.join(' ')} in zone ${zone}: ${stderr}`);
+}
+
+function pidIn(pidsOf: System['cluster']['pidsOf'], zone: Zone): string {
+  return String(present(pidsOf(zone)[0], 'process of the zone'));
 }
