@@ -20,13 +20,7 @@ import { instant, openShell, type Shell } from './pages/index.ts';
 import { type Admission, openAdmission } from './platform/admission.ts';
 import { type Clock, REAL_CLOCK } from './platform/clock.ts';
 import { CIS2_PATH, type Config } from './platform/config.ts';
-import {
-  type Database,
-  type OpenDatabase,
-  openDatabase,
-  readiness,
-  requireConnections,
-} from './platform/database.ts';
+import { type Database, type OpenDatabase, openDatabase, readiness } from './platform/database.ts';
 import type { HttpService } from './platform/http.ts';
 import { type InHand, openInHand } from './platform/in-hand.ts';
 import type { Log } from './platform/log.ts';
@@ -47,7 +41,7 @@ import { operationsPart, type OperationsPart } from './operations-pages.ts';
 import { sdsParts } from './sds.ts';
 import { commonHeaders, drainOf, servedBy, type Server, tooEarly } from './served-by.ts';
 import { type Local, openLocal, openTrial, providersOf } from './trial.ts';
-import { untilMigrated } from './until-migrated.ts';
+import { untilUsable } from './until-usable.ts';
 import { admitBy } from './urgency.ts';
 import { VERSION } from './version.ts';
 
@@ -73,7 +67,7 @@ export async function startDatacentre(
   log: Log,
   stopping?: AbortSignal,
 ): Promise<Datacentre> {
-  const { databaseUrl, databaseConnections: connections, pkiUrl } = config;
+  const { pkiUrl } = config;
   const database = databaseOf(config);
   const http = await openHttpDoors(config, () => tooEarly(serverAt(config.port, config, database)));
   const server = serverAt(http.port, config, database);
@@ -82,9 +76,8 @@ export async function startDatacentre(
   const closers = [() => database.close(), () => http.close()];
   const close = (): Promise<void> => closeAll(closers);
   try {
-    await untilMigrated(databaseUrl, stopping);
-    await database.opened();
-    await requireConnections(database, connections);
+    const unwatch = await untilUsable(database, config, { log, stopping });
+    closers.splice(1, 0, async () => unwatch());
     const trial = config.mode === 'test' ? await openTrial({ database, pkiUrl }, url) : null;
     if (trial !== null) closers.splice(1, 0, async () => trial.clock.close());
     const clock = trial?.clock ?? REAL_CLOCK;

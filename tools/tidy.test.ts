@@ -45,6 +45,7 @@ const COMPOSERS = [
   'hl7v3-lapsed.ts',
   'schemas.ts',
   'until-migrated.ts',
+  'until-usable.ts',
   'urgency.ts',
   'version.ts',
 ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { fail, ok, type Result } from '../kernel/result.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, REAL_CLOCK } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { sql } from '../platform/sql.ts';
 
@@ -91,8 +91,8 @@ const USAGE =
   'Send {"instant":"2024-12-09T11:50:04Z","frozen":true} to set the clock, or {"real":true} to let it go. "security":true moves the time of tokens and sessions too.';
 
 function now(row: Row, isMoved: boolean): Date {
-  if (row.instant === null || !isMoved) return new Date();
-  const passed = row.frozen ? 0 : Date.now() - row.set_at.getTime();
+  if (row.instant === null || !isMoved) return REAL_CLOCK.now();
+  const passed = row.frozen ? 0 : REAL_CLOCK.now().getTime() - row.set_at.getTime();
   return new Date(row.instant.getTime() + passed);
 }
 
@@ -106,7 +106,7 @@ async function writeRow(database: Database, setting: ClockSetting): Promise<numb
   const isReal = 'real' in setting;
   const [row] = await database.all<{ version: number }>(sql`
     insert into platform.clock as c (version, instant, set_at, frozen, security)
-    values (1, ${isReal ? null : setting.instant}, ${new Date()}, ${isReal ? false : setting.frozen},
+    values (1, ${isReal ? null : setting.instant}, ${REAL_CLOCK.now()}, ${isReal ? false : setting.frozen},
       ${isReal ? false : setting.security})
     on conflict (singleton) do update set version = c.version + 1, instant = excluded.instant,
       set_at = excluded.set_at, frozen = excluded.frozen, security = excluded.security

@@ -13,7 +13,7 @@ import { BUGS_OF_TESTS } from './bugs-of-tests.ts';
 import { FAILPOINTS } from './failpoints.ts';
 import { lightly } from './light.ts';
 import { type Edit, SEEDED_BUGS } from './seeded-bugs.ts';
-import { buildWith, clockEdits, edited, poisonEdits, ROOT } from './test-build.ts';
+import { buildWith, edited, poisonEdits, ROOT } from './test-build.ts';
 
 const seed = seedOf(process.env);
 /** Those that come to light without a fault: messages at the same time, and the same message again, are enough. */
@@ -35,7 +35,6 @@ describe('a test build', () => {
   test('changes words of the program that are there, each once', () => {
     const edits: readonly Edit[] = [
       ...[...SEEDED_BUGS, ...BUGS_OF_TESTS, ...FAILPOINTS].flatMap((one) => one.edits),
-      ...clockEdits(1, 1),
       ...poisonEdits('x'),
     ];
     for (const edit of edits) {

@@ -23,15 +23,6 @@ export function buildThatDies(step: string, time: number): string {
   return `${new URL('test-build.ts', import.meta.url).href}?${query.toString()}`;
 }
 
-/** What to import for a build whose clock goes ahead by so much, or behind; until its process is so old. */
-export function buildWithClock(aheadMs: number, rightAfterMs = Number.POSITIVE_INFINITY): string {
-  const query = new URLSearchParams({
-    aheadMs: String(aheadMs),
-    rightAfterMs: String(rightAfterMs),
-  });
-  return `${new URL('test-build.ts', import.meta.url).href}?${query.toString()}`;
-}
-
 /** What to import for a build that dies of every message with this word in it. */
 export function buildThatDiesOf(word: string): string {
   return `${new URL('test-build.ts', import.meta.url).href}?poison=${word}`;
@@ -46,8 +37,6 @@ export function edited(text: string, edits: readonly Edit[]): string {
 }
 
 function editsOf(query: URLSearchParams): readonly Edit[] {
-  const aheadMs = query.get('aheadMs');
-  if (aheadMs !== null) return clockEdits(Number(aheadMs), Number(query.get('rightAfterMs')));
   const poison = query.get('poison');
   if (poison !== null) return poisonEdits(poison);
   const [bug, step] = [query.get('bug'), query.get('step')];
@@ -58,21 +47,12 @@ function editsOf(query: URLSearchParams): readonly Edit[] {
   return found.edits;
 }
 
-export function clockEdits(aheadMs: number, rightAfterMs: number): readonly Edit[] {
-  const ahead = `(process.uptime() * 1_000 < ${rightAfterMs} ? ${aheadMs} : 0)`;
-  const put = `const now = (): Date => new Date(Date.now() + ${ahead}); export const REAL_CLOCK: Clock = { now, securityNow: now };`;
-  return [{ file: 'src/platform/clock.ts', find: REAL_CLOCK, put }];
-}
-
 export function poisonEdits(word: string): readonly Edit[] {
   const file = 'src/gateways/fhir/gateway.ts';
   const find = "const requestId = request.headers['x-request-id'] ?? '';";
   const die = `if (request.body.includes('${word}')) process.kill(process.pid, 'SIGKILL');`;
   return [{ file, find, put: `${die} ${find}` }];
 }
-
-const REAL_CLOCK =
-  'export const REAL_CLOCK: Clock = { now: () => new Date(), securityNow: () => new Date() };';
 
 const query = new URL(import.meta.url).searchParams;
 if (query.size > 0) change(editsOf(query), Number(query.get('time')));

@@ -59,8 +59,8 @@ export async function openKeyRing(
     current: () => present(currentOf(set), 'current signing key'),
     find,
     look: async (kid, at) => {
-      if (Date.now() < mayLookFrom) return undefined;
-      mayLookFrom = Date.now() + LOOK_FOR_UNKNOWN_EVERY_MS;
+      if (performance.now() < mayLookFrom) return undefined;
+      mayLookFrom = performance.now() + LOOK_FOR_UNKNOWN_EVERY_MS;
       await look();
       return find(kid, at);
     },

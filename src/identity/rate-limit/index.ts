@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { REAL_CLOCK } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Job } from '../../platform/jobs.ts';
 import { forgetOld, takeShare } from './repository.ts';
@@ -52,7 +53,7 @@ export function openLimiter(database: Database, options: LimiterOptions = {}): L
 function openTake(
   database: Database,
   periodMs: number,
-  { now = Date.now, askWithinMs = ASK_WITHIN_MS }: LimiterOptions,
+  { now = () => REAL_CLOCK.now().getTime(), askWithinMs = ASK_WITHIN_MS }: LimiterOptions,
 ): Take {
   const counts = openCounts(periodMs);
   let aloneUntil = 0;
@@ -183,6 +184,6 @@ export function rateJob(database: Database): Job {
     name: 'rates',
     everyMs: 300_000,
     hasWork: () => Promise.resolve(true),
-    run: () => forgetOld(database, Date.now()),
+    run: () => forgetOld(database, REAL_CLOCK.now().getTime()),
   };
 }
