@@ -51,7 +51,7 @@ export type DatabaseOptions = {
   readonly url: string;
   /** Of one that has all that was acknowledged, and is read while the primary is away; absent or null: nothing is read then. */
   readonly readUrl?: string | null;
-  /** Connections of this process: one that writes, the others read. */
+  /** Connections of this process: one that writes, the others read; all of these but one write, too, while a disk is slow. */
   readonly connections?: number;
   /** How long one statement may take; migrations have no limit (0). */
   readonly statementTimeoutMs?: number;
@@ -62,6 +62,7 @@ export type DatabaseOptions = {
 };
 
 const CONNECTIONS = 4;
+const READ_ONLY = 1; // of them at least: reads never wait for a disk that is slow to keep what is written
 /**
  * A statement of ours is planned once a connection: planning is dearer than running. Such a plan is often made
  * for tables that are still empty, so it is told that they will not be: every access goes by a key.
@@ -99,8 +100,9 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const others = Array.from({ length: (options.connections ?? CONNECTIONS) - 1 }, line);
   const readers = others.length === 0 ? [writer] : others;
   const standby = standbyOf(options, { answerWithinMs, connectWithinMs });
-  const groups = new Groups(writer, { isHeld: () => gate.isHeld, waitMs: connectWithinMs });
-  const atPrimary = readAt(readers);
+  const writers = [writer, ...others.slice(READ_ONLY)];
+  const groups = new Groups(writers, { isHeld: () => gate.isHeld, waitMs: connectWithinMs });
+  const atPrimary = readAt(readers, groups);
   const primary: Database = {
     all: async <Row extends object>(statement: Statement) =>
       rowsOf<Row>(await atPrimary(statement)),
@@ -137,11 +139,18 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   };
 }
 
-/** By one connection after the other. */
-function readAt(readers: readonly Line[]): (statement: Statement) => Promise<readonly Ended[]> {
+/** By one connection after the other, past those that wait for a commit. */
+function readAt(
+  readers: readonly Line[],
+  groups: Pick<Groups, 'isBusy'>,
+): (statement: Statement) => Promise<readonly Ended[]> {
   let turn = 0;
   return async (statement) => {
-    turn = (turn + 1) % readers.length;
+    for (const [tries] of readers.entries()) {
+      turn = (turn + 1) % readers.length;
+      const isFree = !groups.isBusy(present(readers[turn], 'reader'));
+      if (isFree || tries === readers.length - 1) break;
+    }
     const reader = present(readers[turn], 'reader');
     if (!isWriting(statement.text)) return reader.send([statement]);
     return (await reader.commit([statement])).ended;

@@ -1,8 +1,11 @@
 import type pg from 'pg';
 
 import { DatabaseUnavailable } from './faults.ts';
-import { type Ended, type Line, type Statement, valueOf } from './line.ts';
+import { type Ended, type Line as WholeLine, type Statement, valueOf } from './line.ts';
 import { present } from '../../kernel/bug.ts';
+
+/** What is needed of a connection. */
+type Line = Pick<WholeLine, 'commit'>;
 
 type Job = {
   readonly statement: Statement;
@@ -13,6 +16,8 @@ type Job = {
 
 const GROUP_MAX = 32; // more saves little and lets the first wait for the last
 const WAITING_MAX = 2_048; // that nobody would get through in the time that they may wait
+const SLOW_MS = 30; // to keep a group: the disks are what all wait for
+const GATHER_MS = 5; // of those who come one after the other
 
 /**
  * Statements that change something. Those that come while others are being committed wait, and are
@@ -20,18 +25,26 @@ const WAITING_MAX = 2_048; // that nobody would get through in the time that the
  * Each is answered after its commit. If one of a group fails, nothing of the group was done, and
  * each is done again alone; so nobody's mistake is another's. Who has waited too long for their turn
  * is refused, and was not done [RELIABILITY C8].
+ *
+ * Whoever comes just after a group was begun waits for two commits. While a disk is slow that is what all wait for, so
+ * that other lines take groups then, too [RELIABILITY F9].
  */
 export class Groups {
-  readonly #line: Line;
+  readonly #lines: readonly Line[];
   readonly #isHeld: () => boolean;
   readonly #waitMs: number;
   #waiting: Job[] = [];
-  #isBusy = false;
+  readonly #busy = new Set<Line>();
+  #isSlow = false;
   #timer: NodeJS.Timeout | null = null;
+  #gathering: NodeJS.Timeout | null = null;
 
-  /** `isHeld`: everybody waits, however long it takes. */
-  constructor(line: Line, limits: { readonly isHeld: () => boolean; readonly waitMs: number }) {
-    this.#line = line;
+  /** `lines`: one that writes, and those that may write besides. `isHeld`: everybody waits, however long it takes. */
+  constructor(
+    lines: readonly Line[],
+    limits: { readonly isHeld: () => boolean; readonly waitMs: number },
+  ) {
+    this.#lines = lines;
     this.#isHeld = limits.isHeld;
     this.#waitMs = limits.waitMs;
   }
@@ -40,26 +53,44 @@ export class Groups {
     return this.#waiting.length;
   }
 
+  /** What is sent there waits for a commit. */
+  isBusy(line: Line): boolean {
+    return this.#busy.has(line);
+  }
+
   write(statement: Statement): Promise<pg.QueryResult> {
     if (this.#waiting.length >= WAITING_MAX) throw tooMany();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ statement, since: performance.now(), resolve, reject });
-      if (this.#isBusy) this.#watch();
-      else this.#next();
+      if (this.#busy.size === 0) return this.#next();
+      this.#watch();
+      this.#gather();
     });
   }
 
   #next(): void {
-    const group = this.#waiting.splice(0, GROUP_MAX);
-    this.#isBusy = group.length > 0;
-    if (!this.#isBusy) return;
-    this.#commit(group).then(
-      () => this.#next(),
-      (error: unknown) => {
-        for (const { reject } of group) reject(error);
-        this.#next();
-      },
-    );
+    const line = this.#lines.find((one) => !this.#busy.has(one));
+    const group = line === undefined ? [] : this.#waiting.splice(0, GROUP_MAX);
+    if (line === undefined || group.length === 0) return;
+    this.#busy.add(line);
+    const ended = (): void => {
+      this.#busy.delete(line);
+      if (this.#isSlow || this.#busy.size === 0) this.#next();
+    };
+    this.#commit(line, group).then(ended, (error: unknown) => {
+      for (const { reject } of group) reject(error);
+      ended();
+    });
+  }
+
+  /** Another group beside those under way, of all who come within a moment. */
+  #gather(): void {
+    if (!this.#isSlow || this.#gathering !== null || this.#busy.size === this.#lines.length) return;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = null;
+      this.#next();
+      if (this.#waiting.length > 0) this.#gather();
+    }, GATHER_MS).unref();
   }
 
   /** Looks again when the first of those who wait has waited for long enough. */
@@ -84,11 +115,13 @@ export class Groups {
     for (const { reject } of late) reject(tooMany());
   }
 
-  async #commit(group: readonly Job[]): Promise<void> {
-    const { isKept, ended } = await this.#line.commit(group.map(({ statement }) => statement));
+  async #commit(line: Line, group: readonly Job[]): Promise<void> {
+    const all = group.map(({ statement }) => statement);
+    const { isKept, ended, keepingMs } = await line.commit(all);
+    if (isKept) this.#isSlow = keepingMs > SLOW_MS;
     if (isKept || group.length === 1) return settle(group, ended);
     for (const job of group) {
-      settle([job], (await this.#line.commit([job.statement])).ended);
+      settle([job], (await line.commit([job.statement])).ended);
     }
   }
 }

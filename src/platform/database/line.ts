@@ -29,8 +29,12 @@ export function valueOf(ended: Ended): pg.QueryResult {
   throw connectionProblem(ended.reason) ?? ended.reason;
 }
 
-/** How those of a transaction ended, and whether it was kept. */
-export type Committed = { readonly isKept: boolean; readonly ended: readonly Ended[] };
+/** How those of a transaction ended, whether it was kept, and how long that took, once all of it was done. */
+export type Committed = {
+  readonly isKept: boolean;
+  readonly ended: readonly Ended[];
+  readonly keepingMs: number;
+};
 
 export type LineParts = {
   readonly config: pg.ClientConfig;
@@ -93,9 +97,12 @@ export class Line {
     const { epoch } = open.server;
     const fence = epoch === null ? [] : [requireEpoch(epoch)];
     if (epoch === null && statements.length === 1) {
-      return { isKept: true, ended: await this.#ask(open, statements) };
+      return { isKept: true, ended: await this.#ask(open, statements), keepingMs: 0 };
     }
-    const ended = await this.#ask(open, [BEGIN, ...fence, ...statements, COMMIT]);
+    let doneAt = performance.now();
+    const isDone = (): unknown => (doneAt = performance.now());
+    const ended = await this.#ask(open, [BEGIN, ...fence, ...statements, COMMIT], isDone);
+    const keepingMs = performance.now() - doneAt;
     const [, fenced] = ended;
     if (fence.length > 0 && fenced?.status === 'rejected' && isEpochOver(fenced.reason)) {
       this.#drop(open);
@@ -103,7 +110,7 @@ export class Line {
     }
     const last = ended.at(-1);
     const isKept = last !== undefined && valueOf(last).command === 'COMMIT'; // else all was undone [PLATFORM N5]
-    return { isKept, ended: ended.slice(1 + fence.length, -1) };
+    return { isKept, ended: ended.slice(1 + fence.length, -1), keepingMs };
   }
 
   /** Opens it, however long that takes, so that whoever asks first need not wait. */
@@ -119,15 +126,20 @@ export class Line {
     await opening?.then(ended).catch(() => undefined); // it never opened
   }
 
-  async #ask(open: Open, statements: readonly Statement[]): Promise<Ended[]> {
+  /** `lastButOne`: called when all but the last is answered. */
+  async #ask(
+    open: Open,
+    statements: readonly Statement[],
+    lastButOne?: () => unknown,
+  ): Promise<Ended[]> {
     const { client, socket } = open;
     const doubts = this.#doubts;
     const { gate } = this.#parts;
     gather(socket);
     gate.began();
-    const asked = Promise.allSettled(statements.map((one) => answerTo(client, one))).finally(() =>
-      gate.ended(),
-    );
+    const sent = statements.map((one) => answerTo(client, one));
+    if (lastButOne !== undefined) sent.at(-2)?.then(lastButOne, lastButOne);
+    const asked = Promise.allSettled(sent).finally(() => gate.ended());
     const results = (await within(asked, REACH_AFTER_MS)) ?? (await this.#late(open, asked));
     if (results === null) throw this.#overdue(open, asked);
     if (results.some(({ status }) => status === 'fulfilled')) gate.heardAt = performance.now();
