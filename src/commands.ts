@@ -111,6 +111,7 @@ const INSTALLATION: Parts = {
     for (const url of urls) await untilReady(url);
   },
   damage: async (url) => (await import('./damaged-pages.ts')).damageLines(url),
+  slowDisks: async (url) => (await import('./slow-disks.ts')).slowDiskLines(url),
   certificates: async (url) => (await import('./certificates.ts')).certificateEndsAt(url),
 };
 

@@ -33,6 +33,7 @@ import { outboxDepths, replicationLagSeconds } from './platform/depths.ts';
 import type { Job } from './platform/jobs.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics, Reading } from './platform/measures/metrics.ts';
+import { diskGauge, slowDisksJob } from './slow-disks.ts';
 
 /** The part of the web pages that is for those who look after the service, with what they show of all capabilities. */
 export type OperationsPart = {
@@ -66,7 +67,7 @@ export function operationsPart(
   const desk = openDesk(status);
   queueGauges(metrics, database);
   certificateGauge(metrics, database, datacentre);
-  damagedPagesGauge(metrics, database);
+  diskGauges(metrics, database);
   migrationGauge(metrics, database);
   if (desk !== null) lateGauge(metrics, desk);
   return {
@@ -93,7 +94,7 @@ export function operationsPart(
     jobs: [
       ...measureJobs({ database, clock, depths, sessions }),
       ...certificateJobs(database, config, log),
-      damagedPagesJob(database, config, log),
+      ...diskJobs(database, config, log),
       migrationWatchJob(database, log),
       ...(desk === null ? [] : [lateJob({ database, clock }, desk)]),
     ],
@@ -187,6 +188,16 @@ function lateGauge(metrics: Metrics, desk: DeskClient): void {
       return [{ labels: { incident }, value }];
     });
   });
+}
+
+/** Of the disks of the databases: what is damaged on them, and how slow they are. */
+function diskGauges(metrics: Metrics, database: Database): void {
+  damagedPagesGauge(metrics, database);
+  diskGauge(metrics, database);
+}
+
+function diskJobs(database: Database, config: Config, log: Log): readonly Job[] {
+  return [damagedPagesJob(database, config, log), slowDisksJob(database, config, log)];
 }
 
 const NOTHING: Queues = { waiting: { byAge: [], oldestAt: null }, depths: [], sessions: [] };

@@ -41,6 +41,7 @@ const COMPOSERS = [
   'trial.ts',
   'certificates.ts',
   'damaged-pages.ts',
+  'slow-disks.ts',
   'hl7v3-deliveries.ts',
   'hl7v3-lapsed.ts',
   'schemas.ts',

@@ -41,7 +41,8 @@ export async function doctor(portBase: number, parts: Parts, output: Output): Pr
     await disk(state),
     clock(new Date()),
     await database(state),
-    ...(await damage(state, parts)),
+    ...(await lookedAt(PAGES, damageCheck, parts.damage, state)),
+    ...(await lookedAt(DISKS, slowDiskCheck, parts.slowDisks, state)),
     ...(await certificates(state, parts)),
     ...(state === null ? [] : await services(state)),
   ];
@@ -127,24 +128,39 @@ async function database(state: State | null): Promise<Check> {
   }
 }
 
-/** Pages that are damaged on a disk, of either database [RELIABILITY F12]. */
-async function damage(state: State | null, parts: Parts): Promise<Check[]> {
+/** What the processes have found of either database, and keep in it. */
+async function lookedAt(
+  name: string,
+  check: (lines: readonly string[] | null) => Check[],
+  look: Parts['damage'],
+  state: State | null,
+): Promise<Check[]> {
   const url = state === null ? process.env['DATABASE_URL'] || null : databaseUrlOf(state);
-  if (url === null || parts.damage === undefined) return [];
+  if (url === null || look === undefined) return [];
   try {
-    return damageCheck(await parts.damage(url));
+    return check(await look(url));
   } catch (error) {
-    return [warn(PAGES, `cannot be looked at: ${messageOf(error)}`, ASK_AGAIN)];
+    return [warn(name, `cannot be looked at: ${messageOf(error)}`, ASK_AGAIN)];
   }
 }
 
-/** None before anybody has looked. */
+/** Pages that are damaged on a disk [RELIABILITY F12]; none before anybody has looked. */
 export function damageCheck(lines: readonly string[] | null): Check[] {
   if (lines === null) return [];
   if (lines.length === 0) return [good(PAGES, 'no page of a database is damaged')];
   return [bad(PAGES, lines.join('; '), COPY)];
 }
 
+/** Disks that take long to keep what is written [RELIABILITY F9]. */
+export function slowDiskCheck(lines: readonly string[] | null): Check[] {
+  if (lines === null) return [];
+  if (lines.length === 0) return [good(DISKS, 'the disks of the databases are quick')];
+  return [warn(DISKS, lines.join('; '), QUICKER)];
+}
+
+const DISKS = 'disks';
+const QUICKER =
+  'see what else writes there and whether the disk fails; if it is the primary’s, have the other take the writes: spine dc promote';
 const PAGES = 'pages';
 const COPY =
   'have the other take the writes, and this one copied anew: docs/how-to/two-datacentres.md; with one database spine restore';

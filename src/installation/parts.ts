@@ -19,6 +19,8 @@ export type Parts = {
   readonly certificates?: (databaseUrl: string) => Promise<readonly CertificateEnd[]>;
   /** What is wrong with pages of its databases, a line each; null: nobody has looked yet. */
   readonly damage?: (databaseUrl: string) => Promise<readonly string[] | null>;
+  /** Disks of its databases that are slow, a line each; null: nobody has looked of late. */
+  readonly slowDisks?: (databaseUrl: string) => Promise<readonly string[] | null>;
   /** Program and words of the process of one datacentre; the default is `bin/spine.ts serve`. */
   readonly datacentreProgram?: readonly string[];
   /** The same of the status site; the default is `bin/spine.ts serve-status`. */

@@ -61,7 +61,11 @@ export function showDatacentres(
     const server = { server: '192.0.2.11:5432', isStandby: true, isChecked: true, failures: 2 };
     const servers = [{ ...server, lookedAt: at, seenAt: at }];
     await keepFinding(database, 'damaged-pages-b', { lookedAt, found: { servers } });
+    const disk = { server: 'b at 192.0.2.11', isStandby: true, ms: 51.2, slowLooks: 2 };
+    await keepFinding(database, 'disks', { lookedAt, found: { disks: [disk] } });
     await page.reload();
+    const slow = await page.getByRole('region', { name: 'Disks of the databases' }).innerText();
+    assert.match(slow, /b at 192\.0\.2\.11\s+standby\s+Slow\s+a flush takes 51 ms/);
     const damaged = await page.getByRole('region', { name: 'Pages of the databases' }).innerText();
     assert.match(damaged, /192\.0\.2\.11:5432\s+standby\s+Damaged\s+2 times a damaged page/);
     assert.match(await main(page), /Good \d+ seconds? ago[^.]*A and back\. [^.]*0\.8 s at most/);

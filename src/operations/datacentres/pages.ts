@@ -4,6 +4,8 @@ import type { Database } from '../../platform/database.ts';
 import { recordAct } from '../audit/repository.ts';
 import { type Damage, damageWords, isAlarming } from '../damage/damage.ts';
 import { damageIn } from '../damage/jobs.ts';
+import { type Disk, diskWords, isSlow } from '../disks/disks.ts';
+import { disksIn } from '../disks/jobs.ts';
 import type { Queues } from '../measures/findings.ts';
 import { findingOf, measuresSince, processesSince } from '../measures/repository.ts';
 import { howLong } from '../measures/words.ts';
@@ -97,13 +99,14 @@ async function problemOfOrder(
 async function modelOf({ database, installation }: DatacentrePagesParts, typed: string) {
   const at = new Date();
   const since = new Date(at.getTime() - WINDOW_MS);
-  const [rows, processes, queues, drill, copies, damage, epoch, told] = await Promise.all([
+  const [rows, processes, queues, drill, copies, damage, disks, epoch, told] = await Promise.all([
     measuresSince(database, 60, since),
     processesSince(database, since),
     findingOf<Queues>(database, 'queues'),
     findingOf<MoveDrill>(database, MOVE_DRILL),
     copiesOf(database),
     damageIn(database),
+    disksIn(database, at),
     epochOf(database),
     installation === null ? null : installation.look(),
   ]);
@@ -133,6 +136,7 @@ async function modelOf({ database, installation }: DatacentrePagesParts, typed: 
     drill: drillModel(drill?.found ?? null, at),
     copies: copies.map((copy) => ({ ...copy, lag: `${(copy.lagSeconds ?? 0).toFixed(1)} s` })),
     damage: damage.map((one) => damageRow(one, at)),
+    disks: disks.map(diskRow),
     epoch,
     isDurableInBoth: told?.isDurableInBoth ?? null,
     canTakeOver: told?.canTakeOver?.toUpperCase() ?? null,
@@ -145,6 +149,14 @@ async function modelOf({ database, installation }: DatacentrePagesParts, typed: 
 
 function damageRow(one: Damage, at: Date) {
   const { server, isStandby } = one;
-  const role = isStandby ? 'standby' : 'primary';
-  return { server, role, words: damageWords(one), isBad: isAlarming(one, at) };
+  return { server, role: roleOf(isStandby), words: damageWords(one), isBad: isAlarming(one, at) };
+}
+
+function diskRow(one: Disk) {
+  const { server, isStandby } = one;
+  return { server, role: roleOf(isStandby), words: diskWords(one), isBad: isSlow(one) };
+}
+
+function roleOf(isStandby: boolean): string {
+  return isStandby ? 'standby' : 'primary';
 }
