@@ -25,7 +25,7 @@ export const COVERED: Readonly<Record<string, Covered>> = {
   F6: row('a site is cut off in one direction', []),
   F7: row('links stop one by one', []),
   F8: row('links lose what is sent', []),
-  F9: row('a disk is slow', []),
+  F9: row('a disk is slow', ['test/operations/slow-disks.test.ts']),
   F10: row('a disk is full', ['test/datacentres/refusing.test.ts']),
   F11: row('a disk fails', []),
   F12: row('pages of a database are damaged', [
