@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -80,5 +81,20 @@ describe('a request that processes die of', () => {
     assert.equal(statSync(join(folder, 'd')).mode & 0o777, 0o600);
     close();
     assert.throws(() => statSync(join(folder, 'd')), { code: 'ENOENT' });
+  });
+
+  const missing = process.getuid?.() === 0 ? false : 'a small volume needs root';
+  test('is done all the same where there is no room to note it', { skip: missing }, async () => {
+    const small = join(folder, 'small');
+    mkdirSync(small);
+    const words = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small];
+    assert.equal(spawnSync('mount', words).status, 0);
+    try {
+      const { ask, close } = await startProcess('small/e');
+      assert.equal((await ask('one')).status, 200);
+      close();
+    } finally {
+      spawnSync('umount', ['--lazy', small]);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from
 import type { Database } from './database.ts';
 import type { HttpRequest, HttpRoute } from './http.ts';
 import { sql } from './sql.ts';
+import { codeOf } from './trouble.ts';
 
 /** A request that processes died of is not done any more [RELIABILITY F21]. */
 export class PutAside extends Error {
@@ -32,7 +33,7 @@ const FREE = Buffer.alloc(DIGEST_BYTES);
 /**
  * Notes in a file what this process has in hand, as that outlasts it whatever it dies of. Its next start counts a death for
  * each request that it finds there. Such a request is done alone from then on, so that nobody else is counted if the process
- * dies again, and is cleared when it was done; after three deaths it is done no more. Without a file nothing is noted.
+ * dies again, and is cleared when it was done; after three deaths it is done no more. Without a file, or room for it, nothing is noted.
  */
 export async function openInHand(database: Database, file: string | null): Promise<InHand> {
   if (file === null) return { guarded: (routes) => routes, close: () => undefined };
@@ -90,11 +91,11 @@ function leftIn(file: string): readonly Buffer[] {
   return places.filter((digest) => !digest.equals(FREE));
 }
 
-/** All places are there from the start: a disk that is full then stops nobody. */
+/** All places are there from the start: a disk that is full later stops nobody. One that is full now leaves none. */
 function openPlaces(file: string) {
   const opened = openSync(file, 'w', 0o600);
-  writeSync(opened, Buffer.alloc(PLACES * DIGEST_BYTES));
-  const free = Array.from({ length: PLACES }, (_, place) => place);
+  const isRoom = isWritten(opened, Buffer.alloc(PLACES * DIGEST_BYTES));
+  const free = Array.from({ length: isRoom ? PLACES : 0 }, (_, place) => place);
   return {
     take: (digest: Buffer): (() => void) => {
       const place = free.pop();
@@ -107,6 +108,15 @@ function openPlaces(file: string) {
     },
     close: () => closeSync(opened),
   };
+}
+
+function isWritten(file: number, bytes: Buffer): boolean {
+  try {
+    return writeSync(file, bytes, 0, bytes.length, 0) === bytes.length;
+  } catch (error) {
+    if (codeOf(error) === 'ENOSPC') return false;
+    throw error;
+  }
 }
 
 function oneByOne(): <Done>(work: () => Promise<Done>) => Promise<Done> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type Account, credentials } from '../postgres/account.ts';
@@ -34,13 +34,12 @@ const AGAIN_MS = 500;
 const STOP_MS = 20_000;
 
 export function createMember(options: MemberOptions): Member {
-  const log = createWriteStream(options.logFile, { flags: 'a' });
   let running: Running | null = null;
   let stopping = new AbortController();
   stopping.abort();
   const keep = async ({ signal: stopped }: AbortController): Promise<void> => {
     while (!stopped.aborted) {
-      running = launch(options, log);
+      running = launch(options);
       await running.ended;
       running = null;
       if (!stopped.aborted) await delay(AGAIN_MS);
@@ -76,29 +75,46 @@ type Running = {
   readonly ended: Promise<void>;
 };
 
-function launch(options: MemberOptions, log: WriteStream): Running {
-  const { program, words, namespace, account, folder } = options;
+function launch(options: MemberOptions): Running {
+  const { program, words, namespace, account, folder, logFile } = options;
   const inside =
     namespace === null ? [] : ['ip', 'netns', 'exec', namespace, ...asAccount(account)];
   const [command = program, ...rest] = [...inside, program, ...words];
+  const log = openLog(logFile);
   const child = spawn(command, rest, {
     cwd: folder,
     detached: true, // its own group, to be ended whole
     env: { PATH: process.env['PATH'], HOME: folder, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log], // not through us: a disk that is full is to stop none of them
     ...(namespace === null ? credentials(account) : {}),
   });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
+  if (log !== 'ignore') closeSync(log);
   const watcher = guard(child.pid);
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
-      log.write(`${error.message}\n`);
+      tell(logFile, error.message);
       resolve();
     });
     child.once('exit', () => resolve());
   }).finally(() => watcher.dismiss());
   return { child, guard: watcher, ended };
+}
+
+/** Without room not even for its name there is none. */
+function openLog(file: string): number | 'ignore' {
+  try {
+    return openSync(file, 'a');
+  } catch {
+    return 'ignore';
+  }
+}
+
+function tell(file: string, line: string): void {
+  try {
+    appendFileSync(file, `${line}\n`);
+  } catch {
+    return; // without room for it nobody hears of it
+  }
 }
 
 /** Only root enters a namespace; the program itself runs as the account. */
