@@ -26,7 +26,15 @@ export const COVERED: Readonly<Record<string, Covered>> = {
   F7: row('links stop one by one', []),
   F8: row('links lose what is sent', []),
   F9: row('a disk is slow', ['test/operations/slow-disks.test.ts']),
-  F10: row('a disk is full', ['test/datacentres/refusing.test.ts']),
+  // There is no volume of a spool: what waits to be sent is in the database.
+  F10: row(
+    'a disk is full: of a database, its log, its backups, or of what a process logs and has in hand (messages wait in no files)',
+    [
+      'test/datacentres/refusing.test.ts',
+      'src/platform/log.test.ts',
+      'src/platform/in-hand.db.test.ts',
+    ],
+  ),
   F11: row('a disk fails', []),
   F12: row('pages of a database are damaged', [
     'test/keep/backup.test.ts',

@@ -7,6 +7,14 @@ export function settingOf(name: string, value: string): string {
   return `data:text/javascript,${encodeURIComponent(words)}`;
 }
 
+/** What to import for a process whose log goes to this file. */
+export function logsTo(file: string): string {
+  const words = `import { closeSync, openSync } from 'node:fs';
+    closeSync(2);
+    openSync(${JSON.stringify(file)}, 'a'); // the lowest that is free`;
+  return `data:text/javascript,${encodeURIComponent(words)}`;
+}
+
 /** One after the other: somebody serves all the time. */
 export async function startedAgain(
   { datacentres, loads }: System,

@@ -9,18 +9,12 @@ import { processesOf } from '../programs.ts';
 import { bend, SYNCING, withoutStrace } from '../strace.ts';
 import { patiently, primaryOf, type System } from '../system.ts';
 
-/** Disks that are slow, full or broken: what PostgreSQL asks of the system gets another answer, by strace. */
+/** Disks that are slow or broken: what PostgreSQL asks of the system gets another answer, by strace. */
 export const diskFaults: readonly Fault[] = [
   ...[5, 50, 500].flatMap((delayMs) => [
     slow('the disk of the primary', delayMs, (primary) => primary),
     slow('the disk of the standby', delayMs, otherSite),
   ]),
-  {
-    ...common('F10', 'the disk of the primary is full for 10 s'),
-    counted: 10,
-    happen: ({ system }) =>
-      bent(system, (primary) => primary, 'pwrite64,pwritev,fallocate:error=ENOSPC'),
-  },
   {
     ...common('F11', 'the disk of the primary fails to write'),
     counted: 20,

@@ -6,6 +6,7 @@ import { clientFaults } from './clients.ts';
 import { databaseFaults } from './databases.ts';
 import { deployFaults } from './deploys.ts';
 import { diskFaults } from './disks.ts';
+import { fullDiskFaults } from './full-disks.ts';
 import { linkFaults } from './links.ts';
 import { loadFaults } from './load.ts';
 import { lockStoreFaults } from './lock-store.ts';
@@ -31,6 +32,7 @@ export const FAULTS: readonly Fault[] = [
   ...processFaults,
   ...linkFaults,
   ...diskFaults,
+  ...fullDiskFaults,
   ...clientFaults,
   ...certificateFaults,
   ...retryFaults,
