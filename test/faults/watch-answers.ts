@@ -12,16 +12,14 @@ const ANSWERED_WITHIN_MS = 10_000; // longer than any of our statements waits
 const READ_WITHIN_MS = 5_000; // [RELIABILITY 1]
 const REFUSALS: ReadonlySet<number> = new Set([429, 503]);
 
-export type Watched = {
-  /** What was wrong: a refusal that is not clear, or nothing that could be read for too long. */
-  readonly stop: () => Promise<readonly string[]>;
-};
-
 /**
- * Sends orders to both datacentres until it is stopped: each must be taken, or refused with a time at which to come again.
- * And reads, as their processes read, what nobody writes.
+ * Sends orders to both datacentres while something happens: each must be taken, or refused with a time at which to come
+ * again. And reads, as their processes read, what nobody writes. Answers what was wrong.
  */
-export async function watchAnswers(system: System): Promise<Watched> {
+export async function whileAnswered(
+  system: System,
+  happen: () => Promise<void>,
+): Promise<readonly string[]> {
   const tokens = await tokensOf(system.database);
   const stopping = new AbortController();
   const wrong = new Set<string>();
@@ -41,13 +39,13 @@ export async function watchAnswers(system: System): Promise<Watched> {
     }
     await database.close();
   });
-  return {
-    stop: async () => {
-      stopping.abort();
-      await Promise.all([...orders, ...reads]);
-      return [...wrong];
-    },
-  };
+  try {
+    await happen();
+  } finally {
+    stopping.abort();
+    await Promise.all([...orders, ...reads]);
+  }
+  return [...wrong];
 }
 
 /** Null: as it should be. */

@@ -11,7 +11,7 @@ import { logsTo, settingOf, startedAgain } from '../settings.ts';
 import { bend, withoutStrace } from '../strace.ts';
 import { primaryOf, type System } from '../system.ts';
 import { makeVolume, type Volume } from '../volume.ts';
-import { watchAnswers } from '../watch-answers.ts';
+import { whileAnswered } from '../watch-answers.ts';
 
 /** Each of the disks that there is to fill: of a database, its log, its backups, and the files of a process [RELIABILITY F10]. */
 export const fullDiskFaults: readonly Fault[] = [
@@ -48,12 +48,12 @@ function common(name: string): Omit<Fault, 'happen'> {
 
 async function fullDatabase({ system }: Scene): Promise<readonly string[]> {
   const pids = processesOf(system, await primaryOf(system), 'postgres');
-  const answers = await watchAnswers(system);
-  const bent = bend(pids, 'pwrite64,pwritev,fallocate:error=ENOSPC');
-  await delay(FULL_MS);
-  await bent.end();
-  await system.untilWhole();
-  return answers.stop();
+  return whileAnswered(system, async () => {
+    const bent = bend(pids, 'pwrite64,pwritev,fallocate:error=ENOSPC');
+    await delay(FULL_MS);
+    await bent.end();
+    await system.untilWhole();
+  });
 }
 
 /** What is there of the log can be written to; no file of it can be added, by whatever process is started meanwhile. */
@@ -63,13 +63,13 @@ async function fullLog({ system }: Scene): Promise<readonly string[]> {
   const [last = 0] = lastPid();
   const toCome = Array.from({ length: PIDS_TO_COME }, (_, n) => last + n);
   const files = [...servers, ...toCome].map((pid) => `pg_wal/xlogtemp.${pid}`);
-  const answers = await watchAnswers(system);
   const all = [...servers, ...processesOf(system, primary, 'patroni')];
-  const bent = bend([...new Set(all)], 'openat:error=ENOSPC', files);
-  await useUp(system, primary);
-  await bent.end();
-  await system.untilWhole();
-  const wrong = await answers.stop();
+  const wrong = await whileAnswered(system, async () => {
+    const bent = bend([...new Set(all)], 'openat:error=ENOSPC', files);
+    await useUp(system, primary);
+    await bent.end();
+    await system.untilWhole();
+  });
   return (await primaryOf(system)) === primary
     ? ['the log of the primary did not run out of room']
     : wrong;
@@ -135,15 +135,16 @@ async function untilLogged(logs: readonly string[]): Promise<readonly string[]> 
 
 async function fullBackups({ system }: Scene): Promise<readonly string[]> {
   const volume: Volume = makeVolume(join(system.folder, 'backups'), '2g');
-  const answers = await watchAnswers(system);
   const backups = await followBackups(system, join(volume.folder, 'store'));
   try {
-    volume.fill();
-    await backups.untilSaid(/no space left[^]*trying again/i);
-    await delay(FULL_MS);
-    volume.clear();
-    await backups.untilAllIsIn();
-    return [...(await backups.drilled()), ...(await answers.stop())];
+    const wrong = await whileAnswered(system, async () => {
+      volume.fill();
+      await backups.untilSaid(/no space left[^]*trying again/i);
+      await delay(FULL_MS);
+      volume.clear();
+      await backups.untilAllIsIn();
+    });
+    return [...wrong, ...(await backups.drilled())];
   } finally {
     await backups.end();
     volume.remove();

@@ -35,13 +35,12 @@ function slow(delayMs: number): Fault {
     ...common(`the lock store takes ${delayMs} ms more for each flush`),
     missing: withoutStrace,
     happen: async ({ system }) => {
-      const primaries = watchPrimaries(system);
       const pids = ZONES.flatMap((zone) => processesOf(system, zone, 'etcd'));
-      const bent = bend(pids, `${SYNCING}:delay_enter=${delayMs * 1_000}`);
-      await delay(AWAY_MS);
-      await bent.end();
-      await system.untilWhole();
-      return primaries.stop();
+      return watched(system, async () => {
+        const bent = bend(pids, `${SYNCING}:delay_enter=${delayMs * 1_000}`);
+        await delay(AWAY_MS);
+        await bent.end();
+      });
     },
   };
 }
@@ -55,14 +54,26 @@ function oldCopy(name: string, zonesOf: (random: () => number) => readonly Zone[
       for (const zone of zones) copy(system, zone);
       await move(system);
       await system.untilWhole();
-      const primaries = watchPrimaries(system);
-      for (const zone of zones) bringBack(system, zone);
-      await delay(AWAY_MS);
-      tell(`given another folder: ${(await mend(system, zones)).join(', ') || 'none'}`);
-      await system.untilWhole();
-      return primaries.stop();
+      return watched(system, async () => {
+        for (const zone of zones) bringBack(system, zone);
+        await delay(AWAY_MS);
+        tell(`given another folder: ${(await mend(system, zones)).join(', ') || 'none'}`);
+      });
     },
   };
+}
+
+/** Until all is whole again never two may be primaries. */
+async function watched(system: System, happen: () => Promise<void>): Promise<readonly string[]> {
+  const primaries = watchPrimaries(system);
+  try {
+    await happen();
+    await system.untilWhole();
+  } catch (error) {
+    await primaries.stop();
+    throw error;
+  }
+  return primaries.stop();
 }
 
 async function move(system: System): Promise<void> {
