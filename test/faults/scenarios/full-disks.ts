@@ -10,7 +10,7 @@ import { processesOf, processOf } from '../programs.ts';
 import { logsTo, settingOf, startedAgain } from '../settings.ts';
 import { bend, withoutStrace } from '../strace.ts';
 import { primaryOf, type System } from '../system.ts';
-import { makeVolume, type Volume } from '../volume.ts';
+import { makeVolume } from '../volume.ts';
 import { whileAnswered } from '../watch-answers.ts';
 
 /** Each of the disks that there is to fill: of a database, its log, its backups, and the files of a process [RELIABILITY F10]. */
@@ -134,9 +134,10 @@ async function untilLogged(logs: readonly string[]): Promise<readonly string[]> 
 }
 
 async function fullBackups({ system }: Scene): Promise<readonly string[]> {
-  const volume: Volume = makeVolume(join(system.folder, 'backups'), '2g');
-  const backups = await followBackups(system, join(volume.folder, 'store'));
+  const volume = makeVolume(join(system.folder, 'backups'), '2g');
+  const backups = followBackups(system, join(volume.folder, 'store'));
   try {
+    await backups.untilSaid(/^base backup .* taken$/m);
     const wrong = await whileAnswered(system, async () => {
       volume.fill();
       await backups.untilSaid(/no space left[^]*trying again/i);
