@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { codeOf } from '../../src/platform/trouble.ts';
 
 /** A disk of its own, small enough to be filled. */
 export type Volume = {
@@ -21,7 +23,8 @@ export function makeVolume(folder: string, size: string): Volume {
     folder,
     fill: () => {
       const { bavail, bsize } = statfsSync(folder);
-      command('fallocate', ['--length', String(bavail * bsize), ballast]);
+      command('fallocate', ['--length', String(bavail * bsize - LAST_BYTES), ballast]);
+      fillUp(ballast); // others may be writing to it
     },
     clear: () => rmSync(ballast, { force: true }),
     remove: () => {
@@ -29,6 +32,16 @@ export function makeVolume(folder: string, size: string): Volume {
       rmdirSync(folder);
     },
   };
+}
+
+const LAST_BYTES = 4_194_304;
+
+function fillUp(file: string): void {
+  try {
+    appendFileSync(file, Buffer.alloc(2 * LAST_BYTES));
+  } catch (error) {
+    if (codeOf(error) !== 'ENOSPC') throw error;
+  }
 }
 
 function command(program: string, words: readonly string[]): void {
