@@ -15,6 +15,9 @@ export function heldSocket(port: number): number | null {
   return place === -1 ? null : FIRST_HELD + place;
 }
 
+/** Connections that wait to be accepted: with Node's 511, of a thousand that come at once half try again seconds later. The system's own limit holds, too (4,096). */
+const WAITING_MAX = 4_096;
+
 /** Answers the port, once it listens there: any free one for 0. */
 export async function listen(
   server: Server,
@@ -23,7 +26,7 @@ export async function listen(
   const held = heldSocket(where.port);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(held === null ? where : { fd: held }, resolve);
+    server.listen({ ...(held === null ? where : { fd: held }), backlog: WAITING_MAX }, resolve);
   });
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : where.port;
