@@ -24,6 +24,7 @@ export const lockStoreFaults: readonly Fault[] = [
 
 const AWAY_MS = 15_000; // more than twice the time for which the lock is held
 const LOOK_MS = 500;
+const ANSWER_MS = 3_000;
 const WELL_WITHIN_MS = 30_000;
 
 function common(name: string): Omit<Fault, 'happen'> {
@@ -51,7 +52,7 @@ function oldCopy(name: string, zonesOf: (random: () => number) => readonly Zone[
     ...common(name),
     happen: async ({ system, random, tell }: Scene) => {
       const zones = zonesOf(random);
-      for (const zone of zones) copy(system, zone);
+      copy(system, zones);
       await move(system);
       await system.untilWhole();
       return watched(system, async () => {
@@ -82,14 +83,18 @@ async function move(system: System): Promise<void> {
   if (problem !== null) throw new Error(`the writes did not move: ${problem}`);
 }
 
-/** As it is on its disk at one instant. */
-function copy(system: System, zone: Zone): void {
-  const { now, old } = foldersOf(system, zone);
-  rmSync(old, { recursive: true, force: true });
-  signalAll(system, zone, ['etcd'], 'SIGSTOP');
-  const { status, stderr } = spawnSync('cp', ['-a', now, old], { encoding: 'utf8' });
-  signalAll(system, zone, ['etcd'], 'SIGCONT');
-  if (status !== 0) throw new Error(stderr);
+/** As they are on their disks at one instant: what one of them has promised the others know. */
+function copy(system: System, zones: readonly Zone[]): void {
+  for (const zone of zones) signalAll(system, zone, ['etcd'], 'SIGSTOP');
+  try {
+    for (const zone of zones) {
+      const { now, old } = foldersOf(system, zone);
+      const { status, stderr } = spawnSync('cp', ['-a', now, old], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
+    }
+  } finally {
+    for (const zone of zones) signalAll(system, zone, ['etcd'], 'SIGCONT');
+  }
 }
 
 /** Its supervisor starts it again on what is there then. */
@@ -109,7 +114,7 @@ async function mend(system: System, zones: readonly Zone[]): Promise<readonly Zo
   const mended: Zone[] = [];
   for (const zone of zones) {
     const { now, old, aside } = foldersOf(system, zone);
-    if (!(await isWell(system, zone))) {
+    if (zones.length === 1 && !(await isWell(system, zone))) {
       signalAll(system, zone, ['etcd'], 'SIGSTOP');
       renameSync(now, old);
       renameSync(aside, now);
@@ -138,7 +143,8 @@ async function untilWell(system: System, zone: Zone): Promise<void> {
 /** It knows what the others know. */
 async function isWell(system: System, zone: Zone): Promise<boolean> {
   try {
-    const answer = await fetch(`http://${addressOf(system, zone)}/health`);
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await fetch(`http://${addressOf(system, zone)}/health`, { signal });
     return answer.ok && JSON.stringify(await answer.json()).includes('true');
   } catch {
     return false;
