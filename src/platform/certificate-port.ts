@@ -38,12 +38,13 @@ export async function openCertificatePort(
         () => response.destroy(),
       );
   });
+  const listening = await listen(server, { host, port });
   return {
-    port: await listen(server, { host, port }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    port: listening.port,
+    close: () => {
+      const closed = listening.close();
+      server.closeAllConnections();
+      return closed;
+    },
   };
 }

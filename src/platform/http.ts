@@ -11,7 +11,7 @@ import { comingFrom } from './audit/source.ts';
 import { Busy, type Leave, retryAfter } from './admission.ts';
 import { DatabaseUnavailable } from './database.ts';
 import { EMPTY, type HttpRequest, peerOf, readRequest, textHeaders } from './http-request.ts';
-import { heldSocket, leave, listen } from './listen.ts';
+import { heldSocket, leave, listen, type Listening } from './listen.ts';
 import type { About, Answered } from './measures/answered.ts';
 
 export type { HttpRequest, Peer } from './http-request.ts';
@@ -109,27 +109,29 @@ export async function startHttp(
       else write(response, ending(elsewhere()));
     },
   );
-  const where = { host, reusePort: isShared };
   const isHeld = heldSocket(port) !== null;
+  const open = (at: number): Promise<Listening> => listen(server, { host, port: at, isShared });
+  let listening = isHeld ? null : await open(port);
+  const known = listening?.port ?? port;
   return {
-    port: isHeld ? port : await listen(server, { ...where, port }),
+    port: known,
     serve: async (service) => {
       listener = await listenerOf(service);
-      if (isHeld) await listen(server, { ...where, port }); // until now they have waited
+      if (isHeld) listening = await open(known); // until now they have waited
     },
     turnAway: async (answer) => {
       const wasAway = elsewhere !== null;
       elsewhere = answer;
       // New connections to a shared port are left to the other processes.
-      if (isShared && !wasAway && answer !== null) server.close();
-      if (isShared && wasAway && answer === null) await listen(server, { ...where, port });
+      if (isShared && !wasAway && answer !== null) {
+        listening?.close().then(undefined, () => undefined); // it is not waited for, and never fails
+      }
+      if (isShared && wasAway && answer === null) listening = await open(known);
     },
-    close: () => {
+    close: async () => {
       isLeaving = isHeld;
-      if (isHeld) return leave(server);
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-      });
+      if (isHeld) return leave(server, listening);
+      await listening?.close();
     },
   };
 }

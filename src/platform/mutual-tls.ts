@@ -6,7 +6,7 @@ import { plainAddress } from './address.ts';
 import { comingFrom } from './audit/source.ts';
 import { type Around, ending, type HttpResponse, write } from './http.ts';
 import { textHeaders } from './http-request.ts';
-import { listen } from './listen.ts';
+import { listen, type Listening } from './listen.ts';
 import type { Answered } from './measures/answered.ts';
 import { certificateOf, makeTlsServer, type TlsSource } from './tls-server.ts';
 
@@ -76,28 +76,24 @@ export async function openMutualTls<Peer>(options: MutualTlsOptions<Peer>): Prom
   const timer = setInterval(() => {
     for (const socket of open) closeUnlessAdmitted(options, socket);
   }, CHECK_AGAIN_MS).unref();
+  const listening = await listen(server, { host, port });
   return {
-    port: await listen(server, { host, port }),
+    port: listening.port,
     turnAway: (given) => {
       elsewhere = given;
     },
     close: () => {
       clearInterval(timer);
-      return close(server);
+      return close(server, listening);
     },
   };
 }
 
 /** Lets those finish who wait for an answer; connections that nobody uses end at once. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
-    server.close(() => {
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+async function close(server: Server, listening: Listening): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  await listening.close();
+  clearTimeout(late);
 }
 
 /** While nobody can say whether it counts, it stays. `onTold`: it may stay for a moment to be told why it does not. */

@@ -21,7 +21,7 @@ export async function statusOfKnownIncident(): Promise<{
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify({ incidents: [incident] }));
   });
-  const port = await listen(server, { host: '127.0.0.1', port: 0 });
-  after(() => server.close());
-  return { url: `http://127.0.0.1:${port}`, key: null };
+  const listening = await listen(server, { host: '127.0.0.1', port: 0 });
+  after(() => listening.close());
+  return { url: `http://127.0.0.1:${listening.port}`, key: null };
 }

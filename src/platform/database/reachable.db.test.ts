@@ -25,7 +25,9 @@ async function openWay() {
     near.pipe(far).pipe(near);
   });
   const url = new URL(database().url);
-  url.port = String(await listen(server, { host, port: 0 }));
+  const listening = await listen(server, { host, port: 0 });
+  let shut: Promise<void> | null = null;
+  url.port = String(listening.port);
   return {
     url: url.href,
     /** What is under way stays open and brings nothing any more. */
@@ -36,11 +38,13 @@ async function openWay() {
       for (const socket of open) socket.resume();
     },
     /** Nobody comes in any more. */
-    shut: () => server.close(),
+    shut: () => {
+      shut = listening.stop();
+    },
     comes: () => once(server, 'connection'),
     end: () => {
       for (const socket of open) socket.destroy();
-      server.close();
+      return shut ?? listening.stop();
     },
   };
 }
@@ -50,7 +54,7 @@ describe('a process whose database does not answer', { concurrency: true, timeou
   before(async () => {
     ways = [await openWay(), await openWay()];
   });
-  after(() => ways.forEach(({ end }) => end()));
+  after(() => Promise.all(ways.map(({ end }) => end())));
 
   test('and is reached by nobody tells whoever waits that it is not there', async () => {
     const [way] = ways;

@@ -80,7 +80,8 @@ describe('a process', { concurrency: true }, () => {
       if (!isSilent) forward(socket, database().url);
     });
     const address = new URL(database().url);
-    address.port = String(await listen(between, { host: '127.0.0.1', port: 0 }));
+    const listening = await listen(between, { host: '127.0.0.1', port: 0 });
+    address.port = String(listening.port);
     const hung = openDatabase({ url: address.href, connections: 1 });
     const { ms, error } = await timed(hung.write(put(60)));
     assert.ok(error instanceof DatabaseUnavailable && ms < 3_000, `${ms} ms`);
@@ -88,8 +89,8 @@ describe('a process', { concurrency: true }, () => {
     isSilent = false;
     while ((await timed(hung.write(put(61)))).error !== null) await delay(50);
     await hung.close();
-    between.close();
     for (const socket of sockets) socket.destroy();
+    await listening.stop();
   });
 
   test('that is closed while its database is away ends all the same, also when somebody asks meanwhile', async () => {
