@@ -42,7 +42,7 @@ import { sdsParts } from './sds.ts';
 import { commonHeaders, drainOf, servedBy, type Server, tooEarly } from './served-by.ts';
 import { type Local, openLocal, openTrial, providersOf } from './trial.ts';
 import { untilUsable } from './until-usable.ts';
-import { admitBy } from './urgency.ts';
+import { admitBy, refusedBy } from './urgency.ts';
 import { VERSION } from './version.ts';
 
 /** One process of one datacentre, listening. */
@@ -226,6 +226,7 @@ function serviceOf(config: Config, log: Log, parts: Parts): HttpService {
     ]),
     mounts: identity.mounts(pages.html),
     admit: admitBy(admission),
+    isRefused: refusedBy(admission),
     around: measures.around,
     onAnswered: measures.onAnswered,
     headers: (request) => commonHeaders(server, request, local?.environment() ?? null),

@@ -24,6 +24,19 @@ export function admitBy(
   };
 }
 
+/** Whether a request is refused now whatever it turns out to be. */
+export function refusedBy(
+  admission: Admission,
+): (request: Pick<HttpRequest, 'method' | 'path'>) => boolean {
+  return (request) => {
+    const most = urgencyOf({ ...request, body: MOST_URGENT });
+    return most !== null && admission.isFull(most);
+  };
+}
+
+/** No body makes a request more urgent. */
+const MOST_URGENT = Buffer.from('group-identifier dispense-notification');
+
 /** How urgent a request is [RELIABILITY F35]; null: it is never refused. */
 export function urgencyOf({
   method,

@@ -23,6 +23,8 @@ export type Leave = (isTimed: boolean) => void;
 export type Admission = {
   /** How many are under way, and how many there may be. */
   readonly load: () => { readonly underWay: number; readonly most: number };
+  /** Whether `enter` would refuse now. */
+  readonly isFull: (urgency: Urgency) => boolean;
   /** Null: refused. */
   readonly enter: (urgency: Urgency) => Leave | null;
   /** Does what somebody asks, unless they have more than their share in hand while others wait; then throws `Busy`. */
@@ -36,10 +38,10 @@ export type AdmissionOptions = {
 };
 
 const FIRST_MAX = 256; // until it is known how many are too many
-const LEAST = 128; // at the 300 a second that a small machine does, these take less than half a second [RELIABILITY 6]
+const LEAST = 32; // at the 100 a second that half of a small and busy machine does, these take a third of a second
 const MOST = 1_024;
 const HELD_MOST = 4_096; // waiting bodies of 10 kB are 40 MB
-const GOOD_MS = 1_000; // of what is accepted [RELIABILITY F35]
+const GOOD_MS = 500; // of most, so that 99 in 100 take less than a second [RELIABILITY F35]
 const WINDOW_MS = 200;
 const FEWER = 0.8;
 const MORE = 1.1;
@@ -62,11 +64,13 @@ export function openAdmission({
     if (isHeld()) patientUntil = now() + AFTER_HOLD_MS;
     return now() < patientUntil;
   };
+  const isFull = (urgency: Urgency): boolean =>
+    underWay >= (isPatient() ? HELD_MOST : limit.most() * SHARES[urgency]);
   return {
     load: () => ({ underWay, most: limit.most() }),
+    isFull,
     enter: (urgency) => {
-      const most = isPatient() ? HELD_MOST : limit.most() * SHARES[urgency];
-      if (underWay >= most) return null;
+      if (isFull(urgency)) return null;
       underWay += 1;
       limit.met(underWay);
       const since = now();
@@ -93,7 +97,7 @@ export function openAdmission({
   };
 }
 
-/** A window in which most took too long lowers it, one that was nearly full and quick raises it. */
+/** A window in which most took too long lowers it, one that was nearly full and quick raises it: to no more than ends in good time. */
 function openLimit() {
   let most = FIRST_MAX;
   let windowEnds = 0;
@@ -108,8 +112,10 @@ function openLimit() {
       else window.quick += 1;
       if (at < windowEnds) return;
       const { quick, slow, peak } = window;
+      const inGoodTime = ((quick + slow) * GOOD_MS) / (at - windowEnds + WINDOW_MS);
       if (slow > quick) most = Math.max(LEAST, Math.floor(Math.min(most, peak) * FEWER));
-      else if (peak >= most * SHARES.report) most = Math.min(MOST, Math.ceil(most * MORE));
+      else if (peak >= most * SHARES.report && most < Math.max(FIRST_MAX, inGoodTime))
+        most = Math.min(MOST, Math.ceil(most * MORE));
       window = { quick: 0, slow: 0, peak: 0 };
       windowEnds = at + WINDOW_MS;
     },

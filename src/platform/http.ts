@@ -52,6 +52,8 @@ export type HttpService = {
   readonly mounts: readonly HttpMount[];
   /** Asked when a request has come whole; null: more has come than can be done. Without this all are done. */
   readonly admit?: (request: HttpRequest) => Leave | null;
+  /** Asked when the head of a request has come: whether it is refused whatever its body says, which then is not looked at. */
+  readonly isRefused?: (request: Pick<HttpRequest, 'method' | 'path'>) => boolean;
   /** Headers of every answer. */
   readonly headers: (request: HttpRequest) => Readonly<Record<string, string>>;
   /** Further headers of an answer whose status is known, unless it has them; a mount has left by then and gets none. */
@@ -198,9 +200,16 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
     answer(reply, read, failed(options, read, error));
   });
   await app.ready();
+  const plain = new Set(options.routes.map(({ method, path }) => `${method} ${path}`));
   return (request, response) => {
-    const mount = options.mounts.find(({ path }) => isBelow(path, request.url ?? ''));
+    const { method = 'GET', url = '/' } = request;
+    const [path = '/'] = url.split('?', 1);
     begun.set(request, performance.now());
+    if (plain.has(`${method} ${path}`) && options.isRefused?.({ method, path }) === true) {
+      refuse(options, request, response);
+      return;
+    }
+    const mount = options.mounts.find((one) => isBelow(one.path, url));
     if (mount === undefined) app.routing(request, response);
     else serveMount(mount, options, { request, response }).then(undefined, () => undefined);
   };
@@ -234,23 +243,33 @@ function isBelow(path: string, url: string): boolean {
   return url.startsWith(path) && /^[/?]|^$/.test(url.slice(path.length));
 }
 
+/** Once its body has gone by: what is still to come would be taken for the next request. */
+function refuse(options: HttpService, request: IncomingMessage, response: ServerResponse): void {
+  const asked = headOf(request);
+  request.resume();
+  request.once('end', () => {
+    const elapsedMs = performance.now() - (begun.get(request) ?? performance.now());
+    const refusal = failed(options, asked, new Busy('more has come than can be done'));
+    const { status } = refusal;
+    const ours = { ...options.headers(asked), ...options.answered?.(asked, status, elapsedMs) };
+    write(response, { ...refusal, headers: { ...ours, ...refusal.headers } });
+    options.onAnswered?.({ request: asked, route: asked.path, response: refusal, elapsedMs });
+  });
+}
+
+function headOf(request: IncomingMessage): HttpRequest {
+  const { method = 'GET', url = '/', headers } = request;
+  const [path = '/'] = url.split('?', 1);
+  const nothing = { query: {}, search: '', parts: {}, body: EMPTY };
+  return { method, path, ...nothing, headers: textHeaders(headers), peer: peerOf(request) };
+}
+
 async function serveMount(
   mount: HttpMount,
   options: HttpService,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
-  const { method = 'GET', url = '/', headers } = request;
-  const [path = '/'] = url.split('?', 1);
-  const asked = {
-    method,
-    path,
-    query: {},
-    search: '',
-    parts: {},
-    headers: textHeaders(headers),
-    body: EMPTY,
-    peer: peerOf(request),
-  };
+  const asked = headOf(request);
   const since = performance.now();
   response.once('finish', () => {
     const { statusCode: status } = response;
