@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 export type Answer = {
   readonly status: number;
   readonly body: Buffer;
+  /** The status line and the headers. */
+  readonly head: string;
   /** Content-Location; empty without one. */
   readonly location: string;
 };
@@ -19,6 +21,7 @@ export class Connection {
   #wanted = 0;
   #status = 0;
   #bodyAt = 0;
+  #head = '';
   #location = '';
   #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
 
@@ -58,7 +61,7 @@ export class Connection {
     if (this.#wanted === 0 || this.#received < this.#wanted) return;
     const whole = this.#joined();
     const body = whole.subarray(this.#bodyAt, this.#wanted);
-    const answer = { status: this.#status, body, location: this.#location };
+    const answer = { status: this.#status, body, head: this.#head, location: this.#location };
     const settle = this.#settle;
     this.#chunks = [];
     this.#received = 0;
@@ -74,6 +77,7 @@ export class Connection {
     const head = whole.toString('latin1', 0, end);
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined) return this.#fail(new Error(`no Content-Length in: ${head}`));
+    this.#head = head;
     this.#status = Number(head.slice(9, 12));
     this.#location = /\r\ncontent-location: (\S+)/i.exec(head)?.[1] ?? '';
     this.#bodyAt = end + 4;

@@ -33,7 +33,10 @@ export class Journal {
 
   readonly tell = async (message: Message): Promise<string> => {
     const { counter } = this.#parts;
-    const known = this.#first.get(message) ?? { sent: this.#made(message), body: null };
+    const known = this.#first.get(message) ?? {
+      sent: signedRequestOf(message, this.#parts.key),
+      body: null,
+    };
     this.#first.set(message, known);
     const callMs = performance.now();
     const told = await this.#send(known.sent);
@@ -70,13 +73,6 @@ export class Journal {
     return lines.join('\n');
   }
 
-  #made(message: Message): Sent {
-    const sent = requestOf(message);
-    if (message.kind !== 'create') return sent;
-    const order: Bundle = JSON.parse(sent.body.toString());
-    return { ...sent, body: Buffer.from(JSON.stringify(signed(order, this.#parts.key))) };
-  }
-
   async #send(sent: Sent): Promise<Told | null> {
     const sender = present(this.#free.pop(), 'sender');
     const told = await sender.send(sent, this.#parts.isOver);
@@ -85,7 +81,15 @@ export class Journal {
   }
 }
 
-function wordIn(message: Message, status: number, text: string): string {
+/** A message as it goes over the wire; an order is signed. */
+export function signedRequestOf(message: Message, key: SigningKey): Sent {
+  const sent = requestOf(message);
+  if (message.kind !== 'create') return sent;
+  const order: Bundle = JSON.parse(sent.body.toString());
+  return { ...sent, body: Buffer.from(JSON.stringify(signed(order, key))) };
+}
+
+export function wordIn(message: Message, status: number, text: string): string {
   try {
     return wordOf(message, { status, text, body: JSON.parse(text) });
   } catch {

@@ -65,7 +65,7 @@ export class Sender {
     if (connection === undefined) throw new Error('no datacentre');
     const late = setTimeout(() => connection.close(), ANSWER_MS);
     try {
-      const answer = await connection.ask(bytesOf(sent, this.#way.tokens()));
+      const answer = await connection.ask(requestBytes(sent, this.#way.tokens()[sent.as]));
       return this.#way.isLost() ? 'no answer' : answer;
     } catch (error) {
       return codeOf(error) === 'ECONNREFUSED' ? 'nobody there' : 'no answer';
@@ -75,11 +75,16 @@ export class Sender {
   }
 }
 
-function bytesOf({ path, as, requestId, body }: Sent, tokens: Tokens): Buffer {
+/** A request as bytes. */
+export function requestBytes(
+  { path, requestId, body }: Omit<Sent, 'as'>,
+  token: string,
+  method: 'POST' | 'GET' = 'POST',
+): Buffer {
   const head = [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     'host: 127.0.0.1',
-    `authorization: Bearer ${tokens[as]}`,
+    `authorization: Bearer ${token}`,
     `x-request-id: ${requestId}`,
     'content-type: application/fhir+json',
     `content-length: ${body.length}`,

@@ -10,6 +10,7 @@ import { fullDiskFaults } from './full-disks.ts';
 import { linkFaults } from './links.ts';
 import { loadFaults } from './load.ts';
 import { lockStoreFaults } from './lock-store.ts';
+import { overloadFaults } from './overload.ts';
 import { poisonFaults } from './poison.ts';
 import { pollFaults } from './polls.ts';
 import { processFaults } from './processes.ts';
@@ -38,6 +39,7 @@ export const FAULTS: readonly Fault[] = [
   ...retryFaults,
   ...poisonFaults,
   ...loadFaults,
+  ...overloadFaults,
   ...pollFaults,
   ...deployFaults,
 ];

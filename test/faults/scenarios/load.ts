@@ -49,17 +49,6 @@ export const loadFaults: readonly Fault[] = [
     },
   },
   {
-    id: 'F35',
-    name: 'trackers ask for many times what can be done',
-    times: 1,
-    missing: always,
-    gapMaxMs: BEHIND_MS,
-    happen: (scene) => {
-      const path = `${DISPENSING}/Task?focus:identifier=24F5DA-A83008-7EFE6Z`;
-      return flood(scene, { method: 'GET', path, body: '' });
-    },
-  },
-  {
     id: 'F23',
     name: 'two thousand clients come at once to processes that have just started',
     times: 1,
