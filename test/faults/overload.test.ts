@@ -48,8 +48,13 @@ describe('what is said of more than can be done', () => {
       0,
       /90 % of send are refused, 70 % of signOn/,
     ],
-    ['is done is less', [calm, stage(10, SHED, { done: 499 })], 0, /50 done .* before 100/],
-    ['is needed of memory is more', [calm, { ...much, memoryMb: 481 }], 0, /481 MB/],
+    ['is done is less', [calm, stage(10, SHED, { done: 899 })], 0, /90 done .* before 100/],
+    [
+      'is needed of memory is more',
+      [calm, stage(2, SHED), { ...much, memoryMb: 481 }],
+      0,
+      /481 MB/,
+    ],
     ['came is gone and nothing is as before', [calm, much], 60_001, /back to normal/],
   ] as const) {
     test(`tells when what ${words}`, () => {
@@ -63,7 +68,10 @@ describe('what is said of more than can be done', () => {
     const slow = stage(10, SHED, { takenMs: 9_000, refusedMs: 9_000, done: 1 });
     const busy = [calm, { ...slow, othersPart: 0.3 }];
     assert.deepEqual(overloadWrongs(busy, 0), []);
-    assert.equal(overloadWrongs([calm, { ...busy[1], memoryMb: 900 } as Stage], 0).length, 1);
+    assert.equal(
+      overloadWrongs([...busy, { ...slow, othersPart: 0.3, memoryMb: 900 }], 0).length,
+      1,
+    );
   });
 
   test('normal is when nobody is refused and nobody waits', () => {
