@@ -38,6 +38,7 @@ export class Connection {
 
   close(): void {
     this.#socket?.destroy();
+    this.#socket = null;
   }
 
   /** The server closes a connection that was idle for long, as while messages are prepared. */
@@ -45,8 +46,11 @@ export class Connection {
     if (this.#socket !== null) return this.#socket;
     const socket = this.#connect().setNoDelay();
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('error', (error) => this.#fail(error));
+    socket.on('error', (error) => {
+      if (this.#socket === socket) this.#fail(error);
+    });
     socket.on('close', () => {
+      if (this.#socket !== socket) return;
       this.#socket = null;
       this.#fail(new Error('the connection was closed'));
     });

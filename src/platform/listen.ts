@@ -17,8 +17,11 @@ export function heldSocket(port: number): number | null {
 
 /** Connections that wait to be accepted: with Node's 511, of a thousand that come at once half try again seconds later. The system's own limit holds, too (4,096). */
 const WAITING_MAX = 4_096;
-/** Node accepts one connection in each turn of its loop: where turns are long, as much is to be done, a crowd at one socket would wait for seconds. */
-const SOCKETS = 16;
+/**
+ * Node accepts one connection of each in each turn of its loop: where turns are long, as much is to be done, a crowd at one
+ * socket waits for seconds. With many, those who come keep a process from those who are there.
+ */
+const SOCKETS = 4;
 
 /** Where a server listens. */
 export type Listening = {

@@ -6,6 +6,7 @@ import type { Coming, CrowdFigures, CrowdSettings } from './crowd.ts';
 
 export type CrowdOrder =
   | { readonly do: 'come'; readonly coming: Coming; readonly seconds: number }
+  | { readonly do: 'sign'; readonly orders: number }
   | { readonly do: 'end' };
 export type CrowdReply = { readonly figures: CrowdFigures } | { readonly error: string };
 
@@ -13,6 +14,8 @@ export type CrowdReply = { readonly figures: CrowdFigures } | { readonly error: 
 export type CrowdClient = {
   /** What came of it in these seconds. */
   readonly come: (coming: Coming, seconds: number) => Promise<CrowdFigures>;
+  /** Has orders ready; what came of the rest meanwhile. */
+  readonly sign: (orders: number) => Promise<CrowdFigures>;
   /** What came of the rest, once all was answered. */
   readonly end: () => Promise<CrowdFigures>;
   readonly kill: () => void;
@@ -43,6 +46,7 @@ export function startCrowd(settings: CrowdSettings): CrowdClient {
   };
   return {
     come: (coming, seconds) => told({ do: 'come', coming, seconds }),
+    sign: (orders) => told({ do: 'sign', orders }),
     end: () => told({ do: 'end' }),
     kill: () => child.kill('SIGKILL'),
   };

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 
-import { Crowd, type CrowdSettings } from './crowd.ts';
+import { Crowd, type CrowdFigures, type CrowdSettings } from './crowd.ts';
 import type { CrowdOrder, CrowdReply } from './crowd-client.ts';
 
 /** The process of a crowd: does what it is told, until the channel closes. */
@@ -9,10 +9,20 @@ const crowd = new Crowd(settings);
 // As from outside: what is measured is how long the others take, not how long it waits for a processor itself.
 if (process.getuid?.() === 0) setPriority(0);
 
+function does(order: CrowdOrder): Promise<CrowdFigures> {
+  switch (order.do) {
+    case 'come':
+      return crowd.come(order.coming, order.seconds);
+    case 'sign':
+      return crowd.sign(order.orders);
+    case 'end':
+      return crowd.end();
+  }
+}
+
 process.on('message', (order: CrowdOrder) => {
   const say = (reply: CrowdReply): void => void process.send?.(reply);
-  const done = order.do === 'end' ? crowd.end() : crowd.come(order.coming, order.seconds);
-  done.then(
+  does(order).then(
     (figures) => say({ figures }),
     (error: unknown) => say({ error: String(error) }),
   );

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Answer, Connection } from '../../bench/connection.ts';
+import type { Answer } from '../../bench/connection.ts';
 import { BASES } from '../../src/gateways/fhir/interaction.ts';
 import { ORGANISATIONS } from '../../src/local/organisations.ts';
 import { PATIENTS } from '../../src/local/patients.ts';
@@ -12,8 +11,10 @@ import { URGENCIES, type Urgency } from '../../src/platform/admission.ts';
 import { messageOf } from '../../src/platform/trouble.ts';
 import type { Tokens } from '../nothing-lost/datacentres.ts';
 import * as request from '../nothing-lost/messages.ts';
+import { present } from '../../src/kernel/bug.ts';
 import { seeded } from '../nothing-lost/random.ts';
 import type { Message, OfPharmacy } from '../nothing-lost/reference-message.ts';
+import { Connections } from './connections.ts';
 import type { Kept } from './figures.ts';
 import { signedRequestOf, wordIn } from './journal.ts';
 import { requestBytes } from './sender.ts';
@@ -56,8 +57,9 @@ const BESIDES: Readonly<Record<'report' | 'trace' | 'poll' | 'signOn', number>> 
 };
 
 const TICK_MS = 5;
+const READY = 8_000;
+const AT_ONCE = 20; // then answers are heard in between
 const PHARMACIES = 500;
-const ADDRESSES = 250;
 const TRIES = 20; // of a message about a prescription that was taken
 const GIVEN_BACK = 0.1;
 const REFUSED: ReadonlySet<number> = new Set([429, 503]);
@@ -71,7 +73,7 @@ const patient = PATIENTS.adult.nhsNumber;
 export class Crowd {
   readonly #settings: CrowdSettings;
   readonly #random: () => number;
-  readonly #free: Connection[][];
+  readonly #pools: readonly Connections[];
   readonly #underWay = new Set<Promise<void>>();
   /** Orders that were refused: the next prescriber sends one of them. */
   readonly #orders: Order[] = [];
@@ -83,7 +85,7 @@ export class Crowd {
   constructor(settings: CrowdSettings) {
     this.#settings = settings;
     this.#random = seeded(settings.seed);
-    this.#free = settings.ports.map(() => []);
+    this.#pools = settings.ports.map((port) => new Connections(port, this.#random));
   }
 
   async come(coming: Coming, seconds: number): Promise<CrowdFigures> {
@@ -95,11 +97,24 @@ export class Crowd {
         'perSecond' in coming
           ? (elapsedMs() / 1_000) * coming.perSecond - begun
           : coming.atOnce - this.#underWay.size;
-      for (let n = 1; n <= wanted; n += 1) this.#begin();
+      for (let n = 1; n <= wanted; n += 1) {
+        this.#begin();
+        if (n % AT_ONCE === 0) await delay(0);
+      }
       begun += Math.max(0, Math.floor(wanted));
       await delay(TICK_MS);
     }
     return this.#take(elapsedMs() / 1_000);
+  }
+
+  /** So many orders, or enough of them, beforehand: whoever signs while they come takes what the others should have. */
+  async sign(orders: number): Promise<CrowdFigures> {
+    const since = performance.now();
+    while (this.#orders.length < Math.min(orders, READY)) {
+      this.#orders.push(this.#newOrder());
+      if (this.#orders.length % AT_ONCE === 0) await delay(0);
+    }
+    return this.#take((performance.now() - since) / 1_000);
   }
 
   /** Once all that was begun has come to its end. */
@@ -192,10 +207,10 @@ export class Crowd {
 
   /** Null: the connection broke. */
   async #ask(urgency: Urgency, bytes: Buffer): Promise<Answer | null> {
-    const place = (this.#asked += 1) % this.#free.length;
-    const free = this.#free[place] ?? [];
-    const connection = free.pop() ?? this.#newConnection(place);
+    const place = (this.#asked += 1) % this.#pools.length;
+    const pool = present(this.#pools[place], 'pool');
     const since = performance.now();
+    const connection = await pool.take();
     try {
       const answer = await connection.ask(bytes);
       const isRefused = REFUSED.has(answer.status);
@@ -206,18 +221,13 @@ export class Crowd {
         this.#tally.wrong.push(`${urgency} is answered ${answer.status} without a time`);
       }
       if (/\r\nconnection: close/i.test(answer.head)) connection.close();
-      else free.push(connection);
       return answer;
     } catch (error) {
       this.#tally.wrong.push(`${urgency} is not answered: ${messageOf(error)}`);
       return null;
+    } finally {
+      pool.put(connection);
     }
-  }
-
-  #newConnection(place: number): Connection {
-    const port = this.#settings.ports[place] ?? 0;
-    const localAddress = `127.0.2.${1 + Math.floor(this.#random() * ADDRESSES)}`;
-    return new Connection(() => connect({ host: '127.0.0.1', port, localAddress }));
   }
 
   #newOrder(): Order {

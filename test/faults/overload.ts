@@ -18,14 +18,10 @@ export type Stage = {
 /** [RELIABILITY F35], as is the next. */
 export const BACK_WITHIN_MS = 60_000;
 const MEMORY_PART = 1.2; // of what the first overload took: a heap takes its room when it is first needed
-/**
- * The table wants a second for what is taken and 50 ms for what is refused, of a machine that is there for nothing else. Here
- * the crowd has its part of two processors, before all others: what they can show is twice the first, and five times the
- * second for half of what is refused; and the goodput is that of the processors which the crowd leaves.
- */
-const GOODPUT_PART = 0.9;
-const TAKEN_WITHIN_MS = 2_000;
-const REFUSED_WITHIN_MS = 250;
+const GOODPUT_PART = 0.9; // of the processors that the crowd leaves
+const TAKEN_WITHIN_MS = 1_000;
+/** Half of what is refused: the crowd has its part of two processors, before all others, and hears late itself. */
+const REFUSED_WITHIN_MS = 50;
 /** With more of the processors in other hands nothing is said of times. */
 const OTHERS_PART = 0.15;
 

@@ -74,6 +74,7 @@ async function overloaded(
   const canBeDone = (all[0]?.ended ?? 0) / CAPACITY_S;
   const stages: Stage[] = [];
   for (const times of STEPS) {
+    all.push(await crowd.sign(canBeDone * times * seconds));
     const othersPartOf = watchOthers(system);
     const figures = await crowd.come({ perSecond: canBeDone * times }, seconds);
     const othersPart = othersPartOf(figures.seconds, figures.ownSeconds);
