@@ -1,4 +1,5 @@
-import { type HttpResponse, write } from './http.ts';
+import type { HttpResponse } from './http.ts';
+import { write } from './http-answer.ts';
 import { listen } from './listen.ts';
 import { certificateOf, makeTlsServer, type TlsSource } from './tls-server.ts';
 

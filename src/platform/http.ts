@@ -11,6 +11,7 @@ import { comingFrom } from './audit/source.ts';
 import { Busy, type Leave, retryAfter } from './admission.ts';
 import { DatabaseUnavailable } from './database.ts';
 import { EMPTY, type HttpRequest, peerOf, readRequest, textHeaders } from './http-request.ts';
+import { ending, write } from './http-answer.ts';
 import { heldSocket, leave, listen, type Listening } from './listen.ts';
 import type { About, Answered } from './measures/answered.ts';
 
@@ -138,24 +139,6 @@ export async function startHttp(
   };
 }
 
-/** Whoever asks next connects anew, perhaps to somebody else. */
-export function ending(answer: HttpResponse): HttpResponse {
-  return { ...answer, headers: { ...answer.headers, Connection: 'close' } };
-}
-
-/** Written past the framework: it rewrites media types, and clients compare ours to the letter. */
-export function write(response: ServerResponse, answer: HttpResponse): void {
-  const { status, headers, cookies = [] } = answer;
-  const { body: given } = answer;
-  const body = typeof given === 'string' && given.length > LARGE ? Buffer.from(given) : given;
-  if (cookies.length > 0) response.setHeader('Set-Cookie', cookies);
-  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
-  response.end(body);
-}
-
-/** Characters: a short text leaves with its head in one piece; a long one costs half as much as bytes. */
-const LARGE = 16_384;
-
 /** When the heads of requests came, in milliseconds. */
 const begun = new WeakMap<IncomingMessage, number>();
 
@@ -200,17 +183,21 @@ async function listenerOf(options: HttpService): Promise<RequestListener> {
     answer(reply, read, failed(options, read, error));
   });
   await app.ready();
-  const plain = new Set(options.routes.map(({ method, path }) => `${method} ${path}`));
+  return routed(options, (request, response) => app.routing(request, response));
+}
+
+/** To whom a request goes: to nobody, to a mount, or to the framework. */
+function routed(options: HttpService, framework: RequestListener): RequestListener {
+  const isRefused = refusalOf(options);
   return (request, response) => {
-    const { method = 'GET', url = '/' } = request;
-    const [path = '/'] = url.split('?', 1);
     begun.set(request, performance.now());
-    if (plain.has(`${method} ${path}`) && options.isRefused?.({ method, path }) === true) {
+    if (isRefused(request)) {
       refuse(options, request, response);
       return;
     }
+    const { url = '/' } = request;
     const mount = options.mounts.find((one) => isBelow(one.path, url));
-    if (mount === undefined) app.routing(request, response);
+    if (mount === undefined) framework(request, response);
     else serveMount(mount, options, { request, response }).then(undefined, () => undefined);
   };
 }
@@ -241,6 +228,15 @@ function failed({ onFailure }: HttpService, request: HttpRequest, error: unknown
 
 function isBelow(path: string, url: string): boolean {
   return url.startsWith(path) && /^[/?]|^$/.test(url.slice(path.length));
+}
+
+/** Whether a request is refused by its head; of paths that have parts nothing is said. */
+function refusalOf({ routes, isRefused }: HttpService): (request: IncomingMessage) => boolean {
+  const plain = new Set(routes.map(({ method, path }) => `${method} ${path}`));
+  return ({ method = 'GET', url = '/' }) => {
+    const [path = '/'] = url.split('?', 1);
+    return plain.has(`${method} ${path}`) && isRefused?.({ method, path }) === true;
+  };
 }
 
 /** Once its body has gone by: what is still to come would be taken for the next request. */

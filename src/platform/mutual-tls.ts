@@ -4,7 +4,8 @@ import { TLSSocket } from 'node:tls';
 
 import { plainAddress } from './address.ts';
 import { comingFrom } from './audit/source.ts';
-import { type Around, ending, type HttpResponse, write } from './http.ts';
+import type { Around, HttpResponse } from './http.ts';
+import { ending, write } from './http-answer.ts';
 import { textHeaders } from './http-request.ts';
 import { listen, type Listening } from './listen.ts';
 import type { Answered } from './measures/answered.ts';

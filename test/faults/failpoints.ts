@@ -40,12 +40,12 @@ export const FAILPOINTS: readonly Failpoint[] = [
   before('committed', LINE, 'if (this.#doubts === doubts) return results;'),
   before('answered by the database', PERFORM, 'if (changed?.length !== 1) return null;'),
   before('answer built', GATEWAY, "return typeof resource === 'string'"),
-  before('answer begun', 'src/platform/http.ts', 'response.end(body);'),
+  before('answer begun', 'src/platform/http-answer.ts', 'response.end(body);'),
   {
     step: 'answer written',
     edits: [
       {
-        file: 'src/platform/http.ts',
+        file: 'src/platform/http-answer.ts',
         find: 'response.end(body);',
         put: `response.end(body); ${DIE}`,
       },

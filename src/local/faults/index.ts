@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 import { componentsAsked } from '../../operations/help/component-of.ts';
-import { type HttpResponse, type HttpRoute, type HttpService, write } from '../../platform/http.ts';
+import type { HttpResponse, HttpRoute, HttpService } from '../../platform/http.ts';
+import { write } from '../../platform/http-answer.ts';
 import { json, parsed, textOf } from '../http.ts';
 
 /** What goes wrong on purpose: so much of all sign-ins, under the name of a scenario [EXPERIENCE 2.2]. */

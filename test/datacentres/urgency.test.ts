@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { BASES } from './gateways/fhir/interaction.ts';
-import { openAdmission, URGENCIES } from './platform/admission.ts';
-import { admitBy, refusedBy, urgencyOf } from './urgency.ts';
+import { BASES } from '../../src/gateways/fhir/interaction.ts';
+import { openAdmission, URGENCIES } from '../../src/platform/admission.ts';
+import { admitBy, refusedBy, urgencyOf } from '../../src/urgency.ts';
 
 const OPERATIONS = ['/Task', '/Task/$release', '/Claim', '/$process-message', '/$validate'];
 const BODIES = ['', 'group-identifier', 'dispense-notification'].map((text) => Buffer.from(text));
