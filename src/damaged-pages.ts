@@ -1,4 +1,11 @@
-import { type Damage, damageIn, damageJob, damageWords, isAlarming } from './operations/index.ts';
+import {
+  type Damage,
+  damageIn,
+  damageJob,
+  damageWords,
+  isAlarming,
+  roleOf,
+} from './operations/index.ts';
 import { REAL_CLOCK } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import {
@@ -20,11 +27,11 @@ export function damagedPagesJob(database: Database, config: Config, log: Log): J
     datacentre,
     look: () => pageFailuresAt(readDatabaseUrl ?? databaseUrl),
     now: () => REAL_CLOCK.now(),
-    warn: ({ server, isStandby, failures }) =>
+    warn: (one) =>
       log({
         event: 'database-damaged',
-        requestId: server,
-        outcome: `${isStandby ? 'standby' : 'primary'}: ${failures} times a damaged page was refused`,
+        requestId: one.server,
+        outcome: `${roleOf(one)}: ${one.failures} times a damaged page was refused`,
       }),
   });
 }
@@ -37,9 +44,9 @@ export function damagedPagesGauge(metrics: Metrics, database: Database): void {
     labels: ['server', 'role'],
   };
   metrics.gauge(about, async () =>
-    (await damageOrNone(database)).map(({ server, isStandby, failures }) => ({
-      labels: { server, role: isStandby ? 'standby' : 'primary' },
-      value: failures,
+    (await damageOrNone(database)).map((one) => ({
+      labels: { server: one.server, role: roleOf(one) },
+      value: one.failures,
     })),
   );
 }

@@ -1,4 +1,4 @@
-import { type Disk, disksIn, diskJob, diskWords, isSlow } from './operations/index.ts';
+import { type Disk, disksIn, diskJob, diskWords, isSlow, roleOf } from './operations/index.ts';
 import { REAL_CLOCK } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import {
@@ -53,10 +53,6 @@ export async function slowDiskLines(url: string): Promise<readonly string[] | nu
   } finally {
     await database.close();
   }
-}
-
-function roleOf({ isStandby }: Disk): 'standby' | 'primary' {
-  return isStandby ? 'standby' : 'primary';
 }
 
 /** None with the database away: the other numbers are told all the same. */

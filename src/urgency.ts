@@ -29,6 +29,7 @@ export function refusedBy(
   admission: Admission,
 ): (request: Pick<HttpRequest, 'method' | 'path'>) => boolean {
   return (request) => {
+    if (!admission.isFull('report')) return false; // nor of anything that is more urgent
     const most = urgencyOf({ ...request, body: MOST_URGENT });
     return most !== null && admission.isFull(most);
   };

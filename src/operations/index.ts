@@ -1,7 +1,7 @@
 export { PROBE_ORGANISATIONS, SYNTHETIC_HEADER } from './probe-organisations.ts';
 export { type Damage, damageWords, isAlarming } from './damage/damage.ts';
 export { damageIn, damageJob } from './damage/jobs.ts';
-export { type Disk, diskWords, isSlow } from './disks/disks.ts';
+export { type Disk, diskWords, isSlow, roleOf } from './disks/disks.ts';
 export { diskJob, disksIn } from './disks/jobs.ts';
 export { type DeskClient, openDesk } from './incidents/desk/handle.ts';
 export { certificateJob, watchedIn } from './certificates/jobs.ts';

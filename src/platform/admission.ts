@@ -114,8 +114,9 @@ function openLimit() {
       const { quick, slow, peak } = window;
       const inGoodTime = ((quick + slow) * GOOD_MS) / (at - windowEnds + WINDOW_MS);
       if (slow > quick) most = Math.max(LEAST, Math.floor(Math.min(most, peak) * FEWER));
-      else if (peak >= most * SHARES.report && most < Math.max(FIRST_MAX, inGoodTime))
+      else if (peak >= most * SHARES.report && most < Math.max(FIRST_MAX, inGoodTime)) {
         most = Math.min(MOST, Math.ceil(most * MORE));
+      }
       window = { quick: 0, slow: 0, peak: 0 };
       windowEnds = at + WINDOW_MS;
     },

@@ -40,7 +40,10 @@ export const COVERED: Readonly<Record<string, Covered>> = {
     'test/keep/backup.test.ts',
     'test/operations/damaged-pages.test.ts',
   ]),
-  F13: row('a clock is wrong', ['test/bad-input/clock.test.ts']),
+  F13: row('a clock is wrong', [
+    'test/bad-input/clock.test.ts',
+    'src/platform/clock-watch.db.test.ts',
+  ]),
   F14: row('the clocks change; leap days; ends of months', [
     'src/kernel/london.test.ts',
     'src/prescriptions/clock-change.test.ts',
@@ -95,7 +98,12 @@ export const COVERED: Readonly<Record<string, Covered>> = {
   ]),
   F33: row('the lock store is lost, slow, or of an older time', []),
   F34: row('a standby is behind and says that it is well', []),
-  F35: row('more comes than can be done', ['src/platform/admission.test.ts']),
+  F35: row('more comes than can be done', [
+    'src/platform/admission.test.ts',
+    'src/platform/refused.test.ts',
+    'src/platform/listen.test.ts',
+    'test/datacentres/urgency.test.ts',
+  ]),
   F36: row('all pharmacies poll at opening time', ['test/migration/at-the-switch.test.ts']),
   F37: row('memory, file handles or time are short', []),
   F38: row('an operator is mistaken', [

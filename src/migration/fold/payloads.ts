@@ -86,4 +86,5 @@ function within(
 }
 
 const FEED_PAYLOAD = /^feed\.\d{6}\.bin$/;
-const MESSAGE_MAX_BYTES = 5_242_880; // [RELIABILITY 7.2]
+/** Larger ones are no messages [RELIABILITY 7.2]. */
+export const MESSAGE_MAX_BYTES = 5_242_880;

@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isReadableXml, ownInteraction, readOrderMessage } from '../../prescriptions/rules.ts';
+import {
+  INTERACTIONS,
+  isReadableXml,
+  ownInteraction,
+  readOrderMessage,
+} from '../../prescriptions/rules.ts';
+import { MESSAGE_MAX_BYTES } from '../fold/payloads.ts';
 import type { Dump } from '../lx1/open-dump.ts';
 import type { Group } from '../lx1/read-groups.ts';
 import type { Row } from '../lx1/tables.ts';
@@ -45,7 +51,7 @@ export class DamageShown {
     const bytes = texts.get(orderId);
     if (came === undefined || bytes === undefined) return true;
     const order = readOrderMessage(bytes);
-    if (ownInteraction(came.INTERACTION) !== ORDER || !order.ok) return true;
+    if (ownInteraction(came.INTERACTION) !== INTERACTIONS.create || !order.ok) return true;
     const items = new Set(rows.ITEM.map(({ row }) => row.ITEM_ID.trim().toUpperCase()));
     const isOther = order.value.items.some(({ id }) => !items.has(id.trim().toUpperCase()));
     if (isOther || order.value.shortFormId.trim().toUpperCase().slice(0, -1) !== place) return true;
@@ -87,7 +93,5 @@ export class DamageShown {
   }
 }
 
-const ORDER = 'PORX_IN020101SM31';
 const FILE = /^[\w.-]+\.bin$/;
-const MESSAGE_MAX_BYTES = 5_242_880; // [RELIABILITY 7.2]
 const NO_BYTES = Buffer.alloc(0);

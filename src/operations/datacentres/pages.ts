@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import { recordAct } from '../audit/repository.ts';
 import { type Damage, damageWords, isAlarming } from '../damage/damage.ts';
 import { damageIn } from '../damage/jobs.ts';
-import { type Disk, diskWords, isSlow } from '../disks/disks.ts';
+import { type Disk, diskWords, isSlow, roleOf } from '../disks/disks.ts';
 import { disksIn } from '../disks/jobs.ts';
 import type { Queues } from '../measures/findings.ts';
 import { findingOf, measuresSince, processesSince } from '../measures/repository.ts';
@@ -148,15 +148,11 @@ async function modelOf({ database, installation }: DatacentrePagesParts, typed: 
 }
 
 function damageRow(one: Damage, at: Date) {
-  const { server, isStandby } = one;
-  return { server, role: roleOf(isStandby), words: damageWords(one), isBad: isAlarming(one, at) };
+  const { server } = one;
+  return { server, role: roleOf(one), words: damageWords(one), isBad: isAlarming(one, at) };
 }
 
 function diskRow(one: Disk) {
-  const { server, isStandby } = one;
-  return { server, role: roleOf(isStandby), words: diskWords(one), isBad: isSlow(one) };
-}
-
-function roleOf(isStandby: boolean): string {
-  return isStandby ? 'standby' : 'primary';
+  const { server } = one;
+  return { server, role: roleOf(one), words: diskWords(one), isBad: isSlow(one) };
 }

@@ -29,6 +29,10 @@ export function afterFlushes(
   return { known, newlySlow: known.filter(({ slowLooks }) => slowLooks === LOOKS) };
 }
 
+export function roleOf({ isStandby }: { readonly isStandby: boolean }): 'standby' | 'primary' {
+  return isStandby ? 'standby' : 'primary';
+}
+
 /** In words for people. */
 export function diskWords({ ms }: Disk): string {
   return `a flush takes ${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;

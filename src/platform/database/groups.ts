@@ -118,7 +118,7 @@ export class Groups {
   async #commit(line: Line, group: readonly Job[]): Promise<void> {
     const all = group.map(({ statement }) => statement);
     const { isKept, ended, keepingMs } = await line.commit(all);
-    if (isKept) this.#isSlow = keepingMs > SLOW_MS;
+    if (isKept && keepingMs !== null) this.#isSlow = keepingMs > SLOW_MS;
     if (isKept || group.length === 1) return settle(group, ended);
     for (const job of group) {
       settle([job], (await line.commit([job.statement])).ended);

@@ -29,11 +29,11 @@ export function valueOf(ended: Ended): pg.QueryResult {
   throw connectionProblem(ended.reason) ?? ended.reason;
 }
 
-/** How those of a transaction ended, whether it was kept, and how long that took, once all of it was done. */
+/** How those of a transaction ended, whether it was kept, and how long that took, once all of it was done; null: of one statement alone nobody can tell. */
 export type Committed = {
   readonly isKept: boolean;
   readonly ended: readonly Ended[];
-  readonly keepingMs: number;
+  readonly keepingMs: number | null;
 };
 
 export type LineParts = {
@@ -97,7 +97,7 @@ export class Line {
     const { epoch } = open.server;
     const fence = epoch === null ? [] : [requireEpoch(epoch)];
     if (epoch === null && statements.length === 1) {
-      return { isKept: true, ended: await this.#ask(open, statements), keepingMs: 0 };
+      return { isKept: true, ended: await this.#ask(open, statements), keepingMs: null };
     }
     let doneAt = performance.now();
     const isDone = (): unknown => (doneAt = performance.now());
