@@ -36,9 +36,10 @@ export class Connection {
     });
   }
 
+  /** Whoever still waits for an answer hears at once that there will be none. */
   close(): void {
     this.#socket?.destroy();
-    this.#socket = null;
+    this.#gone();
   }
 
   /** The server closes a connection that was idle for long, as while messages are prepared. */
@@ -50,9 +51,7 @@ export class Connection {
       if (this.#socket === socket) this.#fail(error);
     });
     socket.on('close', () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#fail(new Error('the connection was closed'));
+      if (this.#socket === socket) this.#gone();
     });
     this.#socket = socket;
     return socket;
@@ -94,6 +93,15 @@ export class Connection {
       this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     this.#chunks = [whole];
     return whole;
+  }
+
+  /** Nothing of an answer that came in part is taken for the next. */
+  #gone(): void {
+    this.#socket = null;
+    this.#chunks = [];
+    this.#received = 0;
+    this.#wanted = 0;
+    this.#fail(new Error('the connection was closed'));
   }
 
   #fail(error: Error): void {
