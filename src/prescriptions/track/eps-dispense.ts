@@ -13,8 +13,8 @@ import type { KeptMessage } from './repository.ts';
 
 /** What pharmacies told of an issue, the first message first; also what was amended or withdrawn since [EPS-HL7V3 10.2]. */
 export function dispenseNotifications(viewed: Viewed): Element[] {
-  const { record, steps } = viewed;
-  const order = record.document.items.map(({ id }) => id.toUpperCase());
+  const { record, document, steps } = viewed;
+  const order = document.items.map(({ id }) => id.toUpperCase());
   return steps.flatMap((step) => {
     const message = record.messages.find(
       ({ messageId, interaction }) =>

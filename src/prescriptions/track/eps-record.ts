@@ -5,6 +5,7 @@ import { type LondonDate, londonDate } from '../../kernel/london.ts';
 import { exemptAges } from '../exempt-ages.ts';
 import type { OrderDocument } from '../hl7v3/order-document.ts';
 import { hl7Time, readDay } from '../hl7v3/time.ts';
+import { documentOf, readKeptOrder } from '../kept-order.ts';
 import { isComplete, isOver, issueCount, lastIssueOf } from '../issues.ts';
 import type { Issue, Prescription } from '../prescription.ts';
 import { shortForm } from '../prescription-id.ts';
@@ -19,10 +20,15 @@ import { claimedAt, dispensedAt, downloadedAt } from './moments.ts';
 import type { TrackedRecord } from './tracked-record.ts';
 import { TREATMENT_WORDS } from './words.ts';
 
-/** All that trackers are told of one issue of a prescription, in the order of the real Spine [EPS-HL7V3 10.2]. */
+/**
+ * All that trackers are told of one issue of a prescription, in the order of the real Spine [EPS-HL7V3 10.2]. Throws
+ * when its messages, as they are kept, cannot be read.
+ */
 export function epsRecord(record: TrackedRecord, issue: Issue): Element {
-  const steps = stepsOf(record.prescription.id, record.history, issue.number);
-  const viewed: Viewed = { record, issue, steps };
+  const { prescription, history, order } = record;
+  const document = documentOf(readKeptOrder(order.body), prescription.prescribedAt);
+  const steps = stepsOf(prescription.id, history, issue.number);
+  const viewed: Viewed = { record, document, issue, steps };
   return element(
     'epsRecord',
     {},
@@ -32,7 +38,7 @@ export function epsRecord(record: TrackedRecord, issue: Issue): Element {
     filteredHistory(viewed),
     dispensing(viewed),
     prescribing(viewed),
-    parentPrescription(record.document),
+    parentPrescription(document),
     dispenseNotifications(viewed),
   );
 }
@@ -125,8 +131,8 @@ function dispensing(viewed: Viewed): Element[] {
   ];
 }
 
-function prescribing({ record }: Viewed): Element[] {
-  const { prescription, order, document } = record;
+function prescribing({ record, document }: Viewed): Element[] {
+  const { prescription, order } = record;
   const { treatment, prescribedAt, id, prescriber, repeats, orderId } = prescription;
   return [
     fact('signedTime', document.author.time),

@@ -32,14 +32,15 @@ export type AskedAs = { readonly asking: Asking; readonly interaction: string };
 
 /**
  * Those that there are, the newest first, with what their orders say. One whose order cannot be read keeps nobody from
- * the others: whoever runs the service hears of it.
+ * the others.
  */
 export async function findPrescriptions(
-  { database, onUnreadable }: Pick<Spine, 'database' | 'onUnreadable'>,
-  { asking, interaction }: AskedAs,
+  spine: Pick<Spine, 'database' | 'onUnreadable'>,
+  as: AskedAs,
   ids: readonly PrescriptionId[],
   isWanted: (prescription: Prescription) => boolean,
 ): Promise<Found[]> {
+  const { database } = spine;
   const heads = await repository.heads(database, ids);
   const known = [...heads.values()].flatMap(({ state }) =>
     state?.kind === 'prescription' && isWanted(state) ? [state] : [],
@@ -52,15 +53,27 @@ export async function findPrescriptions(
     .toSorted((one, other) => (one.prescribedAt < other.prescribedAt ? 1 : -1))
     .flatMap((prescription) => {
       const body = present(bodies.get(prescription.orderId), 'document of an order');
-      try {
+      const found = ofKept(spine, as, () => {
         const order = readKeptOrder(body);
-        return [{ prescription, order, document: documentOf(order, prescription.prescribedAt) }];
-      } catch (fault) {
-        const { organisation } = asking.actor;
-        onUnreadable?.({ requestId: asking.requestId, interaction, organisation }, fault);
-        return [];
-      }
+        return { prescription, order, document: documentOf(order, prescription.prescribedAt) };
+      });
+      return found ?? [];
     });
+}
+
+/** What is made of messages that are kept; null when they cannot be read: whoever runs the service hears of it. */
+export function ofKept<T>(
+  { onUnreadable }: Pick<Spine, 'onUnreadable'>,
+  { asking, interaction }: AskedAs,
+  make: () => T,
+): T | null {
+  try {
+    return make();
+  } catch (fault) {
+    const { organisation } = asking.actor;
+    onUnreadable?.({ requestId: asking.requestId, interaction, organisation }, fault);
+    return null;
+  }
 }
 
 /** Who saw which records is written before the answer leaves [RELIABILITY I16]. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/instant.ts';
 import type { Uuid } from '../../kernel/uuid.ts';
 import { evolveAll, type Known } from '../evolve.ts';
+import type { OrderDocument } from '../hl7v3/order-document.ts';
 import { issueOf } from '../issues.ts';
 import type { Issue, PrescriptionEvent } from '../prescription.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
@@ -19,9 +20,10 @@ export type Step = {
   readonly after: Issue | null;
 };
 
-/** A record, the issue that is asked for, and what happened to that. */
+/** A record, what its order says, the issue that is asked for, and what happened to that. */
 export type Viewed = {
   readonly record: TrackedRecord;
+  readonly document: OrderDocument;
   readonly issue: Issue;
   readonly steps: readonly Step[];
 };

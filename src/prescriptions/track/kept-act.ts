@@ -17,17 +17,18 @@ import type { KeptMessage } from './repository.ts';
 const NOTIFICATION = 'DispenseNotification';
 const HL7 = 'urn:hl7-org:v3';
 
-/**
- * A prescription, or what was told of its dispensing, as a document in HL7 V3, whichever form it came in: to
- * the byte as it came, if it came so. Null for other messages.
- */
-export function keptDocument(message: KeptMessage): string | null {
+/** Whether it is a prescription, or what was told of its dispensing. */
+export function isDocument({ interaction }: KeptMessage): boolean {
+  return interaction === INTERACTIONS.create || interaction === INTERACTIONS.dispense;
+}
+
+/** A document in HL7 V3, whichever form it came in: to the byte as it came, if it came so. */
+export function keptDocument(message: KeptMessage): string {
   const { interaction, body, receivedAt } = message;
   if (interaction === INTERACTIONS.create) {
     const order = readKeptOrder(body);
     return order.form === 'hl7v3' ? asReceived(order) : written(actOf(order, receivedAt));
   }
-  if (interaction !== INTERACTIONS.dispense) return null;
   return isXml(body)
     ? asReceived(readKeptHl7(body, NOTIFICATION))
     : written(notificationOf(message));

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 
 import type { QueryAnswer, SoapQuery, SoapQueryHandler } from '../../gateways/hl7v3/index.ts';
 import { FRAME_OID } from '../../gateways/hl7v3/oids.ts';
-import { element, textElement } from '../../gateways/xml/element.ts';
+import { type Element, element, textElement } from '../../gateways/xml/element.ts';
 import type { Interaction } from '../../identity/index.ts';
 import { currentIssue, issueOf } from '../issues.ts';
 import { numbersOf } from '../patients/repository.ts';
@@ -11,8 +11,8 @@ import type { Issue } from '../prescription.ts';
 import { shortForm } from '../prescription-id.ts';
 import * as repository from '../repository.ts';
 import { epsRecord } from './eps-record.ts';
-import { findPrescriptions, forbiddenText, noteReading } from './find.ts';
-import { keptDocument } from './kept-act.ts';
+import { findPrescriptions, forbiddenText, noteReading, ofKept } from './find.ts';
+import { isDocument, keptDocument } from './kept-act.ts';
 import { messageKey } from './message-key.ts';
 import {
   type DetailQuery,
@@ -42,6 +42,7 @@ export function soapQueries(spine: Spine): SoapQueryHandler[] {
 
 const NOT_FOUND = 'Prescription not found';
 const NO_SUCH_ISSUE = 'Prescription repeat instance not found';
+const UNREADABLE = 'The prescription as it is kept cannot be read';
 
 function fault(text: string): QueryAnswer {
   return { kind: 'fault', isForbidden: false, text };
@@ -53,10 +54,7 @@ function forbidden(spine: Spine, query: SoapQuery, act: Interaction): QueryAnswe
 }
 
 /** A record and the issue that is asked for; why there is none, in words. */
-async function asked(
-  spine: Spine,
-  { id, issue }: DetailQuery,
-): Promise<{ readonly record: TrackedRecord; readonly issue: Issue } | string> {
+async function asked(spine: Spine, { id, issue }: DetailQuery): Promise<Asked | string> {
   const record = id === null ? null : await trackedRecord(spine, id);
   if (record === null) return NOT_FOUND;
   const { prescription } = record;
@@ -71,12 +69,16 @@ async function detail(spine: Spine, query: SoapQuery): Promise<QueryAnswer> {
   if (!read.ok) return fault(read.error);
   const found = await asked(spine, read.value);
   if (typeof found === 'string') return fault(found);
+  const subject = ofKept(spine, { asking: query, interaction: DETAIL }, () => recordOf(found));
+  if (subject === null) return fault(UNREADABLE);
   await noteReading(spine, query, DETAIL, [found.record.prescription]);
-  return recordAnswer(found, {
+  return {
+    kind: 'found',
     interaction: 'PORX_IN000006UK99',
     wrapper: 'prescriptionDetailQueryResponse',
     isConfirmed: false,
-  });
+    subject,
+  };
 }
 
 const CLINICAL_VIEW = 'prescriptionClinicalViewResponse';
@@ -88,26 +90,28 @@ async function clinicalView(spine: Spine, query: SoapQuery): Promise<QueryAnswer
   if (!read.ok) return searchRefusal(CLINICAL_VIEW, INVALID, read.error);
   const found = await asked(spine, read.value);
   if (typeof found === 'string') return searchRefusal(CLINICAL_VIEW, '0001', NOT_FOUND);
+  const subject = ofKept(spine, { asking: query, interaction: CLINICAL }, () => recordOf(found));
+  if (subject === null) return searchRefusal(CLINICAL_VIEW, INVALID, UNREADABLE);
   await noteReading(spine, query, CLINICAL, [found.record.prescription]);
-  return recordAnswer(found, {
+  return {
+    kind: 'found',
     interaction: 'PORX_IN000006UK98',
     wrapper: CLINICAL_VIEW,
     isConfirmed: true,
-  });
+    subject,
+  };
 }
 
-function recordAnswer(
-  { record, issue }: { readonly record: TrackedRecord; readonly issue: Issue },
-  told: { readonly interaction: string; readonly wrapper: string; readonly isConfirmed: boolean },
-): QueryAnswer {
+type Asked = { readonly record: TrackedRecord; readonly issue: Issue };
+
+function recordOf({ record, issue }: Asked): Element {
   const index = element(
     'epsIndex',
     {},
     textElement('prescriptionID', shortForm(record.prescription.id)),
     textElement('instanceNumber', String(issue.number)),
   );
-  const subject = element('PrescriptionJsonQueryResponse', {}, epsRecord(record, issue), index);
-  return { kind: 'found', ...told, subject };
+  return element('PrescriptionJsonQueryResponse', {}, epsRecord(record, issue), index);
 }
 
 /** A message by the key that the record names it by: whoever may see the one may see the other. */
@@ -120,8 +124,10 @@ async function document(spine: Spine, query: SoapQuery): Promise<QueryAnswer> {
   const record = id === null ? null : await trackedRecord(spine, id);
   if (record === null) return fault(NOT_FOUND);
   const message = record.messages.find((one) => messageKey(one) === key);
-  const text = message === undefined ? null : keptDocument(message);
-  if (message === undefined || text === null) return fault('Document not found');
+  if (message === undefined || !isDocument(message)) return fault('Document not found');
+  const as = { asking: query, interaction: DOCUMENT };
+  const text = ofKept(spine, as, () => keptDocument(message));
+  if (text === null) return fault(UNREADABLE);
   await noteReading(spine, query, DOCUMENT, [record.prescription]);
   return {
     kind: 'found',

@@ -1,8 +1,6 @@
 import { present } from '../../kernel/bug.ts';
 import { evolveAll } from '../evolve.ts';
-import type { OrderDocument } from '../hl7v3/order-document.ts';
 import { INTERACTIONS } from '../interactions.ts';
-import { documentOf, readKeptOrder } from '../kept-order.ts';
 import type { Spine } from '../perform.ts';
 import type { Prescription } from '../prescription.ts';
 import type { PrescriptionId } from '../prescription-id.ts';
@@ -13,9 +11,8 @@ export type TrackedRecord = {
   readonly prescription: Prescription;
   readonly history: readonly Recorded[];
   readonly messages: readonly KeptMessage[];
-  /** The message that brought it, and what that says. */
+  /** The message that brought it. */
   readonly order: KeptMessage;
-  readonly document: OrderDocument;
 };
 
 /** Null when nobody sent it, or it is gone. */
@@ -36,6 +33,5 @@ export async function trackedRecord(
     ),
     'order of a prescription',
   );
-  const document = documentOf(readKeptOrder(order.body), prescription.prescribedAt);
-  return { prescription, history, messages, order, document };
+  return { prescription, history, messages, order };
 }
