@@ -94,7 +94,7 @@ async function opening(
   const from = performance.now();
   const each = Array.from({ length: polls }, async (_, n) => {
     const turn = from + (n * 1_000) / perSecond;
-    await delay(turn - performance.now());
+    await delay(Math.max(turn - performance.now(), 0));
     const tries = await poll(present(pharmacies[n % pharmacies.length], 'pharmacy'));
     return { ms: performance.now() - turn, tries };
   });
