@@ -20,8 +20,11 @@ export type { Statement } from './database/line.ts';
 export type Database = {
   /** The rows of one statement. `Row` is what its select list says; the two stand side by side. */
   all<Row extends object>(statement: Statement): Promise<Row[]>;
-  /** As `all`, for a statement that changes something: it may be committed together with others that come at the same time. */
-  write<Row extends object>(statement: Statement): Promise<Row[]>;
+  /**
+   * As `all`, for a statement that changes something: it may be committed together with others that come at the same time.
+   * `place` is that of the rows it changes where others may change them at the same time: by it those of a group are ordered.
+   */
+  write<Row extends object>(statement: Statement, place?: string): Promise<Row[]>;
   close(): Promise<void>;
 };
 
@@ -106,8 +109,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const primary: Database = {
     all: async <Row extends object>(statement: Statement) =>
       rowsOf<Row>(await atPrimary(statement)),
-    write: async <Row extends object>(statement: Statement) => {
-      const { rows }: pg.QueryResult<Row> = await groups.write(statement);
+    write: async <Row extends object>(statement: Statement, place?: string) => {
+      const { rows }: pg.QueryResult<Row> = await groups.write(statement, place);
       return rows;
     },
     close: async () => {

@@ -25,6 +25,7 @@ export async function record(
   try {
     const [row] = await database.write<{ changed: PrescriptionId[] | null; isClosed: boolean }>(
       recordStatement(envelope, outcome, changes),
+      changes.map(({ id }) => id).toSorted()[0],
     );
     if (row?.isClosed === true) throw new NotTakenYet();
     return row?.changed ?? [];
@@ -67,11 +68,15 @@ function placeOf(changes: readonly Change[]): Sql {
   return sql`array_position(${changes.map(({ id }) => id)}::text[], prescription_id)`;
 }
 
-/** A message either brings a prescription that nobody knew, of a patient who lives, or changes ones that are known. */
+/**
+ * A message either brings a prescription that nobody knew, of a patient who lives, or changes ones that are known: these in the
+ * order of their ids, so that two messages that change the same ones do not wait for each other crosswise.
+ */
 function headOf(changes: readonly Change[]): Sql {
   const isNew = changes.every(({ before }) => before.version === 0);
   const patient = changes[0]?.nhsNumber ?? null;
-  const rows = changes.map(
+  const inPlace = changes.length === 1 ? changes : changes.toSorted(byId);
+  const rows = inPlace.map(
     ({
       id,
       before,
@@ -95,6 +100,10 @@ function headOf(changes: readonly Change[]): Sql {
         expires_on = v.expires_on, due_on = v.due_on, state = v.state, head_hash = v.head_hash
         from ${known} where p.prescription_id = v.id and p.version = v.was and not ${IS_CLOSED}
         returning prescription_id`;
+}
+
+function byId({ id: one }: Change, { id: other }: Change): number {
+  return one < other ? -1 : 1;
 }
 
 function eventsOf({ messageId, at }: Act, changes: readonly Change[]): Sql {
@@ -205,11 +214,12 @@ export async function recordRefusal(
     (insert) => sql`alongside as (${insert} where exists (select from message))`,
   );
   try {
-    const kept = await database.write(sql`
+    const statement = sql`
       with ${list([message, ...more])}
       insert into platform.audit ${AUDIT_COLUMNS}
       select ${auditValues(envelope)}, ${about.id}::text, ${about.nhsNumber}::text, ${auditWord(outcome)}::text
-      from message returning id`);
+      from message returning id`;
+    const kept = await database.write(statement, about.id);
     if (kept.length === 0) throw new NotTakenYet();
     return true;
   } catch (error) {

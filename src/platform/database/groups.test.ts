@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type pg from 'pg';
+import pg from 'pg';
 
 import { Groups } from './groups.ts';
-import type { Committed, Statement } from './line.ts';
+import type { Committed, Ended, Statement } from './line.ts';
 
 const RESULT = {} as pg.QueryResult;
 const statement = (text: string): Statement => ({ text, values: [] });
@@ -22,6 +22,66 @@ function fakeLine() {
     });
   return { asked, commit };
 }
+
+function refusal(text: string): pg.DatabaseError {
+  return Object.assign(new pg.DatabaseError(text, 0, 'error'), { code: '23505' });
+}
+
+/** A connection that keeps a group unless one of it is refused; of these it knows the texts. */
+function refusingLine(...refused: readonly string[]) {
+  const asked: string[] = [];
+  const endedOf = ({ text }: Statement): Ended =>
+    refused.includes(text)
+      ? { status: 'rejected', reason: refusal(`${text} is refused`) }
+      : { status: 'fulfilled', value: RESULT };
+  const commit = async (all: readonly Statement[]): Promise<Committed> => {
+    asked.push(all.map(({ text }) => text).join('+'));
+    await delay(1);
+    const first = all.findIndex(({ text }) => refused.includes(text));
+    const undone = { status: 'rejected', reason: refusal('all was undone') } as const;
+    const ended = all.map((one, place) => (first === -1 || place <= first ? endedOf(one) : undone));
+    return { isKept: first === -1, ended, keepingMs: first === -1 ? 1 : null };
+  };
+  return { asked, commit };
+}
+
+/** What comes of these when they are written while another is being committed. */
+async function together(
+  line: ReturnType<typeof refusingLine>,
+  ...all: (readonly [text: string, place: string])[]
+) {
+  const groups = new Groups([line], { isHeld: () => false, waitMs: 60_000 });
+  const written = [['first', ''] as const, ...all].map(([text, place]) =>
+    groups.write(statement(text), place),
+  );
+  return (await Promise.allSettled(written)).slice(1);
+}
+
+test('those of a group are done in the order of what they change', async () => {
+  const line = refusingLine();
+  await together(line, ['c', '3'], ['a', '1'], ['b', '2'], ['also a', '1'], ['anywhere', '']);
+  assert.deepEqual(line.asked, ['first', 'anywhere+a+also a+b+c']);
+});
+
+test('a group of which one is refused is done without that one, which follows alone', async () => {
+  const line = refusingLine('b');
+  const ended = await together(line, ['a', '1'], ['b', '2'], ['c', '3']);
+  assert.deepEqual(line.asked, ['first', 'a+b+c', 'a+c', 'b']);
+  assert.deepEqual(
+    ended.map((one) => (one.status === 'rejected' ? String(one.reason) : 'done')),
+    ['done', 'error: b is refused', 'done'],
+  );
+});
+
+test('a group of which many are refused is done one by one', async () => {
+  const line = refusingLine('b', 'c', 'd', 'e');
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const ended = await together(line, ...names.map((name) => [name, name] as const));
+  assert.deepEqual(line.asked.slice(1, 5), ['a+b+c+d+e+f', 'a+c+d+e+f', 'a+d+e+f', 'a+e+f']);
+  assert.deepEqual(line.asked.slice(5).toSorted(), names);
+  const done = names.filter((_, place) => ended[place]?.status === 'fulfilled');
+  assert.deepEqual(done, ['a', 'f']);
+});
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await delay(1);

@@ -9,6 +9,7 @@ type Line = Pick<WholeLine, 'commit'>;
 
 type Job = {
   readonly statement: Statement;
+  readonly place: string;
   readonly since: number;
   readonly resolve: (result: pg.QueryResult) => void;
   readonly reject: (error: unknown) => void;
@@ -18,13 +19,17 @@ const GROUP_MAX = 32; // more saves little and lets the first wait for the last
 const WAITING_MAX = 2_048; // that nobody would get through in the time that they may wait
 const SLOW_MS = 30; // to keep a group: the disks are what all wait for
 const GATHER_MS = 5; // of those who come one after the other
+const LEFT_OUT_MAX = 3; // of a group, before each of it is done alone
 
 /**
  * Statements that change something. Those that come while others are being committed wait, and are
  * then committed together: the disk, the server and the network are asked once for all of them.
- * Each is answered after its commit. If one of a group fails, nothing of the group was done, and
- * each is done again alone; so nobody's mistake is another's. Who has waited too long for their turn
+ * Each is answered after its commit. If one of a group fails, nothing of the group was done: it is done without that one,
+ * which follows alone; so nobody's mistake is another's. Who has waited too long for their turn
  * is refused, and was not done [RELIABILITY C8].
+ *
+ * A group holds what it locked until its commit, so those of a group are done in the order of their places: two groups that
+ * change the same rows, here and in the other datacentre, then do not wait for each other crosswise.
  *
  * Whoever comes just after a group was begun waits for two commits. While a disk is slow that is what all wait for, so
  * that other lines take groups then, too [RELIABILITY F9].
@@ -58,10 +63,11 @@ export class Groups {
     return this.#busy.has(line);
   }
 
-  write(statement: Statement): Promise<pg.QueryResult> {
+  /** `place`: of what is changed, among all that is; nothing else is done by it. */
+  write(statement: Statement, place = ''): Promise<pg.QueryResult> {
     if (this.#waiting.length >= WAITING_MAX) throw tooMany();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ statement, since: performance.now(), resolve, reject });
+      this.#waiting.push({ statement, place, since: performance.now(), resolve, reject });
       if (this.#busy.size === 0) return this.#next();
       this.#watch();
       this.#gather();
@@ -116,14 +122,30 @@ export class Groups {
   }
 
   async #commit(line: Line, group: readonly Job[]): Promise<void> {
-    const all = group.map(({ statement }) => statement);
-    const { isKept, ended, keepingMs } = await line.commit(all);
-    if (isKept && keepingMs !== null) this.#isSlow = keepingMs > SLOW_MS;
-    if (isKept || group.length === 1) return settle(group, ended);
-    for (const job of group) {
-      settle([job], (await line.commit([job.statement])).ended);
+    const together = group.toSorted(byPlace);
+    const alone: Job[] = [];
+    while (together.length > 0) {
+      const { isKept, ended, keepingMs } = await line.commit(statementsOf(together));
+      if (isKept && keepingMs !== null) this.#isSlow = keepingMs > SLOW_MS;
+      if (isKept || together.length === 1) {
+        settle(together, ended);
+        break;
+      }
+      const failed = ended.findIndex(({ status }) => status === 'rejected');
+      const areMany = failed === -1 || alone.length === LEFT_OUT_MAX;
+      alone.push(...(areMany ? together.splice(0) : together.splice(failed, 1)));
     }
+    for (const job of alone) settle([job], (await line.commit(statementsOf([job]))).ended);
   }
+}
+
+function byPlace({ place: one }: Job, { place: other }: Job): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function statementsOf(jobs: readonly Job[]): Statement[] {
+  return jobs.map(({ statement }) => statement);
 }
 
 function tooMany(): DatabaseUnavailable {

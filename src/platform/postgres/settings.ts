@@ -23,6 +23,7 @@ export function serverSettings(port: number, more: ServerSettings): ServerSettin
     max_wal_size: '2GB', // 8 GB for a live database; here the disk is a laptop's
     // Else each new 16 MB of log is written twice, and all commits wait while it is: 50-150 ms, every 2 s under load.
     wal_init_zero: 'off',
+    deadlock_timeout: '50ms', // all who write wait meanwhile; a lock is held for the time of a commit
     checkpoint_timeout: '15min',
     log_checkpoints: 'off',
     jit: 'off',

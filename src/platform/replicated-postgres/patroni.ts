@@ -103,6 +103,7 @@ const PARAMETERS = {
   max_slot_wal_keep_size: '8GB', // a backup that nobody follows, or a site that stays away, fills no disk
   wal_log_hints: 'on',
   wal_init_zero: 'off',
+  deadlock_timeout: '50ms', // all who write wait meanwhile; a lock is held for the time of a commit
   max_connections: 100,
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
