@@ -65,6 +65,21 @@ describe('a process to which more comes than it can do', () => {
     assert.equal(afterBatches(100, 200), 1_024);
   });
 
+  test('takes as many as before while it stands still for moments, and else ends them in good time', () => {
+    const { admission, fill, pass } = trial();
+    const batch = (ms: number): void => {
+      const leaves = Array.from(
+        { length: 64 },
+        () => admission.enter('supply') ?? (() => assert.fail('refused')),
+      );
+      pass(ms);
+      for (const leave of leaves) leave(true);
+    };
+    for (let n = 0; n < 30; n += 1) batch(100);
+    for (const ms of [700, 700, 100, 700, 700, 100]) batch(ms);
+    assert.ok(fill('supply').length > 64);
+  });
+
   test('does not take what failed for a sign of how quick it is', () => {
     const { admission, fill, pass } = trial();
     const before = fill('supply');

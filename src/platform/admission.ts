@@ -43,6 +43,7 @@ const MOST = 1_024;
 const HELD_MOST = 4_096; // waiting bodies of 10 kB are 40 MB
 const GOOD_MS = 500; // of most, so that 99 in 100 take less than a second [RELIABILITY F35]
 const WINDOW_MS = 200;
+const AVERAGE_MS = 2_000; // what ends in that says how much can be done: a link or a disk stands still for moments
 const FEWER = 0.8;
 const MORE = 1.1;
 const AFTER_HOLD_MS = 3_000; // in which those who have waited are served
@@ -97,11 +98,15 @@ export function openAdmission({
   };
 }
 
-/** A window in which most took too long lowers it, one that was nearly full and quick raises it: to no more than ends in good time. */
+/**
+ * A window in which most took too long lowers it, one that was nearly full and quick raises it: to what ends in good time, no
+ * more and no less.
+ */
 function openLimit() {
   let most = FIRST_MAX;
   let windowEnds = 0;
   let window = { quick: 0, slow: 0, peak: 0 };
+  let perMs = 0;
   return {
     most: () => most,
     met: (underWay: number) => {
@@ -112,9 +117,15 @@ function openLimit() {
       else window.quick += 1;
       if (at < windowEnds) return;
       const { quick, slow, peak } = window;
-      const inGoodTime = ((quick + slow) * GOOD_MS) / (at - windowEnds + WINDOW_MS);
-      if (slow > quick) most = Math.max(LEAST, Math.floor(Math.min(most, peak) * FEWER));
-      else if (peak >= most * SHARES.report && most < Math.max(FIRST_MAX, inGoodTime)) {
+      const lastedMs = at - windowEnds + WINDOW_MS;
+      const ended = quick + slow;
+      perMs += (ended / lastedMs - perMs) * Math.min(1, lastedMs / AVERAGE_MS);
+      const fewer = Math.min(most, Math.max(Math.min(most, peak) * FEWER, perMs * GOOD_MS));
+      if (slow > quick) most = Math.max(LEAST, Math.floor(fewer));
+      else if (
+        peak >= most * SHARES.report &&
+        most < Math.max(FIRST_MAX, (ended * GOOD_MS) / lastedMs)
+      ) {
         most = Math.min(MOST, Math.ceil(most * MORE));
       }
       window = { quick: 0, slow: 0, peak: 0 };
