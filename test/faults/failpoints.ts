@@ -31,7 +31,7 @@ export const FAILPOINTS: readonly Failpoint[] = [
   before(
     'statement made',
     'src/platform/database/groups.ts',
-    'this.#waiting.push({ statement, since: performance.now(), resolve, reject });',
+    'this.#waiting.push({ statement, place, since: performance.now(), resolve, reject });',
   ),
   sent('sent', 0),
   sent('sent, 1 ms ago', 1),

@@ -9,7 +9,16 @@ import { prescriptionKey } from '../../src/prescriptions/prescription-id.ts';
 import { wrapped } from '../support/hl7v3.ts';
 import { aJourney, type Journey } from '../support/journey.ts';
 import { PRESCRIBING } from '../support/server.ts';
-import { all, documentIn, faultIn, QUESTIONS, recordIn, testTrackers, text } from './asking.ts';
+import {
+  all,
+  documentIn,
+  faultIn,
+  QUESTIONS,
+  recordIn,
+  refusalIn,
+  testTrackers,
+  text,
+} from './asking.ts';
 import { openDoors, reasonsOf } from './doors.ts';
 import { aHl7Journey } from './hl7-journey.ts';
 import { rebuildOf } from './rebuilding.ts';
@@ -145,5 +154,30 @@ describe('who looked', () => {
         { ...alone, interaction: 'PRESCRIPTIONSEARCH_SM01' },
       ],
     );
+  });
+});
+
+describe('a prescription whose order, as it is kept, cannot be read', () => {
+  const UNREADABLE = 'The prescription as it is kept cannot be read';
+
+  test('is said to be so in the form of each question, and what can be read of it is given', async () => {
+    const journey = aJourney(spine());
+    await journey.send();
+    await journey.release();
+    await journey.dispense(['FullyDispensed']);
+    const record = await recordOf(journey);
+    const [notified] = all(record, 'dispenseNotification');
+    assert.ok(notified);
+    await spine().database.all(sql`
+      update prescriptions.message m set body = '<note>no order</note>' from prescriptions.prescription p
+      where m.message_id = (p.state->>'orderId')::uuid and p.prescription_id = ${journey.id.slice(0, -1)}`);
+    const invalid = `300 The query is not valid: ${UNREADABLE}`;
+    assert.equal(faultIn(await ask(QUESTIONS.detail(journey.id))), invalid);
+    const view = await ask(QUESTIONS.clinical(journey.id));
+    assert.ok(refusalIn(view, 'prescriptionClinicalViewResponse').endsWith(UNREADABLE));
+    const ordered = QUESTIONS.document(journey.id, text(record, 'prescriptionMsgRef'));
+    assert.equal(faultIn(await ask(ordered)), invalid);
+    const told = QUESTIONS.document(journey.id, text(notified, 'dispNotifDocumentKey'));
+    assert.equal(documentIn(await ask(told)).type, 'PORX_IN080101SM31');
   });
 });

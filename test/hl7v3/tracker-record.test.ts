@@ -4,20 +4,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import type { Element } from '../../src/gateways/xml/element.ts';
-import { sql } from '../../src/platform/sql.ts';
 import { aJourney, type Journey } from '../support/journey.ts';
 import { repeatDispensing } from '../support/repeat-dispensing.ts';
-import {
-  all,
-  childrenOf,
-  faultIn,
-  QUESTIONS,
-  recordIn,
-  refusalIn,
-  testTrackers,
-  text,
-  texts,
-} from './asking.ts';
+import { all, childrenOf, QUESTIONS, recordIn, testTrackers, text, texts } from './asking.ts';
 
 const { spine, ask } = testTrackers();
 
@@ -132,31 +121,6 @@ describe('the record of a prescription', () => {
       }
     }
     assert.equal(texts(ordered, 'productLineItem3').length, 0);
-  });
-});
-
-describe('a prescription whose order, as it is kept, cannot be read', () => {
-  const UNREADABLE = 'The prescription as it is kept cannot be read';
-
-  test('is said to be so in the form of each question, and what can be read of it is given', async () => {
-    const journey = aJourney(spine());
-    await journey.send();
-    await journey.release();
-    await journey.dispense(['FullyDispensed']);
-    const record = await recordOf(journey);
-    const [notified] = all(record, 'dispenseNotification');
-    assert.ok(notified);
-    await spine().database.all(sql`
-      update prescriptions.message m set body = '<note>no order</note>' from prescriptions.prescription p
-      where m.message_id = (p.state->>'orderId')::uuid and p.prescription_id = ${journey.id.slice(0, -1)}`);
-    const invalid = `300 The query is not valid: ${UNREADABLE}`;
-    assert.equal(faultIn(await ask(QUESTIONS.detail(journey.id))), invalid);
-    const view = await ask(QUESTIONS.clinical(journey.id));
-    assert.ok(refusalIn(view, 'prescriptionClinicalViewResponse').endsWith(UNREADABLE));
-    const ordered = QUESTIONS.document(journey.id, text(record, 'prescriptionMsgRef'));
-    assert.equal(faultIn(await ask(ordered)), invalid);
-    const told = QUESTIONS.document(journey.id, text(notified, 'dispNotifDocumentKey'));
-    assert.match((await ask(told)).text, /<documentType value="PORX_IN080101SM31"\/>/);
   });
 });
 

@@ -1,4 +1,4 @@
-// Shows: Datacentres | while a disk is slow those who come just after a commit was begun do not wait for it: another is begun beside it
+// Shows: Datacentres | messages that come together are kept together, in an order in which nobody waits crosswise; while a disk is slow those who come just after a commit was begun do not wait for it: another is begun beside it
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
