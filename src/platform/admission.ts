@@ -120,8 +120,8 @@ function openLimit() {
       const lastedMs = at - windowEnds + WINDOW_MS;
       const ended = quick + slow;
       perMs += (ended / lastedMs - perMs) * Math.min(1, lastedMs / AVERAGE_MS);
-      const fewer = Math.min(most, Math.max(Math.min(most, peak) * FEWER, perMs * GOOD_MS));
-      if (slow > quick) most = Math.max(LEAST, Math.floor(fewer));
+      const fewer = FEWER * Math.max(Math.min(most, peak), perMs * GOOD_MS);
+      if (slow > quick) most = Math.max(LEAST, Math.floor(Math.min(most, fewer)));
       else if (
         peak >= most * SHARES.report &&
         most < Math.max(FIRST_MAX, (ended * GOOD_MS) / lastedMs)

@@ -75,6 +75,7 @@ async function overloaded(
   const stages: Stage[] = [];
   for (const times of STEPS) {
     all.push(await crowd.sign(canBeDone * times * seconds));
+    await system.rows.all('checkpoint'); // of what was written before nothing is left to write
     const othersPartOf = watchOthers(system);
     const figures = await crowd.come({ perSecond: canBeDone * times }, seconds);
     const othersPart = othersPartOf(figures.seconds, figures.ownSeconds);
