@@ -99,14 +99,14 @@ export function openAdmission({
 }
 
 /**
- * A window in which most took too long lowers it, one that was nearly full and quick raises it: to what ends in good time, no
- * more and no less.
+ * A window in which most took too long lowers it, to no less than four fifths of what ends in good time; one that was nearly
+ * full and quick raises it, to no more than that.
  */
 function openLimit() {
   let most = FIRST_MAX;
   let windowEnds = 0;
   let window = { quick: 0, slow: 0, peak: 0 };
-  let perMs = 0;
+  let inGoodTime = 0;
   return {
     most: () => most,
     met: (underWay: number) => {
@@ -118,14 +118,11 @@ function openLimit() {
       if (at < windowEnds) return;
       const { quick, slow, peak } = window;
       const lastedMs = at - windowEnds + WINDOW_MS;
-      const ended = quick + slow;
-      perMs += (ended / lastedMs - perMs) * Math.min(1, lastedMs / AVERAGE_MS);
-      const fewer = FEWER * Math.max(Math.min(most, peak), perMs * GOOD_MS);
+      const now = ((quick + slow) * GOOD_MS) / lastedMs;
+      inGoodTime += (now - inGoodTime) * Math.min(1, lastedMs / AVERAGE_MS);
+      const fewer = FEWER * Math.max(Math.min(most, peak), inGoodTime);
       if (slow > quick) most = Math.max(LEAST, Math.floor(Math.min(most, fewer)));
-      else if (
-        peak >= most * SHARES.report &&
-        most < Math.max(FIRST_MAX, (ended * GOOD_MS) / lastedMs)
-      ) {
+      else if (peak >= most * SHARES.report && most < Math.max(FIRST_MAX, now)) {
         most = Math.min(MOST, Math.ceil(most * MORE));
       }
       window = { quick: 0, slow: 0, peak: 0 };

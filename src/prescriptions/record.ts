@@ -25,7 +25,7 @@ export async function record(
   try {
     const [row] = await database.write<{ changed: PrescriptionId[] | null; isClosed: boolean }>(
       recordStatement(envelope, outcome, changes),
-      changes.map(({ id }) => id).toSorted()[0],
+      changes.toSorted(byId)[0]?.id,
     );
     if (row?.isClosed === true) throw new NotTakenYet();
     return row?.changed ?? [];
@@ -75,8 +75,7 @@ function placeOf(changes: readonly Change[]): Sql {
 function headOf(changes: readonly Change[]): Sql {
   const isNew = changes.every(({ before }) => before.version === 0);
   const patient = changes[0]?.nhsNumber ?? null;
-  const inPlace = changes.length === 1 ? changes : changes.toSorted(byId);
-  const rows = inPlace.map(
+  const rows = changes.toSorted(byId).map(
     ({
       id,
       before,

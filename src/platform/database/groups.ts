@@ -63,7 +63,7 @@ export class Groups {
     return this.#busy.has(line);
   }
 
-  /** `place`: of what is changed, among all that is; nothing else is done by it. */
+  /** By `place`, of the rows that it changes, those of a group are ordered. */
   write(statement: Statement, place = ''): Promise<pg.QueryResult> {
     if (this.#waiting.length >= WAITING_MAX) throw tooMany();
     return new Promise((resolve, reject) => {
