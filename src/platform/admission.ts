@@ -38,7 +38,7 @@ export type AdmissionOptions = {
 };
 
 const FIRST_MAX = 256; // until it is known how many are too many
-const LEAST = 32; // at the 100 a second that half of a small and busy machine does, these take a third of a second
+const LEAST = 50; // at the 100 a second that half of a small and busy machine does, these take half a second
 const MOST = 1_024;
 const HELD_MOST = 4_096; // waiting bodies of 10 kB are 40 MB
 const GOOD_MS = 500; // of most, so that 99 in 100 take less than a second [RELIABILITY F35]

@@ -18,7 +18,7 @@ type Job = {
 const GROUP_MAX = 32; // more saves little and lets the first wait for the last
 const WAITING_MAX = 2_048; // that nobody would get through in the time that they may wait
 const SLOW_MS = 30; // to keep a group: the disks are what all wait for
-const GATHER_MS = 5; // of those who come one after the other
+const GATHER_PART = 1 / 4; // of that time: else the few lines are all taken by who came first, and the others wait for one more flush
 const LEFT_OUT_MAX = 3; // of a group, before each of it is done alone
 
 /**
@@ -40,7 +40,8 @@ export class Groups {
   readonly #waitMs: number;
   #waiting: Job[] = [];
   readonly #busy = new Set<Line>();
-  #isSlow = false;
+  /** What the last group waited for its commit alone. */
+  #keepingMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #gathering: NodeJS.Timeout | null = null;
 
@@ -52,6 +53,10 @@ export class Groups {
     this.#lines = lines;
     this.#isHeld = limits.isHeld;
     this.#waitMs = limits.waitMs;
+  }
+
+  get #isSlow(): boolean {
+    return this.#keepingMs > SLOW_MS;
   }
 
   get waiting(): number {
@@ -89,14 +94,14 @@ export class Groups {
     });
   }
 
-  /** Another group beside those under way, of all who come within a moment. */
+  /** Another group beside those under way, of all who come within a part of the time that the disk takes. */
   #gather(): void {
     if (!this.#isSlow || this.#gathering !== null || this.#busy.size === this.#lines.length) return;
     this.#gathering = setTimeout(() => {
       this.#gathering = null;
       this.#next();
       if (this.#waiting.length > 0) this.#gather();
-    }, GATHER_MS).unref();
+    }, this.#keepingMs * GATHER_PART).unref();
   }
 
   /** Looks again when the first of those who wait has waited for long enough. */
@@ -126,7 +131,7 @@ export class Groups {
     const alone: Job[] = [];
     while (together.length > 0) {
       const { isKept, ended, keepingMs } = await line.commit(statementsOf(together));
-      if (isKept && keepingMs !== null) this.#isSlow = keepingMs > SLOW_MS;
+      if (isKept && keepingMs !== null) this.#keepingMs = keepingMs;
       if (isKept || together.length === 1) {
         settle(together, ended);
         break;
