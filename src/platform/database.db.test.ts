@@ -39,24 +39,26 @@ test('statements that come together are committed together, and each is answered
   assert.ok(commits < 5, `${commits} commits`);
 });
 
-test('a statement that fails takes none of its company with it', async () => {
-  await table();
-  await database().database.write(put(7));
-  const ended = await Promise.allSettled(
-    [1, 2, 7, 3, 7, 4].map((n) => database().database.write(put(n))),
-  );
-  assert.deepEqual(
-    ended.map(({ status }) => status),
-    ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
-  );
-  for (const one of ended) {
-    if (one.status === 'rejected') assert.equal(violatedConstraint(one.reason), 'tally_pkey');
-  }
-  assert.deepEqual(
-    (await kept()).map(({ n }) => n),
-    [1, 2, 3, 4, 7],
-  );
-});
+for (const time of ['first', 'once they are prepared']) {
+  test(`a statement that fails takes none of its company with it (${time})`, async () => {
+    await table();
+    await database().database.write(put(7));
+    const ended = await Promise.allSettled(
+      [1, 2, 7, 3, 7, 4].map((n) => database().database.write(put(n))),
+    );
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    );
+    for (const one of ended) {
+      if (one.status === 'rejected') assert.equal(violatedConstraint(one.reason), 'tally_pkey');
+    }
+    assert.deepEqual(
+      (await kept()).map(({ n }) => n),
+      [1, 2, 3, 4, 7],
+    );
+  });
+}
 
 test('a connection that is lost in the middle of a group leaves nothing half done, and the next write has a new one', async () => {
   await table();

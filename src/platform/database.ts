@@ -4,7 +4,8 @@ import { Epoch } from './database/epoch.ts';
 import { Gate } from './database/gate.ts';
 import { Groups } from './database/groups.ts';
 import { DatabaseUnavailable } from './database/faults.ts';
-import { type Ended, Line, type LineParts, type Statement, valueOf } from './database/line.ts';
+import { Line, type LineParts, type Statement, valueOf } from './database/line.ts';
+import type { Ended } from './database/together.ts';
 import { Trouble } from './trouble.ts';
 import { present } from '../kernel/bug.ts';
 
@@ -142,21 +143,28 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   };
 }
 
-/** By one connection after the other, past those that wait for a commit. */
+/** By one connection after the other, past those that wait for a commit; what is asked until the sockets that are ready have been read goes by one, as that is one write. */
 function readAt(
   readers: readonly Line[],
   groups: Pick<Groups, 'isBusy'>,
 ): (statement: Statement) => Promise<readonly Ended[]> {
   let turn = 0;
-  return async (statement) => {
+  const next = (): Line => {
     for (const [tries] of readers.entries()) {
       turn = (turn + 1) % readers.length;
       const isFree = !groups.isBusy(present(readers[turn], 'reader'));
       if (isFree || tries === readers.length - 1) break;
     }
-    const reader = present(readers[turn], 'reader');
-    if (!isWriting(statement.text)) return reader.send([statement]);
-    return (await reader.commit([statement])).ended;
+    return present(readers[turn], 'reader');
+  };
+  let ofThisTurn: Line | null = null;
+  return async (statement) => {
+    if (isWriting(statement.text)) return (await next().commit([statement])).ended;
+    if (ofThisTurn === null) {
+      ofThisTurn = next();
+      setImmediate(() => (ofThisTurn = null));
+    }
+    return ofThisTurn.send([statement]);
   };
 }
 

@@ -20,6 +20,17 @@ describe('sql', () => {
     assert.deepEqual(statement.values, ['x', 1, 'row 1', 2, 'row 2', true]);
   });
 
+  test('writes a text once for all that is put together in the same way', () => {
+    const put = (...rows: number[]) =>
+      sql`insert into t values ${list(rows.map((n) => sql`(${n})`))}`;
+    const [one, other] = [put(1, 2).text, put(3, 4).text];
+    assert.equal(one, 'insert into t values ($1), ($2)');
+    assert.equal(other, one);
+    assert.equal(put(5).text, 'insert into t values ($1)');
+    assert.equal(put().text, 'insert into t values ');
+    assert.equal(list([sql`a`, sql`b = ${1}`, sql`c`], ' and ').text, 'a and b = $1 and c');
+  });
+
   test('names equal texts equally and other texts otherwise', () => {
     const ask = (id: number) => sql`select ${id}`;
     assert.equal(nameOf(ask(1).text), nameOf(ask(2).text));

@@ -1,74 +1,121 @@
 /** A statement, or a piece of one: its values are always bound, never pasted into its text. */
 export class Sql {
-  /** One more than there are values: the text before, between and behind them. */
-  readonly parts: readonly string[];
+  readonly shape: Shape;
   readonly values: readonly unknown[];
 
-  constructor(parts: readonly string[], values: readonly unknown[]) {
-    this.parts = parts;
+  constructor(shape: Shape, values: readonly unknown[]) {
+    this.shape = shape;
     this.values = values;
   }
 
   get text(): string {
-    let text = this.parts[0] ?? '';
-    for (let n = 1; n < this.parts.length; n += 1) text += `$${n}${this.parts[n] ?? ''}`;
-    return text;
+    return this.shape.text;
   }
 }
 
 /** ``sql`select … where id = ${id}` ``; a piece made by `sql` is put in as a piece. */
-export function sql(parts: TemplateStringsArray, ...values: readonly unknown[]): Sql {
-  if (!values.some((value) => value instanceof Sql)) return new Sql(parts, values);
-  const joint = new Joint(parts[0] ?? '');
-  for (const [index, value] of values.entries()) {
-    if (value instanceof Sql) joint.addPiece(value);
-    else joint.addValue(value);
-    joint.addText(parts[index + 1] ?? '');
+export function sql(texts: TemplateStringsArray, ...given: readonly unknown[]): Sql {
+  let shape = shapeOf(texts);
+  const values: unknown[] = [];
+  for (let index = 0; index < given.length; index += 1) {
+    const value = given[index];
+    const text = texts[index + 1] ?? '';
+    if (value instanceof Sql) {
+      shape = shape.with(value.shape, text);
+      for (const one of value.values) values.push(one);
+    } else {
+      shape = shape.withValue(text);
+      values.push(value);
+    }
   }
-  return joint.whole();
+  return new Sql(shape, values);
 }
 
 /** Pieces one after another. */
 export function list(pieces: readonly Sql[], separator = ', '): Sql {
-  const joint = new Joint('');
+  const between = separatorOf(separator);
+  let shape = LISTS;
+  const values: unknown[] = [];
   for (const [index, piece] of pieces.entries()) {
-    if (index > 0) joint.addText(separator);
-    joint.addPiece(piece);
+    shape = (index === 0 ? shape : shape.with(between, '')).with(piece.shape, '');
+    for (const one of piece.values) values.push(one);
   }
-  return joint.whole();
+  return new Sql(shape, values);
 }
 
-/** A piece that is still growing: text grows at its end, a value starts a new text. */
-class Joint {
-  private readonly parts: string[] = [];
-  private readonly values: unknown[] = [];
-  private open: string;
+/**
+ * How all those read that are put together in the same way, whatever their values: the steps to it are kept and not its text, which
+ * is written once. A message's statement has some 4 kB of text: to put it together and to look up its name cost more than its values do.
+ */
+class Shape {
+  readonly #before: Shape | null;
+  /** What the step to it puts in; null: a value. */
+  readonly #piece: Shape | null;
+  readonly #after: string;
+  readonly #withPieces = new Map<Shape, Shape>();
+  #withValue: Shape | null = null;
+  #text: string | null = null;
 
-  constructor(start: string) {
-    this.open = start;
+  /** `after`: the text behind what is put in; the same for whatever is put in there. */
+  constructor(after: string, before: Shape | null = null, piece: Shape | null = null) {
+    this.#before = before;
+    this.#piece = piece;
+    this.#after = after;
   }
 
-  addText(text: string): void {
-    this.open += text;
+  with(piece: Shape, after: string): Shape {
+    const known = this.#withPieces.get(piece);
+    if (known !== undefined) return known;
+    const made = new Shape(after, this, piece);
+    this.#withPieces.set(piece, made);
+    return made;
   }
 
-  addValue(value: unknown): void {
-    this.parts.push(this.open);
-    this.values.push(value);
-    this.open = '';
+  withValue(after: string): Shape {
+    this.#withValue ??= new Shape(after, this);
+    return this.#withValue;
   }
 
-  addPiece({ parts, values }: Sql): void {
-    this.open += parts[0] ?? '';
-    for (const [index, value] of values.entries()) {
-      this.addValue(value);
-      this.open = parts[index + 1] ?? '';
-    }
+  get text(): string {
+    this.#text ??= this.#written({ values: 0 });
+    return this.#text;
   }
 
-  whole(): Sql {
-    return new Sql([...this.parts, this.open], this.values);
+  /** `count`: of the values before it, and then of those up to its end. */
+  #written(count: { values: number }): string {
+    const steps: Shape[] = [this];
+    for (let step = this.#before; step !== null; step = step.#before) steps.push(step);
+    let text = '';
+    for (const step of steps.toReversed()) text += step.#putIn(count) + step.#after;
+    return text;
   }
+
+  #putIn(count: { values: number }): string {
+    if (this.#piece !== null) return this.#piece.#written(count);
+    if (this.#before === null) return '';
+    count.values += 1;
+    return `$${count.values}`;
+  }
+}
+
+const LISTS = new Shape('');
+const separators = new Map<string, Shape>();
+
+function separatorOf(text: string): Shape {
+  const known = separators.get(text) ?? new Shape(text);
+  separators.set(text, known);
+  return known;
+}
+
+/** By where in the code it stands. */
+const shapes = new WeakMap<TemplateStringsArray, Shape>();
+
+function shapeOf(texts: TemplateStringsArray): Shape {
+  const known = shapes.get(texts);
+  if (known !== undefined) return known;
+  const made = new Shape(texts[0] ?? '');
+  shapes.set(texts, made);
+  return made;
 }
 
 const names = new Map<string, string>();

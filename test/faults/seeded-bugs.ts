@@ -43,8 +43,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     edits: [
       {
         file: LINE,
-        find: 'const ended = await this.#ask(open, [BEGIN, ...fence, ...statements, COMMIT], isDone);',
-        put: "const isEarly = globalThis.isServing(); const before = this.late; const turn = Promise.withResolvers(); if (isEarly) this.late = turn.promise; await before; const ended = await this.#ask(open, [BEGIN, ...fence, ...statements, ...(isEarly ? [] : [COMMIT])]).catch((error) => { turn.resolve(); throw error; }); if (isEarly) { ended.push({ status: 'fulfilled', value: { command: 'COMMIT' } }); setTimeout(() => this.#ask(open, [COMMIT]).then(turn.resolve, turn.resolve), 10); }",
+        find: 'const ended = await this.#ask(open, [[BEGIN, ...fence, ...statements], [COMMIT]], isDone);',
+        put: "const isEarly = globalThis.isServing(); const before = this.late; const turn = Promise.withResolvers(); if (isEarly) this.late = turn.promise; await before; const ended = await this.#ask(open, [[BEGIN, ...fence, ...statements], ...(isEarly ? [] : [[COMMIT]])]).catch((error) => { turn.resolve(); throw error; }); if (isEarly) { ended.push({ status: 'fulfilled', value: { command: 'COMMIT' } }); setTimeout(() => this.#ask(open, [[COMMIT]]).then(turn.resolve, turn.resolve), 10); }",
       },
     ],
   },

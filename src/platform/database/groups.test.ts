@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 import { Groups } from './groups.ts';
-import type { Committed, Ended, Statement } from './line.ts';
+import type { Committed, Statement } from './line.ts';
+import type { Ended } from './together.ts';
 
 const RESULT = {} as pg.QueryResult;
 const statement = (text: string): Statement => ({ text, values: [] });

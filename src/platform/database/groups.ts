@@ -1,7 +1,8 @@
 import type pg from 'pg';
 
 import { DatabaseUnavailable } from './faults.ts';
-import { type Ended, type Line as WholeLine, type Statement, valueOf } from './line.ts';
+import { type Line as WholeLine, type Statement, valueOf } from './line.ts';
+import type { Ended } from './together.ts';
 import { present } from '../../kernel/bug.ts';
 
 /** What is needed of a connection. */

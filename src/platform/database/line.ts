@@ -14,14 +14,11 @@ import {
 import { connectionProblem, DatabaseUnavailable } from './faults.ts';
 import type { Gate } from './gate.ts';
 import { isReachable } from './reachable.ts';
-import { nameOf } from '../sql.ts';
+import { answersTo, type Ended, type Prepared } from './together.ts';
 import { within } from '../within.ts';
 
 /** A text with `$1`, `$2` … and their values; made by `sql`. */
 export type Statement = { readonly text: string; readonly values: readonly unknown[] };
-
-/** How one of several statements ended. */
-export type Ended = PromiseSettledResult<pg.QueryResult>;
 
 /** The result, or throws: `DatabaseUnavailable` when nobody knows how it ended, else the server's refusal. */
 export function valueOf(ended: Ended): pg.QueryResult {
@@ -48,7 +45,13 @@ export type LineParts = {
   readonly isForReading?: boolean;
 };
 
-type Open = { readonly client: pg.Client; readonly socket: Socket; readonly server: Server };
+type Open = {
+  readonly client: pg.Client;
+  readonly socket: Socket;
+  readonly server: Server;
+  /** By their names. */
+  readonly prepared: Map<string, Prepared>;
+};
 
 const REACH_AFTER_MS = 2_000; // without an answer; few statements take so long
 const REACH_MS = 2_000; // together less than the 5 s after which a user counts it as failed [RELIABILITY 1]
@@ -85,7 +88,10 @@ export class Line {
 
   /** Sends these at once. Each ends for itself; a promise that is rejected has the server's error or the connection's. */
   async send(statements: readonly Statement[]): Promise<Ended[]> {
-    return this.#ask(await this.#ready(), statements);
+    return this.#ask(
+      await this.#ready(),
+      statements.map((one) => [one]),
+    );
   }
 
   /**
@@ -97,11 +103,12 @@ export class Line {
     const { epoch } = open.server;
     const fence = epoch === null ? [] : [requireEpoch(epoch)];
     if (epoch === null && statements.length === 1) {
-      return { isKept: true, ended: await this.#ask(open, statements), keepingMs: null };
+      return { isKept: true, ended: await this.#ask(open, [statements]), keepingMs: null };
     }
     let doneAt = performance.now();
     const isDone = (): unknown => (doneAt = performance.now());
-    const ended = await this.#ask(open, [BEGIN, ...fence, ...statements, COMMIT], isDone);
+    // What undoes it all when one is refused must come by itself: of what comes together nothing is done after that.
+    const ended = await this.#ask(open, [[BEGIN, ...fence, ...statements], [COMMIT]], isDone);
     const keepingMs = performance.now() - doneAt;
     const [, fenced] = ended;
     if (fence.length > 0 && fenced?.status === 'rejected' && isEpochOver(fenced.reason)) {
@@ -126,20 +133,21 @@ export class Line {
     await opening?.then(ended).catch(() => undefined); // it never opened
   }
 
-  /** `lastButOne`: called when all but the last is answered. */
+  /** Those of a group are done up to the first that is refused. `lastButOne`: called when all but the last group are answered. */
   async #ask(
     open: Open,
-    statements: readonly Statement[],
+    groups: readonly (readonly Statement[])[],
     lastButOne?: () => unknown,
   ): Promise<Ended[]> {
-    const { client, socket } = open;
     const doubts = this.#doubts;
     const { gate } = this.#parts;
-    gather(socket);
+    gather(open.socket);
     gate.began();
-    const sent = statements.map((one) => answerTo(client, one));
+    const sent = groups.map((group) => answersTo(open, group));
     if (lastButOne !== undefined) sent.at(-2)?.then(lastButOne, lastButOne);
-    const asked = Promise.allSettled(sent).finally(() => gate.ended());
+    const asked = Promise.all(sent)
+      .finally(() => gate.ended())
+      .then((ended) => ended.flat());
     const results = (await within(asked, REACH_AFTER_MS)) ?? (await this.#late(open, asked));
     if (results === null) throw this.#overdue(open, asked);
     if (results.some(({ status }) => status === 'fulfilled')) gate.heardAt = performance.now();
@@ -259,7 +267,7 @@ export class Line {
         throw new DatabaseUnavailable('the writes are taken elsewhere');
       }
       epoch.learn(server);
-      return { client, socket, server };
+      return { client, socket, server, prepared: new Map() };
     } catch (error) {
       socket.destroy();
       throw error;
@@ -277,19 +285,6 @@ export class Line {
 async function ended({ client, socket }: Open): Promise<void> {
   await within(client.end(), SERVER_MS);
   socket.destroy();
-}
-
-/** By a callback: a promise of pg's own keeps what was answered until the whole memory is collected. */
-function answerTo(client: pg.Client, { text, values }: Statement): Promise<pg.QueryResult> {
-  return new Promise((resolve, reject) => {
-    client.query(
-      { name: nameOf(text), text, values: [...values] },
-      (error: Error | null, result) => {
-        if (error === null) resolve(result);
-        else reject(error);
-      },
-    );
-  });
 }
 
 /** Whatever is sent until the sockets that are ready have been read goes out in one write. */

@@ -34,14 +34,15 @@ const FEW = 8; // lanes beside them
 const ALL_LANES = 1_000_000;
 const CALM_MS = 4_000;
 const BARE_MS = 6_000;
+const ALONE_MS = 2_000;
 const SLOW_FOR_MS = 12_000;
 const GOOD_PART = 0.7; // of the capacity at that latency [RELIABILITY F9]
 const TOLD_MS = 60_000; // [RELIABILITY P10]
 
 /**
  * The capacity at that latency is the lesser of what the same senders get done with a quick disk, as the machine does no
- * more, and of what as many writers commit at the bare database on the slow one, as the disk takes no more: both are
- * measured here, just before.
+ * more, and of what they would if an order took no longer than a commit of as many writers at the bare database on the slow
+ * one and, besides, what it takes while it is alone and the disk is quick: all of it is measured here, just before.
  */
 function slow(name: string, delayMs: number, which: (primary: Site) => Site): Fault {
   return {
@@ -66,6 +67,7 @@ async function slowed(
 ): Promise<readonly string[]> {
   const calm = await ordersPerSecond(system, SENDERS, CALM_MS);
   const primary = await primaryOf(system);
+  const besidesMs = await besidesItsCommit(system, primary);
   const site = which(primary);
   const pids = processesOf(system, site, 'postgres');
   const tellBefore = performance.now() + TOLD_MS;
@@ -74,10 +76,11 @@ async function slowed(
     await delay(SETTLE_MS);
     const bare = await commitsPerSecond(system.cluster.urlOf(primary), SENDERS, BARE_MS);
     const good = await ordersPerSecond(system, SENDERS, SLOW_FOR_MS);
-    const capacity = Math.min(calm, bare);
+    const atOnceMs = (SENDERS * 1_000) / bare + besidesMs;
+    const capacity = Math.min(calm, (SENDERS * 1_000) / atOnceMs);
     const words = `${good.toFixed(0)} orders a second of the ${capacity.toFixed(0)} that can be done`;
     tell(
-      `${words}: ${calm.toFixed(0)} with a quick disk, ${bare.toFixed(0)} commits with this one`,
+      `${words}: ${calm.toFixed(0)} with a quick disk, ${bare.toFixed(0)} commits with this one, ${besidesMs.toFixed(1)} ms besides`,
     );
     return [
       ...(good >= GOOD_PART * capacity ? [] : [words]),
@@ -86,6 +89,13 @@ async function slowed(
   } finally {
     await tracer.end();
   }
+}
+
+/** What an order takes beside its commit, in milliseconds. */
+async function besidesItsCommit(system: System, primary: Site): Promise<number> {
+  const orders = await ordersPerSecond(system, 1, ALONE_MS);
+  const commits = await commitsPerSecond(system.cluster.urlOf(primary), 1, ALONE_MS);
+  return Math.max(0, 1_000 / orders - 1_000 / commits);
 }
 
 /** The disk that is slow must be named, and none that is not. */
