@@ -143,7 +143,10 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   };
 }
 
-/** By one connection after the other, past those that wait for a commit; what is asked until the sockets that are ready have been read goes by one, as that is one write. */
+/**
+ * By one connection after the other, past those that wait for a commit; what is asked until the sockets that are ready have
+ * been read goes by one of them, as that is one write.
+ */
 function readAt(
   readers: readonly Line[],
   groups: Pick<Groups, 'isBusy'>,

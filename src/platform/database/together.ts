@@ -110,14 +110,8 @@ export class Together extends pg.Query {
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     const { fields } = this.#current();
-    const [command = '', ...counts] = text.split(' ');
-    const value = {
-      command,
-      rowCount: Number(counts.at(-1) ?? 0),
-      oid: 0,
-      fields,
-      rows: this.#rows,
-    };
+    const [command = ''] = text.split(' ', 1);
+    const value = { command, rowCount: null, oid: 0, fields, rows: this.#rows };
     const ended: Ended =
       this.#unread === null
         ? { status: 'fulfilled', value }
